@@ -1,0 +1,60 @@
+# `make` alone lists the targets. All that is needed beforehand is Node.js; demo and e2e also need Go
+# or NOMAD=/path/to/nomad.
+
+DENO_VERSION := 2.9.3
+NOMAD_VERSIONS ?= 1.9.4 1.11.3
+DENO := .tools/deno
+export NO_COLOR ?= 1
+export DENO_NO_UPDATE_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo hack test e2e build plugin bench soak simulate check fmt proto clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: plugin ## Run a job through its whole life on a real Nomad and a simulated ECS
+	@nomad=$$(tools/nomad.sh 1.11.3) && $(DENO) run --frozen -A demo/run.ts "$$nomad"
+
+hack: plugin ## Leave a dev Nomad running with the plugin and a simulated ECS
+	@nomad=$$(tools/nomad.sh 1.11.3) && $(DENO) run --frozen -A demo/hack.ts "$$nomad"
+
+test: $(DENO) ## Run every test that needs only npm
+	@tools/build.sh plugin
+	@$(DENO) task test
+
+e2e: plugin ## Run the tests on a real Nomad of each supported line (NOMAD_VERSIONS)
+	@tools/e2e.sh $(NOMAD_VERSIONS)
+
+build: $(DENO) ## Compile the plugin for linux-amd64 and linux-arm64 into dist/
+	@tools/build.sh all
+
+plugin: $(DENO) ## Put an executable plugin for this machine at dist/nomad-driver-ecs
+	@tools/build.sh plugin
+
+bench: plugin ## Measure starts, watching and stops against the simulated ECS
+	@$(DENO) run --frozen -A tests/bench/main.ts
+
+soak: plugin ## Run the long reliability tests
+	@tools/soak.sh
+
+simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
+	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1)
+
+check: $(DENO) ## Check formatting, lint, types and that generated code is up to date
+	@$(DENO) fmt --check
+	@$(DENO) lint
+	@$(DENO) check .
+	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
+
+fmt: $(DENO) ## Format the code
+	@$(DENO) fmt
+
+proto: $(DENO) ## Regenerate src/gen from proto/
+	@tools/proto.sh src/gen
+
+clean: ## Remove what was built, but not the tools
+	@rm -rf dist .cache
+
+$(DENO): tools/deno.sh Makefile
+	@tools/deno.sh $(DENO_VERSION)

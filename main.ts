@@ -1,0 +1,58 @@
+/**
+ * Entry point: a Nomad agent starts this program as a plugin; anybody else is told what it is.
+ */
+import denoConfig from "./deno.json" with { type: "json" };
+import { systemClock } from "./src/clock.ts";
+import { decodePluginConfig } from "./src/config/mod.ts";
+import { createDriver } from "./src/driver/driver.ts";
+import { basePluginService } from "./src/grpc/base_service.ts";
+import { driverService } from "./src/grpc/driver_service.ts";
+import { awsEcs } from "./src/lifecycle/aws_client.ts";
+import { cli } from "./src/cli.ts";
+import { readInvocation } from "./src/plugin/environment.ts";
+import { createLogger, stderrSink } from "./src/plugin/log.ts";
+import { servePlugin } from "./src/plugin/serve.ts";
+
+const name = "nomad-driver-ecs";
+const { version } = denoConfig;
+
+const invocation = readInvocation(Deno.env.toObject(), Deno.build.os);
+if (invocation.kind === "person") {
+  const { output, stream, exitCode } = cli(Deno.args, version);
+  Deno[stream].writeSync(new TextEncoder().encode(output));
+  Deno.exit(exitCode);
+}
+
+const log = createLogger(stderrSink(), "ecs", () => new Date());
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  log.error("a fault of the driver's own", {
+    error: String(event.reason),
+    stack: event.reason?.stack,
+  });
+});
+
+if (invocation.kind === "mismatch") {
+  log.error(invocation.reason);
+  Deno.exit(1);
+}
+
+const defaults = decodePluginConfig(new Uint8Array());
+if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
+const driver = createDriver({
+  connect: (region) => awsEcs(region, { name, version }),
+  clock: systemClock,
+  random: Math.random,
+  log,
+  version,
+  config: defaults.value,
+});
+await servePlugin({
+  environment: invocation.environment,
+  services: [
+    basePluginService({ driver, name: "ecs", version, log }),
+    driverService({ driver, clock: systemClock, log }),
+  ],
+  log,
+  onShutdown: () => driver.shutdown(),
+});

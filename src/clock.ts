@@ -1,0 +1,35 @@
+/**
+ * Time as the driver sees it. Everything that waits or stamps takes a `Clock`, so that a test can
+ * own time.
+ */
+export type Clock = {
+  /** Wall-clock time in milliseconds since the Unix epoch. It may jump: stamp with it, never measure. */
+  now(): number;
+  /** Milliseconds since an arbitrary start. It never jumps: measure with it. */
+  monotonic(): number;
+  /**
+   * Resolves after `ms` milliseconds, or at once when `signal` aborts: a sleeper looks at its own
+   * condition again either way, so an abort is no error.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** A source of numbers in [0, 1), as `Math.random`. */
+export type Random = () => number;
+
+/** The machine's own clocks. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done, { once: true });
+    }),
+};

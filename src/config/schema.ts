@@ -1,0 +1,288 @@
+/**
+ * One declaration of a configuration block. From it come the type of the decoded value, the
+ * schema Nomad parses HCL against (`hclspec.ts`) and the decoder, so that none can drift from
+ * another.
+ *
+ * @example
+ * ```ts
+ * const network = block("Where the task listens.", {
+ *   subnets: list("Subnets of the network interface.", { required: true }),
+ *   public: bool("Whether it has a public address.", { default: false }),
+ * });
+ * type Network = Decoded<typeof network>; // { subnets: string[]; public: boolean }
+ * ```
+ */
+
+/** One thing that is wrong with a configuration, at one HCL path. */
+export type Problem = { readonly path: string; readonly text: string };
+
+/** What Nomad is told of a field. */
+export type Shape =
+  | { kind: "attribute"; type: string; required: boolean; default?: string }
+  | { kind: "block"; required: boolean; fields: Fields }
+  | { kind: "blocks"; fields: Fields };
+
+/** A field of a block: what Nomad is told of it, its documentation, and how its value is read. */
+export type Field<T> = {
+  readonly shape: Shape;
+  readonly doc: string;
+  /** Reads the value at `path`, adding to `problems` whatever is wrong with it. */
+  decode(raw: unknown, path: string, problems: Problem[]): T;
+};
+
+/** The fields of a block, by their HCL names. */
+export type Fields = { readonly [name: string]: Field<unknown> };
+
+/** The type that a field decodes to. */
+export type Decoded<F> = F extends Field<infer T> ? T : never;
+
+type Values<F extends Fields> = { [K in keyof F]: Decoded<F[K]> };
+
+type Options<T> = {
+  /** Refuse a configuration without it. */
+  required?: boolean;
+  /** The value where the configuration has none. */
+  default?: T;
+  /** What is wrong with a value of the right type, in words that follow the value; else undefined. */
+  check?: (value: T) => string | undefined;
+};
+
+type Result<T, O> = O extends { required: true } | { default: T } ? T
+  : T | undefined;
+
+/** A text. The empty text counts as not set, as it did in drivers that decode into Go's zero values. */
+export function string<const O extends Options<string>>(
+  doc: string,
+  options?: O,
+) {
+  return attribute<string, O>(
+    "string",
+    doc,
+    (raw) => typeof raw === "string" ? raw : undefined,
+    options,
+    "a string",
+  );
+}
+
+/** A text that is one of a few words. */
+export function oneOf<
+  const V extends string,
+  const O extends Omit<Options<V>, "check">,
+>(
+  doc: string,
+  words: readonly V[],
+  what: string,
+  options?: O,
+): Field<Result<V, O>> {
+  const inner = string(doc, {
+    ...options,
+    check: (value) =>
+      words.some((word) => word === value)
+        ? undefined
+        : `is not ${what}; use one of ${words.map((word) => JSON.stringify(word)).join(", ")}`,
+  });
+  return inner as unknown as Field<Result<V, O>>;
+}
+
+/** `true` or `false`. */
+export function bool<const O extends Options<boolean>>(
+  doc: string,
+  options?: O,
+) {
+  return attribute<boolean, O>(
+    "bool",
+    doc,
+    (raw) => typeof raw === "boolean" ? raw : undefined,
+    options,
+    "a bool",
+  );
+}
+
+/** A finite number. */
+export function number<const O extends Options<number>>(
+  doc: string,
+  options?: O,
+) {
+  const read = (raw: unknown) => {
+    const value = typeof raw === "bigint" ? Number(raw) : raw;
+    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  };
+  return attribute<number, O>("number", doc, read, options, "a number");
+}
+
+/** A list of texts. */
+export function list<const O extends Options<string[]>>(
+  doc: string,
+  options?: O,
+) {
+  const read = (raw: unknown) =>
+    Array.isArray(raw) && raw.every((item) => typeof item === "string")
+      ? raw as string[]
+      : undefined;
+  return attribute<string[], O>(
+    "list(string)",
+    doc,
+    read,
+    options,
+    "a list of strings",
+  );
+}
+
+/** A span of time, written as Go does (`"90s"`, `"1m30s"`) and decoded to milliseconds. */
+export function duration<const O extends { default?: string; min?: string }>(
+  doc: string,
+  options?: O,
+): Field<O extends { default: string } ? number : number | undefined> {
+  const least = options?.min === undefined ? 0 : parseDuration(options.min) ?? 0;
+  const inner = string(doc, {
+    ...(options?.default === undefined ? {} : { default: options.default }),
+    check: (value) => {
+      const ms = parseDuration(value);
+      if (ms === undefined) {
+        return `is not a duration; write it as "30s", "5m" or "1h30m"`;
+      }
+      return ms < least ? `is too short; the least is ${JSON.stringify(options?.min)}` : undefined;
+    },
+  });
+  const field: Field<number | undefined> = {
+    shape: inner.shape,
+    doc,
+    decode: (raw, path, problems) => {
+      const text = inner.decode(raw, path, problems);
+      return text === undefined ? undefined : parseDuration(text);
+    },
+  };
+  return field as Field<
+    O extends { default: string } ? number : number | undefined
+  >;
+}
+
+/** A block that stands at most once; where it does not stand its fields decode as if it were empty. */
+export function block<const F extends Fields>(
+  doc: string,
+  fields: F,
+  check?: (value: Values<F>, path: string, problems: Problem[]) => void,
+): Field<Values<F>> & { readonly fields: F } {
+  return {
+    fields,
+    shape: { kind: "block", required: false, fields },
+    doc,
+    decode: (raw, path, problems) => {
+      const before = problems.length;
+      const values = decodeFields(fields, raw, path, problems);
+      // A rule across fields speaks of values; with one of them unreadable it would only confuse.
+      if (problems.length === before) check?.(values, path, problems);
+      return values;
+    },
+  };
+}
+
+/** A block that may stand any number of times. */
+export function blocks<const F extends Fields>(
+  doc: string,
+  fields: F,
+): Field<Values<F>[]> {
+  return {
+    shape: { kind: "blocks", fields },
+    doc,
+    decode: (raw, path, problems) => {
+      if (raw === null || raw === undefined) return [];
+      if (!Array.isArray(raw)) {
+        problems.push({ path, text: `= ${show(raw)} is not a list of blocks` });
+        return [];
+      }
+      return raw.map((item, index) => decodeFields(fields, item, `${path}[${index}]`, problems));
+    },
+  };
+}
+
+/** Parses a span of time in Go's notation to milliseconds; undefined where it is none. */
+export function parseDuration(text: string): number | undefined {
+  const units: Record<string, number> = {
+    ms: 1,
+    s: 1_000,
+    m: 60_000,
+    h: 3_600_000,
+  };
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (units[unit ?? ""] ?? NaN);
+  }
+  return total;
+}
+
+function attribute<T, O extends Options<T>>(
+  type: string,
+  doc: string,
+  read: (raw: unknown) => T | undefined,
+  options: O | undefined,
+  what: string,
+): Field<Result<T, O>> {
+  const fallback = options?.default;
+  const field: Field<T | undefined> = {
+    shape: {
+      kind: "attribute",
+      type,
+      required: options?.required ?? false,
+      ...(fallback === undefined ? {} : { default: JSON.stringify(fallback) }),
+    },
+    doc,
+    decode: (raw, path, problems) => {
+      if (raw === null || raw === undefined || raw === "") {
+        if (options?.required) {
+          problems.push({
+            path,
+            text: raw === "" ? `= "" is empty; it must be set` : `is not set; it must be`,
+          });
+        }
+        return fallback;
+      }
+      const value = read(raw);
+      if (value === undefined) {
+        problems.push({ path, text: `= ${show(raw)} is not ${what}` });
+        return fallback;
+      }
+      const wrong = options?.check?.(value);
+      if (wrong !== undefined) {
+        problems.push({ path, text: `= ${show(raw)} ${wrong}` });
+      }
+      return value;
+    },
+  };
+  // The decoder adds a problem wherever the narrower type would not hold, and a value that comes
+  // with a problem is never used.
+  return field as Field<Result<T, O>>;
+}
+
+function decodeFields<F extends Fields>(
+  fields: F,
+  raw: unknown,
+  path: string,
+  problems: Problem[],
+): Values<F> {
+  let members: Record<string, unknown> = {};
+  if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) {
+    members = raw as Record<string, unknown>;
+  } else if (raw !== null && raw !== undefined) {
+    problems.push({ path, text: `= ${show(raw)} is not a block` });
+  }
+  const decoded = Object.entries(fields).map(([name, field]) => [
+    name,
+    field.decode(
+      members[name],
+      path === "" ? name : `${path}.${name}`,
+      problems,
+    ),
+  ]);
+  return Object.fromEntries(decoded) as Values<F>;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (_key, inner) => typeof inner === "bigint" ? Number(inner) : inner,
+  ) ??
+    String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

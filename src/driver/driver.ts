@@ -1,0 +1,255 @@
+import type { Clock, Random } from "../clock.ts";
+import { describeProblems } from "../config/decode.ts";
+import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
+import type { Logger } from "../logger.ts";
+import type { ConnectEcs } from "../lifecycle/ecs_operations.ts";
+import { LaunchError } from "../lifecycle/launch.ts";
+import { createLifecycle } from "../lifecycle/lifecycle.ts";
+import type { Owner } from "../lifecycle/ownership.ts";
+import type { RemoteTask } from "../lifecycle/remote_task.ts";
+import type { TaskEvent } from "../lifecycle/tracking.ts";
+import { DriverError, taskNotFound } from "./driver_error.ts";
+import { createEventHub } from "./event_hub.ts";
+import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
+import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
+import {
+  createTaskRecord,
+  type ExitResult,
+  type TaskIdentity,
+  type TaskRecord,
+  type TaskStatus,
+} from "./task_record.ts";
+
+/** Something that happened to a task, for Nomad's Recent Events. */
+export type DriverEvent = TaskEvent & {
+  readonly task: TaskIdentity;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+};
+
+/** What Nomad keeps of a started task, to recover it from. */
+export type Handle = { readonly version: number; readonly state: Uint8Array };
+
+/** The Nomad task driver. Rejections are `DriverError`s. */
+export type Driver = {
+  /** Takes a new plugin configuration. Tasks that run go on as they were started. */
+  configure(config: PluginConfig): void;
+  fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
+  events(signal: AbortSignal): AsyncIterable<DriverEvent>;
+  /** Starts a task. Asked again with the same id, it answers for the same ECS task. */
+  start(task: TaskIdentity, config: Uint8Array): Promise<Handle>;
+  /** Looks after a task again that an earlier process or another node started. */
+  recover(task: TaskIdentity, handle: Handle): void;
+  /** Resolves with how the task ended; rejects with the signal's reason when that aborts first. */
+  wait(id: string, signal: AbortSignal): Promise<ExitResult>;
+  /** Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. */
+  stop(id: string, timeout: number, signal: string): Promise<void>;
+  /** Forgets the task; with `force` also one that runs, which is then stopped. */
+  destroy(id: string, force: boolean): void;
+  inspect(id: string): TaskStatus;
+  /** Ends all activity. ECS tasks live on. */
+  shutdown(): void;
+};
+
+/** The signal by which Nomad 1.1 to 1.9 asks that a remote task goes on without its driver. */
+const detachSignal = "DETACH";
+/** Events kept while no agent listens. */
+const keptEvents = 1_000;
+
+/** Makes the driver. It calls ECS only once it is configured and asked for something. */
+export function createDriver(
+  { connect, clock, random, log, version, config: initial }: {
+    connect: ConnectEcs;
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    version: string;
+    config: PluginConfig;
+  },
+): Driver {
+  let config = initial;
+  const over = new AbortController();
+  const records = new Map<string, TaskRecord>();
+  const starting = new Map<string, { task: TaskIdentity; handle: Promise<Handle> }>();
+  const events = createEventHub<DriverEvent>({ kept: keptEvents });
+  const lifecycle = createLifecycle({
+    connect,
+    clock,
+    random,
+    log: log.named("lifecycle"),
+    settings: () => ({
+      maxApiRate: config.max_api_rate,
+      pollInterval: config.poll_interval,
+      unhealthyAfter: config.unhealthy_after,
+    }),
+  });
+  const fingerprinter = createFingerprinter({
+    config: () => config,
+    lifecycle,
+    version,
+    clock,
+    signal: over.signal,
+  });
+
+  const record = (id: string): TaskRecord => {
+    const found = records.get(id);
+    if (found === undefined) throw taskNotFound();
+    return found;
+  };
+
+  const ownerOf = (task: TaskIdentity): Owner => ({
+    taskId: task.id,
+    namespace: task.namespace,
+    jobId: task.jobId,
+    group: task.group,
+    task: task.name,
+    allocId: task.allocId,
+    nodeId: task.nodeId,
+    driverVersion: version,
+  });
+
+  const publish = (task: TaskIdentity) => (event: TaskEvent) => {
+    log.debug(event.message, { task_id: task.id, ...event.annotations });
+    events.publish({ ...event, task, at: clock.now() });
+  };
+
+  const handleOf = (remote: RemoteTask, startedAt: number): Handle => ({
+    version: handleVersion,
+    state: encodeHandleState({ ref: remote.ref, startedAt }),
+  });
+
+  const keep = (task: TaskIdentity, remote: RemoteTask, startedAt: number) => {
+    records.set(task.id, createTaskRecord({ task, remote, startedAt, clock }));
+  };
+
+  /**
+   * The live ECS task that this process already looks after for the same allocation's task: an
+   * agent that died before it stored the handle starts the task again under a new id.
+   */
+  const takeOver = async (task: TaskIdentity): Promise<Handle | undefined> => {
+    const same = (other: TaskIdentity) =>
+      other.id !== task.id && other.allocId === task.allocId && other.name === task.name;
+    for (const { task: other, handle } of starting.values()) {
+      // Its failure is its own caller's to hear.
+      if (same(other)) await handle.catch(() => {});
+    }
+    const earlier = [...records.values()].find((known) => same(known.task) && known.isLive());
+    if (earlier === undefined) return undefined;
+    log.info("taking over the ECS task of an earlier start of the allocation", {
+      task_id: task.id,
+      earlier_task_id: earlier.task.id,
+      arn: earlier.remote.ref.arn,
+    });
+    const startedAt = earlier.status().startedAt ?? clock.now();
+    const remote = lifecycle.recover(earlier.remote.ref, ownerOf(task), publish(task));
+    earlier.detach();
+    records.delete(earlier.task.id);
+    keep(task, remote, startedAt);
+    remote.tell(`Took over ECS task ${remote.ref.arn} from an earlier start of the allocation`);
+    return handleOf(remote, startedAt);
+  };
+
+  const startNew = async (task: TaskIdentity, msgpack: Uint8Array): Promise<Handle> => {
+    const { enabled, cluster, region, wait_for, start_timeout } = config;
+    if (!enabled) {
+      throw new DriverError(
+        "start_failed",
+        `the driver is disabled: set enabled = true in the plugin block's config`,
+      );
+    }
+    const decoded = decodeTaskConfig(msgpack);
+    if (decoded.kind === "invalid") {
+      throw new DriverError("invalid_config", describeProblems(decoded.problems));
+    }
+    if (cluster === undefined) {
+      throw new DriverError(
+        "start_failed",
+        `no cluster: set cluster in the plugin block's config to an ECS cluster`,
+      );
+    }
+    const taken = await takeOver(task);
+    if (taken !== undefined) return taken;
+    const startedAt = clock.now();
+    const remote = await lifecycle.start({
+      scope: { cluster, region },
+      owner: ownerOf(task),
+      config: decoded.value,
+      waitFor: decoded.value.wait_for ?? wait_for,
+      timeout: decoded.value.start_timeout ?? start_timeout,
+      onEvent: publish(task),
+    });
+    keep(task, remote, startedAt);
+    return handleOf(remote, startedAt);
+  };
+
+  return {
+    configure: (next) => {
+      config = next;
+      fingerprinter.refresh();
+    },
+    fingerprints: (signal) => fingerprinter.watch(signal),
+    events: (signal) => events.subscribe(AbortSignal.any([signal, over.signal])),
+    start: async (task, msgpack) => {
+      const known = records.get(task.id);
+      if (known !== undefined) return handleOf(known.remote, known.status().startedAt ?? 0);
+      const pending = starting.get(task.id);
+      if (pending !== undefined) return await pending.handle;
+      const handle = startNew(task, msgpack).catch((error) => {
+        throw asDriverError(error);
+      }).finally(() => starting.delete(task.id));
+      starting.set(task.id, { task, handle });
+      return await handle;
+    },
+    recover: (task, { version, state }) => {
+      if (records.has(task.id)) return;
+      const { ref, startedAt } = decodeHandleState({ version, state, fallback: config });
+      log.info("recovering a task", { task_id: task.id, arn: ref.arn });
+      const remote = lifecycle.recover(ref, ownerOf(task), publish(task));
+      keep(task, remote, startedAt ?? clock.now());
+    },
+    wait: async (id, signal) => await record(id).exited(signal),
+    stop: async (id, timeout, signal) => {
+      const found = record(id);
+      if (signal === detachSignal) {
+        log.info("leaving a task to run on", { task_id: id, arn: found.remote.ref.arn });
+        found.detach();
+        return;
+      }
+      const reason = `Nomad stopped task ${found.task.name} of allocation ${found.task.allocId}`;
+      const outcome = await found.remote.stop(reason, timeout);
+      if (outcome.kind !== "unacknowledged") return;
+      throw new DriverError(
+        "stop_failed",
+        `ECS has not acknowledged the stop of ${found.remote.ref.arn} within ${timeout} ms; ` +
+          `it goes on being asked: ${outcome.error?.message ?? "no answer yet"}`,
+        true,
+      );
+    },
+    destroy: (id, force) => {
+      const found = record(id);
+      if (found.isLive()) {
+        if (!force) {
+          throw new DriverError(
+            "task_running",
+            `cannot destroy task ${id}: its ECS task runs; stop it first`,
+          );
+        }
+        found.remote.stop(`Nomad destroyed task ${found.task.name}`, 0);
+      }
+      found.destroy();
+      records.delete(id);
+    },
+    inspect: (id) => record(id).status(),
+    shutdown: () => {
+      over.abort(new Error("the driver is shutting down"));
+      lifecycle.close();
+    },
+  };
+}
+
+function asDriverError(error: unknown): DriverError {
+  if (error instanceof DriverError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const recoverable = error instanceof LaunchError && error.recoverable;
+  return new DriverError("start_failed", message, recoverable, { cause: error });
+}

@@ -1,0 +1,118 @@
+import type { Clock } from "../clock.ts";
+import type { PluginConfig } from "../config/plugin_config.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import { describeScope, parseClusterArn, type Scope } from "../lifecycle/scope.ts";
+
+/** Whether this client offers the driver, and what it tells of it. */
+export type Fingerprint = {
+  readonly health: "undetected" | "unhealthy" | "healthy";
+  readonly description: string;
+  /** Node attributes. */
+  readonly attributes: Readonly<Record<string, string | boolean>>;
+};
+
+/** Milliseconds between checks of a cluster that is usable; Nomad wants to hear at least this often. */
+const healthyInterval = 30_000;
+/** Milliseconds between checks of a cluster that is not, so that a repair shows soon. */
+const unhealthyInterval = 5_000;
+
+/** A fingerprint that is kept up to date. */
+export type Fingerprinter = {
+  /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
+  watch(signal: AbortSignal): AsyncIterable<Fingerprint>;
+  /** Checks again now, as after a change of configuration. */
+  refresh(): void;
+};
+
+/** Makes a fingerprinter. It calls ECS only while somebody watches. */
+export function createFingerprinter(
+  { config, lifecycle, version, clock, signal }: {
+    config: () => PluginConfig;
+    lifecycle: Lifecycle;
+    version: string;
+    clock: Clock;
+    signal: AbortSignal;
+  },
+): Fingerprinter {
+  let refresh = new AbortController();
+  /** When the cluster was last found usable, in monotonic milliseconds, and under which scope. */
+  let lastActive: { at: number; fingerprint: Fingerprint } | undefined;
+
+  const assess = async (): Promise<Fingerprint> => {
+    const { enabled, cluster, region, unhealthy_after } = config();
+    if (!enabled) {
+      return {
+        health: "undetected",
+        description: `disabled: the plugin block's config has no enabled = true`,
+        attributes: {},
+      };
+    }
+    const unhealthy = (description: string): Fingerprint => ({
+      health: "unhealthy",
+      description,
+      attributes: { "driver.ecs": false },
+    });
+    if (cluster === undefined) {
+      return unhealthy(`no cluster: set cluster in the plugin block's config to an ECS cluster`);
+    }
+    const scope: Scope = { cluster, region };
+    const found = await lifecycle.checkCluster(scope);
+    switch (found.kind) {
+      case "unusable":
+        lastActive = undefined;
+        return unhealthy(found.reason);
+      case "unanswered": {
+        const patience = lastActive !== undefined &&
+          clock.monotonic() - lastActive.at < unhealthy_after;
+        return patience ? lastActive?.fingerprint ?? unhealthy("") : unhealthy(found.error.message);
+      }
+      case "active":
+        break;
+    }
+    const blind = lifecycle.failing().find(({ since }) =>
+      clock.monotonic() - since >= unhealthy_after
+    );
+    if (blind !== undefined) {
+      return unhealthy(
+        `tasks in ${describeScope(blind.scope)} cannot be watched: ${blind.error.message}`,
+      );
+    }
+    const fingerprint: Fingerprint = {
+      health: "healthy",
+      description: "Healthy",
+      attributes: {
+        "driver.ecs": true,
+        "driver.ecs.version": version,
+        "driver.ecs.cluster": cluster,
+        "driver.ecs.region": parseClusterArn(found.arn)?.region ?? region ?? "",
+      },
+    };
+    lastActive = { at: clock.monotonic(), fingerprint };
+    return fingerprint;
+  };
+
+  return {
+    refresh: () => {
+      lastActive = undefined;
+      refresh.abort();
+      refresh = new AbortController();
+    },
+    async *watch(caller) {
+      const over = AbortSignal.any([signal, caller]);
+      let told: { text: string; at: number } | undefined;
+      while (!over.aborted) {
+        const again = refresh.signal;
+        const fingerprint = await assess();
+        if (over.aborted) return;
+        const text = JSON.stringify(fingerprint);
+        const now = clock.monotonic();
+        if (told?.text !== text || now - told.at >= healthyInterval) {
+          told = { text, at: now };
+          yield fingerprint;
+        }
+        const pause = fingerprint.health === "unhealthy" ? unhealthyInterval : healthyInterval;
+        await clock.sleep(pause, AbortSignal.any([over, again]));
+      }
+    },
+  };
+}

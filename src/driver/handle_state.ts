@@ -1,0 +1,102 @@
+import { decode, encode } from "@msgpack/msgpack";
+import { parseTaskArn, type TaskRef } from "../lifecycle/scope.ts";
+import { DriverError } from "./driver_error.ts";
+
+/** What a handle keeps of a task: enough to find it again whatever the plugin's configuration is by then. */
+export type HandleState = {
+  readonly ref: TaskRef;
+  /** Milliseconds since the Unix epoch; undefined where the handle does not say. */
+  readonly startedAt: number | undefined;
+};
+
+/** Version of the handles written here, which is also that of the Go driver's. */
+export const handleVersion = 1;
+
+/**
+ * Encodes a handle's state. `ARN` is the key that the Go driver used and that other tools read; its
+ * decoder skips the keys that it does not know.
+ */
+export function encodeHandleState({ ref, startedAt }: HandleState): Uint8Array {
+  return encode({
+    ARN: ref.arn,
+    Cluster: ref.scope.cluster,
+    Region: ref.scope.region ?? parseTaskArn(ref.arn)?.region ?? "",
+    StartedAtMillis: startedAt ?? 0,
+  });
+}
+
+/**
+ * Decodes a handle's state, the Go driver's included: that one has no cluster and no region, which
+ * are then read from the ARN, and failing that are those of `fallback`. Throws a `DriverError` that
+ * says what is wrong with the state.
+ */
+export function decodeHandleState(
+  { version, state, fallback }: {
+    version: number;
+    state: Uint8Array;
+    fallback: { cluster: string | undefined; region: string | undefined };
+  },
+): HandleState {
+  const broken = (why: string) =>
+    new DriverError("invalid_handle", `the task's handle cannot be recovered from: ${why}`);
+  if (version > handleVersion) {
+    throw broken(
+      `its version is ${version} and this driver knows up to ${handleVersion}; ` +
+        `run the driver version that wrote it`,
+    );
+  }
+  const fields = decodeMap(state);
+  if (fields === undefined) throw broken(`its ${state.length} bytes are not a msgpack map`);
+  const arn = text(fields["ARN"]);
+  if (arn === undefined || arn === "") throw broken("it names no ECS task (no ARN)");
+  const parts = parseTaskArn(arn);
+  if (parts === undefined) throw broken(`its ARN ${JSON.stringify(arn)} is not an ECS task's`);
+  const cluster = text(fields["Cluster"]) || parts.cluster || fallback.cluster;
+  if (cluster === undefined) {
+    throw broken(
+      `neither it nor its ARN names a cluster; set cluster in the plugin block to the task's`,
+    );
+  }
+  const region = text(fields["Region"]) || parts.region;
+  const millis = fields["StartedAtMillis"];
+  return {
+    ref: { arn, scope: { cluster, region } },
+    startedAt: typeof millis === "number" && millis > 0 ? millis : goTime(fields["StartedAt"]),
+  };
+}
+
+function decodeMap(state: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    // A Go time stands in a str as bytes that are no UTF-8, so strings are read as bytes.
+    const value = decode(state, { rawStrings: true, mapKeyConverter });
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function mapKeyConverter(key: unknown): string | number {
+  if (key instanceof Uint8Array) return new TextDecoder().decode(key);
+  return typeof key === "number" ? key : String(key);
+}
+
+function text(value: unknown): string | undefined {
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : undefined;
+}
+
+/** Seconds from Go's time origin, the first second of the year 1, to the Unix epoch. */
+const goEpochSeconds = 62_135_596_800n;
+
+/**
+ * Reads Go's binary time: a version byte 1, then big-endian seconds since the year 1 (8 bytes),
+ * nanoseconds (4 bytes) and a zone offset (2 bytes), which does not change the instant.
+ */
+function goTime(value: unknown): number | undefined {
+  if (!(value instanceof Uint8Array) || value.length < 15 || value[0] !== 1) return undefined;
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const seconds = view.getBigInt64(1) - goEpochSeconds;
+  const millis = Number(seconds) * 1_000 + Math.floor(view.getInt32(9) / 1_000_000);
+  return millis > 0 ? millis : undefined;
+}

@@ -1,0 +1,133 @@
+import type { DriverEvent } from "../driver/driver.ts";
+import type { Fingerprint } from "../driver/fingerprint.ts";
+import type { ExitResult, TaskIdentity, TaskStatus } from "../driver/task_record.ts";
+import type { Duration } from "../gen/google/protobuf/duration.ts";
+import {
+  type DriverTaskEvent,
+  type ExitResult as WireExitResult,
+  type FingerprintResponse,
+  FingerprintResponse_HealthState,
+  type InspectTaskResponse,
+  type TaskConfig,
+  TaskState,
+  type TaskStats,
+} from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
+
+/** Go's zero time, the first second of the year 1, which Nomad reads as "unknown". */
+const unknownTime = new Date(-62_135_596_800_000);
+
+/** Which task a wire task config speaks of. */
+export function taskIdentity(task: TaskConfig): TaskIdentity {
+  return {
+    id: task.id,
+    name: task.name,
+    allocId: task.allocId,
+    namespace: task.namespace,
+    // Nomad before 1.1 has no job id on the wire, and gives the job's id as its name.
+    jobId: task.jobId === "" ? task.jobName : task.jobId,
+    group: task.taskGroupName,
+    nodeId: task.nodeId,
+  };
+}
+
+/** Milliseconds of a wire duration, 0 where there is none. */
+export function milliseconds(duration: Duration | undefined): number {
+  return duration === undefined ? 0 : duration.seconds * 1_000 + duration.nanos / 1_000_000;
+}
+
+/** A fingerprint on the wire. */
+export function wireFingerprint(
+  { health, description, attributes }: Fingerprint,
+): FingerprintResponse {
+  const states = {
+    undetected: FingerprintResponse_HealthState.UNDETECTED,
+    unhealthy: FingerprintResponse_HealthState.UNHEALTHY,
+    healthy: FingerprintResponse_HealthState.HEALTHY,
+  };
+  return {
+    health: states[health],
+    healthDescription: description,
+    attributes: Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [key, {
+        value: typeof value === "boolean"
+          ? { $case: "boolVal" as const, value }
+          : { $case: "stringVal" as const, value },
+        unit: "",
+      }]),
+    ),
+    err: "",
+  };
+}
+
+/** An exit result on the wire. Nomad reads it unchecked, so a running task has one too. */
+export function wireExitResult(result: ExitResult | undefined): WireExitResult {
+  return {
+    exitCode: result?.exitCode ?? 0,
+    signal: 0,
+    oomKilled: result?.oomKilled ?? false,
+  };
+}
+
+/** The state of a task on the wire. */
+export function wireTaskStatus(
+  { task, state, startedAt, completedAt, result, attributes }: TaskStatus,
+): InspectTaskResponse {
+  return {
+    task: {
+      id: task.id,
+      name: task.name,
+      state: state === "running" ? TaskState.RUNNING : TaskState.EXITED,
+      startedAt: time(startedAt),
+      completedAt: time(completedAt),
+      result: wireExitResult(result),
+    },
+    driver: { attributes },
+    networkOverride: undefined,
+  };
+}
+
+/** An event on the wire. */
+export function wireEvent({ task, at, message, annotations }: DriverEvent): DriverTaskEvent {
+  return {
+    taskId: task.id,
+    allocId: task.allocId,
+    taskName: task.name,
+    timestamp: new Date(at),
+    message,
+    annotations,
+  };
+}
+
+/** Usage of which nothing was measured: ECS tells the usage of a task to nobody outside it. */
+export function unmeasuredStats(id: string, at: number): TaskStats {
+  return {
+    id,
+    timestamp: new Date(at),
+    aggResourceUsage: {
+      cpu: {
+        systemMode: 0,
+        userMode: 0,
+        totalTicks: 0,
+        throttledPeriods: 0,
+        throttledTime: 0,
+        percent: 0,
+        measuredFields: [],
+      },
+      memory: {
+        rss: 0,
+        cache: 0,
+        maxUsage: 0,
+        kernelUsage: 0,
+        kernelMaxUsage: 0,
+        usage: 0,
+        swap: 0,
+        measuredFields: [],
+      },
+    },
+    resourceUsageByPid: {},
+  };
+}
+
+function time(millis: number | undefined): Date {
+  return millis === undefined ? unknownTime : new Date(millis);
+}

@@ -1,0 +1,135 @@
+import type { Clock } from "../clock.ts";
+import { taskConfigSpec } from "../config/mod.ts";
+import type { Driver } from "../driver/driver.ts";
+import { DriverError } from "../driver/driver_error.ts";
+import {
+  DriverCapabilities_FSIsolation,
+  DriverCapabilities_MountConfigs,
+  type DriverServer,
+  DriverService,
+  NetworkIsolationSpec_NetworkIsolationMode,
+  StartTaskResponse_Result,
+  type TaskConfig,
+  TaskState,
+} from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
+import type { Logger } from "../logger.ts";
+import type { Service } from "../plugin/services.ts";
+import {
+  milliseconds,
+  taskIdentity,
+  unmeasuredStats,
+  wireEvent,
+  wireExitResult,
+  wireFingerprint,
+  wireTaskStatus,
+} from "./convert.ts";
+import { serverStream, unary } from "./handlers.ts";
+import { wireError } from "./status.ts";
+
+/** The driver on the wire: messages in, calls, messages out. */
+export function driverService(
+  { driver, clock, log }: { driver: Driver; clock: Clock; log: Logger },
+): Service {
+  const implementation: DriverServer = {
+    init: unary("Init", log, () => ({})),
+    taskConfigSchema: unary("TaskConfigSchema", log, () => ({ spec: taskConfigSpec })),
+    capabilities: unary("Capabilities", log, () => ({
+      capabilities: {
+        sendSignals: false,
+        exec: false,
+        // With any other isolation Nomad merges the client host's environment into the task's.
+        fsIsolation: DriverCapabilities_FSIsolation.IMAGE,
+        networkIsolationModes: [NetworkIsolationSpec_NetworkIsolationMode.HOST],
+        mustCreateNetwork: false,
+        mountConfigs: DriverCapabilities_MountConfigs.NO_MOUNTS,
+        remoteTasks: true,
+        disableLogCollection: false,
+        dynamicWorkloadUsers: false,
+      },
+    })),
+    fingerprint: serverStream("Fingerprint", log, async function* (_request, signal) {
+      for await (const fingerprint of driver.fingerprints(signal)) {
+        yield wireFingerprint(fingerprint);
+      }
+    }),
+    recoverTask: unary("RecoverTask", log, ({ handle }) => {
+      const config = handle?.config;
+      if (handle === undefined || config === undefined) {
+        throw new DriverError("invalid_handle", "RecoverTask came without a handle or its config");
+      }
+      driver.recover(taskIdentity(config), {
+        version: handle.version,
+        state: handle.driverState,
+      });
+      return {};
+    }),
+    startTask: unary("StartTask", log, async ({ task }) => {
+      const config = required(task);
+      const handle = await driver.start(taskIdentity(config), config.msgpackDriverConfig);
+      return {
+        result: StartTaskResponse_Result.SUCCESS,
+        driverErrorMsg: "",
+        handle: {
+          version: handle.version,
+          config,
+          state: TaskState.RUNNING,
+          driverState: handle.state,
+        },
+        networkOverride: undefined,
+      };
+    }),
+    waitTask: unary("WaitTask", log, async ({ taskId }, signal) => {
+      const result = await driver.wait(taskId, signal);
+      return { result: wireExitResult(result), err: result.error ?? "" };
+    }),
+    stopTask: unary("StopTask", log, async ({ taskId, timeout, signal }) => {
+      await driver.stop(taskId, milliseconds(timeout), signal);
+      return {};
+    }),
+    destroyTask: unary("DestroyTask", log, ({ taskId, force }) => {
+      driver.destroy(taskId, force);
+      return {};
+    }),
+    inspectTask: unary("InspectTask", log, ({ taskId }) => wireTaskStatus(driver.inspect(taskId))),
+    taskStats: serverStream("TaskStats", log, async function* ({ taskId }, signal) {
+      driver.inspect(taskId);
+      // One sample tells that nothing is measured; more of them would tell nothing else.
+      yield { stats: unmeasuredStats(taskId, clock.now()) };
+      await driver.wait(taskId, signal).catch((error) => {
+        if (!signal.aborted) throw error;
+      });
+    }),
+    taskEvents: serverStream("TaskEvents", log, async function* (_request, signal) {
+      for await (const event of driver.events(signal)) yield wireEvent(event);
+    }),
+    shutdown: unary("Shutdown", log, () => {
+      driver.shutdown();
+      return {};
+    }),
+    signalTask: unary("SignalTask", log, () => {
+      throw unsupported("signals: ECS sends a task no signal but that of a stop");
+    }),
+    execTask: unary("ExecTask", log, () => {
+      throw unsupported("exec");
+    }),
+    execTaskStreaming: (call) => {
+      call.emit("error", wireError(unsupported("exec")));
+    },
+    createNetwork: unary("CreateNetwork", log, () => {
+      throw unsupported("network namespaces: an ECS task has its own network");
+    }),
+    destroyNetwork: unary("DestroyNetwork", log, () => {
+      throw unsupported("network namespaces: an ECS task has its own network");
+    }),
+  };
+  return { definition: DriverService, implementation };
+}
+
+function required(task: TaskConfig | undefined): TaskConfig {
+  if (task === undefined) throw new DriverError("invalid_config", "StartTask came without a task");
+  return task;
+}
+
+function unsupported(what: string): DriverError {
+  return new DriverError("unsupported", `the ecs driver does not support ${what}`);
+}

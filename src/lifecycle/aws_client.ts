@@ -1,0 +1,56 @@
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import type { EcsOperations } from "./ecs_operations.ts";
+
+type Sdk = typeof import("./aws_sdk.ts");
+
+/** What names the driver in AWS's own logs. */
+export type UserAgent = { readonly name: string; readonly version: string };
+
+/**
+ * ECS operations through the AWS SDK. The SDK is loaded on the first call: it takes longer to load
+ * than everything else that a plugin does before its handshake. Its own retries are off, because
+ * the driver's know which calls matter and share one ceiling on the rate of calls.
+ */
+export function awsEcs(region: string | undefined, userAgent: UserAgent): EcsOperations {
+  let loaded: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
+  const load = () =>
+    loaded ??= import("./aws_sdk.ts").then((sdk) => ({
+      sdk,
+      client: new sdk.ECSClient({
+        ...(region === undefined ? {} : { region }),
+        maxAttempts: 1,
+        customUserAgent: [[userAgent.name, userAgent.version]],
+      }),
+    }));
+
+  return {
+    describeClusters: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.DescribeClustersCommand(input), { abortSignal });
+    },
+    describeTaskDefinition: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.DescribeTaskDefinitionCommand(input), { abortSignal });
+    },
+    describeTasks: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.DescribeTasksCommand(input), { abortSignal });
+    },
+    listTasks: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.ListTasksCommand(input), { abortSignal });
+    },
+    runTask: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.RunTaskCommand(input), { abortSignal });
+    },
+    stopTask: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.StopTaskCommand(input), { abortSignal });
+    },
+    tagResource: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.TagResourceCommand(input), { abortSignal });
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** The part of the AWS SDK that the driver uses; `aws_client.ts` loads it when ECS is first called. */
+export {
+  DescribeClustersCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  TagResourceCommand,
+} from "@aws-sdk/client-ecs";

@@ -1,0 +1,91 @@
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Budget, Priority } from "./budget.ts";
+import { EcsError, toEcsError } from "./ecs_error.ts";
+import type { EcsApi, EcsOperations } from "./ecs_operations.ts";
+
+/** What a call is, besides its input. */
+export type CallOptions = {
+  /** What it is about, for messages: `task 0123… in cluster web`. */
+  target: string;
+  priority: Priority;
+  /** Gives the call up, also while it queues. */
+  signal?: AbortSignal;
+};
+
+/** Calls to ECS in one account and region: within the budget, bounded in time, with classified errors. */
+export type EcsCaller = {
+  /** Makes one attempt. Rejects with an `EcsError`, or with the signal's reason when it aborts. */
+  call<N extends keyof EcsApi>(
+    name: N,
+    input: EcsApi[N][0],
+    options: CallOptions,
+  ): Promise<EcsApi[N][1]>;
+  budget: Budget;
+};
+
+/**
+ * How long one attempt may take, in milliseconds. ECS answers in well under a second; what takes
+ * this long is a dead connection.
+ */
+export const attemptTimeout = 15_000;
+
+/** Makes a caller. What AWS refuses for its rate lowers the budget. */
+export function createEcsCaller(
+  { operations, budget, clock, log }: {
+    operations: EcsOperations;
+    budget: Budget;
+    clock: Clock;
+    log: Logger;
+  },
+): EcsCaller {
+  return {
+    budget,
+    async call(name, input, { target, priority, signal }) {
+      await budget.acquire(priority, signal);
+      const attempted = `${operationName(name)} ${target}`;
+      const attempt = new AbortController();
+      const abort = () => attempt.abort();
+      signal?.addEventListener("abort", abort, { once: true });
+      const started = clock.monotonic();
+      try {
+        return await Promise.race([
+          operations[name](input, attempt.signal),
+          expiry(clock, attempt, attempted),
+        ]);
+      } catch (thrown) {
+        if (signal?.aborted) throw signal.reason;
+        const error = toEcsError(thrown, attempted);
+        if (error.kind === "throttled") budget.throttled();
+        log.debug("ECS call failed", {
+          operation: operationName(name),
+          target,
+          kind: error.kind,
+          answer: error.answer,
+          ms: Math.round(clock.monotonic() - started),
+        });
+        throw error;
+      } finally {
+        signal?.removeEventListener("abort", abort);
+        attempt.abort();
+      }
+    },
+  };
+}
+
+/** Rejects when the attempt has taken too long, aborting it; never settles once it is over. */
+function expiry(clock: Clock, attempt: AbortController, attempted: string): Promise<never> {
+  return new Promise((_, reject) => {
+    clock.sleep(attemptTimeout, attempt.signal).then(() => {
+      if (attempt.signal.aborted) return;
+      reject(
+        new EcsError("unavailable", attempted, `no answer within ${attemptTimeout / 1_000} s`),
+      );
+      attempt.abort();
+    });
+  });
+}
+
+function operationName(name: keyof EcsApi): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

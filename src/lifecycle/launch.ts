@@ -1,0 +1,174 @@
+import type { Failure, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
+import type { Clock, Random } from "../clock.ts";
+import type { EcsCaller } from "./ecs_caller.ts";
+import { EcsError, type EcsErrorKind } from "./ecs_error.ts";
+import { type Owner, startedBy, taggedOwner } from "./ownership.ts";
+import { retry } from "./retry.ts";
+import { describeScope, type Scope } from "./scope.ts";
+
+/** A task could not be started. `recoverable` tells whether the job's restart block should try again. */
+export class LaunchError extends Error {
+  override readonly name = "LaunchError";
+  constructor(message: string, readonly recoverable: boolean, options?: { cause: unknown }) {
+    super(message, options);
+  }
+}
+
+/** How the ECS task of a run came to be. */
+export type Launched = {
+  readonly arn: string;
+  /** `started`: by RunTask; `found`: it was already running for this allocation's task. */
+  readonly how: "started" | "found";
+};
+
+/** What a launch needs of its surroundings. */
+export type LaunchContext = {
+  readonly scope: Scope;
+  readonly caller: EcsCaller;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+/**
+ * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
+ * until ECS answers or `signal` aborts.
+ */
+export async function findLive(
+  { scope, caller, clock, random }: LaunchContext,
+  owner: Owner,
+  except: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Task[]> {
+  const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
+  const options = { target, priority: "act" as const, signal };
+  return await retry(async () => {
+    const listed = await caller.call("listTasks", {
+      cluster: scope.cluster,
+      startedBy: startedBy(owner),
+    }, options);
+    const arns = (listed.taskArns ?? []).filter((arn) => !except.has(arn));
+    if (arns.length === 0) return [];
+    const described = await caller.call("describeTasks", {
+      cluster: scope.cluster,
+      tasks: arns,
+      include: ["TAGS"],
+    }, options);
+    if ((described.failures ?? []).length > 0) {
+      // Listed but not yet described: ECS has not caught up with itself.
+      throw new EcsError(
+        "unavailable",
+        `DescribeTasks ${target}`,
+        "it does not know a task it listed",
+      );
+    }
+    return (described.tasks ?? [])
+      .filter((task) => isLive(task) && belongsTo(task, owner))
+      .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
+  }, {
+    clock,
+    random,
+    signal,
+    judge: (error) =>
+      error instanceof EcsError && retriedAtLaunch(error.kind) ? "retry" : "give up",
+  });
+}
+
+/**
+ * Asks RunTask until ECS has answered, with one client token, so that however many requests are
+ * accepted they are one task. Rejects with a `LaunchError`; where the answers leave open whether a
+ * task was started, `ambiguous` has been called before.
+ */
+export async function runTask(
+  { scope, caller, clock, random }: LaunchContext,
+  input: RunTaskCommandInput,
+  { signal, ambiguous, retrying }: {
+    signal: AbortSignal;
+    /** Called when a request failed in a way that ECS may have acted on. */
+    ambiguous: () => void;
+    /** Called before each further attempt. */
+    retrying: (error: EcsError) => void;
+  },
+): Promise<string> {
+  const attempt = async () => {
+    const answer = await caller.call("runTask", input, {
+      target: `${input.taskDefinition} in ${describeScope(scope)}`,
+      priority: "act",
+      signal,
+    });
+    const arn = answer.tasks?.[0]?.taskArn;
+    if (arn !== undefined) return arn;
+    throw placementError(answer.failures ?? [], input, scope);
+  };
+  try {
+    return await retry(attempt, {
+      clock,
+      random,
+      signal,
+      judge: (error) => {
+        if (!(error instanceof EcsError)) return "give up";
+        if (error.kind === "unavailable") ambiguous();
+        if (!retriedAtLaunch(error.kind)) return "give up";
+        retrying(error);
+        return "retry";
+      },
+    });
+  } catch (error) {
+    if (signal.aborted) {
+      // An attempt that was under way may have been accepted.
+      ambiguous();
+      throw error;
+    }
+    if (error instanceof EcsError && error.kind === "conflict" && error.arns[0] !== undefined) {
+      return error.arns[0];
+    }
+    throw error;
+  }
+}
+
+/** Whether waiting and asking again may help a launch, within its time. */
+function retriedAtLaunch(kind: EcsErrorKind): boolean {
+  switch (kind) {
+    case "throttled":
+    case "unavailable":
+    case "credentials":
+      return true;
+    case "capacity": // the job's restart block decides how long to wait for capacity
+    case "denied":
+    case "no_cluster":
+    case "no_task":
+    case "conflict":
+    case "rejected":
+      return false;
+  }
+}
+
+/** Whether Nomad should try the start again, by the job's restart block. */
+export function isRecoverable(error: unknown): boolean {
+  if (error instanceof LaunchError) return error.recoverable;
+  return error instanceof EcsError && (retriedAtLaunch(error.kind) || error.kind === "capacity");
+}
+
+/** RunTask answers 200 with `failures` when it cannot place the task. */
+function placementError(failures: Failure[], input: RunTaskCommandInput, scope: Scope): EcsError {
+  const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
+  const answer = words.length === 0
+    ? "it answered neither a task nor a failure"
+    : `it could not place the task: ${words.join("; ")}`;
+  // MISSING and INACTIVE speak of what the request names; all else is about room that may come free.
+  const lasting = failures.some(({ reason }) => reason === "MISSING" || reason === "INACTIVE");
+  return new EcsError(
+    lasting ? "rejected" : "capacity",
+    `RunTask ${input.taskDefinition} in ${describeScope(scope)}`,
+    answer,
+  );
+}
+
+function isLive(task: Task): boolean {
+  return task.lastStatus !== "STOPPED" && task.desiredStatus !== "STOPPED";
+}
+
+/** `startedBy` alone could be anybody's text; the tags must agree where there are any. */
+function belongsTo(task: Task, owner: Owner): boolean {
+  const tagged = taggedOwner(task.tags ?? []);
+  return tagged.allocId === undefined || tagged.allocId === owner.allocId;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Tag } from "@aws-sdk/client-ecs";
+
+/** Which Nomad task an ECS task is run for. */
+export type Owner = {
+  /** `<alloc id>/<task name>/<8 hex>`: a new one for each run of the task. */
+  readonly taskId: string;
+  readonly namespace: string;
+  readonly jobId: string;
+  readonly group: string;
+  readonly task: string;
+  readonly allocId: string;
+  readonly nodeId: string;
+  readonly driverVersion: string;
+};
+
+/** Longest `startedBy` that ECS takes, in characters. */
+const startedByLimit = 128;
+/** Longest tag value that AWS takes, in characters. */
+const tagValueLimit = 256;
+
+/**
+ * The idempotency token of the run. One task id always gives one token, so RunTask answers the same
+ * ECS task however often it is asked: 64 hex digits, the most that ECS takes.
+ */
+export function clientToken(taskId: string): string {
+  return sha256(taskId);
+}
+
+/**
+ * The index by which the ECS task of an allocation's task is found when its handle was lost. It does
+ * not hold the run's part of the task id, which such a loss changes. ECS takes letters, digits, `-`,
+ * `_` and `/`; a task name with anything else, or too long, stands as its hash.
+ */
+export function startedBy({ allocId, task }: Pick<Owner, "allocId" | "task">): string {
+  const plain = `nomad/${allocId}/${task}`;
+  return /^[A-Za-z0-9_/-]+$/.test(plain) && plain.length <= startedByLimit
+    ? plain
+    : `nomad/${sha256(allocId).slice(0, 32)}/${sha256(task).slice(0, 32)}`;
+}
+
+/** The tags by which an ECS task says whose it is. */
+export function ownerTags(owner: Owner): Tag[] {
+  const values: Record<string, string> = {
+    "nomad:namespace": owner.namespace,
+    "nomad:job_id": owner.jobId,
+    "nomad:group": owner.group,
+    "nomad:task": owner.task,
+    "nomad:alloc_id": owner.allocId,
+    "nomad:node_id": owner.nodeId,
+    "nomad:driver_version": owner.driverVersion,
+  };
+  return Object.entries(values).map(([key, value]) => ({ key, value: tagValue(value) }));
+}
+
+/** The owner an ECS task's tags name, as far as they do. */
+export type TaggedOwner = {
+  nodeId: string | undefined;
+  allocId: string | undefined;
+  task: string | undefined;
+};
+
+/** Reads whose an ECS task is from its tags. */
+export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
+  const value = (key: string) => tags.find((tag) => tag.key === key)?.value;
+  return {
+    nodeId: value("nomad:node_id"),
+    allocId: value("nomad:alloc_id"),
+    task: value("nomad:task"),
+  };
+}
+
+/** A text with what a tag cannot hold replaced by `_`, cut to what a tag can hold. */
+export function tagValue(text: string): string {
+  return text.replace(/[^\p{L}\p{N}\p{Z}+\-=._:/@]/gu, "_").slice(0, tagValueLimit);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,58 @@
+/** Where an ECS task lives: what a call needs besides the task itself. */
+export type Scope = {
+  /** AWS region, as `us-east-1`; undefined where the AWS SDK's own sources decide. */
+  readonly region: string | undefined;
+  /** Cluster name or ARN. */
+  readonly cluster: string;
+};
+
+/** One ECS task and where it lives. */
+export type TaskRef = { readonly arn: string; readonly scope: Scope };
+
+/** A key that two scopes share exactly when they are the same. */
+export function scopeKey({ region, cluster }: Scope): string {
+  return `${region ?? ""}|${cluster}`;
+}
+
+/** A scope in words, for messages. */
+export function describeScope({ region, cluster }: Scope): string {
+  return region === undefined ? `cluster ${cluster}` : `cluster ${cluster} (${region})`;
+}
+
+/** The parts of a task's ARN. */
+export type TaskArn = {
+  partition: string;
+  region: string;
+  account: string;
+  /** Undefined in ARNs of the short format, which AWS no longer makes. */
+  cluster: string | undefined;
+  id: string;
+};
+
+/** Parses a task's ARN; undefined where the text is none. */
+export function parseTaskArn(arn: string): TaskArn | undefined {
+  const match = /^arn:(aws[a-z-]*):ecs:([a-z0-9-]+):([0-9]{12}):task\/(?:([^/\s]+)\/)?([^/\s]+)$/
+    .exec(arn);
+  if (match === null) return undefined;
+  const [, partition = "", region = "", account = "", cluster, id = ""] = match;
+  return { partition, region, account, cluster, id };
+}
+
+/** The task's page in the AWS console; undefined for what is no task ARN of the long format. */
+export function consoleUrl(arn: string): string | undefined {
+  const parts = parseTaskArn(arn);
+  if (parts?.cluster === undefined) return undefined;
+  const { partition, region, cluster, id } = parts;
+  const domain = partition === "aws-cn"
+    ? "console.amazonaws.cn"
+    : partition === "aws-us-gov"
+    ? "console.amazonaws-us-gov.com"
+    : "console.aws.amazon.com";
+  return `https://${region}.${domain}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
+}
+
+/** The region of a cluster's ARN; undefined where the text is no such ARN. */
+export function parseClusterArn(arn: string): { region: string } | undefined {
+  const region = /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):[0-9]{12}:cluster\//.exec(arn)?.[1];
+  return region === undefined ? undefined : { region };
+}

@@ -1,0 +1,288 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import type { Clock, Random } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { EcsCaller } from "./ecs_caller.ts";
+import { EcsError, isTransient, toEcsError } from "./ecs_error.ts";
+import { backoff } from "./retry.ts";
+import { describeScope, type Scope } from "./scope.ts";
+
+/** What one look at an ECS task shows. `tags` tells whether the task's tags were asked for too. */
+export type Observation =
+  | { kind: "seen"; task: Task; tags: boolean }
+  | { kind: "missing" };
+
+/** Whether a watcher gets answers. `since` is monotonic milliseconds. */
+export type WatchHealth =
+  | { kind: "answering" }
+  | { kind: "failing"; since: number; error: EcsError };
+
+/** One task's place in a watcher. */
+export type Watch = {
+  /** Looks every second while `pace` is quick, else every poll interval. */
+  pace(pace: "quick" | "slow"): void;
+  /**
+   * Resolves to a look at the task, tags included, that ECS was asked for after this call; rejects
+   * with the signal's reason. It rides on the next batch.
+   */
+  look(signal: AbortSignal): Promise<Observation>;
+  end(): void;
+};
+
+/**
+ * Looks at all tasks of one cluster, in batches. Nothing that ECS answers, or fails to answer, makes
+ * it report anything but what ECS said of that very task.
+ */
+export type Watcher = {
+  watch(arn: string, onObservation: (observation: Observation) => void): Watch;
+  size(): number;
+  /** Since when, in monotonic milliseconds, every cycle has failed, and why; undefined when none has. */
+  failing(): Extract<WatchHealth, { kind: "failing" }> | undefined;
+  /** Ends all looking. */
+  close(): void;
+};
+
+/** Most tasks that one DescribeTasks call takes. */
+export const batchSize = 100;
+/** Milliseconds between looks at a task that starts or stops. */
+export const quickInterval = 1_000;
+/** Share of the call budget that looking at tasks at rest may take; starts and stops need the rest. */
+const steadyShare = 0.85;
+/** Batches of one cycle that are asked for at the same time. */
+const concurrency = 4;
+/** Milliseconds before a task that AWS refuses to describe is asked for again. */
+const refusedInterval = 60_000;
+
+/** Someone who waits for a fresh look, tags included. */
+type Look = { settle: (observation: Observation) => void };
+
+type Entry = {
+  arn: string;
+  listeners: Set<(observation: Observation) => void>;
+  looks: Look[];
+  quick: number;
+  dueAt: number;
+};
+
+/** Makes a watcher. `pollInterval` is the milliseconds between looks at a task at rest. */
+export function createWatcher(
+  { scope, caller, clock, random, log, pollInterval, onHealth }: {
+    scope: Scope;
+    caller: EcsCaller;
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    pollInterval: () => number;
+    /** Told of every failed cycle, and of the first answer after one. */
+    onHealth: (health: WatchHealth) => void;
+  },
+): Watcher {
+  // In the order of the last look, so that the first are those looked at longest ago.
+  const entries = new Map<string, Entry>();
+  const closed = new AbortController();
+  let wake = new AbortController();
+  let running = false;
+  let failures = 0;
+  let failing: Extract<WatchHealth, { kind: "failing" }> | undefined;
+
+  const steadyInterval = () => {
+    const calls = Math.ceil(entries.size / batchSize);
+    return Math.max(pollInterval(), calls / (caller.budget.rate() * steadyShare) * 1_000);
+  };
+
+  const reschedule = (entry: Entry, at: number) => {
+    if (at >= entry.dueAt) return;
+    entry.dueAt = at;
+    wake.abort();
+  };
+
+  const deliver = (entry: Entry, observation: Observation, looks: Look[]) => {
+    entry.dueAt = entry.looks.length > 0
+      ? clock.monotonic()
+      : clock.monotonic() + (entry.quick > 0 ? quickInterval : steadyInterval());
+    if (entries.get(entry.arn) === entry) {
+      entries.delete(entry.arn);
+      entries.set(entry.arn, entry);
+    }
+    for (const listener of [...entry.listeners]) listener(observation);
+    for (const look of looks) look.settle(observation);
+  };
+
+  const describe = async (batch: Entry[]): Promise<void> => {
+    // Who asks for a look while the call is under way waits for the next one.
+    const looks = new Map(batch.map((entry) => [entry, entry.looks]));
+    for (const entry of batch) entry.looks = [];
+    const tags = [...looks.values()].some((asked) => asked.length > 0);
+    const unseen = new Map(batch.map((entry) => [entry.arn, entry]));
+    const settle = (arn: string | undefined, observation: Observation) => {
+      const entry = unseen.get(arn ?? "");
+      if (entry === undefined) return;
+      unseen.delete(entry.arn);
+      deliver(entry, observation, looks.get(entry) ?? []);
+    };
+    try {
+      const answer = await caller.call("describeTasks", {
+        cluster: scope.cluster,
+        tasks: batch.map(({ arn }) => arn),
+        ...(tags ? { include: ["TAGS"] } : {}),
+      }, {
+        target: `of ${batch.length} tasks in ${describeScope(scope)}`,
+        priority: "watch",
+        signal: closed.signal,
+      });
+      for (const task of answer.tasks ?? []) settle(task.taskArn, { kind: "seen", task, tags });
+      for (const { arn, reason } of answer.failures ?? []) {
+        if (reason === "MISSING") settle(arn, { kind: "missing" });
+        else log.warn("ECS would not describe a task", { arn, reason });
+      }
+    } finally {
+      // A task that the answer does not speak of is simply asked for again.
+      for (const entry of unseen.values()) {
+        entry.looks.push(...looks.get(entry) ?? []);
+        entry.dueAt = clock.monotonic() + quickInterval;
+      }
+    }
+  };
+
+  /** Describes a batch; where AWS refuses the request, finds the tasks that it is refused for. */
+  const describeOrSplit = async (batch: Entry[]): Promise<void> => {
+    try {
+      await describe(batch);
+      failures = 0;
+      if (failing !== undefined) {
+        failing = undefined;
+        onHealth({ kind: "answering" });
+      }
+    } catch (error) {
+      if (!(error instanceof EcsError) || isTransient(error.kind) || error.kind === "no_cluster") {
+        throw error;
+      }
+      const [only] = batch;
+      if (batch.length === 1 && only !== undefined) {
+        log.error("ECS refuses to describe a task; it counts as running", {
+          arn: only.arn,
+          error: error.message,
+        });
+        only.dueAt = clock.monotonic() + refusedInterval;
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await describeOrSplit(batch.slice(0, half));
+      await describeOrSplit(batch.slice(half));
+    }
+  };
+
+  const cycle = async (): Promise<void> => {
+    const batches = batchesDue([...entries.values()], clock.monotonic());
+    if (batches.length === 0) return;
+    // While ECS fails, one batch finds out whether it still does.
+    if (failures > 0) await describeOrSplit(batches.shift() ?? []);
+    const workers = Array.from({ length: Math.min(concurrency, batches.length) }, async () => {
+      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+        try {
+          await describeOrSplit(batch);
+        } catch (error) {
+          batches.length = 0;
+          throw error;
+        }
+      }
+    });
+    const results = await Promise.allSettled(workers);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  };
+
+  const run = async () => {
+    if (running) return;
+    running = true;
+    try {
+      while (entries.size > 0 && !closed.signal.aborted) {
+        wake = new AbortController();
+        try {
+          await cycle();
+        } catch (error) {
+          if (closed.signal.aborted) return;
+          const known = toEcsError(error, `DescribeTasks in ${describeScope(scope)}`);
+          failures += 1;
+          failing = { kind: "failing", since: failing?.since ?? clock.monotonic(), error: known };
+          onHealth(failing);
+          await clock.sleep(backoff(failures, random), closed.signal);
+          continue;
+        }
+        const pause = nextDue(entries.values()) - clock.monotonic();
+        if (pause > 0 && Number.isFinite(pause)) await clock.sleep(pause, wake.signal);
+      }
+    } finally {
+      running = false;
+    }
+  };
+
+  return {
+    size: () => entries.size,
+    failing: () => failing,
+    close: () => {
+      closed.abort(new Error("the watcher is closed"));
+      wake.abort();
+    },
+    watch: (arn, onObservation) => {
+      const entry = entries.get(arn) ??
+        { arn, listeners: new Set(), looks: [], quick: 0, dueAt: clock.monotonic() };
+      entry.listeners.add(onObservation);
+      entries.set(arn, entry);
+      let pace: "quick" | "slow" = "slow";
+      wake.abort();
+      run();
+      return {
+        pace: (next) => {
+          if (next === pace) return;
+          pace = next;
+          entry.quick += next === "quick" ? 1 : -1;
+          if (next === "quick") reschedule(entry, clock.monotonic() + quickInterval);
+        },
+        look: (signal) =>
+          new Promise((resolve, reject) => {
+            if (signal.aborted) return reject(signal.reason);
+            const look: Look = {
+              settle: (observation) => {
+                signal.removeEventListener("abort", leave);
+                resolve(observation);
+              },
+            };
+            const leave = () => {
+              entry.looks = entry.looks.filter((other) => other !== look);
+              reject(signal.reason);
+            };
+            signal.addEventListener("abort", leave, { once: true });
+            entry.looks.push(look);
+            reschedule(entry, clock.monotonic());
+          }),
+        end: () => {
+          entry.listeners.delete(onObservation);
+          if (pace === "quick") entry.quick -= 1;
+          if (entry.listeners.size === 0 && entries.get(arn) === entry) entries.delete(arn);
+        },
+      };
+    },
+  };
+}
+
+/**
+ * The batches to ask for now: every task that is due, and in what room the last batch has left those
+ * that were looked at longest ago, which costs no further call.
+ */
+function batchesDue(entries: Entry[], now: number): Entry[][] {
+  const due = entries.filter((entry) => entry.dueAt <= now);
+  const batches: Entry[][] = [];
+  for (let at = 0; at < due.length; at += batchSize) batches.push(due.slice(at, at + batchSize));
+  const last = batches.at(-1);
+  if (last !== undefined && last.length < batchSize) {
+    const rest = entries.filter((entry) => entry.dueAt > now);
+    last.push(...rest.slice(0, batchSize - last.length));
+  }
+  return batches;
+}
+
+function nextDue(entries: Iterable<Entry>): number {
+  let next = Infinity;
+  for (const entry of entries) next = Math.min(next, entry.dueAt);
+  return next;
+}

@@ -1,0 +1,52 @@
+import { destination, type Logger as Pino, pino } from "log";
+import type { LogFields, Logger } from "../logger.ts";
+
+/** Where finished lines go, each with its line feed. */
+export type LogSink = { write(line: string): void };
+
+/** Standard error, written before the call returns, so that a line is never lost with the process. */
+export function stderrSink(): LogSink {
+  return destination({ fd: 2, sync: true });
+}
+
+/**
+ * A logger of hclog's JSON lines, which a Nomad agent reads back and prints as its own. Every level
+ * is written: the agent filters by its `log_level`.
+ */
+export function createLogger(sink: LogSink, name: string, now: () => Date): Logger {
+  const root = pino({
+    level: "trace",
+    base: undefined,
+    messageKey: "@message",
+    timestamp: () => `,"@timestamp":"${microseconds(now())}"`,
+    formatters: { level: (level) => ({ "@level": level }) },
+  }, sink);
+  return wrap(root, name);
+}
+
+function wrap(root: Pino, module: string): Logger {
+  const child = root.child({ "@module": module });
+  return {
+    trace: (message, fields) => child.trace(plain(fields), message),
+    debug: (message, fields) => child.debug(plain(fields), message),
+    info: (message, fields) => child.info(plain(fields), message),
+    warn: (message, fields) => child.warn(plain(fields), message),
+    error: (message, fields) => child.error(plain(fields), message),
+    named: (name) => wrap(root, `${module}.${name}`),
+  };
+}
+
+/** Fields as JSON can hold them: an error as its message, which is what JSON would drop. */
+function plain(fields: LogFields = {}): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error ? value.message : value,
+    ]),
+  );
+}
+
+/** RFC 3339 with microseconds, which is the one form that hclog parses. */
+function microseconds(date: Date): string {
+  return date.toISOString().replace("Z", "000Z");
+}

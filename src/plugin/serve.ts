@@ -1,0 +1,67 @@
+import { Server } from "@grpc/grpc-js";
+import type { Logger } from "../logger.ts";
+import type { PluginEnvironment } from "./environment.ts";
+import { handshakeLine } from "./handshake.ts";
+import { listen } from "./listen.ts";
+import { hostServices, type Service } from "./services.ts";
+import { insecure, mutualTls } from "./tls.ts";
+
+/**
+ * Serves a plugin to the host that started this process: listens, prints the handshake on standard
+ * output, and ends the process when the host asks. Resolves once the handshake is printed; rejects
+ * when there is nowhere to listen.
+ */
+export async function servePlugin(
+  { environment, services, log, onShutdown }: {
+    environment: PluginEnvironment;
+    services: Service[];
+    log: Logger;
+    /** Called before the process ends. */
+    onShutdown: () => void;
+  },
+): Promise<void> {
+  // The sizes of a message are the host's to limit, as they are with plugins written in Go.
+  const server = new Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  const security = environment.clientCertificate === undefined
+    ? insecure()
+    : await mutualTls(environment.clientCertificate);
+
+  let ending = false;
+  const end = (reason: string) => {
+    if (ending) return;
+    ending = true;
+    log.debug("ending", { reason });
+    onShutdown();
+    listening.remove();
+    Deno.exit(0);
+  };
+
+  const own = hostServices(() => setTimeout(() => end("the host asked"), answerFlush));
+  for (const { definition, implementation } of [...own, ...services]) {
+    server.addService(definition, implementation);
+  }
+  const listening = await listen(server, environment.transport, security.credentials);
+  // A last resort, for an exit that no other way here led to.
+  globalThis.addEventListener("unload", () => listening.remove());
+
+  // A terminal sends SIGINT to the agent and its plugins alike, and it is the agent that decides.
+  Deno.addSignalListener("SIGINT", () => log.debug("SIGINT is the host's to act on"));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => end("SIGTERM"));
+
+  const line = handshakeLine({
+    network: listening.network,
+    address: listening.address,
+    certificate: security.certificate,
+    refuseMultiplexing: environment.asksForMultiplexing,
+  });
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+}
+
+/**
+ * Milliseconds that the answer to Shutdown has to leave the process. Neither gRPC nor HTTP/2 tells
+ * when bytes have been handed to the kernel; the host takes an end without an answer for one too.
+ */
+const answerFlush = 10;

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Builds dist/ with the Deno at .tools/deno:
+#   build.sh plugin   dist/nomad-driver-ecs, an executable for this machine
+#   build.sh all      dist/linux-amd64/nomad-driver-ecs and dist/linux-arm64/nomad-driver-ecs
+# deno compile downloads its runtime base; DENORT_BIN names a local file to use in its place.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+deno=$root/.tools/deno
+# What the driver needs: its socket and AWS, files of credentials, FIFOs of logs, the environment,
+# and the host's name, which the logger reads while it loads.
+permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname'
+bundle=$root/dist/bundle/nomad-driver-ecs.js
+
+make_bundle() {
+  mkdir -p dist/bundle
+  "$deno" bundle --frozen --quiet --minify --output "$bundle" main.ts
+}
+
+# Compiles the bundle from a folder of its own: a package.json or node_modules nearby would be
+# embedded whole.
+compile() {
+  target=$1
+  output=$2
+  mkdir -p "$(dirname "$output")"
+  # shellcheck disable=SC2086 # the permissions are words
+  (cd dist/bundle && "$deno" compile --no-config --no-lock --no-check $permissions \
+    --target "$target" --output "$output" nomad-driver-ecs.js)
+}
+
+case ${1:-} in
+  plugin)
+    make_bundle
+    case $(uname -sm) in
+      'Linux x86_64') target=x86_64-unknown-linux-gnu ;;
+      'Linux aarch64') target=aarch64-unknown-linux-gnu ;;
+      'Darwin x86_64') target=x86_64-apple-darwin ;;
+      'Darwin arm64') target=aarch64-apple-darwin ;;
+      *)
+        echo "no Deno runtime for $(uname -sm)" >&2
+        exit 1
+        ;;
+    esac
+    log=$root/dist/compile.log
+    if compile "$target" "$root/dist/nomad-driver-ecs.new" >"$log" 2>&1 &&
+      dist/nomad-driver-ecs.new --version 2>>"$log" | grep -q '^nomad-driver-ecs '; then
+      mv -f dist/nomad-driver-ecs.new dist/nomad-driver-ecs
+      echo "dist/nomad-driver-ecs: compiled"
+    else
+      rm -f dist/nomad-driver-ecs.new
+      cat >dist/nomad-driver-ecs.new <<LAUNCHER
+#!/bin/sh
+exec '$deno' run --no-config --no-lock --no-prompt $permissions '$bundle' "\$@"
+LAUNCHER
+      chmod +x dist/nomad-driver-ecs.new
+      mv -f dist/nomad-driver-ecs.new dist/nomad-driver-ecs
+      echo "dist/nomad-driver-ecs: the bundle under $("$deno" --version | head -n 1 | cut -d' ' -f1,2), as the runtime base of deno compile cannot be had here (dist/compile.log)"
+    fi
+    ;;
+  all)
+    make_bundle
+    for pair in amd64:x86_64 arm64:aarch64; do
+      compile "${pair#*:}-unknown-linux-gnu" "$root/dist/linux-${pair%%:*}/nomad-driver-ecs"
+    done
+    ;;
+  *)
+    echo "usage: build.sh plugin|all" >&2
+    exit 2
+    ;;
+esac
