@@ -56,5 +56,7 @@ proto: $(DENO) ## Regenerate src/gen from proto/
 clean: ## Remove what was built, but not the tools
 	@rm -rf dist .cache
 
-$(DENO): tools/deno.sh Makefile
+# Always asked, as a link's age says nothing of what it leads to; a matching Deno answers at once.
+.PHONY: $(DENO)
+$(DENO):
 	@tools/deno.sh $(DENO_VERSION)

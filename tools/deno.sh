@@ -10,6 +10,9 @@ matches() {
   [ -x "$1" ] && [ "$("$1" --version 2>/dev/null | sed -n 's/^deno \([^ ]*\).*/\1/p')" = "$version" ]
 }
 
+if matches .tools/deno; then
+  exit 0
+fi
 on_path=$(command -v deno || true)
 if [ -n "$on_path" ] && matches "$on_path"; then
   ln -sfn "$on_path" .tools/deno

@@ -1,0 +1,110 @@
+import { AwsError, invalidParameter } from "./aws_error.ts";
+
+/** A request's JSON object, or one inside it. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/** Reads an optional string. */
+export function optionalString(input: Input, key: string): string | undefined {
+  const value = input[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw serialization(`${key} must be a string`);
+  return value;
+}
+
+/** Reads a string that must be there and not empty. */
+export function requiredString(input: Input, key: string, message: string): string {
+  const value = optionalString(input, key);
+  if (value === undefined || value === "") throw invalidParameter(message);
+  return value;
+}
+
+/** Reads an optional list of strings. */
+export function strings(input: Input, key: string): string[] {
+  const value = input[key];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
+    throw serialization(`${key} must be a list of strings`);
+  }
+  return value as string[];
+}
+
+/** Reads an optional list of objects. */
+export function objects(input: Input, key: string): Input[] {
+  const value = input[key];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "object" || item === null)) {
+    throw serialization(`${key} must be a list of structures`);
+  }
+  return value as Input[];
+}
+
+/** Reads an optional object. */
+export function object(input: Input, key: string): Input | undefined {
+  const value = input[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw serialization(`${key} must be a structure`);
+  }
+  return value as Input;
+}
+
+/** Reads an optional whole number within bounds. */
+export function integer(
+  input: Input,
+  key: string,
+  bounds: { min: number; max: number },
+): number | undefined {
+  const value = input[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number") throw serialization(`${key} must be a number`);
+  if (!Number.isInteger(value) || value < bounds.min || value > bounds.max) {
+    throw invalidParameter(`${key} must be between ${bounds.min} and ${bounds.max}`);
+  }
+  return value;
+}
+
+/** Reads an optional string out of a set of words. */
+export function word<T extends string>(
+  input: Input,
+  key: string,
+  words: readonly T[],
+): T | undefined {
+  const value = optionalString(input, key);
+  if (value === undefined) return undefined;
+  const found = words.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw invalidParameter(`${key} must be one of ${words.join(", ")}, and not ${value}`);
+  }
+  return found;
+}
+
+/** One tag. */
+export type Tag = { key: string; value: string };
+
+/** Reads and checks tags: at most 50, keys 1 to 128 and values up to 256 characters, no key twice. */
+export function tags(input: Input): Tag[] {
+  const read = objects(input, "tags").map((tag) => ({
+    key: optionalString(tag, "key") ?? "",
+    value: optionalString(tag, "value") ?? "",
+  }));
+  if (read.length > 50) throw invalidParameter("The maximum number of tags is 50.");
+  const allowed = /^[\p{L}\p{N}\p{Z}+\-=._:/@]*$/u;
+  for (const { key, value } of read) {
+    if (key.length < 1 || key.length > 128 || !allowed.test(key) || /^aws:/i.test(key)) {
+      throw invalidParameter(`Invalid tag key: ${key}`);
+    }
+    if (value.length > 256 || !allowed.test(value)) {
+      throw invalidParameter(`Invalid tag value for key ${key}: ${value}`);
+    }
+  }
+  if (new Set(read.map(({ key }) => key)).size < read.length) {
+    throw invalidParameter(
+      "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    );
+  }
+  return read;
+}
+
+function serialization(message: string): AwsError {
+  return new AwsError("SerializationException", message);
+}

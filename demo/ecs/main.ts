@@ -1,0 +1,26 @@
+/** Runs a simulated ECS as a process of its own. Prints its address as a JSON line, then serves. */
+import { parseArgs } from "node:util";
+import { demoPreset } from "./preset.ts";
+import { startSimulator } from "./simulator.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    port: { type: "string", default: "0" },
+    speed: { type: "string", default: "1" },
+    seed: { type: "string", default: "1" },
+  },
+});
+const { endpoint, stop } = await startSimulator({
+  port: Number(values.port),
+  speed: Number(values.speed),
+  seed: Number(values.seed),
+  presets: [demoPreset],
+});
+const end = async () => {
+  await stop();
+  Deno.exit(0);
+};
+Deno.addSignalListener("SIGTERM", end);
+Deno.addSignalListener("SIGINT", end);
+Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ endpoint }) + "\n"));
