@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 root=$PWD
 deno=$root/.tools/deno
 # What the driver needs: its socket and AWS, files of credentials, FIFOs of logs, the environment,
-# and the host's name, which the logger reads while it loads.
-permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname'
+# and the names of host and kernel, which the logger and the AWS SDK read while they load.
+permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname,osRelease'
 bundle=$root/dist/bundle/nomad-driver-ecs.js
 
 make_bundle() {

@@ -1,5 +1,8 @@
 import { block, bool, type Decoded, duration, number, oneOf, string } from "./schema.ts";
 
+/** The words of `wait_for`. */
+export const waitForWords = ["running", "network", "none"] as const;
+
 /** The `config` block of the agent's `plugin "nomad-driver-ecs"` block. */
 export const pluginConfig = block("How this Nomad client speaks to ECS.", {
   enabled: bool("Whether this client offers the driver.", { default: false }),
@@ -11,8 +14,11 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
     "How long a task may take from RunTask to what `wait_for` names. Past it the ECS task is stopped and the start fails recoverably.",
     { default: "5m", min: "1s" },
   ),
-  wait_for: waitFor(
+  wait_for: oneOf(
     "What a start waits for: the ECS task `running`, its `network` interface with an address, or `none`.",
+    waitForWords,
+    "something a start can wait for",
+    { default: "running" },
   ),
   poll_interval: duration(
     "How often a task at rest is described. One that starts or stops is described every second.",
@@ -40,10 +46,3 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
 
 /** The decoded plugin configuration; durations are in milliseconds. */
 export type PluginConfig = Decoded<typeof pluginConfig>;
-
-/** The words of `wait_for`. */
-export const waitForWords = ["running", "network", "none"] as const;
-
-function waitFor(doc: string) {
-  return oneOf(doc, waitForWords, "something a start can wait for", { default: "running" });
-}

@@ -1,0 +1,231 @@
+import { eventually, freePort, type LoggedProcess, startLogged } from "./process.ts";
+
+/** The part of an allocation that is looked at. */
+export type Allocation = {
+  ID: string;
+  JobID: string;
+  NodeID: string;
+  ClientStatus: string;
+  DesiredStatus: string;
+  TaskStates: Record<string, TaskState> | null;
+};
+
+/** The state of one of an allocation's tasks. */
+export type TaskState = {
+  State: string;
+  Failed: boolean;
+  Events: TaskEvent[];
+};
+
+/** One of the Recent Events of a task. */
+export type TaskEvent = {
+  Type: string;
+  DisplayMessage: string;
+  ExitCode: number;
+  Details: Record<string, string> | null;
+};
+
+/** The part of a node that is looked at. */
+export type Node = {
+  ID: string;
+  Status: string;
+  Attributes: Record<string, string>;
+  Drivers: Record<
+    string,
+    { Detected: boolean; Healthy: boolean; HealthDescription: string } | undefined
+  >;
+};
+
+/** A Nomad agent in a process of its own. */
+export type Agent = {
+  readonly address: string;
+  readonly folder: string;
+  /** Of the process that runs now. */
+  pid(): number;
+  api<T>(path: string, init?: RequestInit): Promise<T>;
+  /** Runs the `nomad` command line against the agent. */
+  cli(...args: string[]): Promise<{ code: number; output: string }>;
+  /** The node that this agent is the client of, once it is ready. */
+  node(): Promise<Node>;
+  /** Ends the agent by a signal and resolves when it has ended. */
+  stop(signal: Deno.Signal): Promise<void>;
+  /** Starts the agent again on the same data. */
+  start(): Promise<void>;
+  /** Ends everything and removes what the agent left mounted. */
+  dispose(): Promise<void>;
+  log(): Promise<string>;
+};
+
+/** What an agent is started with. */
+export type AgentOptions = {
+  readonly nomad: string;
+  readonly name: string;
+  /** Folder of its own: data, log and plugins go there. */
+  readonly folder: string;
+  /** The plugin executable. */
+  readonly plugin: string;
+  /** Environment of the agent, which its plugins inherit. */
+  readonly env: Record<string, string>;
+  /** Configuration files that come before the agent's own settings. */
+  readonly configFiles?: string[];
+  /** The driver's `config`; null for what the configuration files say. */
+  readonly driverConfig?: Record<string, unknown> | null;
+  /** RPC address of another agent's server to join; null to be server and client in one. */
+  readonly server?: string | null;
+};
+
+/** RPC address of an agent's server, for other agents to join. */
+export function rpcAddress(agent: { ports: Ports }): string {
+  return `127.0.0.1:${agent.ports.rpc}`;
+}
+
+/** The ports of an agent. */
+export type Ports = { http: number; rpc: number; serf: number };
+
+/** Starts an agent on loopback with the plugin as its only driver. Resolves once its API answers. */
+export async function startAgent(options: AgentOptions): Promise<Agent & { ports: Ports }> {
+  const { nomad, name, folder, plugin, server = null, driverConfig = null } = options;
+  const ports = { http: freePort(), rpc: freePort(), serf: freePort() };
+  const address = `http://127.0.0.1:${ports.http}`;
+  await Deno.mkdir(`${folder}/plugins`, { recursive: true });
+  await Deno.mkdir(`${folder}/data`, { recursive: true });
+  await Deno.symlink(plugin, `${folder}/plugins/nomad-driver-ecs`);
+  const overrides = {
+    name,
+    data_dir: `${folder}/data`,
+    plugin_dir: `${folder}/plugins`,
+    bind_addr: "127.0.0.1",
+    advertise: { http: "127.0.0.1", rpc: "127.0.0.1", serf: "127.0.0.1" },
+    ports,
+    disable_update_check: true,
+    leave_on_interrupt: false,
+    leave_on_terminate: false,
+    log_level: "DEBUG",
+    ...(server === null ? { server: { enabled: true, bootstrap_expect: 1 } } : {}),
+    client: {
+      enabled: true,
+      servers: [server ?? `127.0.0.1:${ports.rpc}`],
+      max_kill_timeout: "3m",
+      options: {
+        "driver.allowlist": "ecs",
+        "fingerprint.denylist": "env_aws,env_azure,env_gce,env_digitalocean",
+      },
+    },
+    ...(driverConfig === null
+      ? {}
+      : { plugin: [{ "nomad-driver-ecs": [{ config: [driverConfig] }] }] }),
+  };
+  const configFile = `${folder}/agent.json`;
+  await Deno.writeTextFile(configFile, JSON.stringify(overrides, null, 2));
+  const configs = [...options.configFiles ?? [], configFile].flatMap((file) => ["-config", file]);
+
+  let process: LoggedProcess;
+  const api = async <T>(path: string, init?: RequestInit): Promise<T> => {
+    const response = await fetch(`${address}/v1${path}`, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init?.method ?? "GET"} ${path}: ${text}`);
+    return JSON.parse(text) as T;
+  };
+  const start = async () => {
+    process = startLogged(nomad, {
+      args: ["agent", ...configs],
+      // Nomad's cloud fingerprinter stops the agent where AWS_CA_BUNDLE is set.
+      env: { ...options.env, AWS_CA_BUNDLE: "" },
+      logFile: `${folder}/agent.log`,
+    });
+    const ended = process.status.then(async () => {
+      throw new Error(
+        `the agent ended:\n${(await Deno.readTextFile(`${folder}/agent.log`)).slice(-2_000)}`,
+      );
+    });
+    const answers = eventually("the agent answers", () => api<unknown>("/agent/self"), {
+      seconds: 60,
+    });
+    await Promise.race([answers, ended]);
+    ended.catch(() => {}); // what ends later was told to
+  };
+  const node = () =>
+    eventually(`node ${name} is ready and has fingerprinted the driver`, async () => {
+      const self = await api<{ stats: { client?: { node_id?: string } } }>("/agent/self");
+      const id = self.stats.client?.node_id;
+      if (id === undefined) return undefined;
+      const found = await api<Node>(`/node/${id}`);
+      return found.Status === "ready" && found.Drivers["ecs"] !== undefined ? found : undefined;
+    }, { seconds: 60 });
+  const dispose = async () => {
+    const plugins = await pluginPids(folder);
+    await process.end(15_000);
+    // An agent that was killed leaves its plugin running.
+    for (const pid of [...plugins, ...await pluginPids(folder)]) killIfAlive(pid);
+    await unmountBelow(folder);
+  };
+  try {
+    await start();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    address,
+    folder,
+    ports,
+    api,
+    node,
+    start,
+    pid: () => process.pid,
+    cli: async (...args) => {
+      const { code, stdout, stderr } = await new Deno.Command(nomad, {
+        args,
+        env: { NOMAD_ADDR: address },
+        stdin: "null",
+      }).output();
+      const decoder = new TextDecoder();
+      return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+    },
+    stop: async (signal) => {
+      process.kill(signal);
+      await process.status;
+    },
+    dispose,
+    log: () => Deno.readTextFile(`${folder}/agent.log`),
+  };
+}
+
+/**
+ * Pids of the plugin processes that agents with this folder have started. The environment tells: an
+ * agent's plugin inherits it, and nobody else's has this folder as its log's.
+ */
+export async function pluginPids(folder: string): Promise<number[]> {
+  const pids: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    try {
+      const environment = await Deno.readTextFile(`/proc/${name}/environ`);
+      const variables = environment.split("\0");
+      const ours = variables.includes(`LOG_FILE=${folder}/agent.log`);
+      const plugin = variables.some((variable) => variable.startsWith("NOMAD_PLUGIN_MAGIC_COOKIE"));
+      if (ours && plugin) pids.push(Number(name));
+    } catch {
+      // It ended while it was looked at, or is another user's.
+    }
+  }
+  return pids;
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
+  }
+}
+
+/** A killed agent leaves the tmpfs mounts of its task folders. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await Deno.readTextFile("/proc/mounts")).split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounts.reverse()) {
+    await new Deno.Command("umount", { args: ["-l", path] }).output();
+  }
+}

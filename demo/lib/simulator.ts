@@ -1,0 +1,69 @@
+import { eventually, startLogged } from "./process.ts";
+
+/** A task as the simulator's control request lists it. */
+export type SimulatedTask = {
+  taskArn: string;
+  lastStatus: string;
+  desiredStatus: string;
+  stopCode?: string;
+  stoppedReason?: string;
+  startedBy?: string;
+  taskDefinitionArn: string;
+  tags: { key: string; value: string }[];
+  containers: { name: string; exitCode?: number }[];
+  output: Record<string, { stdout: string; stderr: string }>;
+};
+
+/** A simulated ECS in a process of its own. */
+export type SimulatorProcess = {
+  readonly endpoint: string;
+  /** Environment by which the AWS SDK finds the simulator. */
+  readonly env: Record<string, string>;
+  tasks(): Promise<SimulatedTask[]>;
+  calls(): Promise<{ byOperation: Record<string, number>; peakPerSecond: number }>;
+  /** Sends a control request: `/_sim/<path>`. */
+  control(path: string, body: unknown): Promise<void>;
+  end(): Promise<void>;
+};
+
+/** Starts the simulator. `folder` takes its log. */
+export async function startSimulatorProcess(
+  { folder, speed }: { folder: string; speed: number },
+): Promise<SimulatorProcess> {
+  const logFile = `${folder}/ecs.log`;
+  const script = new URL("../ecs/main.ts", import.meta.url).pathname;
+  const process = startLogged(Deno.execPath(), {
+    args: ["run", "--frozen", "-A", script, "--speed", String(speed)],
+    env: {},
+    logFile,
+  });
+  const endpoint = await eventually("the simulated ECS listens", async () => {
+    const line = (await Deno.readTextFile(logFile)).split("\n").find((text) =>
+      text.startsWith("{")
+    );
+    return line === undefined ? undefined : (JSON.parse(line) as { endpoint: string }).endpoint;
+  }, { seconds: 60 });
+  const get = async (path: string) => {
+    const response = await fetch(`${endpoint}/_sim/${path}`);
+    return await response.json();
+  };
+  return {
+    endpoint,
+    env: {
+      AWS_ENDPOINT_URL_ECS: endpoint,
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+    },
+    tasks: () => get("tasks"),
+    calls: () => get("calls"),
+    control: async (path, body) => {
+      const response = await fetch(`${endpoint}/_sim/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`/_sim/${path}: ${text}`);
+    },
+    end: () => process.end(),
+  };
+}

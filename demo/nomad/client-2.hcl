@@ -1,0 +1,28 @@
+# A client that runs tasks on ECS. It has no workload of its own, so it may be small.
+
+log_level  = "DEBUG"
+datacenter = "dc1"
+data_dir   = "/tmp/nomad-client-2"
+name       = "nomad-client-2"
+
+client {
+  enabled = true
+  servers = ["127.0.0.1:4647"]
+
+  # ECS needs up to two minutes to stop a task, more than Nomad allows by default.
+  max_kill_timeout = "3m"
+}
+
+ports {
+  http = 5666
+  rpc  = 5667
+  serf = 5668
+}
+
+plugin "nomad-driver-ecs" {
+  config {
+    enabled = true
+    cluster = "nomad-remote-driver-demo"
+    region  = "us-east-1"
+  }
+}

@@ -1,0 +1,150 @@
+import { ChannelCredentials } from "@grpc/grpc-js";
+import type { Client } from "@grpc/grpc-js";
+import { magicCookie } from "../../src/plugin/environment.ts";
+import { BasePluginClient } from "../../src/gen/hashicorp/nomad/plugins/base/proto/base.ts";
+import { DriverClient } from "../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
+import { HealthClient } from "../../src/gen/grpc/health/v1/health.ts";
+import {
+  GRPCBrokerClient,
+  GRPCControllerClient,
+  GRPCStdioClient,
+} from "../../src/gen/plugin/plugin.ts";
+
+/** The executable that `make plugin` puts into dist/. */
+export const pluginPath = new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname;
+
+/** A plugin process that has shaken hands. */
+export type PluginProcess = {
+  readonly pid: number;
+  /** The fields of the handshake line. */
+  readonly handshake: string[];
+  /** Milliseconds from the start of the process to the handshake. */
+  readonly startup: number;
+  /** A new connection with all clients; close it when done. */
+  connect(credentials?: ChannelCredentials): PluginConnection;
+  /** What the process has logged so far, a JSON object each. */
+  logs(): Record<string, unknown>[];
+  kill(signal: Deno.Signal): void;
+  /** Resolves when the process has ended. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** What standard output held besides the handshake; once the process has ended. */
+  rest(): Promise<string>;
+  /** Kills the process if it still runs. */
+  close(): Promise<void>;
+};
+
+/** Clients of one connection to a plugin. */
+export type PluginConnection = {
+  readonly base: BasePluginClient;
+  readonly driver: DriverClient;
+  readonly health: HealthClient;
+  readonly controller: GRPCControllerClient;
+  readonly stdio: GRPCStdioClient;
+  readonly broker: GRPCBrokerClient;
+  close(): void;
+};
+
+/** Starts the plugin as a Nomad agent does. Rejects when it ends without a handshake. */
+export async function startPlugin(
+  env: Record<string, string> = {},
+  executable: string = pluginPath,
+): Promise<PluginProcess> {
+  const started = performance.now();
+  const process = new Deno.Command(executable, {
+    env: { [magicCookie.name]: magicCookie.value, ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let log = "";
+  const logging = gather(process.stderr, (text) => log += text);
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) {
+      await logging;
+      throw new Error(`the plugin ended without a handshake: ${line}${log}`);
+    }
+    line += value;
+  }
+  const startup = performance.now() - started;
+  const [first = "", ...others] = line.split("\n");
+  const handshake = first.split("|");
+  const [, , network, address] = handshake;
+  const target = network === "unix" ? `unix:${address}` : `${address}`;
+  return {
+    pid: process.pid,
+    handshake,
+    startup,
+    status: process.status,
+    kill: (signal) => process.kill(signal),
+    logs: () => log.split("\n").filter((text) => text !== "").map((text) => JSON.parse(text)),
+    connect: (credentials = ChannelCredentials.createInsecure()) => connect(target, credentials),
+    rest: async () => {
+      let rest = others.join("\n");
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        rest += next.value;
+      }
+      return rest;
+    },
+    close: async () => {
+      try {
+        process.kill("SIGKILL");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error; // it has ended already
+      }
+      await process.status;
+      await logging;
+      await reader.cancel();
+    },
+  };
+}
+
+function connect(target: string, credentials: ChannelCredentials): PluginConnection {
+  // One channel an address and a connection: what one test does to its channel stays its own.
+  const options = {
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.default_authority": "localhost",
+    "grpc.ssl_target_name_override": "localhost",
+  };
+  const clients = {
+    base: new BasePluginClient(target, credentials, options),
+    driver: new DriverClient(target, credentials, options),
+    health: new HealthClient(target, credentials, options),
+    controller: new GRPCControllerClient(target, credentials, options),
+    stdio: new GRPCStdioClient(target, credentials, options),
+    broker: new GRPCBrokerClient(target, credentials, options),
+  };
+  return {
+    ...clients,
+    close: () => {
+      for (const client of Object.values(clients) as Client[]) client.close();
+    },
+  };
+}
+
+/** A unary call as a promise. */
+export function call<Request, Response>(
+  client: Client,
+  method: (
+    request: Request,
+    callback: (error: Error | null, response: Response) => void,
+  ) => unknown,
+  request: Request,
+): Promise<Response> {
+  return new Promise((resolve, reject) =>
+    method.call(
+      client,
+      request,
+      (error, response) => error === null ? resolve(response) : reject(error),
+    )
+  );
+}
+
+async function gather(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+}
