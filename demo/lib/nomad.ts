@@ -153,10 +153,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent & { ports
       return found.Status === "ready" && found.Drivers["ecs"] !== undefined ? found : undefined;
     }, { seconds: 60 });
   const dispose = async () => {
-    const plugins = await pluginPids(folder);
     await process.end(15_000);
-    // An agent that was killed leaves its plugin running.
-    for (const pid of [...plugins, ...await pluginPids(folder)]) killIfAlive(pid);
+    // An agent that was killed leaves its plugins running.
+    for (const pid of await helperPids(folder)) killIfAlive(pid);
     await unmountBelow(folder);
   };
   try {
@@ -191,25 +190,40 @@ export async function startAgent(options: AgentOptions): Promise<Agent & { ports
   };
 }
 
-/**
- * Pids of the plugin processes that agents with this folder have started. The environment tells: an
- * agent's plugin inherits it, and nobody else's has this folder as its log's.
- */
+/** Pids of the driver plugin processes that agents with this folder have started. */
 export async function pluginPids(folder: string): Promise<number[]> {
+  const pids = await helperPids(folder);
+  const drivers: number[] = [];
+  for (const pid of pids) {
+    const words = (await readProc(pid, "cmdline")).split("\0");
+    if (words.some((word) => /\/nomad-driver-ecs(\.js)?$/.test(word))) drivers.push(pid);
+  }
+  return drivers;
+}
+
+/**
+ * Pids of all plugin processes, Nomad's own helpers included, that agents with this folder have
+ * started. The environment tells: it is inherited, and nobody else's names this folder's log.
+ */
+async function helperPids(folder: string): Promise<number[]> {
   const pids: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^[0-9]+$/.test(name)) continue;
-    try {
-      const environment = await Deno.readTextFile(`/proc/${name}/environ`);
-      const variables = environment.split("\0");
-      const ours = variables.includes(`LOG_FILE=${folder}/agent.log`);
-      const plugin = variables.some((variable) => variable.startsWith("NOMAD_PLUGIN_MAGIC_COOKIE"));
-      if (ours && plugin) pids.push(Number(name));
-    } catch {
-      // It ended while it was looked at, or is another user's.
-    }
+    const variables = (await readProc(Number(name), "environ")).split("\0");
+    const ours = variables.includes(`LOG_FILE=${folder}/agent.log`);
+    const plugin = variables.some((variable) => variable.startsWith("NOMAD_PLUGIN_MAGIC_COOKIE"));
+    if (ours && plugin) pids.push(Number(name));
   }
   return pids;
+}
+
+/** A file of a process; empty where it has ended or is another user's. */
+async function readProc(pid: number, file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(`/proc/${pid}/${file}`);
+  } catch {
+    return "";
+  }
 }
 
 function killIfAlive(pid: number): void {

@@ -1,0 +1,124 @@
+import { type Agent, type Allocation, type Ports, startAgent } from "../../../demo/lib/nomad.ts";
+import { eventually } from "../../../demo/lib/process.ts";
+import {
+  type SimulatedTask,
+  type SimulatorProcess,
+  startSimulatorProcess,
+} from "../../../demo/lib/simulator.ts";
+import { pluginPath } from "../../harness/plugin.ts";
+
+/** Version of the Nomad under test, as `1.11.3`. */
+export const nomadVersion = Deno.env.get("NOMAD_VERSION") ?? "";
+
+/** The plugin block that users of the Go driver have. */
+export const seedDriverConfig = {
+  enabled: true,
+  cluster: "nomad-remote-driver-demo",
+  region: "us-east-1",
+};
+
+/** A simulated ECS and agents that use it, in a folder of their own. */
+export type Site = {
+  readonly ecs: SimulatorProcess;
+  readonly agent: Agent & { ports: Ports };
+  /** Adds an agent that is only a client of the first one's server. */
+  addClient(name: string): Promise<Agent>;
+  /** Registers the job of `jobs/<name>.nomad.hcl`. */
+  run(name: string): Promise<{ code: number; output: string }>;
+  /** The newest allocation of a job, once there is one that satisfies `wanted`. */
+  allocation(
+    job: string,
+    wanted: (allocation: Allocation) => boolean,
+    seconds?: number,
+  ): Promise<Allocation>;
+  /** ECS tasks that are wanted running. */
+  live(): Promise<SimulatedTask[]>;
+  /** How often ECS was called for an operation. */
+  calls(operation: string): Promise<number>;
+};
+
+/** Sets up a site, lets `use` have it, and takes everything down whatever happens. */
+export async function withSite(
+  { speed = 20, driverConfig = seedDriverConfig, env = {} }: {
+    speed?: number;
+    driverConfig?: Record<string, unknown>;
+    env?: Record<string, string>;
+  },
+  use: (site: Site) => Promise<void>,
+): Promise<void> {
+  const nomad = Deno.env.get("NOMAD_EXECUTABLE");
+  if (nomad === undefined) throw new Error("NOMAD_EXECUTABLE names no Nomad: run make e2e");
+  const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-e2e-" });
+  const agents: Agent[] = [];
+  const ecs = await startSimulatorProcess({ folder, speed });
+  try {
+    const start = async (name: string, server: string | null) => {
+      const agent = await startAgent({
+        nomad,
+        name,
+        folder: `${folder}/${name}`,
+        plugin: pluginPath,
+        env: { ...ecs.env, ...env },
+        driverConfig,
+        server,
+      });
+      agents.push(agent);
+      await agent.node();
+      return agent;
+    };
+    const agent = await start("first", null);
+    const site: Site = {
+      ecs,
+      agent,
+      addClient: (name) => start(name, `127.0.0.1:${agent.ports.rpc}`),
+      run: (name) => {
+        const file = new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
+        return agent.cli("job", "run", "-detach", file);
+      },
+      allocation: (job, wanted, seconds = 60) =>
+        eventually(`an allocation of ${job} as wanted`, async () => {
+          const found = await agent.api<Allocation[]>(`/job/${job}/allocations`);
+          return found.find((allocation) => wanted(allocation));
+        }, { seconds }),
+      live: async () => (await ecs.tasks()).filter((task) => task.desiredStatus !== "STOPPED"),
+      calls: async (operation) => (await ecs.calls()).byOperation[operation] ?? 0,
+    };
+    await use(site);
+  } catch (error) {
+    for (const agent of agents) {
+      const lines = (await agent.log()).split("\n").filter((line) => /ecs|ERROR/.test(line));
+      // deno-lint-ignore no-console -- what a failed test needs to be understood
+      console.error(`--- ${agent.folder}\n${lines.slice(-60).join("\n")}`);
+    }
+    throw error;
+  } finally {
+    for (const agent of agents.reverse()) await agent.dispose();
+    await ecs.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The events of an allocation's only task, as their types and messages. */
+export function eventsOf(allocation: Allocation): { type: string; message: string }[] {
+  const [state] = Object.values(allocation.TaskStates ?? {});
+  return (state?.Events ?? []).map(({ Type, DisplayMessage }) => ({
+    type: Type,
+    message: DisplayMessage,
+  }));
+}
+
+/** The exit code that Nomad has of an allocation's only task. */
+export function exitCodeOf(allocation: Allocation): number | undefined {
+  const [state] = Object.values(allocation.TaskStates ?? {});
+  return state?.Events.find(({ Type }) => Type === "Terminated")?.ExitCode;
+}
+
+/** Whether the allocation runs. */
+export function isRunning({ ClientStatus }: Allocation): boolean {
+  return ClientStatus === "running";
+}
+
+/** Whether the allocation is over. */
+export function isOver({ ClientStatus }: Allocation): boolean {
+  return ClientStatus === "complete" || ClientStatus === "failed";
+}

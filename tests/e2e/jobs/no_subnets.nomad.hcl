@@ -1,0 +1,27 @@
+job "no_subnets" {
+  datacenters = ["dc1"]
+  type        = "batch"
+
+  group "main" {
+    restart {
+      attempts = 0
+      mode     = "fail"
+    }
+    reschedule {
+      attempts  = 0
+      unlimited = false
+    }
+
+    task "main" {
+      driver       = "ecs"
+      kill_timeout = "30s"
+
+      config {
+        task {
+          launch_type     = "FARGATE"
+          task_definition = "sleep"
+        }
+      }
+    }
+  }
+}
