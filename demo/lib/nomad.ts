@@ -155,7 +155,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent & { ports
   const dispose = async () => {
     await process.end(15_000);
     // An agent that was killed leaves its plugins running.
-    for (const pid of await helperPids(folder)) killIfAlive(pid);
+    for (const pid of await helperPids(folder)) signalIfAlive(pid, "SIGTERM");
+    await eventually("the plugins end", async () => {
+      return (await helperPids(folder)).length === 0 ? true : undefined;
+    }, { seconds: 5 }).catch(async () => {
+      for (const pid of await helperPids(folder)) signalIfAlive(pid, "SIGKILL");
+    });
     await unmountBelow(folder);
   };
   try {
@@ -226,9 +231,9 @@ async function readProc(pid: number, file: string): Promise<string> {
   }
 }
 
-function killIfAlive(pid: number): void {
+function signalIfAlive(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
   }

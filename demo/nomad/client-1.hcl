@@ -7,7 +7,6 @@ name       = "nomad-client-1"
 
 client {
   enabled = true
-  servers = ["127.0.0.1:4647"]
 
   # ECS needs up to two minutes to stop a task, more than Nomad allows by default.
   max_kill_timeout = "3m"
