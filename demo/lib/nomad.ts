@@ -39,6 +39,8 @@ export type Node = {
 /** A Nomad agent in a process of its own. */
 export type Agent = {
   readonly address: string;
+  /** Where other agents join. */
+  readonly rpc: string;
   readonly folder: string;
   /** Of the process that runs now. */
   pid(): number;
@@ -62,34 +64,29 @@ export type AgentOptions = {
   readonly name: string;
   /** Folder of its own: data, log and plugins go there. */
   readonly folder: string;
-  /** The plugin executable. */
-  readonly plugin: string;
+  /** What the agent is: a server, or a client of one with the plugin as its only driver. */
+  readonly role: { kind: "server" } | { kind: "client"; server: string; plugin: string };
   /** Environment of the agent, which its plugins inherit. */
   readonly env: Record<string, string>;
   /** Configuration files that come before the agent's own settings. */
   readonly configFiles?: string[];
   /** The driver's `config`; null for what the configuration files say. */
   readonly driverConfig?: Record<string, unknown> | null;
-  /** RPC address of another agent's server to join; null to be server and client in one. */
-  readonly server?: string | null;
 };
 
-/** RPC address of an agent's server, for other agents to join. */
-export function rpcAddress(agent: { ports: Ports }): string {
-  return `127.0.0.1:${agent.ports.rpc}`;
-}
-
-/** The ports of an agent. */
-export type Ports = { http: number; rpc: number; serf: number };
-
-/** Starts an agent on loopback with the plugin as its only driver. Resolves once its API answers. */
-export async function startAgent(options: AgentOptions): Promise<Agent & { ports: Ports }> {
-  const { nomad, name, folder, plugin, server = null, driverConfig = null } = options;
+/**
+ * Starts an agent on loopback. Resolves once its API answers, and a server's once there is a leader:
+ * a client that registers before that tries again only half a minute later.
+ */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { nomad, name, folder, role, driverConfig = null } = options;
   const ports = { http: freePort(), rpc: freePort(), serf: freePort() };
   const address = `http://127.0.0.1:${ports.http}`;
   await Deno.mkdir(`${folder}/plugins`, { recursive: true });
   await Deno.mkdir(`${folder}/data`, { recursive: true });
-  await Deno.symlink(plugin, `${folder}/plugins/nomad-driver-ecs`);
+  if (role.kind === "client") {
+    await Deno.symlink(role.plugin, `${folder}/plugins/nomad-driver-ecs`);
+  }
   const overrides = {
     name,
     data_dir: `${folder}/data`,
@@ -101,16 +98,19 @@ export async function startAgent(options: AgentOptions): Promise<Agent & { ports
     leave_on_interrupt: false,
     leave_on_terminate: false,
     log_level: "DEBUG",
-    ...(server === null ? { server: { enabled: true, bootstrap_expect: 1 } } : {}),
-    client: {
-      enabled: true,
-      servers: [server ?? `127.0.0.1:${ports.rpc}`],
-      max_kill_timeout: "3m",
-      options: {
-        "driver.allowlist": "ecs",
-        "fingerprint.denylist": "env_aws,env_azure,env_gce,env_digitalocean",
-      },
-    },
+    ...(role.kind === "server"
+      ? { server: { enabled: true, bootstrap_expect: 1, raft_multiplier: 1 } }
+      : {
+        client: {
+          enabled: true,
+          servers: [role.server],
+          max_kill_timeout: "3m",
+          options: {
+            "driver.allowlist": "ecs",
+            "fingerprint.denylist": "env_aws,env_azure,env_gce,env_digitalocean",
+          },
+        },
+      }),
     ...(driverConfig === null
       ? {}
       : { plugin: [{ "nomad-driver-ecs": [{ config: [driverConfig] }] }] }),
@@ -172,7 +172,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent & { ports
   return {
     address,
     folder,
-    ports,
+    rpc: `127.0.0.1:${ports.rpc}`,
     api,
     node,
     start,

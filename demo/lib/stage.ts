@@ -1,7 +1,7 @@
 import { type Agent, startAgent } from "./nomad.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator.ts";
 
-/** A simulated ECS and a Nomad agent that runs tasks on it. */
+/** A simulated ECS and a Nomad client that runs tasks on it. */
 export type Stage = { readonly ecs: SimulatorProcess; readonly agent: Agent };
 
 const file = (name: string) => new URL(`../nomad/${name}`, import.meta.url).pathname;
@@ -28,13 +28,23 @@ export async function withStage<T>(
   try {
     const ecs = await startSimulatorProcess({ folder, speed: 10 });
     clearing.push(() => ecs.end());
+    const server = await startAgent({
+      nomad,
+      name: "nomad-server-1",
+      folder: `${folder}/server`,
+      role: { kind: "server" },
+      env: {},
+      configFiles: [file("server.hcl")],
+    });
+    clearing.push(() => server.dispose());
+    const plugin = new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname;
     const agent = await startAgent({
       nomad,
-      name: "demo",
-      folder: `${folder}/agent`,
-      plugin: new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname,
+      name: "nomad-client-1",
+      folder: `${folder}/client`,
+      role: { kind: "client", server: server.rpc, plugin },
       env: ecs.env,
-      configFiles: [file("server.hcl"), file("client-1.hcl")],
+      configFiles: [file("client-1.hcl")],
     });
     clearing.push(() => agent.dispose());
     const aborted = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-import { type Agent, type Allocation, type Ports, startAgent } from "../../../demo/lib/nomad.ts";
+import { type Agent, type Allocation, startAgent } from "../../../demo/lib/nomad.ts";
 import { eventually } from "../../../demo/lib/process.ts";
 import {
   type SimulatedTask,
@@ -20,8 +20,9 @@ export const seedDriverConfig = {
 /** A simulated ECS and agents that use it, in a folder of their own. */
 export type Site = {
   readonly ecs: SimulatorProcess;
-  readonly agent: Agent & { ports: Ports };
-  /** Adds an agent that is only a client of the first one's server. */
+  /** The first client. */
+  readonly agent: Agent;
+  /** Adds another client. */
   addClient(name: string): Promise<Agent>;
   /** Registers the job of `jobs/<name>.nomad.hcl`. */
   run(name: string): Promise<{ code: number; output: string }>;
@@ -52,32 +53,39 @@ export async function withSite(
   const agents: Agent[] = [];
   const ecs = await startSimulatorProcess({ folder, speed });
   try {
-    const start = async (name: string, server: string | null) => {
+    const server = await startAgent({
+      nomad,
+      name: "server",
+      folder: `${folder}/server`,
+      role: { kind: "server" },
+      env: {},
+    });
+    agents.push(server);
+    const start = async (name: string) => {
       const agent = await startAgent({
         nomad,
         name,
         folder: `${folder}/${name}`,
-        plugin: pluginPath,
+        role: { kind: "client", server: server.rpc, plugin: pluginPath },
         env: { ...ecs.env, ...env },
         driverConfig,
-        server,
       });
       agents.push(agent);
       await agent.node();
       return agent;
     };
-    const agent = await start("first", null);
+    const agent = await start("first");
     const site: Site = {
       ecs,
       agent,
-      addClient: (name) => start(name, `127.0.0.1:${agent.ports.rpc}`),
+      addClient: start,
       run: (name) => {
         const file = new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
-        return agent.cli("job", "run", "-detach", file);
+        return server.cli("job", "run", "-detach", file);
       },
       allocation: (job, wanted, seconds = 60) =>
         eventually(`an allocation of ${job} as wanted`, async () => {
-          const found = await agent.api<Allocation[]>(`/job/${job}/allocations`);
+          const found = await server.api<Allocation[]>(`/job/${job}/allocations`);
           return found.find((allocation) => wanted(allocation));
         }, { seconds }),
       live: async () => (await ecs.tasks()).filter((task) => task.desiredStatus !== "STOPPED"),
