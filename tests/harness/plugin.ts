@@ -1,5 +1,5 @@
-import { ChannelCredentials } from "@grpc/grpc-js";
-import type { Client } from "@grpc/grpc-js";
+import { type CallOptions, ChannelCredentials, Metadata } from "@grpc/grpc-js";
+import type { Client, ServiceError } from "@grpc/grpc-js";
 import { magicCookie } from "../../src/plugin/environment.ts";
 import { BasePluginClient } from "../../src/gen/hashicorp/nomad/plugins/base/proto/base.ts";
 import { DriverClient } from "../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
@@ -127,9 +127,12 @@ function connect(target: string, credentials: ChannelCredentials): PluginConnect
 /** A unary call as a promise. */
 export function call<Request, Response>(
   client: Client,
+  // Of an overloaded method, the last signature is what types are inferred from.
   method: (
     request: Request,
-    callback: (error: Error | null, response: Response) => void,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Response) => void,
   ) => unknown,
   request: Request,
 ): Promise<Response> {
@@ -137,6 +140,8 @@ export function call<Request, Response>(
     method.call(
       client,
       request,
+      new Metadata(),
+      {},
       (error, response) => error === null ? resolve(response) : reject(error),
     )
   );
