@@ -1,0 +1,47 @@
+resource "aws_ecs_cluster" "demo" {
+  name = local.name
+}
+
+resource "aws_cloudwatch_log_group" "demo" {
+  name              = "/ecs/${local.name}"
+  retention_in_days = 7
+}
+
+resource "aws_ecs_task_definition" "demo" {
+  family                   = local.name
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  cpu                      = 256
+  memory                   = 512
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  # A change registers a new revision beside the old one, as a job that still names that needs it.
+  skip_destroy = true
+
+  container_definitions = jsonencode([
+    {
+      name      = local.name
+      image     = "public.ecr.aws/docker/library/httpd:2.4"
+      essential = true
+      command = [
+        "sh", "-c",
+        "echo '${var.message}' >/usr/local/apache2/htdocs/index.html && exec httpd-foreground",
+      ]
+      portMappings = [
+        {
+          containerPort = 80
+          protocol      = "tcp"
+        },
+      ]
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          "awslogs-group"         = aws_cloudwatch_log_group.demo.name
+          "awslogs-region"        = var.region
+          "awslogs-stream-prefix" = "demo"
+        }
+      }
+    },
+  ])
+}

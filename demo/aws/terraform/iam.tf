@@ -1,0 +1,113 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  ecs_arn = "arn:${data.aws_partition.current.partition}:ecs:${var.region}:${data.aws_caller_identity.current.account_id}"
+}
+
+data "aws_iam_policy_document" "ecs_tasks" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+}
+
+# ECS itself: pulls the image and writes the log.
+resource "aws_iam_role" "execution" {
+  name               = "${local.name}-execution"
+  assume_role_policy = data.aws_iam_policy_document.ecs_tasks.json
+}
+
+resource "aws_iam_role_policy_attachment" "execution" {
+  role       = aws_iam_role.execution.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
+# The container: a web server needs nothing of AWS.
+resource "aws_iam_role" "task" {
+  name               = "${local.name}-task"
+  assume_role_policy = data.aws_iam_policy_document.ecs_tasks.json
+}
+
+# All that the driver on a Nomad client needs.
+data "aws_iam_policy_document" "driver" {
+  # Start tasks of this family, and only on this cluster.
+  statement {
+    sid       = "RunTask"
+    actions   = ["ecs:RunTask"]
+    resources = ["${local.ecs_arn}:task-definition/${local.name}:*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.demo.arn]
+    }
+  }
+
+  # Watch and stop tasks of this cluster.
+  statement {
+    sid       = "Tasks"
+    actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
+    resources = ["${local.ecs_arn}:task/${local.name}/*"]
+  }
+
+  # Find the task of an allocation whose handle was lost. ListTasks knows no resource but the
+  # container instance, so the cluster is a condition.
+  statement {
+    sid       = "ListTasks"
+    actions   = ["ecs:ListTasks"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.demo.arn]
+    }
+  }
+
+  # Say whose a task is: as it is started, and when another client takes it over.
+  statement {
+    sid       = "TagTasks"
+    actions   = ["ecs:TagResource"]
+    resources = ["${local.ecs_arn}:task/${local.name}/*"]
+  }
+
+  # The health of the driver is that of the cluster.
+  statement {
+    sid       = "DescribeCluster"
+    actions   = ["ecs:DescribeClusters"]
+    resources = [aws_ecs_cluster.demo.arn]
+  }
+
+  # Which container's exit code counts is told by the task definition. DescribeTaskDefinition cannot
+  # be limited to a resource.
+  statement {
+    sid       = "DescribeTaskDefinition"
+    actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"]
+  }
+
+  # Hand the two roles to ECS, and to nobody else.
+  statement {
+    sid       = "PassRoles"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_policy" "driver" {
+  name        = "${local.name}-driver"
+  description = "What nomad-driver-ecs needs on a Nomad client"
+  policy      = data.aws_iam_policy_document.driver.json
+}

@@ -1,0 +1,127 @@
+import { startSimulatorProcess } from "../../demo/lib/simulator.ts";
+import { eventually } from "../../demo/lib/process.ts";
+import { configure, driverConfig, start, stop, taskOf, wait } from "../harness/driver_calls.ts";
+import { startPlugin } from "../harness/plugin.ts";
+import { percentile } from "./handshake.ts";
+import { usageOf } from "./process_usage.ts";
+
+/** What a run at one number of tasks showed. Times are milliseconds. */
+export type LoadResult = {
+  readonly tasks: number;
+  /** Calls by operation, over the whole run. */
+  readonly calls: Record<string, number>;
+  /** DescribeTasks calls a second while all tasks were at rest. */
+  readonly restingCallsPerSecond: number;
+  readonly peakCallsPerSecond: number;
+  readonly startP50: number;
+  readonly startP99: number;
+  /** From a container's end, as ECS has it, to WaitTask's answer. */
+  readonly exitSeenP50: number;
+  readonly exitSeenP99: number;
+  /** Share of one core while all tasks were at rest. */
+  readonly restingCpu: number;
+  readonly rssMb: number;
+  readonly exitsSeen: number;
+  readonly leftAfterStop: number;
+};
+
+/** Starts tasks, watches them at rest, lets a part of them end by themselves and stops the others. */
+export async function measureLoad(
+  { tasks: count, watchSeconds, maxApiRate, exits }: {
+    tasks: number;
+    watchSeconds: number;
+    /** ECS calls a second while the tasks are watched; starting is not held back. */
+    maxApiRate: number;
+    /** How many tasks end by themselves. */
+    exits: number;
+  },
+): Promise<LoadResult> {
+  const folder = await Deno.makeTempDir();
+  const ecs = await startSimulatorProcess({ folder, speed: 100 });
+  const plugin = await startPlugin(ecs.env);
+  const connection = plugin.connect();
+  try {
+    await configure(connection, { max_api_rate: 1_000, start_timeout: "10m" });
+    const tasks = Array.from(
+      { length: count },
+      () => taskOf(driverConfig({ task_definition: "idle" })),
+    );
+    const startTimes: number[] = [];
+    await inParallel(tasks, 200, async (task) => {
+      const began = performance.now();
+      await start(connection, task);
+      startTimes.push(performance.now() - began);
+    });
+    const seen = new Map<string, number>();
+    const waits = tasks.map((task) =>
+      wait(connection, task.id).then(() => seen.set(task.id, Date.now()))
+    );
+
+    await configure(connection, { max_api_rate: maxApiRate });
+    await pause(5_000);
+    await ecs.control("calls/reset", {});
+    const before = await usageOf(plugin.pid);
+    const restBegan = performance.now();
+    await pause(watchSeconds * 1_000);
+    const restSeconds = (performance.now() - restBegan) / 1_000;
+    const after = await usageOf(plugin.pid);
+    const resting = await ecs.calls();
+
+    await ecs.control("exit", { count: exits, exitCode: 3 });
+    await eventually("every exit is seen", () => seen.size >= exits ? true : undefined);
+    const stoppedAt = new Map(
+      (await ecs.tasks()).filter(({ lastStatus }) => lastStatus === "STOPPED")
+        .map((task) => [task.startedBy?.split("/")[1], (task as { stoppedAt?: number }).stoppedAt]),
+    );
+    const latencies = tasks.filter(({ id }) => seen.has(id)).map(({ id, allocId }) =>
+      (seen.get(id) ?? 0) - (stoppedAt.get(allocId) ?? 0) * 1_000
+    );
+    const exitsSeen = seen.size;
+    const peak = (await ecs.calls()).peakPerSecond;
+
+    await configure(connection, { max_api_rate: 1_000 });
+    await inParallel(
+      tasks.filter(({ id }) => !seen.has(id)),
+      500,
+      (task) => stop(connection, task.id, { seconds: 60 }),
+    );
+    await Promise.all(waits);
+    const left = (await ecs.tasks()).filter(({ desiredStatus }) => desiredStatus !== "STOPPED");
+    return {
+      tasks: count,
+      calls: (await ecs.calls()).byOperation,
+      restingCallsPerSecond: (resting.byOperation["DescribeTasks"] ?? 0) / restSeconds,
+      peakCallsPerSecond: peak,
+      startP50: percentile(startTimes, 50),
+      startP99: percentile(startTimes, 99),
+      exitSeenP50: percentile(latencies, 50),
+      exitSeenP99: percentile(latencies, 99),
+      restingCpu: (after.cpuSeconds - before.cpuSeconds) / restSeconds,
+      rssMb: after.rssMb,
+      exitsSeen,
+      leftAfterStop: left.length,
+    };
+  } finally {
+    connection.close();
+    await plugin.close();
+    await ecs.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+/** `make bench`: what the plugin costs, measured against the simulated ECS on this machine. */
+import { parseArgs } from "node:util";
+import { measureHandshake } from "./handshake.ts";
+import { type LoadResult, measureLoad } from "./load.ts";
+import { measureReconnects } from "./reconnects.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    tasks: { type: "string", default: "200,1000,10000" },
+    seconds: { type: "string", default: "60" },
+    rate: { type: "string", default: "20" },
+    reconnects: { type: "string", default: "100" },
+    starts: { type: "string", default: "10" },
+  },
+});
+const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+
+const handshake = await measureHandshake(Number(values.starts));
+print(`handshake p50 over ${values.starts} starts: ${handshake.handshakeP50.toFixed(0)} ms`);
+print(`deno eval 1 p50, in turn with it:   ${handshake.denoEvalP50.toFixed(0)} ms`);
+
+const reconnects = Number(values.reconnects) === 0
+  ? undefined
+  : await measureReconnects({ reconnects: Number(values.reconnects), callsEach: 2_000 });
+if (reconnects !== undefined) {
+  const memory = reconnects.rssMb.map((mb) => mb.toFixed(0)).join(" ");
+  print(
+    `${values.reconnects} reconnects, ${reconnects.calls} calls: RSS in MB on the way ${memory}`,
+  );
+}
+
+const loads: LoadResult[] = [];
+const counts = (values.tasks ?? "").split(",").filter((text) => text !== "").map(Number);
+for (const tasks of counts) {
+  print(`${tasks} tasks: start, watch ${values.seconds} s, end, stop ...`);
+  loads.push(
+    await measureLoad({
+      tasks,
+      watchSeconds: Number(values.seconds),
+      maxApiRate: Number(values.rate),
+      exits: Math.ceil(tasks / 10),
+    }),
+  );
+}
+const rows: [string, (load: LoadResult) => string][] = [
+  ["tasks", (load) => String(load.tasks)],
+  ["start p50 / p99, ms", (load) => `${load.startP50.toFixed(0)} / ${load.startP99.toFixed(0)}`],
+  ["DescribeTasks a second, at rest", (load) => load.restingCallsPerSecond.toFixed(2)],
+  ["most calls in any second, watching", (load) => String(load.peakCallsPerSecond)],
+  [
+    "exit seen p50 / p99, ms",
+    (load) => `${load.exitSeenP50.toFixed(0)} / ${load.exitSeenP99.toFixed(0)}`,
+  ],
+  ["CPU at rest, % of a core", (load) => (load.restingCpu * 100).toFixed(1)],
+  ["RSS, MB", (load) => load.rssMb.toFixed(0)],
+  ["exits seen", (load) => String(load.exitsSeen)],
+  ["left after stop", (load) => String(load.leftAfterStop)],
+  [
+    "calls",
+    (load) => Object.entries(load.calls).map(([name, times]) => `${name} ${times}`).join(", "),
+  ],
+];
+for (const [title, cell] of rows) print(`${title.padEnd(36)}${loads.map(cell).join("  |  ")}`);
+print(JSON.stringify({ handshake, reconnects, loads }));
+Deno.exit(0);
