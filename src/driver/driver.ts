@@ -7,11 +7,13 @@ import { LaunchError } from "../lifecycle/launch.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Owner } from "../lifecycle/ownership.ts";
 import type { RemoteTask } from "../lifecycle/remote_task.ts";
+import { type Scope, scopeKey } from "../lifecycle/scope.ts";
 import type { TaskEvent } from "../lifecycle/tracking.ts";
 import { DriverError, taskNotFound } from "./driver_error.ts";
 import { createEventHub } from "./event_hub.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
+import { searchOrphans } from "./orphans.ts";
 import {
   createTaskRecord,
   type ExitResult,
@@ -36,8 +38,11 @@ export type Driver = {
   configure(config: PluginConfig): void;
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
-  /** Starts a task. Asked again with the same id, it answers for the same ECS task. */
-  start(task: TaskIdentity, config: Uint8Array): Promise<Handle>;
+  /**
+   * Starts a task. Asked again with the same id, it answers for the same ECS task. A start whose
+   * caller has gone, as the signal tells, goes on, but its task counts as unclaimed.
+   */
+  start(task: TaskIdentity, config: Uint8Array, signal: AbortSignal): Promise<Handle>;
   /** Looks after a task again that an earlier process or another node started. */
   recover(task: TaskIdentity, handle: Handle): void;
   /** Resolves with how the task ended; rejects with the signal's reason when that aborts first. */
@@ -53,6 +58,11 @@ export type Driver = {
 
 /** The signal by which Nomad 1.1 to 1.9 asks that a remote task goes on without its driver. */
 const detachSignal = "DETACH";
+/**
+ * Milliseconds for which a task that was left to run on is not an orphan: another node's driver is
+ * about to take it over, and moves its tags.
+ */
+const handOverTime = 3_600_000;
 /** Events kept while no agent listens. */
 const keptEvents = 1_000;
 
@@ -71,6 +81,9 @@ export function createDriver(
   const over = new AbortController();
   const records = new Map<string, TaskRecord>();
   const starting = new Map<string, { task: TaskIdentity; handle: Promise<Handle> }>();
+  /** ECS tasks left to run on, and when, in monotonic milliseconds. */
+  const detached = new Map<string, number>();
+  let nodeId: string | undefined;
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
   const lifecycle = createLifecycle({
     connect,
@@ -91,9 +104,37 @@ export function createDriver(
     signal: over.signal,
   });
 
+  const claimed = (): ReadonlySet<string> => {
+    for (const [arn, at] of detached) {
+      if (clock.monotonic() - at >= handOverTime) detached.delete(arn);
+    }
+    const kept = [...records.values()].filter((known) => known.isClaimed());
+    return new Set([...detached.keys(), ...kept.map(({ remote }) => remote.ref.arn)]);
+  };
+
+  const scopes = (): Scope[] => {
+    const { cluster, region, enabled } = config;
+    const own = enabled && cluster !== undefined ? [{ cluster, region }] : [];
+    const all = [...own, ...[...records.values()].map(({ remote }) => remote.ref.scope)];
+    return [...new Map(all.map((scope) => [scopeKey(scope), scope])).values()];
+  };
+
+  searchOrphans({
+    lifecycle,
+    clock,
+    log: log.named("orphans"),
+    scopes,
+    nodeId: () => nodeId,
+    claimed,
+    policy: () => config.orphans,
+    grace: () => config.orphan_grace,
+    signal: over.signal,
+  }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
+
   const record = (id: string): TaskRecord => {
     const found = records.get(id);
     if (found === undefined) throw taskNotFound();
+    found.claim();
     return found;
   };
 
@@ -119,7 +160,9 @@ export function createDriver(
   });
 
   const keep = (task: TaskIdentity, remote: RemoteTask, startedAt: number) => {
-    records.set(task.id, createTaskRecord({ task, remote, startedAt, clock }));
+    const kept = createTaskRecord({ task, remote, startedAt, clock });
+    records.set(task.id, kept);
+    return kept;
   };
 
   /**
@@ -189,23 +232,32 @@ export function createDriver(
     },
     fingerprints: (signal) => fingerprinter.watch(signal),
     events: (signal) => events.subscribe(AbortSignal.any([signal, over.signal])),
-    start: async (task, msgpack) => {
+    start: async (task, msgpack, signal) => {
+      nodeId = task.nodeId || nodeId;
       const known = records.get(task.id);
-      if (known !== undefined) return handleOf(known.remote, known.status().startedAt ?? 0);
-      const pending = starting.get(task.id);
-      if (pending !== undefined) return await pending.handle;
-      const handle = startNew(task, msgpack).catch((error) => {
-        throw asDriverError(error);
-      }).finally(() => starting.delete(task.id));
-      starting.set(task.id, { task, handle });
-      return await handle;
+      if (known !== undefined) {
+        known.claim();
+        return handleOf(known.remote, known.status().startedAt ?? 0);
+      }
+      let pending = starting.get(task.id);
+      if (pending === undefined) {
+        const handle = startNew(task, msgpack).catch((error) => {
+          throw asDriverError(error);
+        }).finally(() => starting.delete(task.id));
+        pending = { task, handle };
+        starting.set(task.id, pending);
+      }
+      const handle = await pending.handle;
+      if (!signal.aborted) records.get(task.id)?.claim();
+      return handle;
     },
     recover: (task, { version, state }) => {
+      nodeId = task.nodeId || nodeId;
       if (records.has(task.id)) return;
       const { ref, startedAt } = decodeHandleState({ version, state, fallback: config });
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
       const remote = lifecycle.recover(ref, ownerOf(task), publish(task));
-      keep(task, remote, startedAt ?? clock.now());
+      keep(task, remote, startedAt ?? clock.now()).claim();
     },
     wait: async (id, signal) => await record(id).exited(signal),
     stop: async (id, timeout, signal) => {
@@ -213,6 +265,7 @@ export function createDriver(
       if (signal === detachSignal) {
         log.info("leaving a task to run on", { task_id: id, arn: found.remote.ref.arn });
         found.detach();
+        detached.set(found.remote.ref.arn, clock.monotonic());
         return;
       }
       const reason = `Nomad stopped task ${found.task.name} of allocation ${found.task.allocId}`;

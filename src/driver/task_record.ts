@@ -35,6 +35,9 @@ export type TaskStatus = {
 export type TaskRecord = {
   readonly task: TaskIdentity;
   readonly remote: RemoteTask;
+  /** Tells that Nomad has, or may have, the task's handle. */
+  claim(): void;
+  isClaimed(): boolean;
   /** Whether its ECS task is this record's to look after and nobody has asked that it end. */
   isLive(): boolean;
   /** Resolves with how the task ended; rejects with the signal's reason. */
@@ -57,6 +60,7 @@ export function createTaskRecord(
 ): TaskRecord {
   let result: ExitResult | undefined;
   let completedAt: number | undefined;
+  let claimed = false;
   const exit = Promise.withResolvers<ExitResult>();
 
   const end = (how: ExitResult, at: number) => {
@@ -72,6 +76,10 @@ export function createTaskRecord(
   return {
     task,
     remote,
+    claim: () => {
+      claimed = true;
+    },
+    isClaimed: () => claimed,
     isLive: () => result === undefined && remote.state().kind !== "ended" && !remote.stopping(),
     exited: (signal) =>
       new Promise((resolve, reject) => {

@@ -63,9 +63,10 @@ export function driverService(
       });
       return {};
     }),
-    startTask: unary("StartTask", log, async ({ task }) => {
+    startTask: unary("StartTask", log, async ({ task }, signal) => {
       const config = required(task);
-      const handle = await driver.start(taskIdentity(config), config.msgpackDriverConfig);
+      const identity = taskIdentity(config);
+      const handle = await driver.start(identity, config.msgpackDriverConfig, signal);
       return {
         result: StartTaskResponse_Result.SUCCESS,
         driverErrorMsg: "",

@@ -94,7 +94,7 @@ function failureOf(
 /** ECS's own words for why a task stopped: stop code, reason, and each container's reason. */
 export function explain(task: Task): string {
   const containers = (task.containers ?? [])
-    .filter(({ reason }) => reason !== undefined && reason !== "")
+    .filter(({ reason }) => reason !== undefined && reason !== "" && reason !== task.stoppedReason)
     .map(({ name, reason }) => `container ${name}: ${reason}`);
   const causes = [task.stoppedReason, ...containers].filter((cause) => cause !== undefined);
   return `ECS task stopped (${task.stopCode ?? "no stop code"})` +

@@ -31,13 +31,16 @@ export type LaunchContext = {
 
 /**
  * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
- * until ECS answers or `signal` aborts.
+ * until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
  */
 export async function findLive(
   { scope, caller, clock, random }: LaunchContext,
   owner: Owner,
-  except: ReadonlySet<string>,
-  signal: AbortSignal,
+  { except, signal, retrying }: {
+    except: ReadonlySet<string>;
+    signal: AbortSignal;
+    retrying?: (error: EcsError) => void;
+  },
 ): Promise<Task[]> {
   const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
   const options = { target, priority: "act" as const, signal };
@@ -68,8 +71,11 @@ export async function findLive(
     clock,
     random,
     signal,
-    judge: (error) =>
-      error instanceof EcsError && retriedAtLaunch(error.kind) ? "retry" : "give up",
+    judge: (error) => {
+      if (!(error instanceof EcsError) || !retriedAtLaunch(error.kind)) return "give up";
+      retrying?.(error);
+      return "retry";
+    },
   });
 }
 

@@ -4,13 +4,13 @@ import type { Logger } from "../logger.ts";
 import { type EcsError, toEcsError } from "./ecs_error.ts";
 import type { ConnectEcs } from "./ecs_operations.ts";
 import { findLive, isRecoverable, type Launched, LaunchError, runTask } from "./launch.ts";
-import { type Owner, startedBy } from "./ownership.ts";
+import { type Owner, startedBy, taggedOwner } from "./ownership.ts";
 import { createRegion, type Region } from "./region.ts";
 import { createRemoteTask, type RemoteTask } from "./remote_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { describeScope, type Scope, scopeKey, type TaskRef } from "./scope.ts";
 import type { RemoteState, TaskEvent } from "./tracking.ts";
-import type { WatchHealth } from "./watcher.ts";
+import { batchSize, type WatchHealth } from "./watcher.ts";
 
 /** What a start waits for. */
 export type WaitFor = "running" | "network" | "none";
@@ -58,6 +58,18 @@ export type Lifecycle = {
     onEvent: (event: TaskEvent) => void,
   ): RemoteTask;
   checkCluster(scope: Scope): Promise<ClusterHealth>;
+  /**
+   * ARNs of the ECS tasks of a cluster that are wanted running, tagged as the node's and neither in
+   * `claimed` nor about to be by a start under way. Rejects when ECS does not answer.
+   */
+  tasksOf(
+    scope: Scope,
+    nodeId: string,
+    claimed: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<string[]>;
+  /** Has ECS stop a task that no allocation claims, if its tags still say that it is the node's. */
+  stopOrphan(ref: TaskRef, nodeId: string): void;
   /** The watchers that get no answers. */
   failing(): { scope: Scope; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -85,6 +97,12 @@ export function createLifecycle(
   const outages = new Set<string>();
   /** ECS tasks that this driver has given up on or ended: never to be found as live again. */
   const done = new Set<string>();
+  /** ECS tasks that are tagged as somebody else's, so that a search describes each just once. */
+  const foreign = new Set<string>();
+  /** Stops that ECS has not acknowledged yet, by `startedBy`. */
+  const stopping = new Map<string, Set<Promise<void>>>();
+  /** Starts under way, by `startedBy`. */
+  const launching = new Set<string>();
   /** Starts that failed midway, by `startedBy`: what they may have left behind is looked for. */
   const reapers = new Map<string, AbortController>();
 
@@ -141,6 +159,16 @@ export function createLifecycle(
     return made;
   };
 
+  /** Keeps starts of the same allocation's task waiting until a stop has reached ECS. */
+  const holdBack = (index: string, acknowledged: Promise<void>) => {
+    const pending = stopping.get(index) ?? new Set();
+    stopping.set(index, pending.add(acknowledged));
+    acknowledged.then(() => {
+      pending.delete(acknowledged);
+      if (pending.size === 0 && stopping.get(index) === pending) stopping.delete(index);
+    });
+  };
+
   const lookAfter = (
     { ref, owner, claim, announce, onEvent }: {
       ref: TaskRef;
@@ -169,11 +197,24 @@ export function createLifecycle(
     task.ended.then(() => tasks.delete(task));
     return {
       ...task,
+      stop: (reason, timeout) => {
+        holdBack(startedBy(owner), task.stopAcknowledged);
+        return task.stop(reason, timeout);
+      },
       release: () => {
         tasks.delete(task);
         task.release();
       },
     };
+  };
+
+  /** Has ECS stop a task that nobody looks after any more. */
+  const stopUnattended = (ref: TaskRef, owner: Owner, reason: string) => {
+    if (done.has(ref.arn)) return;
+    done.add(ref.arn);
+    const left = lookAfter({ ref, owner, claim: false, announce: false, onEvent: () => {} });
+    left.stop(reason, 0);
+    left.release();
   };
 
   const contextOf = (scope: Scope) => ({ scope, caller: regionOf(scope).caller, clock, random });
@@ -182,19 +223,10 @@ export function createLifecycle(
   const reap = async (scope: Scope, owner: Owner, signal: AbortSignal) => {
     const until = clock.monotonic() + reapPeriod;
     while (clock.monotonic() < until && !signal.aborted) {
-      for (const { taskArn } of await findLive(contextOf(scope), owner, done, signal)) {
+      for (const { taskArn } of await findLive(contextOf(scope), owner, { except: done, signal })) {
         if (taskArn === undefined) continue;
         log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
-        done.add(taskArn);
-        const left = lookAfter({
-          ref: { arn: taskArn, scope },
-          owner,
-          claim: false,
-          announce: false,
-          onEvent: () => {},
-        });
-        left.stop("Nomad: the task's start failed", 0);
-        left.release();
+        stopUnattended({ arn: taskArn, scope }, owner, "Nomad: the task's start failed");
       }
       await clock.sleep(5_000, signal);
     }
@@ -217,28 +249,45 @@ export function createLifecycle(
       });
   };
 
-  const launch = async (request: StartRequest, signal: AbortSignal): Promise<Launched> => {
+  const launch = async (
+    request: StartRequest & { trouble: EcsError | undefined },
+    signal: AbortSignal,
+  ): Promise<Launched> => {
     const { scope, owner, config, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
     // What an earlier start may have left is this one's to take over.
     reapers.get(startedBy(owner))?.abort();
     let ambiguous = false;
+    let told = false;
+    const retrying = (error: EcsError) => {
+      request.trouble = error;
+      if (!told) tell(`ECS is asked again: ${error.message}`);
+      told = true;
+    };
     try {
-      const [live, ...doubles] = await findLive(contextOf(scope), owner, done, signal);
+      // Until an earlier ECS task is sure to end, another would be a second one.
+      const pending = stopping.get(startedBy(owner));
+      if (pending !== undefined) {
+        tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
+        await orAborted(Promise.all(pending), signal);
+      }
+      const [live, ...doubles] = await findLive(contextOf(scope), owner, {
+        except: done,
+        signal,
+        retrying,
+      });
       for (const { taskArn } of doubles) {
-        log.error("an allocation's task has more than one ECS task", { arn: taskArn });
+        if (taskArn === undefined) continue;
+        log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
+        stopUnattended({ arn: taskArn, scope }, owner, "Nomad: another ECS task runs for this one");
       }
       if (live?.taskArn !== undefined) return { arn: live.taskArn, how: "found" };
       tell(`Asking ECS to run ${config.task_definition} in ${describeScope(scope)}`);
       const input = runTaskInput({ config, owner, cluster: scope.cluster });
-      let told = false;
       const arn = await runTask(contextOf(scope), input, {
         signal,
         ambiguous: () => ambiguous = true,
-        retrying: (error) => {
-          if (!told) tell(`RunTask is tried again: ${error.message}`);
-          told = true;
-        },
+        retrying,
       });
       return { arn, how: "started" };
     } catch (error) {
@@ -283,7 +332,8 @@ export function createLifecycle(
   };
 
   return {
-    start: async (request) => {
+    start: async (asked) => {
+      const request = { ...asked, trouble: undefined as EcsError | undefined };
       const deadline = new AbortController();
       const signal = AbortSignal.any([deadline.signal, closed.signal]);
       const stopTimer = new AbortController();
@@ -292,11 +342,14 @@ export function createLifecycle(
         deadline.abort(
           new LaunchError(
             `the ECS task was not ${request.waitFor === "none" ? "accepted" : "started"} within ` +
-              `start_timeout (${request.timeout / 1_000} s)`,
+              `start_timeout (${request.timeout / 1_000} s)` +
+              (request.trouble === undefined ? "" : `; last: ${request.trouble.message}`),
             true,
           ),
         );
       });
+      const index = startedBy(request.owner);
+      launching.add(index);
       try {
         const launched = await launch(request, signal);
         const ref = { arn: launched.arn, scope: request.scope };
@@ -327,6 +380,7 @@ export function createLifecycle(
       } catch (error) {
         throw asLaunchError(error, request);
       } finally {
+        launching.delete(index);
         stopTimer.abort();
       }
     },
@@ -355,6 +409,49 @@ export function createLifecycle(
         };
       }
     },
+    tasksOf: async (scope, nodeId, claimed, signal) => {
+      const { caller } = regionOf(scope);
+      const options = {
+        target: `of ${describeScope(scope)}`,
+        priority: "housekeeping" as const,
+        signal,
+      };
+      const unknown: string[] = [];
+      const listed = new Set<string>();
+      let nextToken: string | undefined;
+      do {
+        const page = await caller.call("listTasks", {
+          cluster: scope.cluster,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }, options);
+        for (const arn of page.taskArns ?? []) {
+          listed.add(arn);
+          if (!claimed.has(arn) && !foreign.has(arn) && !done.has(arn)) unknown.push(arn);
+        }
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      for (const arn of foreign) if (!listed.has(arn)) foreign.delete(arn);
+
+      const found: string[] = [];
+      for (let at = 0; at < unknown.length; at += batchSize) {
+        const { tasks: described = [] } = await caller.call("describeTasks", {
+          cluster: scope.cluster,
+          tasks: unknown.slice(at, at + batchSize),
+          include: ["TAGS"],
+        }, options);
+        for (const { taskArn, tags = [], startedBy: index = "" } of described) {
+          if (taskArn === undefined) continue;
+          if (taggedOwner(tags).nodeId !== nodeId) foreign.add(taskArn);
+          else if (!launching.has(index)) found.push(taskArn);
+        }
+      }
+      return found;
+    },
+    stopOrphan: (ref, nodeId) => {
+      const unknown = { namespace: "", jobId: "", group: "", task: "", allocId: "" };
+      const owner = { ...unknown, taskId: `orphan ${ref.arn}`, nodeId, driverVersion: "" };
+      stopUnattended(ref, owner, "Nomad: no allocation claims this task");
+    },
     failing: () =>
       [...regions].flatMap(([region, { watchers }]) =>
         [...watchers()].flatMap(([cluster, watcher]) => {
@@ -365,6 +462,16 @@ export function createLifecycle(
       ),
     close: () => closed.abort(new Error("the driver is shutting down")),
   };
+}
+
+/** Resolves with the promise; rejects with the signal's reason if that aborts first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const leave = () => reject(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean {

@@ -14,6 +14,10 @@ export type Owner = {
   readonly driverVersion: string;
 };
 
+/** Tag that names the allocations which a task was taken over from. */
+const previousTag = "nomad:previous_allocs";
+/** Marks that fit into a tag's value: 8 characters and a blank each. */
+const rememberedOwners = 28;
 /** Longest `startedBy` that ECS takes, in characters. */
 const startedByLimit = 128;
 /** Longest tag value that AWS takes, in characters. */
@@ -39,8 +43,11 @@ export function startedBy({ allocId, task }: Pick<Owner, "allocId" | "task">): s
     : `nomad/${sha256(allocId).slice(0, 32)}/${sha256(task).slice(0, 32)}`;
 }
 
-/** The tags by which an ECS task says whose it is. */
-export function ownerTags(owner: Owner): Tag[] {
+/**
+ * The tags by which an ECS task says whose it is. `previous` are the marks of the allocations that
+ * it was taken over from, oldest first.
+ */
+export function ownerTags(owner: Owner, previous: readonly string[] = []): Tag[] {
   const values: Record<string, string> = {
     "nomad:namespace": owner.namespace,
     "nomad:job_id": owner.jobId,
@@ -49,6 +56,9 @@ export function ownerTags(owner: Owner): Tag[] {
     "nomad:alloc_id": owner.allocId,
     "nomad:node_id": owner.nodeId,
     "nomad:driver_version": owner.driverVersion,
+    ...(previous.length === 0 ? {} : {
+      [previousTag]: previous.slice(-rememberedOwners).join(" "),
+    }),
   };
   return Object.entries(values).map(([key, value]) => ({ key, value: tagValue(value) }));
 }
@@ -58,6 +68,8 @@ export type TaggedOwner = {
   nodeId: string | undefined;
   allocId: string | undefined;
   task: string | undefined;
+  /** Marks of the allocations that it was taken over from, oldest first. */
+  previous: readonly string[];
 };
 
 /** Reads whose an ECS task is from its tags. */
@@ -67,7 +79,13 @@ export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
     nodeId: value("nomad:node_id"),
     allocId: value("nomad:alloc_id"),
     task: value("nomad:task"),
+    previous: (value(previousTag) ?? "").split(" ").filter((mark) => mark !== ""),
   };
+}
+
+/** What stands for an allocation in the list of previous owners: enough of its id to tell it apart. */
+export function allocMark(allocId: string): string {
+  return allocId.slice(0, 8);
 }
 
 /** A text with what a tag cannot hold replaced by `_`, cut to what a tag can hold. */

@@ -1,10 +1,10 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Tag, Task } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { EcsError } from "./ecs_error.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
 import type { Ending } from "./ending.ts";
-import { type Owner, ownerTags, taggedOwner } from "./ownership.ts";
+import { allocMark, type Owner, ownerTags, taggedOwner } from "./ownership.ts";
 import { retry } from "./retry.ts";
 import { describeScope, type TaskRef } from "./scope.ts";
 import {
@@ -43,6 +43,8 @@ export type RemoteTask = {
   stop(reason: string, timeout: number): Promise<StopOutcome>;
   /** Whether a stop was asked for. */
   stopping(): boolean;
+  /** Settles when ECS has acknowledged a stop, or the task has ended. Never rejects. */
+  readonly stopAcknowledged: Promise<void>;
   /** Ends the looking after. The ECS task itself is left as it is. */
   release(): void;
   /** Tells the task's user something. */
@@ -78,6 +80,7 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
   let stop: { acknowledged: boolean; error: Error | undefined } | undefined;
   let waiters: { wanted: (state: RemoteState) => boolean; meet: () => void }[] = [];
   const ended = Promise.withResolvers<Ending>();
+  const stopAcknowledged = Promise.withResolvers<void>();
   const over = new AbortController();
   const alive = AbortSignal.any([signal, over.signal]);
 
@@ -98,6 +101,7 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
     if (next.state.kind !== "ended") return;
     watch.end();
     ended.resolve(next.state.ending);
+    stopAcknowledged.resolve();
     over.abort(new Error(`ECS task ${ref.arn} has ended`));
   };
 
@@ -140,45 +144,48 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
     },
   });
 
-  /** Moves the ownership tags here, once a look shows that they name another run or nobody. */
-  const claim = async () => {
-    const look = await watch.look(alive);
-    if (look.kind === "missing") return;
-    const wanted = ownerTags(owner);
-    const tags = look.task.tags ?? [];
+  /** Whether the tags are known to name this run, or to have been moved on from it. */
+  let standing: "unknown" | "ours" | "lost" = context.claim ? "unknown" : "ours";
+
+  /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
+  const claimBy = async (tags: readonly Tag[]) => {
+    const tagged = taggedOwner(tags);
+    if (tagged.previous.includes(allocMark(owner.allocId))) {
+      standing = "lost";
+      return;
+    }
+    const others = tagged.allocId === undefined || tagged.allocId === owner.allocId
+      ? tagged.previous
+      : [...tagged.previous, allocMark(tagged.allocId)];
+    const wanted = ownerTags(owner, others);
     const agree = wanted.every(({ key, value }) =>
       tags.some((tag) => tag.key === key && tag.value === value)
     );
-    if (agree || stop !== undefined) return;
-    await retry(
-      () =>
-        caller.call("tagResource", { resourceArn: ref.arn, tags: wanted }, {
-          target: `${ref.arn} in ${describeScope(ref.scope)}`,
-          priority: "act",
-          signal: alive,
-        }),
-      {
-        clock,
-        random,
+    if (!agree) {
+      await caller.call("tagResource", { resourceArn: ref.arn, tags: wanted }, {
+        target: `${ref.arn} in ${describeScope(ref.scope)}`,
+        priority: "act",
         signal: alive,
-        judge: (error) => {
-          const lasting = error instanceof EcsError && error.kind === "rejected";
-          log.warn("moving the ownership tags of an ECS task failed", {
-            arn: ref.arn,
-            error: String(error),
-            again: !lasting,
-          });
-          return lasting ? "give up" : "retry";
-        },
-      },
-    );
+      });
+    }
+    standing = "ours";
+  };
+
+  const claim = async () => {
+    const look = await watch.look(alive);
+    if (look.kind === "seen" && standing === "unknown") await claimBy(look.task.tags ?? []);
   };
 
   /** Has ECS stop the task, unless its tags say that another node's driver has taken it over. */
   const pursueStop = async (reason: string, request: { acknowledged: boolean }) => {
     const look = await watch.look(alive);
-    const nodeId = look.kind === "seen" ? taggedOwner(look.task.tags ?? []).nodeId : undefined;
-    if (nodeId !== undefined && nodeId !== owner.nodeId) {
+    const tags = look.kind === "seen" ? look.task.tags ?? [] : [];
+    const { nodeId } = taggedOwner(tags);
+    const foreign = nodeId !== undefined && nodeId !== owner.nodeId;
+    // Nomad may have handed the task over here before its tags could follow.
+    const claimable = foreign && standing === "unknown";
+    if (claimable) await claimBy(tags);
+    if (foreign && !(claimable && standing === "ours")) {
       log.warn("an ECS task was not stopped: another node has taken it over", {
         arn: ref.arn,
         node_id: nodeId,
@@ -192,6 +199,7 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
       signal: alive,
     });
     request.acknowledged = true;
+    stopAcknowledged.resolve();
   };
 
   const startStopping = (reason: string) => {
@@ -216,14 +224,20 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
   };
 
   if (context.claim) {
-    claim().catch((error) => {
-      if (!alive.aborted) {
-        log.warn("an ECS task keeps the ownership tags of an earlier run", {
+    retry(claim, {
+      clock,
+      random,
+      signal: alive,
+      judge: (error) => {
+        const lasting = error instanceof EcsError && error.kind === "rejected";
+        log.warn("moving the ownership tags of an ECS task failed", {
           arn: ref.arn,
           error: String(error),
+          again: !lasting,
         });
-      }
-    });
+        return lasting ? "give up" : "retry";
+      },
+    }).catch(() => {}); // it was logged, or the task is no longer looked after
   }
 
   return {
@@ -232,6 +246,7 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
     state: () => tracked.state,
     ended: ended.promise,
     stopping: () => stop !== undefined,
+    stopAcknowledged: stopAcknowledged.promise,
     tell: (message) => onEvent({ message, annotations: annotationsOf(ref) }),
     until: (wanted, waitSignal) =>
       new Promise((resolve, reject) => {

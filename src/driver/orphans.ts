@@ -1,0 +1,83 @@
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Scope, TaskRef } from "../lifecycle/scope.ts";
+
+/** What becomes of an orphan. */
+export type OrphanPolicy = "stop" | "report" | "ignore";
+
+/** What the search for orphans goes by. */
+export type OrphanContext = {
+  readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Where tasks of this node may run. */
+  readonly scopes: () => Scope[];
+  /** This client's node id, which tasks bring; undefined before the first of them. */
+  readonly nodeId: () => string | undefined;
+  /** ARNs of ECS tasks that an allocation claims. */
+  readonly claimed: () => ReadonlySet<string>;
+  readonly policy: () => OrphanPolicy;
+  /** Milliseconds that an ECS task may go unclaimed. */
+  readonly grace: () => number;
+  readonly signal: AbortSignal;
+};
+
+/** Shortest time between searches in milliseconds; their calls come out of the same budget. */
+const shortestInterval = 5_000;
+/** Longest time between searches in milliseconds. */
+const longestInterval = 300_000;
+
+/**
+ * Looks for ECS tasks that are tagged as this node's and that no allocation claims, until the signal
+ * aborts. One that has gone unclaimed for the grace period is an orphan: it is reported, and stopped
+ * where the policy says so.
+ */
+export async function searchOrphans(context: OrphanContext): Promise<void> {
+  const { clock, signal, grace } = context;
+  /** When each unclaimed ECS task was first seen, in monotonic milliseconds. */
+  let unclaimed = new Map<string, number>();
+  const reported = new Set<string>();
+  while (!signal.aborted) {
+    const pause = Math.min(longestInterval, Math.max(shortestInterval, grace() / 2));
+    await clock.sleep(pause, signal);
+    if (signal.aborted) return;
+    const nodeId = context.nodeId();
+    if (nodeId === undefined || context.policy() === "ignore") continue;
+    const seen = new Map<string, number>();
+    for (const scope of context.scopes()) {
+      const found = await context.lifecycle.tasksOf(scope, nodeId, context.claimed(), signal)
+        .catch((error) => {
+          // What could not be looked at keeps its time: it is neither claimed nor gone.
+          for (const [arn, since] of unclaimed) seen.set(arn, since);
+          context.log.debug("looking for orphans failed", { error });
+          return [];
+        });
+      for (const arn of found) {
+        const since = unclaimed.get(arn) ?? clock.monotonic();
+        seen.set(arn, since);
+        if (clock.monotonic() - since < grace() || context.claimed().has(arn)) continue;
+        settle({ arn, scope }, nodeId, context, reported);
+      }
+    }
+    unclaimed = seen;
+  }
+}
+
+function settle(
+  ref: TaskRef,
+  nodeId: string,
+  { lifecycle, log, policy }: OrphanContext,
+  reported: Set<string>,
+): void {
+  const stops = policy() === "stop";
+  if (!reported.has(ref.arn)) {
+    log.warn("an ECS task of this node belongs to no allocation", {
+      arn: ref.arn,
+      cluster: ref.scope.cluster,
+      stopped: stops,
+    });
+    reported.add(ref.arn);
+  }
+  if (stops) lifecycle.stopOrphan(ref, nodeId);
+}

@@ -1,0 +1,33 @@
+/** `make simulate`: runs seeds of the simulation; a seed that fails is printed with its trace. */
+import { parseArgs } from "node:util";
+import { simulate } from "./simulation.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    seeds: { type: "string", default: "2000" },
+    from: { type: "string", default: "1" },
+    trace: { type: "boolean", default: false },
+  },
+});
+const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+const from = Number(values.from);
+const count = Number(values.seeds);
+let failed = 0;
+let steps = 0;
+let ecsTasks = 0;
+for (let seed = from; seed < from + count; seed++) {
+  const result = await simulate(seed, values.trace ? "traced" : "quiet");
+  steps += result.steps;
+  ecsTasks += result.ecsTasks;
+  if (values.trace) { for (const line of result.trace) print(line); }
+  if (result.violations.length > 0) {
+    failed += 1;
+    print(`seed ${seed}: ${result.violations.join("; ")}`);
+    print(`  replay: make simulate FROM=${seed} SEEDS=1, with --trace for what happened`);
+  }
+  if ((seed - from + 1) % 500 === 0) print(`${seed - from + 1} seeds, ${failed} failed`);
+}
+print(`${steps} steps, ${ecsTasks} ECS tasks`);
+print(`${count - failed} passed, ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,78 @@
+import type { PluginConfig } from "../../src/config/mod.ts";
+import { createDriver, type Driver } from "../../src/driver/driver.ts";
+import type { Logger } from "../../src/logger.ts";
+import type { Chances } from "./random.ts";
+import type { SimulatedEcs } from "./simulated_ecs.ts";
+import type { Process, VirtualTime } from "./virtual_time.ts";
+
+/** A client node: its agent, and the plugin process that it has started. */
+export type Node = {
+  readonly id: string;
+  driver(): Driver;
+  process(): Process;
+  /** Resolves when the plugin that runs now dies. */
+  pluginDeath(): Promise<void>;
+  /** Resolves when the agent that runs now dies. */
+  agentDeath(): Promise<void>;
+  /** Aborts when the agent that runs now dies, as its connections do. */
+  agentSignal(): AbortSignal;
+  /** Kills the plugin; the agent starts another at once. */
+  killPlugin(): void;
+  /** Kills the agent, and with it the plugin or not. */
+  killAgent(plugin: "dies too" | "lives on"): void;
+};
+
+/** Makes a node with a fresh plugin. */
+export function createNode(
+  { id, time, ecs, chances, config, log }: {
+    id: string;
+    time: VirtualTime;
+    ecs: SimulatedEcs;
+    chances: Chances;
+    config: PluginConfig;
+    log: Logger;
+  },
+): Node {
+  const launch = () => {
+    const process: Process = { alive: true };
+    const driver = createDriver({
+      connect: () => ecs.connect(process),
+      clock: time.clock(process),
+      random: chances.next,
+      log,
+      version: "0.0.0",
+      config,
+    });
+    return { process, driver, death: Promise.withResolvers<void>() };
+  };
+  let plugin = launch();
+  let agent = { death: Promise.withResolvers<void>(), connection: new AbortController() };
+
+  const killPlugin = () => {
+    plugin.process.alive = false;
+    plugin.death.resolve();
+    plugin = launch();
+  };
+
+  return {
+    id,
+    driver: () => plugin.driver,
+    process: () => plugin.process,
+    pluginDeath: () => plugin.death.promise,
+    agentDeath: () => agent.death.promise,
+    agentSignal: () => agent.connection.signal,
+    killPlugin,
+    killAgent: (fate) => {
+      agent.death.resolve();
+      agent.connection.abort(new Error("the agent died"));
+      agent = { death: Promise.withResolvers<void>(), connection: new AbortController() };
+      switch (fate) {
+        case "dies too":
+          killPlugin();
+          return;
+        case "lives on":
+          return;
+      }
+    },
+  };
+}

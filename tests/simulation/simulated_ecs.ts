@@ -1,0 +1,173 @@
+import type { EcsApi, EcsOperations } from "../../src/lifecycle/ecs_operations.ts";
+import { AwsError } from "../../demo/ecs/aws_error.ts";
+import type { FaultMode } from "../../demo/ecs/faults.ts";
+import type { Input } from "../../demo/ecs/input.ts";
+import { createModel, type EcsTask, type Model } from "../../demo/ecs/model.ts";
+import { perform } from "../../demo/ecs/operations.ts";
+import { demoPreset, loadPreset } from "../../demo/ecs/preset.ts";
+import { advance, containerExited } from "../../demo/ecs/task_life.ts";
+import type { Chances } from "./random.ts";
+import type { Process, VirtualTime } from "./virtual_time.ts";
+
+/** How calls go wrong for a while. */
+export type Weather = { mode: FaultMode; rate: number };
+
+/** ECS in virtual time, with a network between it and the driver. */
+export type SimulatedEcs = {
+  readonly model: Model;
+  weather: Weather | undefined;
+  /** The operations as one process sees them. */
+  connect(process: Process): EcsOperations;
+  /** Tasks that are wanted running. */
+  live(): EcsTask[];
+  /** StopTask requests that ECS has acted on: which task, and by which process. */
+  readonly stops: { arn: string; process: Process; ownerNode: string | undefined }[];
+};
+
+/** Makes an ECS whose chances and time come in. */
+export function createSimulatedEcs(
+  time: VirtualTime,
+  chances: Chances,
+  epoch: number,
+): SimulatedEcs {
+  const model = createModel({
+    now: () => epoch + time.now(),
+    random: chances.next,
+    pace: { consistency: chances.pick([0, 300, 2_000]) ?? 0 },
+    hooks: {
+      start: () => {},
+      terminate: (task) => {
+        time.until(time.now() + chances.between(100, 30_000)).then(() => {
+          for (const { definition } of task.containers) {
+            containerExited(model, task, definition.name, { exitCode: 143 });
+          }
+        });
+      },
+    },
+  });
+  loadPreset(model, demoPreset);
+  const stops: SimulatedEcs["stops"] = [];
+
+  const request = async <N extends keyof EcsApi>(
+    process: Process,
+    name: N,
+    input: EcsApi[N][0],
+    signal: AbortSignal,
+  ): Promise<EcsApi[N][1]> => {
+    const operation = name.charAt(0).toUpperCase() + name.slice(1);
+    const arrive = async (ms: number) => {
+      await Promise.race([time.until(time.now() + ms), aborted(signal)]);
+      if (!process.alive) await new Promise(() => {});
+      signal.throwIfAborted();
+    };
+    await arrive(chances.between(5, 60));
+    const { weather } = ecs;
+    const fault = weather !== undefined && chances.happens(weather.rate) ? weather.mode : undefined;
+    const before = refusals[fault ?? "none"];
+    if (fault === "hang") await aborted(signal);
+    if (before !== undefined) {
+      await arrive(chances.between(5, 60));
+      throw sdkError(before);
+    }
+    if (fault === "capacity" && operation === "RunTask") {
+      await arrive(chances.between(5, 60));
+      return { tasks: [], failures: [{ reason: "RESOURCE:ENI" }], $metadata: {} } as EcsApi[N][1];
+    }
+    let answer: unknown;
+    let refusal: AwsError | undefined;
+    try {
+      if (operation === "StopTask") noteStop(process, String((input as { task?: string }).task));
+      answer = perform(model, "us-east-1", operation, structuredClone(input) as unknown as Input);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      refusal = error;
+    }
+    // What has been accepted stays accepted, however the answer fares.
+    await arrive(chances.between(5, 200));
+    if (fault === "cut-after") throw cut();
+    if (fault === "garbage" || fault === "half-body") throw new SyntaxError("Unexpected token <");
+    if (refusal !== undefined) throw sdkError(refusal);
+    return withDates(answer) as EcsApi[N][1];
+  };
+
+  const noteStop = (process: Process, arn: string) => {
+    const tags = model.tasks.get(arn)?.tags ?? [];
+    stops.push({
+      arn,
+      process,
+      ownerNode: tags.find(({ key }) => key === "nomad:node_id")?.value,
+    });
+  };
+
+  const ecs: SimulatedEcs = {
+    model,
+    weather: undefined,
+    stops,
+    live: () => {
+      advance(model);
+      return [...model.tasks.values()].filter(({ desired }) => desired === "RUNNING");
+    },
+    connect: (process) => {
+      const operation = <N extends keyof EcsApi>(name: N) =>
+        ((input: EcsApi[N][0], signal: AbortSignal) =>
+          request(process, name, input, signal)) as EcsOperations[N];
+      return {
+        describeClusters: operation("describeClusters"),
+        describeTaskDefinition: operation("describeTaskDefinition"),
+        describeTasks: operation("describeTasks"),
+        listTasks: operation("listTasks"),
+        runTask: operation("runTask"),
+        stopTask: operation("stopTask"),
+        tagResource: operation("tagResource"),
+      };
+    },
+  };
+  return ecs;
+}
+
+const refusals: Partial<Record<FaultMode | "none", AwsError>> = {
+  throttle: new AwsError("ThrottlingException", "Rate exceeded"),
+  error500: new AwsError("ServerException", "Service Unavailable", 500),
+  error503: new AwsError("ServiceUnavailableException", "Service Unavailable", 503),
+  "cut-before": new AwsError("TimeoutError", "socket hang up", 0),
+  "access-denied": new AwsError("AccessDeniedException", "not authorized"),
+  expired: new AwsError("ExpiredTokenException", "expired"),
+  "unrecognized-client": new AwsError("UnrecognizedClientException", "invalid"),
+};
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** An error as the SDK throws it. */
+function sdkError({ type, message, status, fields }: AwsError): Error {
+  const error = new Error(message);
+  error.name = type;
+  if (status === 0) return error;
+  return Object.assign(error, {
+    ...fields,
+    $metadata: { httpStatusCode: status },
+    $fault: status >= 500 ? "server" : "client",
+  });
+}
+
+function cut(): Error {
+  const error = new Error("socket hang up");
+  error.name = "TimeoutError";
+  return error;
+}
+
+/** Times are seconds on the wire and Dates in the SDK's answers. */
+function withDates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withDates);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, inner]) => inner !== undefined).map(([key, inner]) => [
+      key,
+      key.endsWith("At") && typeof inner === "number" ? new Date(inner * 1_000) : withDates(inner),
+    ]),
+  );
+}

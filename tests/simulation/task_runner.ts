@@ -1,0 +1,231 @@
+import type { Handle } from "../../src/driver/driver.ts";
+import { DriverError } from "../../src/driver/driver_error.ts";
+import type { ExitResult, TaskIdentity } from "../../src/driver/task_record.ts";
+import { driverConfig } from "../harness/driver_calls.ts";
+import type { Node } from "./node.ts";
+import type { Chances } from "./random.ts";
+import type { VirtualTime } from "./virtual_time.ts";
+
+/** An allocation of one task, as a Nomad server and a client's state keep it. */
+export type Alloc = {
+  readonly id: string;
+  /** All allocations that stand for one ECS task after the other share their first one's id. */
+  readonly lineage: string;
+  readonly node: Node;
+  desired: "run" | "stop" | "detach";
+  /** Told when `desired` changes. */
+  changed: PromiseWithResolvers<void>;
+  /** What the client has stored. */
+  stored: { taskId: string; handle: Handle } | undefined;
+  state: "active" | "over";
+  /** Restarts that the restart block still allows. */
+  restarts: number;
+  /** The handle that another node is to take over. */
+  handOver: Handle | undefined;
+};
+
+/** What a run of the simulation checks as it goes. */
+export type Checks = {
+  /** Nomad was told that a task ended. */
+  onExit(alloc: Alloc, handle: Handle, result: ExitResult): void;
+  /** A recovery failed. */
+  onRecoverFailure(alloc: Alloc, error: unknown): void;
+  /** A stop was answered as done. */
+  onStopped(alloc: Alloc, handle: Handle): void;
+};
+
+const config = driverConfig({ task_definition: "idle" });
+const killTimeout = 10_000;
+/** Attempts that Nomad makes to kill a task. */
+const killAttempts = 5;
+
+type Interruption = "plugin died" | "agent died";
+type Outcome<T> =
+  | { kind: "done"; value: T }
+  | { kind: "failed"; error: unknown }
+  | { kind: Interruption };
+
+/**
+ * Drives one allocation as Nomad's task runner does, until it is over or its agent dies; then it is
+ * called again with what the client has stored.
+ */
+export async function runTask(
+  alloc: Alloc,
+  { time, chances, checks }: { time: VirtualTime; chances: Chances; checks: Checks },
+): Promise<void> {
+  const { node } = alloc;
+  const agentDeath = node.agentDeath();
+  const signal = node.agentSignal();
+
+  const guarded = async <T>(work: Promise<T>): Promise<Outcome<T>> => {
+    const pluginDeath = node.pluginDeath();
+    return await Promise.race([
+      agentDeath.then((): Outcome<T> => ({ kind: "agent died" })),
+      pluginDeath.then((): Outcome<T> => ({ kind: "plugin died" })),
+      work.then(
+        (value): Outcome<T> => ({ kind: "done", value }),
+        (error): Outcome<T> => ({ kind: "failed", error }),
+      ),
+    ]);
+  };
+  const pause = (ms: number) => guarded(time.until(time.now() + ms));
+
+  const recover = (): boolean => {
+    if (alloc.stored === undefined) return false;
+    try {
+      node.driver().recover(identity(alloc, alloc.stored.taskId), alloc.stored.handle);
+      return true;
+    } catch (error) {
+      checks.onRecoverFailure(alloc, error);
+      return false;
+    }
+  };
+
+  if (alloc.stored !== undefined && !recover()) return;
+  while (alloc.state === "active") {
+    if (alloc.stored === undefined) {
+      if (alloc.desired !== "run") {
+        alloc.state = "over";
+        return;
+      }
+      const taskId = `${alloc.id}/main/${hex(chances)}`;
+      let started = await guarded(node.driver().start(identity(alloc, taskId), config, signal));
+      // A plugin that dies is started anew and asked the same again, once.
+      if (started.kind === "plugin died") {
+        started = await guarded(node.driver().start(identity(alloc, taskId), config, signal));
+      }
+      if (started.kind === "agent died") return;
+      if (started.kind !== "done") {
+        const recoverable = started.kind === "failed" && started.error instanceof DriverError &&
+          started.error.recoverable;
+        if (!recoverable || alloc.restarts-- <= 0) {
+          alloc.state = "over";
+          return;
+        }
+        if ((await pause(chances.between(1_000, 15_000))).kind === "agent died") return;
+        continue;
+      }
+      // The handle is stored a moment after the answer.
+      if ((await pause(chances.between(0, 5))).kind === "agent died") return;
+      alloc.stored = { taskId, handle: started.value };
+      if (node.driver() !== undefined && !known(node, taskId) && !recover()) return;
+    }
+    const stored = alloc.stored;
+    const waited = await guarded(Promise.race([
+      node.driver().wait(stored.taskId, signal).then((result) => ({ result })),
+      alloc.desired === "run" ? alloc.changed.promise.then(() => undefined) : undefined,
+    ]));
+    switch (waited.kind) {
+      case "agent died":
+        return;
+      case "plugin died":
+        if (!recover()) return;
+        continue;
+      case "failed":
+        checks.onRecoverFailure(alloc, waited.error);
+        return;
+      case "done":
+        break;
+    }
+    if (waited.value !== undefined) {
+      checks.onExit(alloc, stored.handle, waited.value.result);
+      destroy(node, stored.taskId);
+      alloc.stored = undefined;
+      if (alloc.desired !== "run" || alloc.restarts-- <= 0) alloc.state = "over";
+      else if ((await pause(chances.between(1_000, 15_000))).kind === "agent died") return;
+      continue;
+    }
+    if (alloc.desired === "detach") {
+      const left = await guarded(node.driver().stop(stored.taskId, killTimeout, "DETACH"));
+      if (left.kind === "agent died") return;
+      if (left.kind === "plugin died") {
+        if (!recover()) return;
+        continue;
+      }
+      destroy(node, stored.taskId);
+      alloc.handOver = stored.handle;
+      alloc.stored = undefined;
+      alloc.state = "over";
+      return;
+    }
+    const ended = await kill(alloc, stored, guarded, { time, checks, recover, pause, signal });
+    if (ended === "agent died") return;
+    if (ended === "ended") {
+      alloc.stored = undefined;
+      alloc.state = "over";
+    }
+  }
+}
+
+async function kill(
+  alloc: Alloc,
+  stored: { taskId: string; handle: Handle },
+  guarded: <T>(work: Promise<T>) => Promise<Outcome<T>>,
+  { checks, recover, pause, signal }: {
+    time: VirtualTime;
+    checks: Checks;
+    recover: () => boolean;
+    pause: (ms: number) => Promise<Outcome<void>>;
+    signal: AbortSignal;
+  },
+): Promise<"ended" | "again" | "agent died"> {
+  const { node } = alloc;
+  for (let attempt = 0; attempt < killAttempts; attempt++) {
+    const stopped = await guarded(node.driver().stop(stored.taskId, killTimeout, "SIGTERM"));
+    if (stopped.kind === "agent died") return "agent died";
+    if (stopped.kind === "plugin died") {
+      if (!recover()) return "agent died";
+      continue;
+    }
+    if (stopped.kind === "done") {
+      checks.onStopped(alloc, stored.handle);
+      break;
+    }
+    const paused = await pause(5_000);
+    if (paused.kind === "agent died") return "agent died";
+    if (paused.kind === "plugin died" && !recover()) return "agent died";
+  }
+  const waited = await guarded(node.driver().wait(stored.taskId, signal));
+  switch (waited.kind) {
+    case "agent died":
+      return "agent died";
+    case "plugin died":
+      return recover() ? "again" : "agent died";
+    case "failed":
+      checks.onRecoverFailure(alloc, waited.error);
+      return "ended";
+    case "done":
+      checks.onExit(alloc, stored.handle, waited.value);
+      destroy(node, stored.taskId);
+      return "ended";
+  }
+}
+
+function destroy(node: Node, taskId: string): void {
+  if (known(node, taskId)) node.driver().destroy(taskId, false);
+}
+
+function known(node: Node, taskId: string): boolean {
+  try {
+    node.driver().inspect(taskId);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function identity({ id, node }: Alloc, taskId: string): TaskIdentity {
+  return {
+    id: taskId,
+    name: "main",
+    allocId: id,
+    namespace: "default",
+    jobId: "job",
+    group: "group",
+    nodeId: node.id,
+  };
+}
+
+function hex(chances: Chances): string {
+  return Math.floor(chances.next() * 0xffffffff).toString(16).padStart(8, "0");
+}
