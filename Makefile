@@ -8,7 +8,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench soak simulate check fmt proto clean
+.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check fmt proto clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ soak: plugin ## Run the long reliability tests
 
 simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
 	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1)
+
+mutants: $(DENO) ## Break the driver in ten places and show that the simulation notices
+	@$(DENO) run --frozen -A tests/simulation/mutants.ts
 
 check: $(DENO) ## Check formatting, lint, types and that generated code is up to date
 	@$(DENO) fmt --check

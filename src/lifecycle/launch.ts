@@ -37,7 +37,7 @@ export async function findLive(
   { scope, caller, clock, random }: LaunchContext,
   owner: Owner,
   { except, signal, retrying }: {
-    except: ReadonlySet<string>;
+    except: { has(arn: string): boolean };
     signal: AbortSignal;
     retrying?: (error: EcsError) => void;
   },

@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "1" },
     trace: { type: "boolean", default: false },
+    "fail-fast": { type: "boolean", default: false },
   },
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
@@ -24,6 +25,7 @@ for (let seed = from; seed < from + count; seed++) {
   if (result.violations.length > 0) {
     failed += 1;
     print(`seed ${seed}: ${result.violations.join("; ")}`);
+    if (values["fail-fast"]) Deno.exit(1);
     print(`  replay: make simulate FROM=${seed} SEEDS=1, with --trace for what happened`);
   }
   if ((seed - from + 1) % 500 === 0) print(`${seed - from + 1} seeds, ${failed} failed`);

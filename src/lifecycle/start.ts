@@ -1,0 +1,272 @@
+import type { Clock } from "../clock.ts";
+import type { TaskConfig } from "../config/task_config.ts";
+import type { Logger } from "../logger.ts";
+import type { Custody } from "./custody.ts";
+import type { EcsError } from "./ecs_error.ts";
+import {
+  findLive,
+  isRecoverable,
+  type LaunchContext,
+  type Launched,
+  LaunchError,
+  runTask,
+} from "./launch.ts";
+import { type Owner, startedBy } from "./ownership.ts";
+import type { RemoteTask } from "./remote_task.ts";
+import { runTaskInput } from "./run_task_input.ts";
+import { describeScope, type Scope } from "./scope.ts";
+import type { RemoteState, TaskEvent } from "./tracking.ts";
+
+/** What a start waits for. */
+export type WaitFor = "running" | "network" | "none";
+
+/** One run of a Nomad task that ECS is to carry out. */
+export type StartRequest = {
+  readonly scope: Scope;
+  readonly owner: Owner;
+  readonly config: TaskConfig;
+  readonly waitFor: WaitFor;
+  /** Milliseconds from now to what `waitFor` names. */
+  readonly timeout: number;
+  readonly onEvent: (event: TaskEvent) => void;
+};
+
+/** Starts ECS tasks. */
+export type Starter = {
+  /**
+   * Runs the request's ECS task, or takes over the one that already runs for it, and waits for what
+   * the request says. Rejects with a `LaunchError`; then no ECS task of the run is left behind.
+   */
+  start(request: StartRequest): Promise<RemoteTask>;
+  /** Whether a start of the allocation's task with this `startedBy` is under way. */
+  isStarting(index: string): boolean;
+};
+
+/** Milliseconds between reminders of what a start still waits for. */
+const reminderInterval = 60_000;
+/** Milliseconds for which the tasks of a start that failed midway are looked for. */
+const reapPeriod = 120_000;
+
+/** Makes a starter. `signal` aborts when the driver ends. */
+export function createStarter(
+  { custody, contextOf, clock, log, signal }: {
+    custody: Custody;
+    contextOf: (scope: Scope) => LaunchContext;
+    clock: Clock;
+    log: Logger;
+    signal: AbortSignal;
+  },
+): Starter {
+  /** Starts under way, by `startedBy`. */
+  const launching = new Set<string>();
+  /** Starts that failed midway, by `startedBy`: what they may have left behind is looked for. */
+  const reapers = new Map<string, AbortController>();
+
+  /** Stops what a start that failed midway may have left behind. */
+  const reap = async (scope: Scope, owner: Owner, signal: AbortSignal) => {
+    const until = clock.monotonic() + reapPeriod;
+    while (clock.monotonic() < until && !signal.aborted) {
+      for (
+        const { taskArn } of await findLive(contextOf(scope), owner, {
+          except: custody.done,
+          signal,
+        })
+      ) {
+        if (taskArn === undefined) continue;
+        log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
+        custody.stopUnattended({ arn: taskArn, scope }, owner, "Nomad: the task's start failed");
+      }
+      await clock.sleep(5_000, signal);
+    }
+  };
+
+  const startReaper = (scope: Scope, owner: Owner) => {
+    const key = startedBy(owner);
+    const stop = new AbortController();
+    reapers.set(key, stop);
+    reap(scope, owner, AbortSignal.any([stop.signal, signal]))
+      .catch((error) => {
+        if (stop.signal.aborted || signal.aborted) return;
+        log.error("a failed start may have left an ECS task behind", {
+          task_id: owner.taskId,
+          error: String(error),
+        });
+      })
+      .finally(() => {
+        if (reapers.get(key) === stop) reapers.delete(key);
+      });
+  };
+
+  const launch = async (
+    request: StartRequest & { trouble: EcsError | undefined },
+    signal: AbortSignal,
+  ): Promise<Launched> => {
+    const { scope, owner, config, onEvent } = request;
+    const tell = (message: string) => onEvent({ message, annotations: {} });
+    // What an earlier start may have left is this one's to take over.
+    reapers.get(startedBy(owner))?.abort();
+    let ambiguous = false;
+    let told = false;
+    const retrying = (error: EcsError) => {
+      request.trouble = error;
+      if (!told) tell(`ECS is asked again: ${error.message}`);
+      told = true;
+    };
+    try {
+      // Until an earlier ECS task is sure to end, another would be a second one.
+      const pending = custody.stopsPending(startedBy(owner));
+      if (pending !== undefined) {
+        tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
+        await orAborted(pending, signal);
+      }
+      const [live, ...doubles] = await findLive(contextOf(scope), owner, {
+        except: custody.done,
+        signal,
+        retrying,
+      });
+      for (const { taskArn } of doubles) {
+        if (taskArn === undefined) continue;
+        log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
+        custody.stopUnattended(
+          { arn: taskArn, scope },
+          owner,
+          "Nomad: another ECS task runs for this one",
+        );
+      }
+      if (live?.taskArn !== undefined) return { arn: live.taskArn, how: "found" };
+      tell(`Asking ECS to run ${config.task_definition} in ${describeScope(scope)}`);
+      const input = runTaskInput({ config, owner, cluster: scope.cluster });
+      const arn = await runTask(contextOf(scope), input, {
+        signal,
+        ambiguous: () => ambiguous = true,
+        retrying,
+      });
+      return { arn, how: "started" };
+    } catch (error) {
+      if (ambiguous) startReaper(scope, owner);
+      throw error;
+    }
+  };
+
+  const waitUntilStarted = async (task: RemoteTask, request: StartRequest, signal: AbortSignal) => {
+    const { waitFor } = request;
+    if (waitFor === "none") return;
+    const reminders = new AbortController();
+    remind(task, waitFor, reminders.signal);
+    try {
+      const state = await task.until((state) => isStarted(state, waitFor), signal);
+      if (state.kind === "ended" && !state.snapshot?.ran) {
+        throw new LaunchError(
+          state.ending.error ?? "the ECS task was stopped before it ran",
+          true,
+        );
+      }
+    } finally {
+      reminders.abort();
+    }
+  };
+
+  const remind = async (task: RemoteTask, waitFor: WaitFor, signal: AbortSignal) => {
+    const since = clock.monotonic();
+    while (true) {
+      await clock.sleep(reminderInterval, signal);
+      if (signal.aborted) return;
+      const state = task.state();
+      const status = state.kind === "live" ? state.snapshot.lastStatus : "not seen yet";
+      const seconds = Math.round((clock.monotonic() - since) / 1_000);
+      task.tell(
+        `Still waiting for the ECS task to be ${
+          waitFor === "network" ? "on the network" : "RUNNING"
+        }` +
+          ` after ${seconds} s: it is ${status}`,
+      );
+    }
+  };
+
+  const start = async (asked: StartRequest): Promise<RemoteTask> => {
+    const request = { ...asked, trouble: undefined as EcsError | undefined };
+    const deadline = new AbortController();
+    const bounded = AbortSignal.any([deadline.signal, signal]);
+    const stopTimer = new AbortController();
+    clock.sleep(request.timeout, stopTimer.signal).then(() => {
+      if (stopTimer.signal.aborted) return;
+      deadline.abort(
+        new LaunchError(
+          `the ECS task was not ${request.waitFor === "none" ? "accepted" : "started"} within ` +
+            `start_timeout (${request.timeout / 1_000} s)` +
+            (request.trouble === undefined ? "" : `; last: ${request.trouble.message}`),
+          true,
+        ),
+      );
+    });
+    const index = startedBy(request.owner);
+    launching.add(index);
+    try {
+      const launched = await launch(request, bounded);
+      const ref = { arn: launched.arn, scope: request.scope };
+      const task = custody.take({
+        ref,
+        owner: request.owner,
+        claim: launched.how === "found",
+        announce: true,
+        onEvent: request.onEvent,
+      });
+      task.tell(
+        launched.how === "found"
+          ? `Took over ECS task ${ref.arn}, which already runs for this allocation`
+          : `Started ECS task ${ref.arn}`,
+      );
+      try {
+        await waitUntilStarted(task, request, bounded);
+        return task;
+      } catch (error) {
+        if (!signal.aborted && task.state().kind !== "ended") {
+          custody.done.add(ref.arn);
+          task.stop("Nomad: the task did not start in time", 0);
+        }
+        task.release();
+        throw error;
+      }
+    } catch (error) {
+      throw asLaunchError(error, request);
+    } finally {
+      launching.delete(index);
+      stopTimer.abort();
+    }
+  };
+
+  return { start, isStarting: (index) => launching.has(index) };
+}
+
+/** Resolves with the promise; rejects with the signal's reason if that aborts first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const leave = () => reject(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}
+
+function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean {
+  switch (state.kind) {
+    case "unseen":
+      return false;
+    case "ended":
+      return true;
+    case "live":
+      return waitFor === "network"
+        ? state.snapshot.address !== undefined || state.snapshot.lastStatus === "RUNNING"
+        : state.snapshot.lastStatus === "RUNNING" || state.snapshot.ran;
+  }
+}
+
+function asLaunchError(error: unknown, { owner, config, scope }: StartRequest): LaunchError {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new LaunchError(
+    `task ${owner.task} could not be started as ${config.task_definition} in ` +
+      `${describeScope(scope)}: ${cause}`,
+    isRecoverable(error),
+    { cause: error },
+  );
+}
