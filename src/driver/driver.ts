@@ -40,7 +40,8 @@ export type Driver = {
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
   /**
    * Starts a task. Asked again with the same id, it answers for the same ECS task. A start whose
-   * caller has gone, as the signal tells, goes on, but its task counts as unclaimed.
+   * callers have gone, as their signals tell, is given up as long as ECS has not answered for its
+   * task; a task that ECS has answered for stays, unclaimed, for the agent's next start of it.
    */
   start(task: TaskIdentity, config: Uint8Array, signal: AbortSignal): Promise<Handle>;
   /** Looks after a task again that an earlier process or another node started. */
@@ -54,6 +55,14 @@ export type Driver = {
   inspect(id: string): TaskStatus;
   /** Ends all activity. ECS tasks live on. */
   shutdown(): void;
+};
+
+/** A start under way, and the calls that wait for it. */
+type PendingStart = {
+  readonly task: TaskIdentity;
+  readonly handle: Promise<Handle>;
+  readonly callers: Set<AbortSignal>;
+  readonly abandoned: AbortController;
 };
 
 /** The signal by which Nomad 1.1 to 1.9 asks that a remote task goes on without its driver. */
@@ -80,7 +89,7 @@ export function createDriver(
   let config = initial;
   const over = new AbortController();
   const records = new Map<string, TaskRecord>();
-  const starting = new Map<string, { task: TaskIdentity; handle: Promise<Handle> }>();
+  const starting = new Map<string, PendingStart>();
   /** ECS tasks left to run on, and when, in monotonic milliseconds. */
   const detached = new Map<string, number>();
   let nodeId: string | undefined;
@@ -172,10 +181,10 @@ export function createDriver(
   const takeOver = async (task: TaskIdentity): Promise<Handle | undefined> => {
     const same = (other: TaskIdentity) =>
       other.id !== task.id && other.allocId === task.allocId && other.name === task.name;
-    for (const { task: other, handle } of starting.values()) {
-      // Its failure is its own caller's to hear.
-      if (same(other)) await handle.catch(() => {});
-    }
+    // Only the starts that were there before this one: were two to wait for each other, neither would end.
+    const before = [...starting.values()].filter((pending) => same(pending.task));
+    // Their failures are their own callers' to hear.
+    await Promise.allSettled(before.map(({ handle }) => handle));
     const earlier = [...records.values()].find((known) => same(known.task) && known.isLive());
     if (earlier === undefined) return undefined;
     log.info("taking over the ECS task of an earlier start of the allocation", {
@@ -192,7 +201,11 @@ export function createDriver(
     return handleOf(remote, startedAt);
   };
 
-  const startNew = async (task: TaskIdentity, msgpack: Uint8Array): Promise<Handle> => {
+  const startNew = async (
+    task: TaskIdentity,
+    msgpack: Uint8Array,
+    abandoned: AbortSignal,
+  ): Promise<Handle> => {
     const { enabled, cluster, region, wait_for, start_timeout } = config;
     if (!enabled) {
       throw new DriverError(
@@ -219,6 +232,7 @@ export function createDriver(
       config: decoded.value,
       waitFor: decoded.value.wait_for ?? wait_for,
       timeout: decoded.value.start_timeout ?? start_timeout,
+      abandoned,
       onEvent: publish(task),
     });
     keep(task, remote, startedAt);
@@ -241,12 +255,14 @@ export function createDriver(
       }
       let pending = starting.get(task.id);
       if (pending === undefined) {
-        const handle = startNew(task, msgpack).catch((error) => {
+        const abandoned = new AbortController();
+        const handle = startNew(task, msgpack, abandoned.signal).catch((error) => {
           throw asDriverError(error);
         }).finally(() => starting.delete(task.id));
-        pending = { task, handle };
+        pending = { task, handle, abandoned, callers: new Set() };
         starting.set(task.id, pending);
       }
+      attend(pending, signal);
       const handle = await pending.handle;
       if (!signal.aborted) records.get(task.id)?.claim();
       return handle;
@@ -298,6 +314,19 @@ export function createDriver(
       lifecycle.close();
     },
   };
+}
+
+/** Counts the caller in until its signal aborts; with the last of them the start is abandoned. */
+function attend({ callers, abandoned }: PendingStart, signal: AbortSignal): void {
+  const leave = () => {
+    callers.delete(signal);
+    if (callers.size === 0) {
+      abandoned.abort(new Error("the agent that asked for the start has gone"));
+    }
+  };
+  callers.add(signal);
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
 }
 
 function asDriverError(error: unknown): DriverError {

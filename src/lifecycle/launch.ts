@@ -21,6 +21,13 @@ export type Launched = {
   readonly how: "started" | "found";
 };
 
+/** The ECS task that a RunTask answered. */
+export type Accepted = {
+  readonly arn: string;
+  /** Whether ECS has the client token from a request with other parameters. */
+  readonly accepted: "as asked" | "otherwise";
+};
+
 /** What a launch needs of its surroundings. */
 export type LaunchContext = {
   readonly scope: Scope;
@@ -94,15 +101,15 @@ export async function runTask(
     /** Called before each further attempt. */
     retrying: (error: EcsError) => void;
   },
-): Promise<string> {
-  const attempt = async () => {
+): Promise<Accepted> {
+  const attempt = async (): Promise<Accepted> => {
     const answer = await caller.call("runTask", input, {
       target: `${input.taskDefinition} in ${describeScope(scope)}`,
       priority: "act",
       signal,
     });
     const arn = answer.tasks?.[0]?.taskArn;
-    if (arn !== undefined) return arn;
+    if (arn !== undefined) return { arn, accepted: "as asked" };
     throw placementError(answer.failures ?? [], input, scope);
   };
   try {
@@ -125,7 +132,7 @@ export async function runTask(
       throw error;
     }
     if (error instanceof EcsError && error.kind === "conflict" && error.arns[0] !== undefined) {
-      return error.arns[0];
+      return { arn: error.arns[0], accepted: "otherwise" };
     }
     throw error;
   }

@@ -39,7 +39,9 @@ export function createNodeSearch(): NodeSearch {
       }, options);
       for (const arn of page.taskArns ?? []) {
         listed.add(arn);
-        if (!known.arn(arn) && !foreign.has(arn)) unknown.push(arn);
+        // What is looked after here may have been somebody else's, and may become an orphan of ours.
+        if (known.arn(arn)) foreign.delete(arn);
+        else if (!foreign.has(arn)) unknown.push(arn);
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);

@@ -144,13 +144,18 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
     },
   });
 
-  /** Whether the tags are known to name this run, or to have been moved on from it. */
-  let standing: "unknown" | "ours" | "lost" = context.claim ? "unknown" : "ours";
+  /**
+   * Whose the task is, as far as its tags have told: ours since it was started, ours since they were
+   * moved here, or somebody else's who moved them on from here.
+   */
+  let standing: "unknown" | "started" | "claimed" | "lost" = context.claim ? "unknown" : "started";
+  const isMovedOn = (tags: readonly Tag[]) =>
+    taggedOwner(tags).previous.includes(allocMark(owner.allocId));
 
   /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
   const claimBy = async (tags: readonly Tag[]) => {
     const tagged = taggedOwner(tags);
-    if (tagged.previous.includes(allocMark(owner.allocId))) {
+    if (isMovedOn(tags)) {
       standing = "lost";
       return;
     }
@@ -168,7 +173,7 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
         signal: alive,
       });
     }
-    standing = "ours";
+    standing = "claimed";
   };
 
   const claim = async () => {
@@ -183,14 +188,14 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
     const { nodeId } = taggedOwner(tags);
     const foreign = nodeId !== undefined && nodeId !== owner.nodeId;
     // Nomad may have handed the task over here before its tags could follow.
-    const claimable = foreign && standing === "unknown";
-    if (claimable) await claimBy(tags);
-    if (foreign && !(claimable && standing === "ours")) {
+    if (foreign && standing === "unknown") await claimBy(tags);
+    // After a claim, tags that name another node are those from before it, unless they tell of it.
+    if (isMovedOn(tags) || (foreign && standing !== "claimed")) {
       log.warn("an ECS task was not stopped: another node has taken it over", {
         arn: ref.arn,
         node_id: nodeId,
       });
-      settle({ state: handedOver(tracked.state, nodeId), missing: undefined });
+      settle({ state: handedOver(tracked.state, nodeId ?? "unknown"), missing: undefined });
       return;
     }
     await caller.call("stopTask", { cluster: ref.scope.cluster, task: ref.arn, reason }, {

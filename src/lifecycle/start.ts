@@ -14,7 +14,7 @@ import {
 import { type Owner, startedBy } from "./ownership.ts";
 import type { RemoteTask } from "./remote_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
-import { describeScope, type Scope } from "./scope.ts";
+import { describeScope, type Scope, scopeKey } from "./scope.ts";
 import type { RemoteState, TaskEvent } from "./tracking.ts";
 
 /** What a start waits for. */
@@ -28,6 +28,8 @@ export type StartRequest = {
   readonly waitFor: WaitFor;
   /** Milliseconds from now to what `waitFor` names. */
   readonly timeout: number;
+  /** Aborts when nobody waits for the start any more; then it goes on only if ECS has its task. */
+  readonly abandoned: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
 };
 
@@ -40,6 +42,14 @@ export type Starter = {
   start(request: StartRequest): Promise<RemoteTask>;
   /** Whether a start of the allocation's task with this `startedBy` is under way. */
   isStarting(index: string): boolean;
+};
+
+/** What is left of a start that failed midway, while its ECS task is looked for. */
+type UnsettledStart = {
+  /** The task id under which ECS may have accepted a RunTask; none once its task was found. */
+  openRun: string | undefined;
+  /** Ends the search. */
+  readonly stop: AbortController;
 };
 
 /** Milliseconds between reminders of what a start still waits for. */
@@ -59,11 +69,11 @@ export function createStarter(
 ): Starter {
   /** Starts under way, by `startedBy`. */
   const launching = new Set<string>();
-  /** Starts that failed midway, by `startedBy`: what they may have left behind is looked for. */
-  const reapers = new Map<string, AbortController>();
+  /** Starts that failed while ECS may have accepted their RunTask, by scope and `startedBy`. */
+  const unsettled = new Map<string, UnsettledStart>();
 
   /** Stops what a start that failed midway may have left behind. */
-  const reap = async (scope: Scope, owner: Owner, signal: AbortSignal) => {
+  const reap = async (scope: Scope, owner: Owner, left: UnsettledStart, signal: AbortSignal) => {
     const until = clock.monotonic() + reapPeriod;
     while (clock.monotonic() < until && !signal.aborted) {
       for (
@@ -74,26 +84,26 @@ export function createStarter(
       ) {
         if (taskArn === undefined) continue;
         log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
+        left.openRun = undefined;
         custody.stopUnattended({ arn: taskArn, scope }, owner, "Nomad: the task's start failed");
       }
       await clock.sleep(5_000, signal);
     }
   };
 
-  const startReaper = (scope: Scope, owner: Owner) => {
-    const key = startedBy(owner);
-    const stop = new AbortController();
-    reapers.set(key, stop);
-    reap(scope, owner, AbortSignal.any([stop.signal, signal]))
+  const startReaper = (key: string, scope: Scope, owner: Owner, openRun: string) => {
+    const left: UnsettledStart = { openRun, stop: new AbortController() };
+    unsettled.set(key, left);
+    reap(scope, owner, left, AbortSignal.any([left.stop.signal, signal]))
       .catch((error) => {
-        if (stop.signal.aborted || signal.aborted) return;
+        if (left.stop.signal.aborted || signal.aborted) return;
         log.error("a failed start may have left an ECS task behind", {
           task_id: owner.taskId,
           error: String(error),
         });
       })
       .finally(() => {
-        if (reapers.get(key) === stop) reapers.delete(key);
+        if (unsettled.get(key) === left) unsettled.delete(key);
       });
   };
 
@@ -103,22 +113,37 @@ export function createStarter(
   ): Promise<Launched> => {
     const { scope, owner, config, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
+    const index = startedBy(owner);
+    const key = `${scopeKey(scope)} ${index}`;
     // What an earlier start may have left is this one's to take over.
-    reapers.get(startedBy(owner))?.abort();
-    let ambiguous = false;
+    const left = unsettled.get(key);
+    left?.stop.abort();
+    /** The run of which ECS may have accepted a RunTask that it has not answered. */
+    let openRun = left?.openRun;
     let told = false;
     const retrying = (error: EcsError) => {
       request.trouble = error;
       if (!told) tell(`ECS is asked again: ${error.message}`);
       told = true;
     };
+    const stopsAcknowledged = async () => {
+      const pending = custody.stopsPending(index);
+      if (pending === undefined) return;
+      tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
+      await orAborted(pending, signal);
+    };
+    const run = async (taskId: string) => {
+      const input = runTaskInput({
+        config,
+        owner: { ...owner, taskId },
+        cluster: scope.cluster,
+      });
+      const ambiguous = () => openRun = taskId;
+      return await runTask(contextOf(scope), input, { signal, ambiguous, retrying });
+    };
     try {
       // Until an earlier ECS task is sure to end, another would be a second one.
-      const pending = custody.stopsPending(startedBy(owner));
-      if (pending !== undefined) {
-        tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
-        await orAborted(pending, signal);
-      }
+      await stopsAcknowledged();
       const [live, ...doubles] = await findLive(contextOf(scope), owner, {
         except: custody.done,
         signal,
@@ -135,15 +160,23 @@ export function createStarter(
       }
       if (live?.taskArn !== undefined) return { arn: live.taskArn, how: "found" };
       tell(`Asking ECS to run ${config.task_definition} in ${describeScope(scope)}`);
-      const input = runTaskInput({ config, owner, cluster: scope.cluster });
-      const arn = await runTask(contextOf(scope), input, {
-        signal,
-        ambiguous: () => ambiguous = true,
-        retrying,
-      });
-      return { arn, how: "started" };
+      if (openRun === undefined || openRun === owner.taskId) {
+        return { arn: (await run(owner.taskId)).arn, how: "started" };
+      }
+      // ECS lists a task some seconds after it accepted it. Under the client token of the run that
+      // was cut off, it answers that run's task however young it is.
+      const continued = await run(openRun);
+      if (continued.accepted === "as asked") return { arn: continued.arn, how: "started" };
+      custody.stopUnattended(
+        { arn: continued.arn, scope },
+        owner,
+        "Nomad: the task was started anew with another configuration",
+      );
+      openRun = undefined;
+      await stopsAcknowledged();
+      return { arn: (await run(owner.taskId)).arn, how: "started" };
     } catch (error) {
-      if (ambiguous) startReaper(scope, owner);
+      if (openRun !== undefined) startReaper(key, scope, owner, openRun);
       throw error;
     }
   };
@@ -202,7 +235,7 @@ export function createStarter(
     const index = startedBy(request.owner);
     launching.add(index);
     try {
-      const launched = await launch(request, bounded);
+      const launched = await launch(request, AbortSignal.any([bounded, request.abandoned]));
       const ref = { arn: launched.arn, scope: request.scope };
       const task = custody.take({
         ref,

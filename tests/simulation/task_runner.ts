@@ -174,8 +174,8 @@ async function kill(
     const stopped = await guarded(node.driver().stop(stored.taskId, killTimeout, "SIGTERM"));
     if (stopped.kind === "agent died") return "agent died";
     if (stopped.kind === "plugin died") {
-      if (!recover()) return "agent died";
-      continue;
+      // Nomad recovers the task, sees that it is to be killed, and begins anew.
+      return recover() ? "again" : "agent died";
     }
     if (stopped.kind === "done") {
       checks.onStopped(alloc, stored.handle);
@@ -183,7 +183,7 @@ async function kill(
     }
     const paused = await pause(5_000);
     if (paused.kind === "agent died") return "agent died";
-    if (paused.kind === "plugin died" && !recover()) return "agent died";
+    if (paused.kind === "plugin died") return recover() ? "again" : "agent died";
   }
   const waited = await guarded(node.driver().wait(stored.taskId, signal));
   switch (waited.kind) {
