@@ -184,7 +184,15 @@ export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
   /** Has ECS stop the task, unless its tags say that another node's driver has taken it over. */
   const pursueStop = async (reason: string, request: { acknowledged: boolean }) => {
     const look = await watch.look(alive);
-    const tags = look.kind === "seen" ? look.task.tags ?? [] : [];
+    if (look.kind === "missing") {
+      // Whose it is shows once ECS has caught up; if it never does, that is the task's end.
+      throw new EcsError(
+        "unavailable",
+        `StopTask ${ref.arn} in ${describeScope(ref.scope)}`,
+        "ECS does not know the task yet",
+      );
+    }
+    const tags = look.task.tags ?? [];
     const { nodeId } = taggedOwner(tags);
     const foreign = nodeId !== undefined && nodeId !== owner.nodeId;
     // Nomad may have handed the task over here before its tags could follow.
