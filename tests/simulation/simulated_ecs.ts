@@ -64,7 +64,11 @@ export function createSimulatedEcs(
     const { weather } = ecs;
     const fault = weather !== undefined && chances.happens(weather.rate) ? weather.mode : undefined;
     const before = refusals[fault ?? "none"];
-    if (fault === "hang") await aborted(signal);
+    if (fault === "hang") {
+      await aborted(signal);
+      // With its sender's end the connection went, and the request with it.
+      if (!process.alive) await new Promise(() => {});
+    }
     if (before !== undefined) {
       await arrive(chances.between(5, 60));
       throw sdkError(before);
