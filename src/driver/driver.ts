@@ -14,6 +14,7 @@ import { createEventHub } from "./event_hub.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
 import { searchOrphans } from "./orphans.ts";
+import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
   type ExitResult,
@@ -88,8 +89,8 @@ export function createDriver(
 ): Driver {
   let config = initial;
   const over = new AbortController();
-  const records = new Map<string, TaskRecord>();
-  const starting = new Map<string, PendingStart>();
+  const records = createTaskIndex<TaskRecord>();
+  const starting = createTaskIndex<PendingStart>();
   /** ECS tasks left to run on, and when, in monotonic milliseconds. */
   const detached = new Map<string, number>();
   let nodeId: string | undefined;
@@ -170,7 +171,7 @@ export function createDriver(
 
   const keep = (task: TaskIdentity, remote: RemoteTask, startedAt: number) => {
     const kept = createTaskRecord({ task, remote, startedAt, clock });
-    records.set(task.id, kept);
+    records.set(kept);
     return kept;
   };
 
@@ -179,13 +180,11 @@ export function createDriver(
    * agent that died before it stored the handle starts the task again under a new id.
    */
   const takeOver = async (task: TaskIdentity): Promise<Handle | undefined> => {
-    const same = (other: TaskIdentity) =>
-      other.id !== task.id && other.allocId === task.allocId && other.name === task.name;
     // Only the starts that were there before this one: were two to wait for each other, neither would end.
-    const before = [...starting.values()].filter((pending) => same(pending.task));
+    const before = starting.earlier(task);
     // Their failures are their own callers' to hear.
     await Promise.allSettled(before.map(({ handle }) => handle));
-    const earlier = [...records.values()].find((known) => same(known.task) && known.isLive());
+    const earlier = records.earlier(task).find((known) => known.isLive());
     if (earlier === undefined) return undefined;
     log.info("taking over the ECS task of an earlier start of the allocation", {
       task_id: task.id,
@@ -260,7 +259,7 @@ export function createDriver(
           throw asDriverError(error);
         }).finally(() => starting.delete(task.id));
         pending = { task, handle, abandoned, callers: new Set() };
-        starting.set(task.id, pending);
+        starting.set(pending);
       }
       attend(pending, signal);
       const handle = await pending.handle;
