@@ -14,14 +14,16 @@ export type UserAgent = { readonly name: string; readonly version: string };
 export function awsEcs(region: string | undefined, userAgent: UserAgent): EcsOperations {
   let loaded: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
   const load = () =>
-    loaded ??= import("./aws_sdk.ts").then((sdk) => ({
-      sdk,
-      client: new sdk.ECSClient({
+    loaded ??= import("./aws_sdk.ts").then((sdk) => {
+      const client = new sdk.ECSClient({
         ...(region === undefined ? {} : { region }),
         maxAttempts: 1,
         customUserAgent: [[userAgent.name, userAgent.version]],
-      }),
-    }));
+      });
+      // It walks every answer to hide what is sensitive in it, even where nothing is logged.
+      client.middlewareStack.remove("loggerMiddleware");
+      return { sdk, client };
+    });
 
   return {
     describeClusters: async (input, abortSignal) => {

@@ -30,6 +30,9 @@ export type EcsCaller = {
  */
 export const attemptTimeout = 15_000;
 
+/** Ends what an attempt left behind; one reason for all, as each new one would cost a stack trace. */
+const attemptOver = new Error("the attempt is over");
+
 /** Makes a caller. What AWS refuses for its rate lowers the budget. */
 export function createEcsCaller(
   { operations, budget, clock, log }: {
@@ -45,7 +48,7 @@ export function createEcsCaller(
       await budget.acquire(priority, signal);
       const attempted = `${operationName(name)} ${target}`;
       const attempt = new AbortController();
-      const abort = () => attempt.abort();
+      const abort = () => attempt.abort(attemptOver);
       signal?.addEventListener("abort", abort, { once: true });
       const started = clock.monotonic();
       try {
@@ -67,7 +70,7 @@ export function createEcsCaller(
         throw error;
       } finally {
         signal?.removeEventListener("abort", abort);
-        attempt.abort();
+        attempt.abort(attemptOver);
       }
     },
   };
@@ -81,7 +84,7 @@ function expiry(clock: Clock, attempt: AbortController, attempted: string): Prom
       reject(
         new EcsError("unavailable", attempted, `no answer within ${attemptTimeout / 1_000} s`),
       );
-      attempt.abort();
+      attempt.abort(attemptOver);
     });
   });
 }

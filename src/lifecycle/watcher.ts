@@ -4,6 +4,7 @@ import type { Logger } from "../logger.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
 import { EcsError, isTransient, toEcsError } from "./ecs_error.ts";
 import { backoff } from "./retry.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
 import { describeScope, type Scope } from "./scope.ts";
 
 /** What one look at an ECS task shows. `tags` tells whether the task's tags were asked for too. */
@@ -46,7 +47,7 @@ export const batchSize = 100;
 /** Milliseconds between looks at a task that starts or stops. */
 export const quickInterval = 1_000;
 /** Share of the call budget that looking at tasks at rest may take; starts and stops need the rest. */
-const steadyShare = 0.85;
+const steadyShare = 0.75;
 /** Batches of one cycle that are asked for at the same time. */
 const concurrency = 4;
 /** Milliseconds before a task that AWS refuses to describe is asked for again. */
@@ -60,8 +61,10 @@ type Entry = {
   listeners: Set<(observation: Observation) => void>;
   looks: Look[];
   quick: number;
-  dueAt: number;
 };
+
+/** Ends the pause between two cycles; one reason for all, as each new one would cost a stack trace. */
+const woken = new Error("the next look is due earlier");
 
 /** Makes a watcher. `pollInterval` is the milliseconds between looks at a task at rest. */
 export function createWatcher(
@@ -76,8 +79,8 @@ export function createWatcher(
     onHealth: (health: WatchHealth) => void;
   },
 ): Watcher {
-  // In the order of the last look, so that the first are those looked at longest ago.
   const entries = new Map<string, Entry>();
+  const schedule = createSchedule<Entry>();
   const closed = new AbortController();
   let wake = new AbortController();
   let running = false;
@@ -90,18 +93,19 @@ export function createWatcher(
   };
 
   const reschedule = (entry: Entry, at: number) => {
-    if (at >= entry.dueAt) return;
-    entry.dueAt = at;
-    wake.abort();
+    if (schedule.hurry(entry, at)) wake.abort(woken);
+  };
+
+  const postpone = (entry: Entry, ms: number) => {
+    if (entries.get(entry.arn) === entry) schedule.set(entry, clock.monotonic() + ms);
   };
 
   const deliver = (entry: Entry, observation: Observation, looks: Look[]) => {
-    entry.dueAt = entry.looks.length > 0
-      ? clock.monotonic()
-      : clock.monotonic() + (entry.quick > 0 ? quickInterval : steadyInterval());
+    const now = clock.monotonic();
     if (entries.get(entry.arn) === entry) {
-      entries.delete(entry.arn);
-      entries.set(entry.arn, entry);
+      schedule.queue(entry, now + steadyInterval());
+      if (entry.looks.length > 0) schedule.set(entry, now);
+      else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
     }
     for (const listener of [...entry.listeners]) listener(observation);
     for (const look of looks) look.settle(observation);
@@ -138,7 +142,7 @@ export function createWatcher(
       // A task that the answer does not speak of is simply asked for again.
       for (const entry of unseen.values()) {
         entry.looks.push(...looks.get(entry) ?? []);
-        entry.dueAt = clock.monotonic() + quickInterval;
+        postpone(entry, quickInterval);
       }
     }
   };
@@ -162,7 +166,7 @@ export function createWatcher(
           arn: only.arn,
           error: error.message,
         });
-        only.dueAt = clock.monotonic() + refusedInterval;
+        postpone(only, refusedInterval);
         return;
       }
       const half = Math.ceil(batch.length / 2);
@@ -172,7 +176,7 @@ export function createWatcher(
   };
 
   const cycle = async (): Promise<void> => {
-    const batches = batchesDue([...entries.values()], clock.monotonic());
+    const batches = batchesDue(schedule, clock.monotonic());
     if (batches.length === 0) return;
     // While ECS fails, one batch finds out whether it still does.
     if (failures > 0) await describeOrSplit(batches.shift() ?? []);
@@ -208,7 +212,7 @@ export function createWatcher(
           await clock.sleep(backoff(failures, random), closed.signal);
           continue;
         }
-        const pause = nextDue(entries.values()) - clock.monotonic();
+        const pause = schedule.next() - clock.monotonic();
         if (pause > 0 && Number.isFinite(pause)) await clock.sleep(pause, wake.signal);
       }
     } finally {
@@ -221,15 +225,16 @@ export function createWatcher(
     failing: () => failing,
     close: () => {
       closed.abort(new Error("the watcher is closed"));
-      wake.abort();
+      wake.abort(woken);
     },
     watch: (arn, onObservation) => {
       const entry = entries.get(arn) ??
-        { arn, listeners: new Set(), looks: [], quick: 0, dueAt: clock.monotonic() };
+        { arn, listeners: new Set(), looks: [], quick: 0 };
+      if (!entries.has(arn)) schedule.set(entry, clock.monotonic());
       entry.listeners.add(onObservation);
       entries.set(arn, entry);
       let pace: "quick" | "slow" = "slow";
-      wake.abort();
+      wake.abort(woken);
       run();
       return {
         pace: (next) => {
@@ -258,7 +263,10 @@ export function createWatcher(
         end: () => {
           entry.listeners.delete(onObservation);
           if (pace === "quick") entry.quick -= 1;
-          if (entry.listeners.size === 0 && entries.get(arn) === entry) entries.delete(arn);
+          if (entry.listeners.size === 0 && entries.get(arn) === entry) {
+            entries.delete(arn);
+            schedule.delete(entry);
+          }
         },
       };
     },
@@ -269,20 +277,11 @@ export function createWatcher(
  * The batches to ask for now: every task that is due, and in what room the last batch has left those
  * that were looked at longest ago, which costs no further call.
  */
-function batchesDue(entries: Entry[], now: number): Entry[][] {
-  const due = entries.filter((entry) => entry.dueAt <= now);
+function batchesDue(schedule: Schedule<Entry>, now: number): Entry[][] {
+  const due = schedule.due(now);
   const batches: Entry[][] = [];
   for (let at = 0; at < due.length; at += batchSize) batches.push(due.slice(at, at + batchSize));
   const last = batches.at(-1);
-  if (last !== undefined && last.length < batchSize) {
-    const rest = entries.filter((entry) => entry.dueAt > now);
-    last.push(...rest.slice(0, batchSize - last.length));
-  }
+  if (last !== undefined) last.push(...schedule.early(now, batchSize - last.length));
   return batches;
-}
-
-function nextDue(entries: Iterable<Entry>): number {
-  let next = Infinity;
-  for (const entry of entries) next = Math.min(next, entry.dueAt);
-  return next;
 }

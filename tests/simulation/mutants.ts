@@ -40,8 +40,8 @@ const mutants: Mutant[] = [
     name: "a failed DescribeTasks is MISSING",
     file: "src/lifecycle/watcher.ts",
     edits: [[
-      "entry.dueAt = clock.monotonic() + quickInterval;\n      }\n    }",
-      "entry.dueAt = clock.monotonic() + quickInterval;\n" +
+      "postpone(entry, quickInterval);\n      }\n    }",
+      "postpone(entry, quickInterval);\n" +
       '        for (const tell of entry.listeners) tell({ kind: "missing" });\n      }\n    }',
     ]],
   },
@@ -63,7 +63,7 @@ const mutants: Mutant[] = [
   {
     name: "a start does not wait for a stop",
     file: "src/lifecycle/start.ts",
-    edits: [["if (pending !== undefined) {", "if (pending === null) {"]],
+    edits: [["if (pending === undefined) return;", "if (pending !== null) return;"]],
   },
   {
     name: "the tags stay behind",

@@ -1,0 +1,84 @@
+/**
+ * When to look at what. Most items are looked at in turn, at one interval, so they stand in a queue
+ * in the order of their last look and only its head is ever looked through; the few that are wanted
+ * at a time of their own are kept beside it.
+ */
+export type Schedule<T> = {
+  /** Wants the item at `at`, in monotonic milliseconds, whatever it was wanted at before. */
+  set(item: T, at: number): void;
+  /** Puts an item that was looked at just now at the end of the queue, wanted at `at`. */
+  queue(item: T, at: number): void;
+  /** Wants the item at `at`, if it is known and was wanted later. Tells whether it was. */
+  hurry(item: T, at: number): boolean;
+  delete(item: T): void;
+  /**
+   * The items wanted by `now`, those looked at longest ago first. In the queue, an item that was
+   * queued with a shorter interval than the one before it waits for that one.
+   */
+  due(now: number): T[];
+  /** Up to `count` items of the head of the queue that are not wanted by `now` yet. */
+  early(now: number, count: number): T[];
+  /** When the next item is wanted, in monotonic milliseconds; Infinity without items. */
+  next(): number;
+};
+
+type Place = {
+  at: number;
+  /** Grows with each look. */
+  turn: number;
+};
+
+/** Makes an empty schedule. */
+export function createSchedule<T>(): Schedule<T> {
+  const queued = new Map<T, Place>();
+  const apart = new Map<T, Place>();
+  let turn = 0;
+
+  const set = (item: T, at: number) => {
+    const place = apart.get(item) ?? queued.get(item) ?? { at, turn: turn++ };
+    queued.delete(item);
+    place.at = at;
+    apart.set(item, place);
+  };
+
+  return {
+    set,
+    queue: (item, at) => {
+      apart.delete(item);
+      queued.delete(item);
+      queued.set(item, { at, turn: turn++ });
+    },
+    hurry: (item, at) => {
+      const place = apart.get(item) ?? queued.get(item);
+      if (place === undefined || place.at <= at) return false;
+      set(item, at);
+      return true;
+    },
+    delete: (item) => {
+      apart.delete(item);
+      queued.delete(item);
+    },
+    due: (now) => {
+      const due = [...apart].filter(([, { at }]) => at <= now);
+      for (const [item, place] of queued) {
+        if (place.at > now) break;
+        due.push([item, place]);
+      }
+      return due.sort(([, one], [, other]) => one.turn - other.turn).map(([item]) => item);
+    },
+    early: (now, count) => {
+      const early: T[] = [];
+      for (const [item, { at }] of queued) {
+        if (early.length === count) break;
+        if (at > now) early.push(item);
+      }
+      return early;
+    },
+    next: () => {
+      let next = Infinity;
+      for (const { at } of apart.values()) next = Math.min(next, at);
+      for (const { at } of queued.values()) return Math.min(next, at);
+      return next;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { createSchedule } from "../../../src/lifecycle/schedule.ts";
+
+Deno.test("a schedule gives what is due, those looked at longest ago first", () => {
+  const schedule = createSchedule<string>();
+  schedule.queue("a", 10);
+  schedule.queue("b", 11);
+  schedule.queue("c", 12);
+  schedule.set("b", 5);
+  assertEquals(schedule.next(), 5);
+  assertEquals(schedule.due(4), []);
+  assertEquals(schedule.due(10), ["a", "b"]);
+  schedule.queue("a", 20);
+  schedule.queue("b", 21);
+  assertEquals(schedule.due(30), ["c", "a", "b"]);
+});
+
+Deno.test("a schedule hurries only what it knows and what is wanted later", () => {
+  const schedule = createSchedule<string>();
+  schedule.queue("a", 10);
+  assertEquals(schedule.hurry("a", 10), false);
+  assertEquals(schedule.hurry("unknown", 1), false);
+  assertEquals(schedule.hurry("a", 9), true);
+  assertEquals(schedule.next(), 9);
+});
+
+Deno.test("a schedule fills up with the head of the queue, never with what is due or apart", () => {
+  const schedule = createSchedule<string>();
+  schedule.queue("due", 1);
+  schedule.queue("early", 10);
+  schedule.queue("apart", 11);
+  schedule.queue("later", 12);
+  schedule.set("apart", 11);
+  assertEquals(schedule.early(1, 5), ["early", "later"]);
+  assertEquals(schedule.early(1, 1), ["early"]);
+});
+
+Deno.test("whatever is done to a schedule, every item in it comes up once it is due", () => {
+  const item = fc.constantFrom("a", "b", "c", "d");
+  const step = fc.record({
+    act: fc.constantFrom("set", "queue", "hurry", "delete"),
+    item,
+    at: fc.integer({ min: 0, max: 20 }),
+  });
+  fc.assert(fc.property(fc.array(step), (steps) => {
+    const schedule = createSchedule<string>();
+    const wanted = new Map<string, number>();
+    for (const { act, item, at } of steps) {
+      const before = wanted.get(item);
+      if (act === "delete") {
+        schedule.delete(item);
+        wanted.delete(item);
+      } else if (act === "hurry") {
+        assertEquals(schedule.hurry(item, at), before !== undefined && before > at);
+        if (before !== undefined) wanted.set(item, Math.min(before, at));
+      } else {
+        if (act === "set") schedule.set(item, at);
+        else schedule.queue(item, at);
+        wanted.set(item, at);
+      }
+    }
+    assertEquals(schedule.due(20).sort(), [...wanted.keys()].sort());
+    for (const found of schedule.due(10)) assertEquals((wanted.get(found) ?? 99) <= 10, true);
+    const next = schedule.next();
+    assertEquals(schedule.due(next).length > 0, wanted.size > 0);
+  }));
+});
