@@ -10,6 +10,9 @@ deno=$root/.tools/deno
 # What the driver needs: its socket and AWS, files of credentials, FIFOs of logs, the environment,
 # and the names of host and kernel, which the logger and the AWS SDK read while they load.
 permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname,osRelease'
+# What holds memory down: a heap that grows by a fifth before V8 collects it again, not by up to four
+# times, and a small nursery. `make bench` shows what they save and cost.
+v8_flags='--v8-flags=--max-semi-space-size=4,--heap-growing-percent=20'
 bundle=$root/dist/bundle/nomad-driver-ecs.js
 
 make_bundle() {
@@ -24,7 +27,7 @@ compile() {
   output=$2
   mkdir -p "$(dirname "$output")"
   # shellcheck disable=SC2086 # the permissions are words
-  (cd dist/bundle && "$deno" compile --no-config --no-lock --no-check $permissions \
+  (cd dist/bundle && "$deno" compile --no-config --no-lock --no-check $v8_flags $permissions \
     --target "$target" --output "$output" nomad-driver-ecs.js)
 }
 
@@ -50,7 +53,7 @@ case ${1:-} in
       rm -f dist/nomad-driver-ecs.new
       cat >dist/nomad-driver-ecs.new <<LAUNCHER
 #!/bin/sh
-exec '$deno' run --no-config --no-lock --no-prompt $permissions '$bundle' "\$@"
+exec '$deno' run --no-config --no-lock --no-prompt $v8_flags $permissions '$bundle' "\$@"
 LAUNCHER
       chmod +x dist/nomad-driver-ecs.new
       mv -f dist/nomad-driver-ecs.new dist/nomad-driver-ecs

@@ -59,13 +59,14 @@ export async function measureLoad(
 
     await configure(connection, { max_api_rate: maxApiRate });
     await pause(5_000);
+    const callsBefore = await ecs.calls();
     await ecs.control("calls/reset", {});
     const before = await usageOf(plugin.pid);
     const restBegan = performance.now();
     await pause(watchSeconds * 1_000);
     const restSeconds = (performance.now() - restBegan) / 1_000;
     const after = await usageOf(plugin.pid);
-    const resting = await ecs.calls();
+    const describedAtRest = (await ecs.calls()).byOperation["DescribeTasks"] ?? 0;
 
     await ecs.control("exit", { count: exits, exitCode: 3 });
     await eventually("every exit is seen", () => seen.size >= exits ? true : undefined);
@@ -89,8 +90,8 @@ export async function measureLoad(
     const left = (await ecs.tasks()).filter(({ desiredStatus }) => desiredStatus !== "STOPPED");
     return {
       tasks: count,
-      calls: (await ecs.calls()).byOperation,
-      restingCallsPerSecond: (resting.byOperation["DescribeTasks"] ?? 0) / restSeconds,
+      calls: sum(callsBefore.byOperation, (await ecs.calls()).byOperation),
+      restingCallsPerSecond: describedAtRest / restSeconds,
       peakCallsPerSecond: peak,
       startP50: percentile(startTimes, 50),
       startP99: percentile(startTimes, 99),
@@ -107,6 +108,14 @@ export async function measureLoad(
     await ecs.end();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function sum(
+  one: Record<string, number>,
+  other: Record<string, number>,
+): Record<string, number> {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
 }
 
 function pause(ms: number): Promise<void> {

@@ -7,7 +7,7 @@ import { measureReconnects } from "./reconnects.ts";
 const { values } = parseArgs({
   args: Deno.args,
   options: {
-    tasks: { type: "string", default: "200,1000,10000" },
+    tasks: { type: "string", default: "100,200,1000,10000" },
     seconds: { type: "string", default: "60" },
     rate: { type: "string", default: "20" },
     reconnects: { type: "string", default: "100" },
