@@ -274,7 +274,8 @@ export function createDriver(
       const remote = lifecycle.recover(ref, ownerOf(task), publish(task));
       keep(task, remote, startedAt ?? clock.now()).claim();
     },
-    wait: async (id, signal) => await record(id).exited(signal),
+    wait: (id, signal) =>
+      records.has(id) ? record(id).exited(signal) : Promise.reject(taskNotFound()),
     stop: async (id, timeout, signal) => {
       const found = record(id);
       if (signal === detachSignal) {

@@ -15,17 +15,16 @@ export type TaskIndex<T> = {
 /** Makes an empty index. */
 export function createTaskIndex<T extends { readonly task: TaskIdentity }>(): TaskIndex<T> {
   const byId = new Map<string, T>();
-  const byRun = new Map<string, Set<string>>();
-  const runOf = ({ allocId, name }: TaskIdentity) => `${allocId}/${name}`;
+  const byAlloc = new Map<string, T[]>();
 
   const remove = (id: string) => {
     const known = byId.get(id);
     if (known === undefined) return;
     byId.delete(id);
-    const run = runOf(known.task);
-    const ids = byRun.get(run);
-    ids?.delete(id);
-    if (ids?.size === 0) byRun.delete(run);
+    const { allocId } = known.task;
+    const others = (byAlloc.get(allocId) ?? []).filter((other) => other !== known);
+    if (others.length === 0) byAlloc.delete(allocId);
+    else byAlloc.set(allocId, others);
   };
 
   return {
@@ -35,13 +34,13 @@ export function createTaskIndex<T extends { readonly task: TaskIdentity }>(): Ta
       const { task } = value;
       remove(task.id);
       byId.set(task.id, value);
-      const run = runOf(task);
-      byRun.set(run, (byRun.get(run) ?? new Set()).add(task.id));
+      byAlloc.set(task.allocId, [...byAlloc.get(task.allocId) ?? [], value]);
     },
     delete: remove,
     values: () => byId.values(),
     earlier: (task) =>
-      [...byRun.get(runOf(task)) ?? []].filter((id) => id !== task.id)
-        .map((id) => byId.get(id)).filter((value) => value !== undefined),
+      (byAlloc.get(task.allocId) ?? []).filter(({ task: other }) =>
+        other.id !== task.id && other.name === task.name
+      ),
   };
 }

@@ -58,66 +58,101 @@ export function createTaskRecord(
     clock: Clock;
   },
 ): TaskRecord {
-  let result: ExitResult | undefined;
-  let completedAt: number | undefined;
-  let claimed = false;
-  const exit = Promise.withResolvers<ExitResult>();
+  return new KeptTask(task, remote, startedAt, clock);
+}
 
-  const end = (how: ExitResult, at: number) => {
-    if (result !== undefined) return;
-    result = how;
-    completedAt = at;
-    exit.resolve(how);
-  };
-  remote.ended.then(({ exitCode, oomKilled, error, endedAt }) =>
-    end({ exitCode, oomKilled, error }, endedAt ?? clock.now())
-  );
+// A class for the same reason as the remote task: there may be thousands of them at rest.
+class KeptTask implements TaskRecord {
+  readonly task: TaskIdentity;
+  readonly remote: RemoteTask;
+  readonly #startedAt: number;
+  readonly #clock: Clock;
+  #result: ExitResult | undefined;
+  #completedAt: number | undefined;
+  #claimed = false;
+  #waiting: readonly ((how: ExitResult) => void)[] = [];
 
-  return {
-    task,
-    remote,
-    claim: () => {
-      claimed = true;
-    },
-    isClaimed: () => claimed,
-    isLive: () => result === undefined && remote.state().kind !== "ended" && !remote.stopping(),
-    exited: (signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        const leave = () => reject(signal.reason);
-        signal.addEventListener("abort", leave, { once: true });
-        exit.promise.then((how) => {
-          signal.removeEventListener("abort", leave);
-          resolve(how);
-        });
-      }),
-    status: () => {
-      const state = remote.state();
-      const snapshot = state.kind === "unseen" ? undefined : state.snapshot;
-      const url = consoleUrl(remote.ref.arn);
-      return {
-        task,
-        state: result === undefined ? "running" : "exited",
-        startedAt: snapshot?.startedAt ?? startedAt,
-        completedAt,
-        result,
-        attributes: {
-          arn: remote.ref.arn,
-          cluster: remote.ref.scope.cluster,
-          ...(remote.ref.scope.region === undefined ? {} : { region: remote.ref.scope.region }),
-          ...(snapshot === undefined ? {} : { last_status: snapshot.lastStatus }),
-          ...(snapshot?.address === undefined ? {} : { address: snapshot.address }),
-          ...(url === undefined ? {} : { console_url: url }),
-        },
+  constructor(task: TaskIdentity, remote: RemoteTask, startedAt: number, clock: Clock) {
+    this.task = task;
+    this.remote = remote;
+    this.#startedAt = startedAt;
+    this.#clock = clock;
+    remote.onEnded(({ exitCode, oomKilled, error, endedAt }) =>
+      this.#end({ exitCode, oomKilled, error }, endedAt ?? clock.now())
+    );
+  }
+
+  claim(): void {
+    this.#claimed = true;
+  }
+
+  isClaimed(): boolean {
+    return this.#claimed;
+  }
+
+  isLive(): boolean {
+    return this.#result === undefined && this.remote.state().kind !== "ended" &&
+      !this.remote.stopping();
+  }
+
+  exited(signal: AbortSignal): Promise<ExitResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#result !== undefined) return resolve(this.#result);
+      if (signal.aborted) return reject(signal.reason);
+      const tell = (how: ExitResult) => {
+        signal.removeEventListener("abort", leave);
+        resolve(how);
       };
-    },
-    detach: () => {
-      remote.release();
-      end({ exitCode: 0, oomKilled: false, error: undefined }, clock.now());
-    },
-    destroy: () => {
-      remote.release();
-      end({ exitCode: -1, oomKilled: false, error: "the task was destroyed" }, clock.now());
-    },
-  };
+      const leave = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== tell);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting = [...this.#waiting, tell];
+    });
+  }
+
+  status(): TaskStatus {
+    const { ref } = this.remote;
+    const state = this.remote.state();
+    const snapshot = state.kind === "unseen" ? undefined : state.snapshot;
+    const url = consoleUrl(ref.arn);
+    return {
+      task: this.task,
+      state: this.#result === undefined ? "running" : "exited",
+      startedAt: snapshot?.startedAt ?? this.#startedAt,
+      completedAt: this.#completedAt,
+      result: this.#result,
+      attributes: {
+        arn: ref.arn,
+        cluster: ref.scope.cluster,
+        ...(ref.scope.region === undefined ? {} : { region: ref.scope.region }),
+        ...(snapshot === undefined ? {} : { last_status: snapshot.lastStatus }),
+        ...(snapshot?.address === undefined ? {} : { address: snapshot.address }),
+        ...(url === undefined ? {} : { console_url: url }),
+      },
+    };
+  }
+
+  detach(): void {
+    this.remote.release();
+    this.#end({ exitCode: 0, oomKilled: false, error: undefined }, this.#clock.now());
+  }
+
+  destroy(): void {
+    this.remote.release();
+    this.#end(
+      { exitCode: -1, oomKilled: false, error: "the task was destroyed" },
+      this.#clock.now(),
+    );
+  }
+
+  #end(how: ExitResult, at: number): void {
+    if (this.#result !== undefined) return;
+    this.#result = how;
+    this.#completedAt = at;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const tell of waiting) tell(how);
+  }
 }

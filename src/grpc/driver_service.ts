@@ -79,10 +79,15 @@ export function driverService(
         networkOverride: undefined,
       };
     }),
-    waitTask: unary("WaitTask", log, async ({ taskId }, signal) => {
-      const result = await driver.wait(taskId, signal);
-      return { result: wireExitResult(result), err: result.error ?? "" };
-    }),
+    waitTask: unary(
+      "WaitTask",
+      log,
+      ({ taskId }, signal) =>
+        driver.wait(taskId, signal).then((result) => ({
+          result: wireExitResult(result),
+          err: result.error ?? "",
+        })),
+    ),
     stopTask: unary("StopTask", log, async ({ taskId, timeout, signal }) => {
       await driver.stop(taskId, milliseconds(timeout), signal);
       return {};

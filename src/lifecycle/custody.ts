@@ -2,9 +2,13 @@ import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Owner, startedBy } from "./ownership.ts";
 import type { Region } from "./region.ts";
-import { createRemoteTask, type RemoteTask } from "./remote_task.ts";
-import type { Scope, TaskRef } from "./scope.ts";
-import type { TaskEvent } from "./tracking.ts";
+import {
+  createRemoteTask,
+  type RemoteTask,
+  type RemoteTaskServices,
+  type Ward,
+} from "./remote_task.ts";
+import { type Scope, scopeKey, type TaskRef } from "./scope.ts";
 
 /** All ECS tasks that this driver looks after or has yet to see stopped. */
 export type Custody = {
@@ -21,17 +25,6 @@ export type Custody = {
    * when there is none to wait for.
    */
   stopsPending(index: string): Promise<unknown> | undefined;
-};
-
-/** An ECS task to look after, and for whom. */
-export type Ward = {
-  readonly ref: TaskRef;
-  readonly owner: Owner;
-  /** Whether its ownership tags may still name somebody else. */
-  readonly claim: boolean;
-  /** Whether the state that is seen first is news to the user. */
-  readonly announce: boolean;
-  readonly onEvent: (event: TaskEvent) => void;
 };
 
 /** A set of ARNs that forgets the oldest. */
@@ -63,35 +56,35 @@ export function createCustody(
     });
   };
 
-  const take = (ward: Ward): RemoteTask => {
-    const { ref, owner } = ward;
-    const region = regionOf(ref.scope);
-    const task = createRemoteTask({
-      ...ward,
-      watcher: region.watcher(ref.scope.cluster),
+  const services = new Map<string, RemoteTaskServices>();
+  const servicesOf = (scope: Scope): RemoteTaskServices => {
+    const key = scopeKey(scope);
+    const known = services.get(key);
+    if (known !== undefined) return known;
+    const region = regionOf(scope);
+    const made: RemoteTaskServices = {
+      watcher: region.watcher(scope.cluster),
       caller: region.caller,
       clock,
       random,
       log,
       essentialContainers: region.essentialContainers,
+      onStop: ({ owner }, acknowledged) => holdBack(startedBy(owner), acknowledged),
+      onRelease: (task) => tasks.delete(task),
       signal,
-    });
-    tasks.add(task);
-    task.ended.then(() => {
-      tasks.delete(task);
-      done.add(ref.arn);
-    });
-    return {
-      ...task,
-      stop: (reason, timeout) => {
-        holdBack(startedBy(owner), task.stopAcknowledged);
-        return task.stop(reason, timeout);
-      },
-      release: () => {
-        tasks.delete(task);
-        task.release();
-      },
     };
+    services.set(key, made);
+    return made;
+  };
+
+  const take = (ward: Ward): RemoteTask => {
+    const task = createRemoteTask(ward, servicesOf(ward.ref.scope));
+    tasks.add(task);
+    task.onEnded(() => {
+      tasks.delete(task);
+      done.add(ward.ref.arn);
+    });
+    return task;
   };
 
   return {

@@ -32,8 +32,8 @@ export type RemoteTask = {
   readonly ref: TaskRef;
   readonly owner: Owner;
   state(): RemoteState;
-  /** Settles when ECS has said that the task is STOPPED, or has long not known it. Never rejects. */
-  readonly ended: Promise<Ending>;
+  /** Calls back once, when ECS has said that the task is STOPPED or has long not known it. */
+  onEnded(listener: (ending: Ending) => void): void;
   /** Resolves with the first state that satisfies `wanted`; rejects with the signal's reason. */
   until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState>;
   /**
@@ -43,22 +43,25 @@ export type RemoteTask = {
   stop(reason: string, timeout: number): Promise<StopOutcome>;
   /** Whether a stop was asked for. */
   stopping(): boolean;
-  /** Settles when ECS has acknowledged a stop, or the task has ended. Never rejects. */
-  readonly stopAcknowledged: Promise<void>;
   /** Ends the looking after. The ECS task itself is left as it is. */
   release(): void;
   /** Tells the task's user something. */
   tell(message: string): void;
 };
 
-/** What a remote task is made of. */
-export type RemoteTaskContext = {
+/** An ECS task to look after, and for whom. */
+export type Ward = {
   readonly ref: TaskRef;
   readonly owner: Owner;
   /** Whether its ownership tags may still name somebody else. */
   readonly claim: boolean;
   /** Whether the state that is seen first is news to the user. */
   readonly announce: boolean;
+  readonly onEvent: (event: TaskEvent) => void;
+};
+
+/** What all remote tasks of one cluster share. */
+export type RemoteTaskServices = {
   readonly watcher: Watcher;
   readonly caller: EcsCaller;
   readonly clock: Clock;
@@ -66,241 +69,315 @@ export type RemoteTaskContext = {
   readonly log: Logger;
   /** The names of a task's essential containers, from its task definition. */
   readonly essentialContainers: (task: Task) => Promise<ReadonlySet<string> | undefined>;
-  readonly onEvent: (event: TaskEvent) => void;
+  /** Told when a stop is asked for, with what settles once ECS has acknowledged it. */
+  readonly onStop: (task: RemoteTask, acknowledged: Promise<void>) => void;
+  readonly onRelease: (task: RemoteTask) => void;
   /** Aborts when the driver ends. */
   readonly signal: AbortSignal;
 };
 
 /** Starts looking after an ECS task. Makes no call itself, so it cannot fail while ECS is away. */
-export function createRemoteTask(context: RemoteTaskContext): RemoteTask {
-  const { ref, owner, watcher, caller, clock, random, log, onEvent, signal } = context;
-  let tracked: Tracked = untracked;
-  let announced = context.announce;
-  let released = false;
-  let stop: { acknowledged: boolean; error: Error | undefined } | undefined;
-  let waiters: { wanted: (state: RemoteState) => boolean; meet: () => void }[] = [];
-  const ended = Promise.withResolvers<Ending>();
-  const stopAcknowledged = Promise.withResolvers<void>();
-  const over = new AbortController();
-  const alive = AbortSignal.any([signal, over.signal]);
+export function createRemoteTask(ward: Ward, services: RemoteTaskServices): RemoteTask {
+  return new WatchedTask(ward, services);
+}
 
-  const settle = (next: Tracked) => {
-    const before = tracked.state;
-    tracked = next;
-    const event = released ? undefined : eventOf(before, next.state, ref);
-    // What a recovered task was before the driver looked has been told by whoever looked then.
-    const news = announced || before.kind !== "unseen" || next.state.kind === "ended";
-    if (event !== undefined && news) onEvent(event);
-    if (next.state.kind !== "unseen") announced = true;
-    watch.pace(inTransition(next.state) || stop !== undefined ? "quick" : "slow");
-    waiters = waiters.filter(({ wanted, meet }) => {
-      const met = wanted(next.state);
-      if (met) meet();
-      return !met;
+/** A stop that was asked for. */
+type StopRequest = {
+  acknowledged: boolean;
+  error: Error | undefined;
+  /** Settles with the acknowledgement, or the task's end. */
+  readonly settled: PromiseWithResolvers<void>;
+};
+
+type Waiter = { wanted: (state: RemoteState) => boolean; meet: (state: RemoteState) => void };
+
+const none: readonly never[] = [];
+
+/**
+ * Whose a task is, as far as its tags have told: ours since it was started, ours since they were
+ * moved here, or somebody else's who moved them on from here.
+ */
+type Standing = "unknown" | "started" | "claimed" | "lost";
+
+// A class, since a plugin holds thousands of these at rest: methods cost nothing per task, where
+// closures would, and so do signals that are made only for what is under way.
+class WatchedTask implements RemoteTask {
+  readonly ref: TaskRef;
+  readonly owner: Owner;
+  readonly #ward: Ward;
+  readonly #services: RemoteTaskServices;
+  readonly #watch: Watch;
+  #tracked: Tracked = untracked;
+  #announced: boolean;
+  #released = false;
+  #standing: Standing;
+  #stop: StopRequest | undefined;
+  #waiters: readonly Waiter[] = none;
+  #endListeners: readonly ((ending: Ending) => void)[] = none;
+  /** What is under way for the task, to be given up when it is over. */
+  #activities: readonly AbortController[] = none;
+  /** Why nothing more is to be done for the task. */
+  #over: Error | undefined;
+
+  constructor(ward: Ward, services: RemoteTaskServices) {
+    this.ref = ward.ref;
+    this.owner = ward.owner;
+    this.#ward = ward;
+    this.#services = services;
+    this.#announced = ward.announce;
+    this.#standing = ward.claim ? "unknown" : "started";
+    this.#watch = services.watcher.watch(ward.ref.arn, (seen) => this.#onObservation(seen));
+    this.#watch.pace("quick");
+    if (ward.claim) this.#startClaiming();
+  }
+
+  onEnded(listener: (ending: Ending) => void): void {
+    const state = this.state();
+    if (state.kind === "ended") listener(state.ending);
+    else this.#endListeners = [...this.#endListeners, listener];
+  }
+
+  state(): RemoteState {
+    return this.#tracked.state;
+  }
+
+  stopping(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  tell(message: string): void {
+    this.#ward.onEvent({ message, annotations: annotationsOf(this.ref) });
+  }
+
+  until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState> {
+    return new Promise((resolve, reject) => {
+      if (wanted(this.state())) return resolve(this.state());
+      if (signal.aborted) return reject(signal.reason);
+      const waiter: Waiter = {
+        wanted,
+        meet: (state) => {
+          signal.removeEventListener("abort", leave);
+          resolve(state);
+        },
+      };
+      const leave = () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiters = [...this.#waiters, waiter];
     });
-    if (next.state.kind !== "ended") return;
-    watch.end();
-    ended.resolve(next.state.ending);
-    stopAcknowledged.resolve();
-    over.abort(new Error(`ECS task ${ref.arn} has ended`));
-  };
+  }
 
-  const observe = (
-    observation: Observation,
-    essential: ReadonlySet<string> | undefined = undefined,
-  ) => {
-    settle(track({
-      tracked,
+  async stop(reason: string, timeout: number): Promise<StopOutcome> {
+    if (this.state().kind === "ended") return { kind: "ended" };
+    const request = this.#startStopping(reason);
+    const ended = new AbortController();
+    this.onEnded(() => ended.abort());
+    await this.#services.clock.sleep(timeout, ended.signal);
+    if (this.state().kind === "ended") return { kind: "ended" };
+    return request.acknowledged
+      ? { kind: "acknowledged" }
+      : { kind: "unacknowledged", error: request.error };
+  }
+
+  release(): void {
+    this.#services.onRelease(this);
+    this.#released = true;
+    const stopPending = this.#stop !== undefined && !this.#stop.acknowledged;
+    if (!stopPending) {
+      this.#watch.end();
+      this.#giveUp(new Error(`ECS task ${this.ref.arn} is no longer looked after`));
+    }
+  }
+
+  #giveUp(reason: Error): void {
+    this.#over ??= reason;
+    for (const activity of this.#activities) activity.abort(this.#over);
+  }
+
+  /** Does something for the task, with a signal that aborts when the task or the driver is over. */
+  async #whileAlive(work: (alive: AbortSignal) => Promise<void>): Promise<void> {
+    const activity = new AbortController();
+    if (this.#over !== undefined) activity.abort(this.#over);
+    this.#activities = [...this.#activities, activity];
+    try {
+      await work(AbortSignal.any([this.#services.signal, activity.signal]));
+    } finally {
+      this.#activities = this.#activities.filter((other) => other !== activity);
+    }
+  }
+
+  #settle(next: Tracked): void {
+    const before = this.#tracked.state;
+    this.#tracked = next;
+    const event = this.#released ? undefined : eventOf(before, next.state, this.ref);
+    // What a recovered task was before the driver looked has been told by whoever looked then.
+    const news = this.#announced || before.kind !== "unseen" || next.state.kind === "ended";
+    if (event !== undefined && news) this.#ward.onEvent(event);
+    if (next.state.kind !== "unseen") this.#announced = true;
+    this.#watch.pace(inTransition(next.state) || this.stopping() ? "quick" : "slow");
+    for (const waiter of this.#waiters) {
+      if (!waiter.wanted(next.state)) continue;
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      waiter.meet(next.state);
+    }
+    if (next.state.kind !== "ended") return;
+    this.#watch.end();
+    const listeners = this.#endListeners;
+    this.#endListeners = none;
+    for (const listener of listeners) listener(next.state.ending);
+    this.#stop?.settled.resolve();
+    this.#giveUp(new Error(`ECS task ${this.ref.arn} has ended`));
+  }
+
+  #observe(observation: Observation, essential: ReadonlySet<string> | undefined): void {
+    this.#settle(track({
+      tracked: this.#tracked,
       observation,
-      now: clock.monotonic(),
-      ref,
-      stopRequested: stop !== undefined,
+      now: this.#services.clock.monotonic(),
+      ref: this.ref,
+      stopRequested: this.stopping(),
       essential,
     }));
-  };
+  }
 
-  const onObservation = (observation: Observation) => {
-    if (tracked.state.kind === "ended") return;
+  #onObservation(observation: Observation): void {
+    if (this.state().kind === "ended") return;
     const several = observation.kind === "seen" && observation.task.lastStatus === "STOPPED" &&
       (observation.task.containers ?? []).length > 1;
-    if (!several) return observe(observation);
+    if (!several) return this.#observe(observation, undefined);
     // Which of several containers ended the task is told by its task definition alone.
-    context.essentialContainers(observation.task).then((names) => {
-      if (tracked.state.kind !== "ended") observe(observation, names);
+    this.#services.essentialContainers(observation.task).then((names) => {
+      if (this.state().kind !== "ended") this.#observe(observation, names);
     });
-  };
+  }
 
-  const watch: Watch = watcher.watch(ref.arn, onObservation);
-  watch.pace("quick");
-
-  const forever = (what: string, onError: (error: Error) => void) => ({
-    clock,
-    random,
-    signal: alive,
-    judge: (error: unknown) => {
-      onError(error instanceof Error ? error : new Error(String(error)));
-      log.warn(`${what} failed; it is tried again`, { arn: ref.arn, error: String(error) });
-      return "retry" as const;
-    },
-  });
-
-  /**
-   * Whose the task is, as far as its tags have told: ours since it was started, ours since they were
-   * moved here, or somebody else's who moved them on from here.
-   */
-  let standing: "unknown" | "started" | "claimed" | "lost" = context.claim ? "unknown" : "started";
-  const isMovedOn = (tags: readonly Tag[]) =>
-    taggedOwner(tags).previous.includes(allocMark(owner.allocId));
+  #isMovedOn(tags: readonly Tag[]): boolean {
+    return taggedOwner(tags).previous.includes(allocMark(this.owner.allocId));
+  }
 
   /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
-  const claimBy = async (tags: readonly Tag[]) => {
+  async #claimBy(tags: readonly Tag[], alive: AbortSignal): Promise<void> {
     const tagged = taggedOwner(tags);
-    if (isMovedOn(tags)) {
-      standing = "lost";
+    if (this.#isMovedOn(tags)) {
+      this.#standing = "lost";
       return;
     }
-    const others = tagged.allocId === undefined || tagged.allocId === owner.allocId
+    const others = tagged.allocId === undefined || tagged.allocId === this.owner.allocId
       ? tagged.previous
       : [...tagged.previous, allocMark(tagged.allocId)];
-    const wanted = ownerTags(owner, others);
+    const wanted = ownerTags(this.owner, others);
     const agree = wanted.every(({ key, value }) =>
       tags.some((tag) => tag.key === key && tag.value === value)
     );
     if (!agree) {
-      await caller.call("tagResource", { resourceArn: ref.arn, tags: wanted }, {
-        target: `${ref.arn} in ${describeScope(ref.scope)}`,
-        priority: "act",
-        signal: alive,
-      });
+      await this.#services.caller.call(
+        "tagResource",
+        { resourceArn: this.ref.arn, tags: wanted },
+        { target: this.#target(), priority: "act", signal: alive },
+      );
     }
-    standing = "claimed";
-  };
+    this.#standing = "claimed";
+  }
 
-  const claim = async () => {
-    const look = await watch.look(alive);
-    if (look.kind === "seen" && standing === "unknown") await claimBy(look.task.tags ?? []);
-  };
+  #startClaiming(): void {
+    const { clock, random, log } = this.#services;
+    this.#whileAlive((alive) =>
+      retry(async () => {
+        const look = await this.#watch.look(alive);
+        if (look.kind === "seen" && this.#standing === "unknown") {
+          await this.#claimBy(look.task.tags ?? [], alive);
+        }
+      }, {
+        clock,
+        random,
+        signal: alive,
+        judge: (error) => {
+          const lasting = error instanceof EcsError && error.kind === "rejected";
+          log.warn("moving the ownership tags of an ECS task failed", {
+            arn: this.ref.arn,
+            error: String(error),
+            again: !lasting,
+          });
+          return lasting ? "give up" : "retry";
+        },
+      })
+    ).catch(() => {}); // it was logged, or the task is no longer looked after
+  }
+
+  #startStopping(reason: string): StopRequest {
+    if (this.#stop !== undefined) return this.#stop;
+    const request: StopRequest = {
+      acknowledged: false,
+      error: undefined,
+      settled: Promise.withResolvers<void>(),
+    };
+    this.#stop = request;
+    this.#services.onStop(this, request.settled.promise);
+    this.#watch.pace("quick");
+    const { clock, random, log } = this.#services;
+    this.#whileAlive((alive) =>
+      retry(() => this.#pursueStop(reason, request, alive), {
+        clock,
+        random,
+        signal: alive,
+        judge: (error) => {
+          request.error = error instanceof Error ? error : new Error(String(error));
+          log.warn("stopping an ECS task failed; it is tried again", {
+            arn: this.ref.arn,
+            error: String(error),
+          });
+          return "retry" as const;
+        },
+      })
+    )
+      .catch(() => {}) // aborted: the task has ended, or the driver has
+      .finally(() => {
+        if (this.#released) this.#watch.end();
+      });
+    return request;
+  }
 
   /** Has ECS stop the task, unless its tags say that another node's driver has taken it over. */
-  const pursueStop = async (reason: string, request: { acknowledged: boolean }) => {
-    const look = await watch.look(alive);
+  async #pursueStop(reason: string, request: StopRequest, alive: AbortSignal): Promise<void> {
+    const { caller, log } = this.#services;
+    const look = await this.#watch.look(alive);
     if (look.kind === "missing") {
       // Whose it is shows once ECS has caught up; if it never does, that is the task's end.
       throw new EcsError(
         "unavailable",
-        `StopTask ${ref.arn} in ${describeScope(ref.scope)}`,
+        `StopTask ${this.#target()}`,
         "ECS does not know the task yet",
       );
     }
     const tags = look.task.tags ?? [];
     const { nodeId } = taggedOwner(tags);
-    const foreign = nodeId !== undefined && nodeId !== owner.nodeId;
+    const foreign = nodeId !== undefined && nodeId !== this.owner.nodeId;
     // Nomad may have handed the task over here before its tags could follow.
-    if (foreign && standing === "unknown") await claimBy(tags);
+    if (foreign && this.#standing === "unknown") await this.#claimBy(tags, alive);
     // After a claim, tags that name another node are those from before it, unless they tell of it.
-    if (isMovedOn(tags) || (foreign && standing !== "claimed")) {
+    if (this.#isMovedOn(tags) || (foreign && this.#standing !== "claimed")) {
       log.warn("an ECS task was not stopped: another node has taken it over", {
-        arn: ref.arn,
+        arn: this.ref.arn,
         node_id: nodeId,
       });
-      settle({ state: handedOver(tracked.state, nodeId ?? "unknown"), missing: undefined });
+      this.#settle({ state: handedOver(this.state(), nodeId ?? "unknown"), missing: undefined });
       return;
     }
-    await caller.call("stopTask", { cluster: ref.scope.cluster, task: ref.arn, reason }, {
-      target: `${ref.arn} in ${describeScope(ref.scope)}`,
-      priority: "act",
-      signal: alive,
-    });
+    await caller.call(
+      "stopTask",
+      { cluster: this.ref.scope.cluster, task: this.ref.arn, reason },
+      { target: this.#target(), priority: "act", signal: alive },
+    );
     request.acknowledged = true;
-    stopAcknowledged.resolve();
-  };
-
-  const startStopping = (reason: string) => {
-    if (stop !== undefined) return stop;
-    const request: { acknowledged: boolean; error: Error | undefined } = {
-      acknowledged: false,
-      error: undefined,
-    };
-    stop = request;
-    watch.pace("quick");
-    retry(
-      () => pursueStop(reason, request),
-      forever("stopping an ECS task", (error) => {
-        request.error = error;
-      }),
-    )
-      .catch(() => {}) // `alive` aborted: the task has ended, or the driver has
-      .finally(() => {
-        if (released) watch.end();
-      });
-    return request;
-  };
-
-  if (context.claim) {
-    retry(claim, {
-      clock,
-      random,
-      signal: alive,
-      judge: (error) => {
-        const lasting = error instanceof EcsError && error.kind === "rejected";
-        log.warn("moving the ownership tags of an ECS task failed", {
-          arn: ref.arn,
-          error: String(error),
-          again: !lasting,
-        });
-        return lasting ? "give up" : "retry";
-      },
-    }).catch(() => {}); // it was logged, or the task is no longer looked after
+    request.settled.resolve();
   }
 
-  return {
-    ref,
-    owner,
-    state: () => tracked.state,
-    ended: ended.promise,
-    stopping: () => stop !== undefined,
-    stopAcknowledged: stopAcknowledged.promise,
-    tell: (message) => onEvent({ message, annotations: annotationsOf(ref) }),
-    until: (wanted, waitSignal) =>
-      new Promise((resolve, reject) => {
-        if (wanted(tracked.state)) return resolve(tracked.state);
-        if (waitSignal.aborted) return reject(waitSignal.reason);
-        const waiter = {
-          wanted,
-          meet: () => {
-            waitSignal.removeEventListener("abort", leave);
-            resolve(tracked.state);
-          },
-        };
-        const leave = () => {
-          waiters = waiters.filter((other) => other !== waiter);
-          reject(waitSignal.reason);
-        };
-        waitSignal.addEventListener("abort", leave, { once: true });
-        waiters.push(waiter);
-      }),
-    stop: async (reason, timeout) => {
-      if (tracked.state.kind === "ended") return { kind: "ended" };
-      const request = startStopping(reason);
-      const expiry = new AbortController();
-      await Promise.race([ended.promise, clock.sleep(timeout, expiry.signal)]);
-      expiry.abort();
-      // The analysis above does not see that awaiting lets the state change.
-      const state = tracked.state as RemoteState;
-      if (state.kind === "ended") return { kind: "ended" };
-      return request.acknowledged
-        ? { kind: "acknowledged" }
-        : { kind: "unacknowledged", error: request.error };
-    },
-    release: () => {
-      released = true;
-      const stopPending = stop !== undefined && !stop.acknowledged;
-      if (!stopPending) {
-        watch.end();
-        over.abort(new Error(`ECS task ${ref.arn} is no longer looked after`));
-      }
-    },
-  };
+  /** The task in words, for messages. */
+  #target(): string {
+    return `${this.ref.arn} in ${describeScope(this.ref.scope)}`;
+  }
 }
 
 function handedOver(state: RemoteState, nodeId: string): RemoteState {

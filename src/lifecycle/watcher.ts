@@ -56,15 +56,69 @@ const refusedInterval = 60_000;
 /** Someone who waits for a fresh look, tags included. */
 type Look = { settle: (observation: Observation) => void };
 
+type Listener = (observation: Observation) => void;
+
 type Entry = {
   arn: string;
-  listeners: Set<(observation: Observation) => void>;
+  listeners: readonly Listener[];
   looks: Look[];
   quick: number;
 };
 
 /** Ends the pause between two cycles; one reason for all, as each new one would cost a stack trace. */
 const woken = new Error("the next look is due earlier");
+
+/** What a place asks of its watcher. */
+type Places = {
+  /** Looks at the entry within `ms` milliseconds. */
+  hurry(entry: Entry, ms: number): void;
+  leave(entry: Entry, listener: Listener): void;
+};
+
+class Place implements Watch {
+  readonly #entry: Entry;
+  readonly #listener: Listener;
+  readonly #places: Places;
+  #pace: "quick" | "slow" = "slow";
+
+  constructor(entry: Entry, listener: Listener, places: Places) {
+    this.#entry = entry;
+    this.#listener = listener;
+    this.#places = places;
+  }
+
+  pace(next: "quick" | "slow"): void {
+    if (next === this.#pace) return;
+    this.#pace = next;
+    this.#entry.quick += next === "quick" ? 1 : -1;
+    if (next === "quick") this.#places.hurry(this.#entry, quickInterval);
+  }
+
+  look(signal: AbortSignal): Promise<Observation> {
+    const entry = this.#entry;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const look: Look = {
+        settle: (observation) => {
+          signal.removeEventListener("abort", leave);
+          resolve(observation);
+        },
+      };
+      const leave = () => {
+        entry.looks = entry.looks.filter((other) => other !== look);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      entry.looks.push(look);
+      this.#places.hurry(entry, 0);
+    });
+  }
+
+  end(): void {
+    this.#places.leave(this.#entry, this.#listener);
+    this.pace("slow");
+  }
+}
 
 /** Makes a watcher. `pollInterval` is the milliseconds between looks at a task at rest. */
 export function createWatcher(
@@ -92,10 +146,6 @@ export function createWatcher(
     return Math.max(pollInterval(), calls / (caller.budget.rate() * steadyShare) * 1_000);
   };
 
-  const reschedule = (entry: Entry, at: number) => {
-    if (schedule.hurry(entry, at)) wake.abort(woken);
-  };
-
   const postpone = (entry: Entry, ms: number) => {
     if (entries.get(entry.arn) === entry) schedule.set(entry, clock.monotonic() + ms);
   };
@@ -107,7 +157,7 @@ export function createWatcher(
       if (entry.looks.length > 0) schedule.set(entry, now);
       else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
     }
-    for (const listener of [...entry.listeners]) listener(observation);
+    for (const listener of entry.listeners) listener(observation);
     for (const look of looks) look.settle(observation);
   };
 
@@ -220,6 +270,18 @@ export function createWatcher(
     }
   };
 
+  const places: Places = {
+    hurry: (entry, ms) => {
+      if (schedule.hurry(entry, clock.monotonic() + ms)) wake.abort(woken);
+    },
+    leave: (entry, listener) => {
+      entry.listeners = entry.listeners.filter((other) => other !== listener);
+      if (entry.listeners.length > 0 || entries.get(entry.arn) !== entry) return;
+      entries.delete(entry.arn);
+      schedule.delete(entry);
+    },
+  };
+
   return {
     size: () => entries.size,
     failing: () => failing,
@@ -229,46 +291,13 @@ export function createWatcher(
     },
     watch: (arn, onObservation) => {
       const entry = entries.get(arn) ??
-        { arn, listeners: new Set(), looks: [], quick: 0 };
+        { arn, listeners: [], looks: [], quick: 0 };
       if (!entries.has(arn)) schedule.set(entry, clock.monotonic());
-      entry.listeners.add(onObservation);
+      entry.listeners = [...entry.listeners, onObservation];
       entries.set(arn, entry);
-      let pace: "quick" | "slow" = "slow";
       wake.abort(woken);
       run();
-      return {
-        pace: (next) => {
-          if (next === pace) return;
-          pace = next;
-          entry.quick += next === "quick" ? 1 : -1;
-          if (next === "quick") reschedule(entry, clock.monotonic() + quickInterval);
-        },
-        look: (signal) =>
-          new Promise((resolve, reject) => {
-            if (signal.aborted) return reject(signal.reason);
-            const look: Look = {
-              settle: (observation) => {
-                signal.removeEventListener("abort", leave);
-                resolve(observation);
-              },
-            };
-            const leave = () => {
-              entry.looks = entry.looks.filter((other) => other !== look);
-              reject(signal.reason);
-            };
-            signal.addEventListener("abort", leave, { once: true });
-            entry.looks.push(look);
-            reschedule(entry, clock.monotonic());
-          }),
-        end: () => {
-          entry.listeners.delete(onObservation);
-          if (pace === "quick") entry.quick -= 1;
-          if (entry.listeners.size === 0 && entries.get(arn) === entry) {
-            entries.delete(arn);
-            schedule.delete(entry);
-          }
-        },
-      };
+      return new Place(entry, onObservation, places);
     },
   };
 }
