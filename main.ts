@@ -40,7 +40,7 @@ if (invocation.kind === "mismatch") {
 const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
 const driver = createDriver({
-  connect: (region) => awsEcs(region, { name, version }),
+  connect: (target) => awsEcs(target, { name, version }),
   clock: systemClock,
   random: Math.random,
   log,

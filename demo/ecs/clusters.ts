@@ -1,5 +1,5 @@
 import { AwsError, clientException, invalidParameter } from "./aws_error.ts";
-import { type Input, optionalString, strings, tags } from "./input.ts";
+import { type Input, optionalString, strings, tagsOf } from "./input.ts";
 import type { Cluster, Model } from "./model.ts";
 
 /** CreateCluster. */
@@ -15,7 +15,7 @@ export function createCluster(model: Model, region: string, input: Input): unkno
     name,
     arn: `arn:aws:ecs:${region}:${model.account}:cluster/${name}`,
     status: "ACTIVE",
-    tags: tags(input),
+    tags: tagsOf(input),
   };
   cluster.status = "ACTIVE";
   model.clusters.set(key, cluster);

@@ -54,6 +54,9 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
       cluster.status = body["status"] === "ACTIVE" ? "ACTIVE" : "INACTIVE";
       return {};
     }
+    case "POST /role":
+      simulator.sts.externalIds.set(String(body["arn"]), String(body["externalId"]));
+      return {};
     case "POST /exit":
       return chosen(simulator, body).map((task) => {
         const exitCode = typeof body["exitCode"] === "number" ? body["exitCode"] : 0;

@@ -78,11 +78,19 @@ export function word<T extends string>(
   return found;
 }
 
+/** Reads an optional truth value. */
+export function bool(input: Input, key: string): boolean | undefined {
+  const value = input[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "boolean") throw serialization(`${key} must be a boolean`);
+  return value;
+}
+
 /** One tag. */
 export type Tag = { key: string; value: string };
 
 /** Reads and checks tags: at most 50, keys 1 to 128 and values up to 256 characters, no key twice. */
-export function tags(input: Input): Tag[] {
+export function tagsOf(input: Input): Tag[] {
   const read = objects(input, "tags").map((tag) => ({
     key: optionalString(tag, "key") ?? "",
     value: optionalString(tag, "value") ?? "",

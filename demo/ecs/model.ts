@@ -16,6 +16,8 @@ export type TaskDefinition = {
   status: "ACTIVE" | "INACTIVE";
   readonly registeredAt: number;
   readonly networkMode: string;
+  /** Launch types that it can run on. */
+  readonly compatibilities: readonly string[];
   readonly containers: readonly ContainerDefinition[];
   readonly tags: Tag[];
   /** All of the request, which is also what is described. */

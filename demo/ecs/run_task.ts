@@ -8,16 +8,14 @@ import {
   optionalString,
   requiredString,
   strings,
-  tags,
-  word,
+  tagsOf,
 } from "./input.ts";
 import { type EcsTask, type Model, randomHex, type TaskDefinition } from "./model.ts";
 import { begin } from "./task_life.ts";
+import { checkRunTask } from "./run_task_checks.ts";
 import { describeTask } from "./tasks.ts";
 import { findTaskDefinition } from "./task_definitions.ts";
 
-/** Most characters that a request's overrides may have as JSON. */
-const overridesLimit = 8_192;
 /** Hours for which a client token is remembered. */
 const tokenHours = 24;
 
@@ -35,12 +33,10 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       "startedBy may have up to 128 letters, digits, hyphens, slashes and underscores.",
     );
   }
-  const launchType = launchTypeOf(input);
-  checkNetwork(input, definition, launchType);
-  checkOverrides(input, definition);
+  const launchType = checkRunTask(input, definition);
   const taskTags = [
     ...(optionalString(input, "propagateTags") === "TASK_DEFINITION" ? definition.tags : []),
-    ...tags(input),
+    ...tagsOf(input),
   ];
 
   const token = optionalString(input, "clientToken");
@@ -100,70 +96,6 @@ export function runTask(model: Model, region: string, input: Input): unknown {
 
 function answer(tasks: EcsTask[]): unknown {
   return { tasks: tasks.map((task) => describeTask(task, true)), failures: [] };
-}
-
-function launchTypeOf(input: Input): string {
-  const launchType = word(input, "launchType", ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]);
-  const strategy = objects(input, "capacityProviderStrategy");
-  if (launchType !== undefined && strategy.length > 0) {
-    throw invalidParameter(
-      "Specifying both a launch type and capacity provider strategy is not supported. " +
-        "Remove one and try again.",
-    );
-  }
-  if (optionalString(input, "platformVersion") !== undefined && launchType === "EC2") {
-    throw invalidParameter("The platform version must be null when specifying an EC2 launch type.");
-  }
-  return launchType ?? (strategy.length > 0 ? "FARGATE" : "EC2");
-}
-
-function checkNetwork(input: Input, definition: TaskDefinition, launchType: string): void {
-  const vpc = object(object(input, "networkConfiguration") ?? {}, "awsvpcConfiguration");
-  if (definition.networkMode !== "awsvpc") {
-    if (vpc !== undefined) {
-      throw invalidParameter(
-        "Network Configuration is not valid for the given networkMode of this task definition.",
-      );
-    }
-    if (launchType === "FARGATE") {
-      throw invalidParameter("Task definition does not support launch_type FARGATE.");
-    }
-    return;
-  }
-  if (vpc === undefined) {
-    throw invalidParameter(
-      "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-    );
-  }
-  const subnets = strings(vpc, "subnets");
-  if (subnets.length === 0) throw invalidParameter("subnets can not be empty.");
-  if (subnets.length > 16) throw invalidParameter("subnets can have at most 16 items.");
-  if (strings(vpc, "securityGroups").length > 5) {
-    throw invalidParameter("securityGroups can have at most 5 items.");
-  }
-  const assign = word(vpc, "assignPublicIp", ["ENABLED", "DISABLED"]);
-  if (assign === "ENABLED" && launchType === "EC2") {
-    throw invalidParameter("Assign public IP is not supported for this launch type.");
-  }
-}
-
-function checkOverrides(input: Input, definition: TaskDefinition): void {
-  const overrides = object(input, "overrides");
-  if (overrides === undefined) return;
-  const size = JSON.stringify(overrides).length;
-  if (size > overridesLimit) {
-    throw invalidParameter(
-      `Container Overrides length must be at most ${overridesLimit} (was ${size}).`,
-    );
-  }
-  for (const override of objects(overrides, "containerOverrides")) {
-    const name = requiredString(override, "name", "Container override name cannot be null.");
-    if (!definition.containers.some((container) => container.name === name)) {
-      throw invalidParameter(
-        `Override for container named ${name} is not a container in the TaskDefinition.`,
-      );
-    }
-  }
 }
 
 function overridden(

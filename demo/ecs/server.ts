@@ -4,6 +4,7 @@ import { faultFor, type FaultMode } from "./faults.ts";
 import type { Input } from "./input.ts";
 import type { Simulator } from "./simulator.ts";
 import { perform } from "./operations.ts";
+import { answerSts, isStsRequest } from "./sts.ts";
 import { control, controlPrefix } from "./control.ts";
 
 const targetPrefix = "AmazonEC2ContainerServiceV20141113.";
@@ -52,6 +53,13 @@ async function answer(
     return;
   }
 
+  if (isStsRequest(request.headers["content-type"])) {
+    simulator.count("AssumeRole");
+    const { status, xml } = answerSts(simulator.sts, body, Date.now());
+    response.writeHead(status, { "content-type": "text/xml" });
+    response.end(xml);
+    return;
+  }
   const target = String(request.headers["x-amz-target"] ?? "");
   const operation = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : "";
   simulator.count(operation === "" ? "unknown" : operation);
@@ -97,7 +105,15 @@ function attempt(
   body: string,
 ): Result {
   try {
-    const region = signedRegion(request.headers.authorization);
+    const { region, key } = signature(request.headers.authorization);
+    const session = simulator.sts.sessions.get(key);
+    if (key.startsWith("ASIA") && session?.token !== request.headers["x-amz-security-token"]) {
+      throw new AwsError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    simulator.countAs(session === undefined ? key : `${session.role}/${session.name}`, operation);
     return ok(perform(simulator.model, region, operation, parse(body)));
   } catch (error) {
     if (error instanceof AwsError) return failed(error);
@@ -143,19 +159,19 @@ function faultError(fault: FaultMode): AwsError | undefined {
   }
 }
 
-/** The region of a request's signature, `<key>/<date>/<region>/ecs/aws4_request`. */
-function signedRegion(authorization: string | undefined): string {
+/** Who signed a request for which region: `<key>/<date>/<region>/ecs/aws4_request`. */
+function signature(authorization: string | undefined): { key: string; region: string } {
   if (authorization === undefined) {
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token");
   }
-  const scope = /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\/ecs\/aws4_request/.exec(authorization);
-  if (scope?.[1] === undefined) {
+  const scope = /Credential=([^/]+)\/\d{8}\/([a-z0-9-]+)\/ecs\/aws4_request/.exec(authorization);
+  if (scope === null) {
     throw new AwsError(
       "IncompleteSignatureException",
       "Authorization header requires a 'Credential' scope of this service.",
     );
   }
-  return scope[1];
+  return { key: scope[1] ?? "", region: scope[2] ?? "" };
 }
 
 function parse(body: string): Input {

@@ -3,21 +3,27 @@ import type { FaultRule } from "./faults.ts";
 import { createModel, type Model, type Pace } from "./model.ts";
 import { loadPreset, type Preset } from "./preset.ts";
 import { serve } from "./server.ts";
+import type { Sts } from "./sts.ts";
 import { advance, containerExited } from "./task_life.ts";
 
 /** Calls by operation, and the most that came in any span of one second. */
 export type CallCounts = {
   readonly byOperation: Record<string, number>;
   readonly peakPerSecond: number;
+  /** By identity: an access key id, or a role's ARN and session name. */
+  readonly byIdentity: Record<string, Record<string, number>>;
 };
 
 /** A simulated ECS: the model, its containers, its faults and its bookkeeping. */
 export type Simulator = {
   readonly model: Model;
   readonly containers: ContainerRunner;
+  readonly sts: Sts;
   faults: FaultRule[];
   /** Counts a call. */
   count(operation: string): void;
+  /** Counts it for whom it was made as. */
+  countAs(identity: string, operation: string): void;
   counts(): CallCounts;
   resetCounts(): void;
   /** Has the model advance when its next change is due. */
@@ -62,6 +68,7 @@ function createSimulator(
   { speed, seed, pace }: { speed: number; seed: number; pace?: Partial<Pace> },
 ): Simulator {
   let byOperation: Record<string, number> = {};
+  let byIdentity: Record<string, Record<string, number>> = {};
   let recent: number[] = [];
   let peakPerSecond = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,6 +112,7 @@ function createSimulator(
   return {
     model,
     containers,
+    sts: { externalIds: new Map(), sessions: new Map() },
     faults: [],
     count: (operation) => {
       byOperation[operation] = (byOperation[operation] ?? 0) + 1;
@@ -113,9 +121,14 @@ function createSimulator(
       while (now - (recent[0] ?? now) >= 1_000) recent.shift();
       peakPerSecond = Math.max(peakPerSecond, recent.length);
     },
-    counts: () => ({ byOperation: { ...byOperation }, peakPerSecond }),
+    countAs: (identity, operation) => {
+      const counts = byIdentity[identity] ??= {};
+      counts[operation] = (counts[operation] ?? 0) + 1;
+    },
+    counts: () => ({ byOperation: { ...byOperation }, byIdentity, peakPerSecond }),
     resetCounts: () => {
       byOperation = {};
+      byIdentity = {};
       recent = [];
       peakPerSecond = 0;
     },

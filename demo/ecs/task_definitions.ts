@@ -7,20 +7,20 @@ import {
   optionalString,
   requiredString,
   strings,
-  tags,
+  tagsOf,
   word,
 } from "./input.ts";
 import type { ContainerDefinition, Model, TaskDefinition } from "./model.ts";
 
-/** CPU units that Fargate offers, each with its least and most memory in MiB. */
-const fargateSizes: Readonly<Record<string, readonly [number, number]>> = {
-  "256": [512, 2_048],
-  "512": [1_024, 4_096],
-  "1024": [2_048, 8_192],
-  "2048": [4_096, 16_384],
-  "4096": [8_192, 30_720],
-  "8192": [16_384, 61_440],
-  "16384": [32_768, 122_880],
+/** CPU units that Fargate offers, each with its least and most memory and the step in MiB. */
+const fargateSizes: Readonly<Record<string, readonly [number, number, number]>> = {
+  "256": [512, 2_048, 1_024],
+  "512": [1_024, 4_096, 1_024],
+  "1024": [2_048, 8_192, 1_024],
+  "2048": [4_096, 16_384, 1_024],
+  "4096": [8_192, 30_720, 1_024],
+  "8192": [16_384, 61_440, 4_096],
+  "16384": [32_768, 122_880, 8_192],
 };
 
 /** RegisterTaskDefinition. */
@@ -36,9 +36,8 @@ export function registerTaskDefinition(model: Model, region: string, input: Inpu
     throw clientException("At least one container must be essential.");
   }
   const networkMode = word(input, "networkMode", ["bridge", "host", "awsvpc", "none"]) ?? "bridge";
-  if (strings(input, "requiresCompatibilities").includes("FARGATE")) {
-    checkFargate(input, networkMode);
-  }
+  const required = strings(input, "requiresCompatibilities");
+  if (required.includes("FARGATE")) checkFargate(input, networkMode);
 
   const key = `${region}/${family}`;
   const revisions = model.definitions.get(key) ?? [];
@@ -50,8 +49,13 @@ export function registerTaskDefinition(model: Model, region: string, input: Inpu
     status: "ACTIVE",
     registeredAt: model.now(),
     networkMode,
+    compatibilities: [
+      "EC2",
+      ...(networkMode === "awsvpc" && isSized(input) ? ["FARGATE"] : []),
+      ...(required.includes("EXTERNAL") ? ["EXTERNAL"] : []),
+    ],
     containers,
-    tags: tags(input),
+    tags: tagsOf(input),
     input,
   };
   model.definitions.set(key, [...revisions, definition]);
@@ -118,15 +122,25 @@ function checkFargate(input: Input, networkMode: string): void {
   if (networkMode !== "awsvpc") {
     throw clientException("Fargate only supports network mode ‘awsvpc’.");
   }
-  const cpu = optionalString(input, "cpu");
-  const memory = Number(optionalString(input, "memory"));
-  if (cpu === undefined || Number.isNaN(memory)) {
+  if (optionalString(input, "cpu") === undefined || optionalString(input, "memory") === undefined) {
     throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.");
   }
-  const range = fargateSizes[cpu];
-  if (range === undefined || memory < range[0] || memory > range[1]) {
+  if (!isSized(input)) {
     throw clientException("No Fargate configuration exists for given values.");
   }
+}
+
+function isSized(input: Input): boolean {
+  const cpu = optionalString(input, "cpu");
+  return cpu !== undefined && isFargateSize(cpu, Number(optionalString(input, "memory")));
+}
+
+/** Whether Fargate offers these CPU units with this much memory in MiB. */
+export function isFargateSize(cpu: string, memory: number): boolean {
+  const size = fargateSizes[cpu];
+  if (size === undefined) return false;
+  const [least, most, step] = size;
+  return memory === least || (memory > least && memory <= most && memory % step === 0);
 }
 
 function container(input: Input): ContainerDefinition {
@@ -150,7 +164,8 @@ function container(input: Input): ContainerDefinition {
 }
 
 function describe(definition: TaskDefinition): unknown {
-  const { family, revision, arn, status, networkMode, registeredAt, input } = definition;
+  const { family, revision, arn, status, networkMode, compatibilities, registeredAt, input } =
+    definition;
   const { tags: _tags, ...rest } = input;
   return {
     ...rest,
@@ -170,6 +185,6 @@ function describe(definition: TaskDefinition): unknown {
     networkMode,
     registeredAt: registeredAt / 1_000,
     volumes: input["volumes"] ?? [],
-    compatibilities: networkMode === "awsvpc" ? ["EC2", "FARGATE"] : ["EC2"],
+    compatibilities,
   };
 }

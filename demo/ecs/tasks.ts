@@ -7,7 +7,7 @@ import {
   requiredString,
   strings,
   type Tag,
-  tags,
+  tagsOf,
   word,
 } from "./input.ts";
 import { type EcsTask, type Model, statuses } from "./model.ts";
@@ -75,7 +75,7 @@ export function stopTask(model: Model, region: string, input: Input): unknown {
 /** TagResource, for tasks. */
 export function tagResource(model: Model, _region: string, input: Input): unknown {
   const task = taggable(model, input);
-  const added = tags(input);
+  const added = tagsOf(input);
   const merged = new Map(task.tags.map((tag) => [tag.key, tag]));
   for (const tag of added) merged.set(tag.key, tag);
   if (merged.size > 50) throw invalidParameter("The maximum number of tags is 50.");

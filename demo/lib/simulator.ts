@@ -20,7 +20,13 @@ export type SimulatorProcess = {
   /** Environment by which the AWS SDK finds the simulator. */
   readonly env: Record<string, string>;
   tasks(): Promise<SimulatedTask[]>;
-  calls(): Promise<{ byOperation: Record<string, number>; peakPerSecond: number }>;
+  calls(): Promise<
+    {
+      byOperation: Record<string, number>;
+      peakPerSecond: number;
+      byIdentity: Record<string, Record<string, number>>;
+    }
+  >;
   /** Sends a control request: `/_sim/<path>`. */
   control(path: string, body: unknown): Promise<void>;
   end(): Promise<void>;
@@ -51,6 +57,7 @@ export async function startSimulatorProcess(
     endpoint,
     env: {
       AWS_ENDPOINT_URL_ECS: endpoint,
+      AWS_ENDPOINT_URL_STS: endpoint,
       AWS_ACCESS_KEY_ID: "simulated",
       AWS_SECRET_ACCESS_KEY: "simulated",
     },

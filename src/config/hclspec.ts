@@ -18,6 +18,8 @@ function fieldSpec(name: string, { shape }: Field<unknown>): Spec {
       const literal: Spec = { block: { $case: "literal", value: { value: shape.default } } };
       return { block: { $case: "default", value: { primary: attribute, default: literal } } };
     }
+    case "map":
+      return { block: { $case: "blockAttrs", value: { name, type: shape.type, required: false } } };
     case "block": {
       const { required, fields } = shape;
       return { block: { $case: "blockValue", value: { name, required, nested: specOf(fields) } } };

@@ -1,7 +1,9 @@
+import { checkAllowed } from "./fence.ts";
 import { decodeConfig, type DecodeResult } from "./decode.ts";
 import { specOf } from "./hclspec.ts";
 import { type PluginConfig, pluginConfig } from "./plugin_config.ts";
-import { type TaskConfig, taskConfig } from "./task_config.ts";
+import type { Problem } from "./schema.ts";
+import { completeTask, type TaskConfig, taskConfig } from "./task_config.ts";
 
 export type { PluginConfig, TaskConfig };
 
@@ -10,10 +12,17 @@ export function decodePluginConfig(msgpack: Uint8Array): DecodeResult<PluginConf
   return decodeConfig(pluginConfig, msgpack, `plugin "nomad-driver-ecs" config`);
 }
 
-/** Decodes the driver configuration of a task. */
-export function decodeTaskConfig(msgpack: Uint8Array): DecodeResult<TaskConfig> {
+/** Decodes the driver configuration of a task and fills in the plugin's defaults. */
+export function decodeTaskConfig(
+  msgpack: Uint8Array,
+  plugin: PluginConfig,
+): DecodeResult<TaskConfig> {
   const decoded = decodeConfig(taskConfig, msgpack, "config");
-  return decoded.kind === "ok" ? { kind: "ok", value: decoded.value.task } : decoded;
+  if (decoded.kind === "invalid") return decoded;
+  const problems: Problem[] = [];
+  const value = completeTask(decoded.value.task, plugin, "config.task", problems);
+  checkAllowed(value, plugin, "config.task", problems);
+  return problems.length > 0 ? { kind: "invalid", problems } : { kind: "ok", value };
 }
 
 /** The schema of the plugin block's config. */

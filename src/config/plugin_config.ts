@@ -1,7 +1,26 @@
-import { block, bool, type Decoded, duration, number, oneOf, string } from "./schema.ts";
-
-/** The words of `wait_for`. */
-export const waitForWords = ["running", "network", "none"] as const;
+import * as rules from "./rules.ts";
+import {
+  assumeRole,
+  capacityProviderStrategy,
+  launchType,
+  networkConfiguration,
+  passEnv,
+  platformVersion,
+  propagateTags,
+  waitForWords,
+} from "./run_task_fields.ts";
+import {
+  block,
+  bool,
+  type Decoded,
+  duration,
+  list,
+  map,
+  number,
+  oneOf,
+  type Problem,
+  string,
+} from "./schema.ts";
 
 /** The `config` block of the agent's `plugin "nomad-driver-ecs"` block. */
 export const pluginConfig = block("How this Nomad client speaks to ECS.", {
@@ -42,7 +61,50 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
     default: "10m",
     min: "1s",
   }),
-});
+  endpoint: string(
+    "URL of ECS in place of the region's own, as for a VPC endpoint. Without it `AWS_ENDPOINT_URL_ECS` and `AWS_ENDPOINT_URL` decide.",
+    { check: rules.endpoint },
+  ),
+  profile: string(
+    "Profile of the shared config and credentials files. Without it `AWS_PROFILE` decides.",
+  ),
+  assume_role: assumeRole,
+  launch_type: launchType,
+  capacity_provider_strategy: capacityProviderStrategy,
+  platform_version: platformVersion,
+  network_configuration: networkConfiguration,
+  default_tags: map("Tags of every ECS task. A task's own `tags` go before.", rules.tags),
+  propagate_tags: propagateTags,
+  enable_ecs_managed_tags: bool("Whether ECS adds its own tag of the cluster to every task."),
+  enable_execute_command: bool("Whether ECS Exec may be used on every task."),
+  pass_env: passEnv,
+  allowed: block(
+    "What jobspecs may name, as lists of globs (`*`, `?`); a list that is not set allows everything. The plugin's own defaults are always allowed.",
+    {
+      clusters: list("Clusters, by name or ARN."),
+      regions: list("Regions."),
+      roles: list("IAM roles, by ARN or name, wherever a jobspec names one."),
+      task_definitions: list("Task definitions, by family, `family:revision` or ARN."),
+    },
+  ),
+}, checkPlugin);
 
 /** The decoded plugin configuration; durations are in milliseconds. */
 export type PluginConfig = Decoded<typeof pluginConfig>;
+
+function checkPlugin(
+  plugin: {
+    launch_type: string | undefined;
+    capacity_provider_strategy: readonly unknown[];
+  },
+  path: string,
+  problems: Problem[],
+): void {
+  if (plugin.launch_type !== undefined && plugin.capacity_provider_strategy.length > 0) {
+    problems.push({
+      path: `${path}.launch_type`,
+      text:
+        `= "${plugin.launch_type}" contradicts capacity_provider_strategy; set only one of them`,
+    });
+  }
+}

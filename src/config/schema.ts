@@ -18,7 +18,14 @@ export type Problem = { readonly path: string; readonly text: string };
 
 /** What Nomad is told of a field. */
 export type Shape =
-  | { kind: "attribute"; type: string; required: boolean; default?: string }
+  | {
+    kind: "attribute";
+    type: string;
+    required: boolean;
+    default?: string;
+    words?: readonly string[];
+  }
+  | { kind: "map"; type: string }
   | { kind: "block"; required: boolean; fields: Fields }
   | { kind: "blocks"; fields: Fields };
 
@@ -81,7 +88,8 @@ export function oneOf<
         ? undefined
         : `is not ${what}; use one of ${words.map((word) => JSON.stringify(word)).join(", ")}`,
   });
-  return inner as unknown as Field<Result<V, O>>;
+  const shape = { ...inner.shape, words };
+  return { ...inner, shape } as unknown as Field<Result<V, O>>;
 }
 
 /** `true` or `false`. */
@@ -108,6 +116,44 @@ export function number<const O extends Options<number>>(
     return typeof value === "number" && Number.isFinite(value) ? value : undefined;
   };
   return attribute<number, O>("number", doc, read, options, "a number");
+}
+
+/** A whole number from `min` to `max`. */
+export function whole<const O extends Omit<Options<number>, "check">>(
+  doc: string,
+  { min, max, ...options }: O & { min: number; max: number },
+): Field<Result<number, O>> {
+  const check = (value: number) =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? undefined
+      : `must be a whole number from ${min} to ${max}`;
+  const field = number(doc, { ...options, check });
+  return field as unknown as Field<Result<number, O>>;
+}
+
+/** Texts by name, as an attribute (`tags = { "a:b" = "c" }`) or a block (`tags { a = "c" }`). */
+export function map(
+  doc: string,
+  check?: (value: Record<string, string>) => string | undefined,
+): Field<Record<string, string>> {
+  return {
+    shape: { kind: "map", type: "string" },
+    doc,
+    decode: (raw, path, problems) => {
+      if (raw === null || raw === undefined) return {};
+      if (
+        typeof raw !== "object" || Array.isArray(raw) ||
+        Object.values(raw).some((value) => typeof value !== "string")
+      ) {
+        problems.push({ path, text: `= ${show(raw)} is not a map of strings` });
+        return {};
+      }
+      const value = raw as Record<string, string>;
+      const wrong = check?.(value);
+      if (wrong !== undefined) problems.push({ path, text: `= ${show(raw)} ${wrong}` });
+      return value;
+    },
+  };
 }
 
 /** A list of texts. */
@@ -177,11 +223,30 @@ export function block<const F extends Fields>(
   };
 }
 
-/** A block that may stand any number of times. */
+/** A block that stands at most once; undefined where it does not stand. */
+export function optionalBlock<const F extends Fields>(
+  doc: string,
+  fields: F,
+  check?: (value: Values<F>, path: string, problems: Problem[]) => void,
+): Field<Values<F> | undefined> {
+  const inner = block(doc, fields, check);
+  return {
+    ...inner,
+    decode: (raw, path, problems) =>
+      raw === null || raw === undefined ? undefined : inner.decode(raw, path, problems),
+  };
+}
+
+/** A block that may stand several times, or up to `max` times. */
 export function blocks<const F extends Fields>(
   doc: string,
   fields: F,
+  { max, check }: {
+    max?: number;
+    check?: (value: Values<F>, path: string, problems: Problem[]) => void;
+  } = {},
 ): Field<Values<F>[]> {
+  const one = block(doc, fields, check);
   return {
     shape: { kind: "blocks", fields },
     doc,
@@ -191,7 +256,10 @@ export function blocks<const F extends Fields>(
         problems.push({ path, text: `= ${show(raw)} is not a list of blocks` });
         return [];
       }
-      return raw.map((item, index) => decodeFields(fields, item, `${path}[${index}]`, problems));
+      if (max !== undefined && raw.length > max) {
+        problems.push({ path, text: `stands ${raw.length} times; at most ${max} are allowed` });
+      }
+      return raw.map((item, index) => one.decode(item, `${path}[${index}]`, problems));
     },
   };
 }

@@ -1,67 +1,156 @@
-import { block, type Decoded, duration, list, oneOf, type Problem, string } from "./schema.ts";
-import { waitForWords } from "./plugin_config.ts";
+import type { PluginConfig } from "./plugin_config.ts";
+import * as rules from "./rules.ts";
+import {
+  assumeRole,
+  capacityProviderStrategy,
+  launchType,
+  networkConfiguration,
+  overrides,
+  passEnv,
+  platformVersion,
+  propagateTags,
+  userTagLimit,
+  volumeConfiguration,
+  waitForWords,
+} from "./run_task_fields.ts";
+import {
+  block,
+  blocks,
+  bool,
+  type Decoded,
+  duration,
+  map,
+  oneOf,
+  type Problem,
+  string,
+} from "./schema.ts";
 
 /** The `config` block of a jobspec's task. */
 export const taskConfig = block("The ECS task to run.", {
   task: block("What RunTask is asked for.", {
-    launch_type: oneOf(
-      "Where ECS runs the task. Without it the cluster's default capacity provider strategy decides.",
-      ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"],
-      "an ECS launch type",
-    ),
+    launch_type: launchType,
+    capacity_provider_strategy: capacityProviderStrategy,
     task_definition: string(
       "Task definition to run: `family` (its newest active revision), `family:revision` or the full ARN.",
-      { check: taskDefinitionProblem },
+      { check: rules.taskDefinition },
     ),
-    network_configuration: block("Network of the task.", {
-      aws_vpc_configuration: block("The task's own network interface (network mode `awsvpc`).", {
-        assign_public_ip: oneOf(
-          "Whether the interface has a public address.",
-          ["ENABLED", "DISABLED"],
-          "a choice",
-        ),
-        security_groups: list("Security groups of the interface, up to 5.", { check: atMost(5) }),
-        subnets: list("Subnets, one of which the interface is placed in, up to 16.", {
-          check: atMost(16),
-        }),
+    platform_version: platformVersion,
+    network_configuration: networkConfiguration,
+    overrides,
+    volume_configuration: volumeConfiguration,
+    placement_constraints: blocks("A rule for the container instances to run on. Up to 10.", {
+      type: oneOf("Kind of rule.", ["distinctInstance", "memberOf"], "a placement constraint", {
+        required: true,
       }),
+      expression: string("Expression in the cluster query language, for `memberOf`.", {
+        check: rules.upTo(2_000),
+      }),
+    }, { max: 10, check: checkConstraint }),
+    placement_strategy: blocks("How a container instance is chosen. Up to 5, in order.", {
+      type: oneOf("Kind of strategy.", ["random", "spread", "binpack"], "a placement strategy", {
+        required: true,
+      }),
+      field: string(
+        "What to spread over (`instanceId`, `attribute:ecs.availability-zone`, ...) or to pack by (`cpu`, `memory`).",
+      ),
+    }, { max: 5, check: checkStrategy }),
+    group: string("Task group of the task, by which placement constraints may speak of it.", {
+      check: rules.upTo(255),
     }),
+    reference_id: string("Reference id of the task.", { check: rules.upTo(1_024) }),
+    tags: map("Tags of the ECS task, besides the driver's own and `default_tags`.", rules.tags),
+    propagate_tags: propagateTags,
+    enable_ecs_managed_tags: bool("Whether ECS adds its own tag of the cluster."),
+    enable_execute_command: bool("Whether ECS Exec may be used on the task."),
+    cluster: string("Cluster in place of the plugin's: its name or its ARN.", {
+      check: rules.cluster,
+    }),
+    region: string("Region in place of the plugin's.", { check: rules.region }),
+    assume_role: assumeRole,
+    container: string(
+      "Container whose exit code counts and that gets the environment. Default: the first essential one.",
+      { check: rules.upTo(255) },
+    ),
+    pass_env: passEnv,
     start_timeout: duration("Overrides the plugin's `start_timeout` for this task.", { min: "1s" }),
     wait_for: oneOf(
       "Overrides the plugin's `wait_for` for this task.",
       waitForWords,
       "something a start can wait for",
     ),
-  }, checkTask),
+  }),
 });
 
-/** The decoded task configuration; durations are in milliseconds. */
-export type TaskConfig = Decoded<typeof taskConfig>["task"];
+type TaskBlock = Decoded<typeof taskConfig>["task"];
 
-function checkTask(
-  task: {
-    launch_type: string | undefined;
-    task_definition: string | undefined;
-    network_configuration: {
-      aws_vpc_configuration: {
-        assign_public_ip: string | undefined;
-        security_groups: string[] | undefined;
-        subnets: string[] | undefined;
-      };
-    };
-  },
+/**
+ * A task's configuration with the plugin's defaults where it says nothing itself. Durations are in
+ * milliseconds.
+ */
+export type TaskConfig =
+  & Omit<TaskBlock, "task_definition" | "start_timeout" | "wait_for">
+  & {
+    readonly task_definition: string;
+    readonly start_timeout: number;
+    readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
+  };
+
+/**
+ * Fills in the plugin's defaults and adds to `problems` what is wrong with the result. `path` is the
+ * HCL path of the block.
+ */
+export function completeTask(
+  task: TaskBlock,
+  plugin: PluginConfig,
   path: string,
   problems: Problem[],
-): void {
-  if (task.task_definition === undefined) {
-    problems.push({
-      path: `${path}.task_definition`,
-      text: `= "" is empty; set it to "family", "family:revision" or a task definition's ARN`,
-    });
-  }
+): TaskConfig {
+  const own = task.launch_type !== undefined || task.capacity_provider_strategy.length > 0;
   const vpc = task.network_configuration.aws_vpc_configuration;
-  const vpcPath = `${path}.network_configuration.aws_vpc_configuration`;
-  const subnets = vpc.subnets ?? [];
+  const defaultVpc = plugin.network_configuration.aws_vpc_configuration;
+  const complete: TaskConfig = {
+    ...task,
+    // Checked below.
+    task_definition: task.task_definition ?? "",
+    launch_type: own ? task.launch_type : plugin.launch_type,
+    capacity_provider_strategy: own
+      ? task.capacity_provider_strategy
+      : plugin.capacity_provider_strategy,
+    platform_version: task.platform_version ?? plugin.platform_version,
+    network_configuration: {
+      aws_vpc_configuration: {
+        assign_public_ip: vpc.assign_public_ip ?? defaultVpc.assign_public_ip,
+        security_groups: vpc.security_groups ?? defaultVpc.security_groups,
+        subnets: vpc.subnets ?? defaultVpc.subnets,
+      },
+    },
+    tags: { ...plugin.default_tags, ...task.tags },
+    propagate_tags: task.propagate_tags ?? plugin.propagate_tags,
+    enable_ecs_managed_tags: task.enable_ecs_managed_tags ?? plugin.enable_ecs_managed_tags,
+    enable_execute_command: task.enable_execute_command ?? plugin.enable_execute_command,
+    cluster: task.cluster ?? plugin.cluster,
+    // A cluster's ARN names its region, which the plugin's must not contradict.
+    region: task.region ?? (task.cluster === undefined ? undefined : regionOfArn(task.cluster)) ??
+      plugin.region,
+    assume_role: task.assume_role ?? plugin.assume_role,
+    pass_env: task.pass_env ?? plugin.pass_env,
+    start_timeout: task.start_timeout ?? plugin.start_timeout,
+    wait_for: task.wait_for ?? plugin.wait_for,
+  };
+  check(complete, path, problems);
+  return complete;
+}
+
+function check(task: TaskConfig, path: string, problems: Problem[]): void {
+  const add = (name: string, text: string) => problems.push({ path: `${path}.${name}`, text });
+  if (task.task_definition === "") {
+    add(
+      "task_definition",
+      `= "" is empty; set it to "family", "family:revision" or a task definition's ARN`,
+    );
+  }
+  const fargate = onFargate(task);
+  const vpc = task.network_configuration.aws_vpc_configuration;
   const needsSubnets = task.launch_type === "FARGATE"
     ? `launch_type "FARGATE"`
     : (vpc.security_groups ?? []).length > 0
@@ -69,24 +158,126 @@ function checkTask(
     : vpc.assign_public_ip === "ENABLED"
     ? `assign_public_ip "ENABLED"`
     : undefined;
-  if (subnets.length === 0 && needsSubnets !== undefined) {
+  if ((vpc.subnets ?? []).length === 0 && needsSubnets !== undefined) {
+    add(
+      "network_configuration.aws_vpc_configuration.subnets",
+      `= [] is empty; ${needsSubnets} needs from 1 to 16 subnets`,
+    );
+  }
+  if (vpc.assign_public_ip === "ENABLED" && task.launch_type === "EC2") {
+    add(
+      "network_configuration.aws_vpc_configuration.assign_public_ip",
+      `= "ENABLED" is not for launch_type "EC2"; use "DISABLED", or Fargate`,
+    );
+  }
+  if (task.launch_type !== undefined && task.capacity_provider_strategy.length > 0) {
+    add(
+      "launch_type",
+      `= "${task.launch_type}" contradicts capacity_provider_strategy; set only one of them`,
+    );
+  }
+  const bases = task.capacity_provider_strategy.filter(({ base }) => (base ?? 0) > 0);
+  if (bases.length > 1) {
+    add("capacity_provider_strategy", "has several entries with a base; one may have a base");
+  }
+  const weightless = task.capacity_provider_strategy.length > 0 &&
+    task.capacity_provider_strategy.every(({ weight, base }) =>
+      (weight ?? 0) === 0 && (base ?? 0) === 0
+    );
+  if (weightless) {
+    add("capacity_provider_strategy", "has no entry with a weight; one at least needs a weight");
+  }
+  if (fargate === true) {
+    if (task.placement_constraints.length > 0) {
+      add("placement_constraints", "are not for Fargate, which has no container instances");
+    }
+    if (task.placement_strategy.length > 0) {
+      add("placement_strategy", "is not for Fargate, which has no container instances");
+    }
+    const { cpu, memory } = task.overrides;
+    if (cpu !== undefined && memory !== undefined) {
+      const wrong = rules.fargateSize(cpu, memory);
+      if (wrong !== undefined) add("overrides", wrong);
+    }
+  }
+  if (fargate === false) {
+    if (task.platform_version !== undefined) {
+      add("platform_version", `= "${task.platform_version}" is for Fargate only; leave it out`);
+    }
+    if (task.overrides.ephemeral_storage !== undefined) {
+      add("overrides.ephemeral_storage", "is for Fargate only; leave it out");
+    }
+  }
+  const tags = Object.keys(task.tags).length;
+  if (tags > userTagLimit) {
+    add("tags", `are ${tags} with default_tags; at most ${userTagLimit} are allowed`);
+  }
+  if (task.enable_execute_command === true && task.launch_type === "EXTERNAL") {
+    add("enable_execute_command", `= true is not for launch_type "EXTERNAL"; set it to false`);
+  }
+  const named = task.overrides.container.map(({ name }) => name);
+  const twice = named.find((name, index) => named.indexOf(name) !== index);
+  if (twice !== undefined) {
+    add("overrides.container", `names ${JSON.stringify(twice)} twice; name a container once`);
+  }
+  const regionOfCluster = task.cluster === undefined ? undefined : regionOfArn(task.cluster);
+  if (
+    regionOfCluster !== undefined && task.region !== undefined && task.region !== regionOfCluster
+  ) {
+    add(
+      "region",
+      `= "${task.region}" contradicts cluster = "${task.cluster}"; leave it out or set it to ` +
+        `"${regionOfCluster}"`,
+    );
+  }
+}
+
+/** Whether the task is sure to run on Fargate, or sure not to; undefined where ECS decides. */
+function onFargate(
+  { launch_type, capacity_provider_strategy }: TaskConfig,
+): boolean | undefined {
+  if (launch_type !== undefined) return launch_type === "FARGATE";
+  if (capacity_provider_strategy.length === 0) return undefined;
+  return capacity_provider_strategy.every(({ capacity_provider }) =>
+      /^FARGATE(_SPOT)?$/.test(capacity_provider)
+    )
+    ? true
+    : undefined;
+}
+
+function regionOfArn(cluster: string): string | undefined {
+  return /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):/.exec(cluster)?.[1];
+}
+
+function checkConstraint(
+  { type, expression }: { type: string; expression: string | undefined },
+  path: string,
+  problems: Problem[],
+): void {
+  if (type === "memberOf" && expression === undefined) {
+    problems.push({ path: `${path}.expression`, text: `is not set; type "memberOf" needs it` });
+  }
+  if (type === "distinctInstance" && expression !== undefined) {
     problems.push({
-      path: `${vpcPath}.subnets`,
-      text: `= [] is empty; ${needsSubnets} needs from 1 to 16 subnets`,
+      path: `${path}.expression`,
+      text: `= ${JSON.stringify(expression)} is not for type "distinctInstance"; leave it out`,
     });
   }
 }
 
-function taskDefinitionProblem(text: string): string | undefined {
-  const name = /^[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?$/;
-  const arn =
-    /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition\/[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?$/;
-  return name.test(text) || arn.test(text)
-    ? undefined
-    : `is not a task definition; use "family", "family:revision" or a task definition's ARN`;
-}
-
-function atMost(limit: number): (items: string[]) => string | undefined {
-  return (items) =>
-    items.length > limit ? `has ${items.length} entries; at most ${limit} are allowed` : undefined;
+function checkStrategy(
+  { type, field }: { type: string; field: string | undefined },
+  path: string,
+  problems: Problem[],
+): void {
+  const add = (text: string) => problems.push({ path: `${path}.field`, text });
+  if (type === "random" && field !== undefined) {
+    add(`= ${JSON.stringify(field)} is not for type "random"; leave it out`);
+  }
+  if (type === "spread" && field === undefined) {
+    add(`is not set; type "spread" needs it, as "attribute:ecs.availability-zone"`);
+  }
+  if (type === "binpack" && field !== "cpu" && field !== "memory") {
+    add(`= ${JSON.stringify(field ?? "")} is not for type "binpack"; use "cpu" or "memory"`);
+  }
 }

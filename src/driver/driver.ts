@@ -14,6 +14,7 @@ import { createEventHub } from "./event_hub.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
 import { searchOrphans } from "./orphans.ts";
+import { scopeOf } from "./scope_of.ts";
 import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
@@ -93,6 +94,8 @@ export function createDriver(
   const starting = createTaskIndex<PendingStart>();
   /** ECS tasks left to run on, and when, in monotonic milliseconds. */
   const detached = new Map<string, number>();
+  /** Where this process has started or recovered tasks. */
+  const visited = new Map<string, Scope>();
   let nodeId: string | undefined;
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
   const lifecycle = createLifecycle({
@@ -104,6 +107,8 @@ export function createDriver(
       maxApiRate: config.max_api_rate,
       pollInterval: config.poll_interval,
       unhealthyAfter: config.unhealthy_after,
+      endpoint: config.endpoint,
+      profile: config.profile,
     }),
   });
   const fingerprinter = createFingerprinter({
@@ -123,10 +128,9 @@ export function createDriver(
   };
 
   const scopes = (): Scope[] => {
-    const { cluster, region, enabled } = config;
-    const own = enabled && cluster !== undefined ? [{ cluster, region }] : [];
-    const all = [...own, ...[...records.values()].map(({ remote }) => remote.ref.scope)];
-    return [...new Map(all.map((scope) => [scopeKey(scope), scope])).values()];
+    const own = config.enabled ? scopeOf(config) : undefined;
+    if (own !== undefined) visited.set(scopeKey(own), own);
+    return [...visited.values()];
   };
 
   searchOrphans({
@@ -164,14 +168,16 @@ export function createDriver(
     events.publish({ ...event, task, at: clock.now() });
   };
 
-  const handleOf = (remote: RemoteTask, startedAt: number): Handle => ({
+  const handleOf = ({ remote, startedAt }: TaskRecord): Handle => ({
     version: handleVersion,
-    state: encodeHandleState({ ref: remote.ref, startedAt }),
+    state: encodeHandleState({ ref: remote.ref, container: remote.container, startedAt }),
   });
 
   const keep = (task: TaskIdentity, remote: RemoteTask, startedAt: number) => {
     const kept = createTaskRecord({ task, remote, startedAt, clock });
     records.set(kept);
+    const { scope } = remote.ref;
+    visited.set(scopeKey(scope), scope);
     return kept;
   };
 
@@ -191,13 +197,12 @@ export function createDriver(
       earlier_task_id: earlier.task.id,
       arn: earlier.remote.ref.arn,
     });
-    const startedAt = earlier.status().startedAt ?? clock.now();
-    const remote = lifecycle.recover(earlier.remote.ref, ownerOf(task), publish(task));
+    const { ref, container } = earlier.remote;
+    const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));
     earlier.detach();
     records.delete(earlier.task.id);
-    keep(task, remote, startedAt);
     remote.tell(`Took over ECS task ${remote.ref.arn} from an earlier start of the allocation`);
-    return handleOf(remote, startedAt);
+    return handleOf(keep(task, remote, earlier.startedAt));
   };
 
   const startNew = async (
@@ -205,37 +210,34 @@ export function createDriver(
     msgpack: Uint8Array,
     abandoned: AbortSignal,
   ): Promise<Handle> => {
-    const { enabled, cluster, region, wait_for, start_timeout } = config;
-    if (!enabled) {
+    if (!config.enabled) {
       throw new DriverError(
         "start_failed",
         `the driver is disabled: set enabled = true in the plugin block's config`,
       );
     }
-    const decoded = decodeTaskConfig(msgpack);
+    const decoded = decodeTaskConfig(msgpack, config);
     if (decoded.kind === "invalid") {
       throw new DriverError("invalid_config", describeProblems(decoded.problems));
     }
-    if (cluster === undefined) {
+    const scope = scopeOf(decoded.value);
+    if (scope === undefined) {
       throw new DriverError(
         "start_failed",
-        `no cluster: set cluster in the plugin block's config to an ECS cluster`,
+        `no cluster: set cluster in the plugin block's config, or in config.task, to an ECS cluster`,
       );
     }
     const taken = await takeOver(task);
     if (taken !== undefined) return taken;
     const startedAt = clock.now();
     const remote = await lifecycle.start({
-      scope: { cluster, region },
+      scope,
       owner: ownerOf(task),
       config: decoded.value,
-      waitFor: decoded.value.wait_for ?? wait_for,
-      timeout: decoded.value.start_timeout ?? start_timeout,
       abandoned,
       onEvent: publish(task),
     });
-    keep(task, remote, startedAt);
-    return handleOf(remote, startedAt);
+    return handleOf(keep(task, remote, startedAt));
   };
 
   return {
@@ -250,7 +252,7 @@ export function createDriver(
       const known = records.get(task.id);
       if (known !== undefined) {
         known.claim();
-        return handleOf(known.remote, known.status().startedAt ?? 0);
+        return handleOf(known);
       }
       let pending = starting.get(task.id);
       if (pending === undefined) {
@@ -269,9 +271,10 @@ export function createDriver(
     recover: (task, { version, state }) => {
       nodeId = task.nodeId || nodeId;
       if (records.has(task.id)) return;
-      const { ref, startedAt } = decodeHandleState({ version, state, fallback: config });
+      const fallback = scopeOf(config) ?? { region: config.region };
+      const { ref, container, startedAt } = decodeHandleState({ version, state, fallback });
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
-      const remote = lifecycle.recover(ref, ownerOf(task), publish(task));
+      const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));
       keep(task, remote, startedAt ?? clock.now()).claim();
     },
     wait: (id, signal) =>

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import { describeScope, parseClusterArn, type Scope } from "../lifecycle/scope.ts";
+import { describeScope, parseClusterArn } from "../lifecycle/scope.ts";
+import { scopeOf } from "./scope_of.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */
 export type Fingerprint = {
@@ -39,7 +40,7 @@ export function createFingerprinter(
   let lastActive: { at: number; fingerprint: Fingerprint } | undefined;
 
   const assess = async (): Promise<Fingerprint> => {
-    const { enabled, cluster, region, unhealthy_after } = config();
+    const { enabled, unhealthy_after } = config();
     if (!enabled) {
       return {
         health: "undetected",
@@ -52,10 +53,10 @@ export function createFingerprinter(
       description,
       attributes: { "driver.ecs": false },
     });
-    if (cluster === undefined) {
+    const scope = scopeOf(config());
+    if (scope === undefined) {
       return unhealthy(`no cluster: set cluster in the plugin block's config to an ECS cluster`);
     }
-    const scope: Scope = { cluster, region };
     const found = await lifecycle.checkCluster(scope);
     switch (found.kind) {
       case "unusable":
@@ -83,8 +84,8 @@ export function createFingerprinter(
       attributes: {
         "driver.ecs": true,
         "driver.ecs.version": version,
-        "driver.ecs.cluster": cluster,
-        "driver.ecs.region": parseClusterArn(found.arn)?.region ?? region ?? "",
+        "driver.ecs.cluster": scope.cluster,
+        "driver.ecs.region": parseClusterArn(found.arn)?.region ?? scope.region ?? "",
       },
     };
     lastActive = { at: clock.monotonic(), fingerprint };

@@ -1,10 +1,12 @@
 import { decode, encode } from "@msgpack/msgpack";
-import { parseTaskArn, type TaskRef } from "../lifecycle/scope.ts";
+import { parseTaskArn, type Role, type Scope, type TaskRef } from "../lifecycle/scope.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** What a handle keeps of a task: enough to find it again whatever the plugin's configuration is by then. */
 export type HandleState = {
   readonly ref: TaskRef;
+  /** The container whose exit status counts, where the jobspec named one. */
+  readonly container: string | undefined;
   /** Milliseconds since the Unix epoch; undefined where the handle does not say. */
   readonly startedAt: number | undefined;
 };
@@ -16,25 +18,32 @@ export const handleVersion = 1;
  * Encodes a handle's state. `ARN` is the key that the Go driver used and that other tools read; its
  * decoder skips the keys that it does not know.
  */
-export function encodeHandleState({ ref, startedAt }: HandleState): Uint8Array {
+export function encodeHandleState({ ref, container, startedAt }: HandleState): Uint8Array {
+  const { role } = ref.scope;
   return encode({
     ARN: ref.arn,
     Cluster: ref.scope.cluster,
     Region: ref.scope.region ?? parseTaskArn(ref.arn)?.region ?? "",
     StartedAtMillis: startedAt ?? 0,
+    ...(container === undefined ? {} : { Container: container }),
+    ...(role === undefined ? {} : {
+      RoleARN: role.arn,
+      RoleExternalID: role.externalId ?? "",
+      RoleSessionName: role.sessionName ?? "",
+    }),
   });
 }
 
 /**
  * Decodes a handle's state, the Go driver's included: that one has no cluster and no region, which
- * are then read from the ARN, and failing that are those of `fallback`. Throws a `DriverError` that
+ * are then read from the ARN, and failing that are those of `fallback`, as is the role. Throws a `DriverError` that
  * says what is wrong with the state.
  */
 export function decodeHandleState(
   { version, state, fallback }: {
     version: number;
     state: Uint8Array;
-    fallback: { cluster: string | undefined; region: string | undefined };
+    fallback: Partial<Scope>;
   },
 ): HandleState {
   const broken = (why: string) =>
@@ -58,11 +67,21 @@ export function decodeHandleState(
     );
   }
   const region = text(fields["Region"]) || parts.region;
+  const role = text(fields["Cluster"]) === undefined ? fallback.role : roleOf(fields);
   const millis = fields["StartedAtMillis"];
   return {
-    ref: { arn, scope: { cluster, region } },
+    ref: { arn, scope: { cluster, region, role } },
+    container: text(fields["Container"]) || undefined,
     startedAt: typeof millis === "number" && millis > 0 ? millis : goTime(fields["StartedAt"]),
   };
+}
+
+function roleOf(fields: Record<string, unknown>): Role | undefined {
+  const arn = text(fields["RoleARN"]) || undefined;
+  if (arn === undefined) return undefined;
+  const externalId = text(fields["RoleExternalID"]) || undefined;
+  const sessionName = text(fields["RoleSessionName"]) || undefined;
+  return { arn, externalId, sessionName };
 }
 
 function decodeMap(state: Uint8Array): Record<string, unknown> | undefined {

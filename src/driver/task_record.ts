@@ -35,6 +35,8 @@ export type TaskStatus = {
 export type TaskRecord = {
   readonly task: TaskIdentity;
   readonly remote: RemoteTask;
+  /** Milliseconds since the Unix epoch, as this node's clock had it. */
+  readonly startedAt: number;
   /** Tells that Nomad has, or may have, the task's handle. */
   claim(): void;
   isClaimed(): boolean;
@@ -65,7 +67,7 @@ export function createTaskRecord(
 class KeptTask implements TaskRecord {
   readonly task: TaskIdentity;
   readonly remote: RemoteTask;
-  readonly #startedAt: number;
+  readonly startedAt: number;
   readonly #clock: Clock;
   #result: ExitResult | undefined;
   #completedAt: number | undefined;
@@ -75,7 +77,7 @@ class KeptTask implements TaskRecord {
   constructor(task: TaskIdentity, remote: RemoteTask, startedAt: number, clock: Clock) {
     this.task = task;
     this.remote = remote;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
     this.#clock = clock;
     remote.onEnded(({ exitCode, oomKilled, error, endedAt }) =>
       this.#end({ exitCode, oomKilled, error }, endedAt ?? clock.now())
@@ -120,7 +122,7 @@ class KeptTask implements TaskRecord {
     return {
       task: this.task,
       state: this.#result === undefined ? "running" : "exited",
-      startedAt: snapshot?.startedAt ?? this.#startedAt,
+      startedAt: snapshot?.startedAt ?? this.startedAt,
       completedAt: this.#completedAt,
       result: this.#result,
       attributes: {

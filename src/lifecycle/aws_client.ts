@@ -1,5 +1,9 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
-import type { EcsOperations } from "./ecs_operations.ts";
+import type { Role } from "./scope.ts";
+import type { EcsOperations, EcsTarget } from "./ecs_operations.ts";
+
+/** Name of a role's session, as CloudTrail shows it, where the configuration has none. */
+const defaultSessionName = "nomad-driver-ecs";
 
 type Sdk = typeof import("./aws_sdk.ts");
 
@@ -11,12 +15,19 @@ export type UserAgent = { readonly name: string; readonly version: string };
  * than everything else that a plugin does before its handshake. Its own retries are off, because
  * the driver's know which calls matter and share one ceiling on the rate of calls.
  */
-export function awsEcs(region: string | undefined, userAgent: UserAgent): EcsOperations {
+export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
   let loaded: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
   const load = () =>
     loaded ??= import("./aws_sdk.ts").then((sdk) => {
-      const client = new sdk.ECSClient({
+      const { region, endpoint, role, profile } = target;
+      const own = {
         ...(region === undefined ? {} : { region }),
+        ...(profile === undefined ? {} : { profile }),
+      };
+      const client = new sdk.ECSClient({
+        ...own,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(role === undefined ? {} : { credentials: assumed(sdk, role, own) }),
         maxAttempts: 1,
         customUserAgent: [[userAgent.name, userAgent.version]],
       });
@@ -55,4 +66,20 @@ export function awsEcs(region: string | undefined, userAgent: UserAgent): EcsOpe
       return await client.send(new sdk.TagResourceCommand(input), { abortSignal });
     },
   };
+}
+
+/** Credentials of a role, renewed before they end. */
+function assumed(
+  { fromTemporaryCredentials }: Sdk,
+  { arn, externalId, sessionName }: Role,
+  clientConfig: { region?: string; profile?: string },
+) {
+  return fromTemporaryCredentials({
+    params: {
+      RoleArn: arn,
+      RoleSessionName: sessionName ?? defaultSessionName,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    },
+    clientConfig,
+  });
 }

@@ -9,3 +9,4 @@ export {
   StopTaskCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-ecs";
+export { fromTemporaryCredentials } from "@aws-sdk/credential-providers";

@@ -36,7 +36,8 @@ const attemptOver = new Error("the attempt is over");
 /** Makes a caller. What AWS refuses for its rate lowers the budget. */
 export function createEcsCaller(
   { operations, budget, clock, log }: {
-    operations: EcsOperations;
+    /** Asked at each call: another configuration may mean another endpoint. */
+    operations: () => EcsOperations;
     budget: Budget;
     clock: Clock;
     log: Logger;
@@ -53,7 +54,7 @@ export function createEcsCaller(
       const started = clock.monotonic();
       try {
         return await Promise.race([
-          operations[name](input, attempt.signal),
+          operations()[name](input, attempt.signal),
           expiry(clock, attempt, attempted),
         ]);
       } catch (thrown) {

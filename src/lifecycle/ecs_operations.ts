@@ -14,6 +14,7 @@ import type {
   TagResourceCommandInput,
   TagResourceCommandOutput,
 } from "@aws-sdk/client-ecs";
+import type { Role } from "./scope.ts";
 
 /** The ECS operations that the driver calls, as pairs of input and output. */
 export type EcsApi = {
@@ -34,5 +35,13 @@ export type EcsOperations = {
   ) => Promise<EcsApi[N][1]>;
 };
 
-/** Makes the operations of one region; without one, the SDK's own sources decide which. */
-export type ConnectEcs = (region: string | undefined) => EcsOperations;
+/** Where ECS is and as whom it is called; what is undefined is left to the SDK's own sources. */
+export type EcsTarget = {
+  readonly region: string | undefined;
+  readonly role: Role | undefined;
+  readonly endpoint: string | undefined;
+  readonly profile: string | undefined;
+};
+
+/** Makes the operations of one target. */
+export type ConnectEcs = (target: EcsTarget) => EcsOperations;

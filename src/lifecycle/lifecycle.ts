@@ -2,12 +2,12 @@ import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { createCustody } from "./custody.ts";
 import { type EcsError, toEcsError } from "./ecs_error.ts";
-import type { ConnectEcs } from "./ecs_operations.ts";
+import type { ConnectEcs, EcsOperations } from "./ecs_operations.ts";
 import { createNodeSearch } from "./node_search.ts";
 import type { Owner } from "./ownership.ts";
 import { createRegion, type Region } from "./region.ts";
 import type { RemoteTask } from "./remote_task.ts";
-import { describeScope, type Scope, scopeKey, type TaskRef } from "./scope.ts";
+import { accountKey, describeScope, type Scope, scopeKey, type TaskRef } from "./scope.ts";
 import { createStarter, type Starter } from "./start.ts";
 import type { TaskEvent } from "./tracking.ts";
 import type { WatchHealth } from "./watcher.ts";
@@ -20,6 +20,9 @@ export type LifecycleSettings = {
   readonly pollInterval: number;
   /** Milliseconds without a usable answer before the users of the tasks concerned are told. */
   readonly unhealthyAfter: number;
+  /** URL of ECS and profile of the shared files; undefined where the SDK's own sources decide. */
+  readonly endpoint: string | undefined;
+  readonly profile: string | undefined;
 };
 
 /** Whether a cluster can take tasks. */
@@ -38,6 +41,8 @@ export type Lifecycle = {
   recover(
     ref: TaskRef,
     owner: Owner,
+    /** The container whose exit status counts; undefined for the essential one that ended the task. */
+    container: string | undefined,
     onEvent: (event: TaskEvent) => void,
   ): RemoteTask;
   checkCluster(scope: Scope): Promise<ClusterHealth>;
@@ -108,13 +113,26 @@ export function createLifecycle(
     }
   };
 
-  const regionOf = ({ region }: Scope): Region => {
-    const key = region ?? "";
+  const operationsOf = ({ region, role }: Scope): () => EcsOperations => {
+    let made: { operations: EcsOperations; endpoint: string; profile: string } | undefined;
+    return () => {
+      const { endpoint, profile } = settings();
+      const same = made?.endpoint === (endpoint ?? "") && made.profile === (profile ?? "");
+      if (made !== undefined && same) return made.operations;
+      const operations = connect({ region, role, endpoint, profile });
+      made = { operations, endpoint: endpoint ?? "", profile: profile ?? "" };
+      return operations;
+    };
+  };
+
+  const regionOf = (scope: Scope): Region => {
+    const key = accountKey(scope);
     const known = regions.get(key);
     if (known !== undefined) return known;
     const made = createRegion({
-      region,
-      connect,
+      region: scope.region,
+      role: scope.role,
+      operations: operationsOf(scope),
       clock,
       random,
       log,
@@ -138,8 +156,8 @@ export function createLifecycle(
 
   return {
     start: starter.start,
-    recover: (ref, owner, onEvent) =>
-      custody.take({ ref, owner, claim: true, announce: false, onEvent }),
+    recover: (ref, owner, container, onEvent) =>
+      custody.take({ ref, owner, container, claim: true, announce: false, onEvent }),
     checkCluster: async (scope) => {
       try {
         const { clusters, failures } = await regionOf(scope).caller.call("describeClusters", {
@@ -178,11 +196,10 @@ export function createLifecycle(
       custody.stopUnattended(ref, owner, "Nomad: no allocation claims this task");
     },
     failing: () =>
-      [...regions].flatMap(([region, { watchers }]) =>
-        [...watchers()].flatMap(([cluster, watcher]) => {
-          const failing = watcher.failing();
-          const scope = { region: region === "" ? undefined : region, cluster };
-          return failing === undefined ? [] : [{ scope, ...failing }];
+      [...regions.values()].flatMap(({ watchers }) =>
+        [...watchers().values()].flatMap(({ scope, failing }) => {
+          const trouble = failing();
+          return trouble === undefined ? [] : [{ scope, ...trouble }];
         })
       ),
     close: () => closed.abort(new Error("the driver is shutting down")),

@@ -4,12 +4,12 @@ import type { Logger } from "../logger.ts";
 import { createBudget } from "./budget.ts";
 import { createEcsCaller, type EcsCaller } from "./ecs_caller.ts";
 import { EcsError } from "./ecs_error.ts";
-import type { ConnectEcs } from "./ecs_operations.ts";
+import type { EcsOperations } from "./ecs_operations.ts";
 import { retry } from "./retry.ts";
-import type { Scope } from "./scope.ts";
+import type { Role, Scope } from "./scope.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watcher.ts";
 
-/** What is shared by all that happens in one AWS region: the call budget, watchers, definitions. */
+/** What is shared by all that happens in one AWS region as one identity: the call budget, watchers, definitions. */
 export type Region = {
   readonly caller: EcsCaller;
   /** The one watcher of a cluster. */
@@ -29,9 +29,10 @@ const definitionAttempts = 5;
 
 /** Sets up one region. `signal` ends everything that goes on in it. */
 export function createRegion(
-  { region, connect, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
+  { region, role, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
     region: string | undefined;
-    connect: ConnectEcs;
+    role: Role | undefined;
+    operations: () => EcsOperations;
     clock: Clock;
     random: Random;
     log: Logger;
@@ -42,7 +43,7 @@ export function createRegion(
   },
 ): Region {
   const budget = createBudget({ maxRate, clock });
-  const caller = createEcsCaller({ operations: connect(region), budget, clock, log });
+  const caller = createEcsCaller({ operations, budget, clock, log });
   const watchers = new Map<string, Watcher>();
   const definitions = new Map<string, Promise<ReadonlySet<string> | undefined>>();
   signal.addEventListener("abort", () => {
@@ -87,7 +88,7 @@ export function createRegion(
     watcher: (cluster) => {
       const known = watchers.get(cluster);
       if (known !== undefined) return known;
-      const scope = { region, cluster };
+      const scope = { region, cluster, role };
       const watcher = createWatcher({
         scope,
         caller,

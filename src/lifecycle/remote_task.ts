@@ -31,6 +31,8 @@ export type StopOutcome =
 export type RemoteTask = {
   readonly ref: TaskRef;
   readonly owner: Owner;
+  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  readonly container: string | undefined;
   state(): RemoteState;
   /** Calls back once, when ECS has said that the task is STOPPED or has long not known it. */
   onEnded(listener: (ending: Ending) => void): void;
@@ -53,6 +55,8 @@ export type RemoteTask = {
 export type Ward = {
   readonly ref: TaskRef;
   readonly owner: Owner;
+  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  readonly container?: string | undefined;
   /** Whether its ownership tags may still name somebody else. */
   readonly claim: boolean;
   /** Whether the state that is seen first is news to the user. */
@@ -104,6 +108,7 @@ type Standing = "unknown" | "started" | "claimed" | "lost";
 class WatchedTask implements RemoteTask {
   readonly ref: TaskRef;
   readonly owner: Owner;
+  readonly container: string | undefined;
   readonly #ward: Ward;
   readonly #services: RemoteTaskServices;
   readonly #watch: Watch;
@@ -122,6 +127,7 @@ class WatchedTask implements RemoteTask {
   constructor(ward: Ward, services: RemoteTaskServices) {
     this.ref = ward.ref;
     this.owner = ward.owner;
+    this.container = ward.container;
     this.#ward = ward;
     this.#services = services;
     this.#announced = ward.announce;
@@ -244,6 +250,9 @@ class WatchedTask implements RemoteTask {
 
   #onObservation(observation: Observation): void {
     if (this.state().kind === "ended") return;
+    if (this.container !== undefined) {
+      return this.#observe(observation, new Set([this.container]));
+    }
     const several = observation.kind === "seen" && observation.task.lastStatus === "STOPPED" &&
       (observation.task.containers ?? []).length > 1;
     if (!several) return this.#observe(observation, undefined);

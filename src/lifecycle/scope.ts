@@ -1,22 +1,39 @@
+/** An IAM role that ECS is called through. */
+export type Role = {
+  readonly arn: string;
+  readonly externalId?: string | undefined;
+  readonly sessionName?: string | undefined;
+};
+
 /** Where an ECS task lives: what a call needs besides the task itself. */
 export type Scope = {
   /** AWS region, as `us-east-1`; undefined where the AWS SDK's own sources decide. */
   readonly region: string | undefined;
   /** Cluster name or ARN. */
   readonly cluster: string;
+  /** Undefined where the client's own AWS identity is used. */
+  readonly role?: Role | undefined;
 };
 
 /** One ECS task and where it lives. */
 export type TaskRef = { readonly arn: string; readonly scope: Scope };
 
 /** A key that two scopes share exactly when they are the same. */
-export function scopeKey({ region, cluster }: Scope): string {
-  return `${region ?? ""}|${cluster}`;
+export function scopeKey(scope: Scope): string {
+  return `${accountKey(scope)}|${scope.cluster}`;
+}
+
+/** A key that two scopes share exactly when they are in one region and are reached as one identity. */
+export function accountKey({ region, role }: Omit<Scope, "cluster">): string {
+  return [region, role?.arn, role?.externalId, role?.sessionName].map((part) => part ?? "").join(
+    "|",
+  );
 }
 
 /** A scope in words, for messages. */
-export function describeScope({ region, cluster }: Scope): string {
-  return region === undefined ? `cluster ${cluster}` : `cluster ${cluster} (${region})`;
+export function describeScope({ region, cluster, role }: Scope): string {
+  const how = [region, role === undefined ? undefined : `as ${role.arn}`].filter(Boolean);
+  return how.length === 0 ? `cluster ${cluster}` : `cluster ${cluster} (${how.join(", ")})`;
 }
 
 /** The parts of a task's ARN. */

@@ -17,17 +17,11 @@ import { runTaskInput } from "./run_task_input.ts";
 import { describeScope, type Scope, scopeKey } from "./scope.ts";
 import type { RemoteState, TaskEvent } from "./tracking.ts";
 
-/** What a start waits for. */
-export type WaitFor = "running" | "network" | "none";
-
 /** One run of a Nomad task that ECS is to carry out. */
 export type StartRequest = {
   readonly scope: Scope;
   readonly owner: Owner;
   readonly config: TaskConfig;
-  readonly waitFor: WaitFor;
-  /** Milliseconds from now to what `waitFor` names. */
-  readonly timeout: number;
   /** Aborts when nobody waits for the start any more; then it goes on only if ECS has its task. */
   readonly abandoned: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
@@ -182,7 +176,7 @@ export function createStarter(
   };
 
   const waitUntilStarted = async (task: RemoteTask, request: StartRequest, signal: AbortSignal) => {
-    const { waitFor } = request;
+    const { wait_for: waitFor } = request.config;
     if (waitFor === "none") return;
     const reminders = new AbortController();
     remind(task, waitFor, reminders.signal);
@@ -199,7 +193,7 @@ export function createStarter(
     }
   };
 
-  const remind = async (task: RemoteTask, waitFor: WaitFor, signal: AbortSignal) => {
+  const remind = async (task: RemoteTask, waitFor: "running" | "network", signal: AbortSignal) => {
     const since = clock.monotonic();
     while (true) {
       await clock.sleep(reminderInterval, signal);
@@ -221,12 +215,14 @@ export function createStarter(
     const deadline = new AbortController();
     const bounded = AbortSignal.any([deadline.signal, signal]);
     const stopTimer = new AbortController();
-    clock.sleep(request.timeout, stopTimer.signal).then(() => {
+    clock.sleep(request.config.start_timeout, stopTimer.signal).then(() => {
       if (stopTimer.signal.aborted) return;
       deadline.abort(
         new LaunchError(
-          `the ECS task was not ${request.waitFor === "none" ? "accepted" : "started"} within ` +
-            `start_timeout (${request.timeout / 1_000} s)` +
+          `the ECS task was not ${
+            request.config.wait_for === "none" ? "accepted" : "started"
+          } within ` +
+            `start_timeout (${request.config.start_timeout / 1_000} s)` +
             (request.trouble === undefined ? "" : `; last: ${request.trouble.message}`),
           true,
         ),
@@ -240,6 +236,7 @@ export function createStarter(
       const task = custody.take({
         ref,
         owner: request.owner,
+        container: request.config.container,
         claim: launched.how === "found",
         announce: true,
         onEvent: request.onEvent,

@@ -34,6 +34,7 @@ export type Watch = {
  * it report anything but what ECS said of that very task.
  */
 export type Watcher = {
+  readonly scope: Scope;
   watch(arn: string, onObservation: (observation: Observation) => void): Watch;
   size(): number;
   /** Since when, in monotonic milliseconds, every cycle has failed, and why; undefined when none has. */
@@ -283,6 +284,7 @@ export function createWatcher(
   };
 
   return {
+    scope,
     size: () => entries.size,
     failing: () => failing,
     close: () => {

@@ -25,6 +25,7 @@ export async function withPlugin(
   const ecs = await startSimulator({ speed, presets: [demoPreset], pace: { consistency } });
   const env = {
     AWS_ENDPOINT_URL_ECS: ecs.endpoint,
+    AWS_ENDPOINT_URL_STS: ecs.endpoint,
     AWS_ACCESS_KEY_ID: "simulated",
     AWS_SECRET_ACCESS_KEY: "simulated",
   };

@@ -14,9 +14,7 @@ function start(
   return lifecycle.start({
     scope,
     owner: ownerOf(run),
-    config: configOf(definition),
-    waitFor: "running",
-    timeout,
+    config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
     abandoned,
     onEvent: () => {},
   });

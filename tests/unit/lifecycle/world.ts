@@ -1,9 +1,11 @@
-import type { TaskConfig } from "../../../src/config/task_config.ts";
+import { describeProblems } from "../../../src/config/decode.ts";
+import { decodePluginConfig, decodeTaskConfig, type TaskConfig } from "../../../src/config/mod.ts";
 import type { EcsApi, EcsOperations } from "../../../src/lifecycle/ecs_operations.ts";
 import { createLifecycle, type Lifecycle } from "../../../src/lifecycle/lifecycle.ts";
 import type { Owner } from "../../../src/lifecycle/ownership.ts";
 import type { Scope } from "../../../src/lifecycle/scope.ts";
 import type { Logger } from "../../../src/logger.ts";
+import { driverConfig } from "../../harness/driver_calls.ts";
 import { createChances } from "../../simulation/random.ts";
 import { createSimulatedEcs, type SimulatedEcs } from "../../simulation/simulated_ecs.ts";
 import { createVirtualTime, type VirtualTime } from "../../simulation/virtual_time.ts";
@@ -39,7 +41,13 @@ export function createWorld(
     clock: time.clock(process),
     random: chances.next,
     log: silent,
-    settings: () => ({ maxApiRate: 10, pollInterval: 2_000, unhealthyAfter: 60_000 }),
+    settings: () => ({
+      maxApiRate: 10,
+      pollInterval: 2_000,
+      unhealthyAfter: 60_000,
+      endpoint: undefined,
+      profile: undefined,
+    }),
   });
   return {
     time,
@@ -89,20 +97,15 @@ export function ownerOf(run = "11111111"): Owner {
 }
 
 /** A valid task configuration. */
-export function configOf(task_definition = "idle"): TaskConfig {
-  return {
-    launch_type: "FARGATE",
-    task_definition,
-    network_configuration: {
-      aws_vpc_configuration: {
-        assign_public_ip: undefined,
-        security_groups: undefined,
-        subnets: ["subnet-1"],
-      },
-    },
-    start_timeout: undefined,
-    wait_for: undefined,
-  };
+export function configOf(task: Record<string, unknown> = {}): TaskConfig {
+  const plugin = decodePluginConfig(new Uint8Array());
+  if (plugin.kind === "invalid") throw new Error(describeProblems(plugin.problems));
+  const decoded = decodeTaskConfig(
+    driverConfig({ task_definition: "idle", ...task }),
+    plugin.value,
+  );
+  if (decoded.kind === "invalid") throw new Error(describeProblems(decoded.problems));
+  return decoded.value;
 }
 
 /** Operations of which one is answered by `answer`, which may call the real one. */

@@ -1,0 +1,123 @@
+/*
+ * What AWS takes for a value, as checks of a field: each answers what is wrong, in words that follow
+ * the value, or undefined. Limits are those of the ECS API reference.
+ */
+
+/** Up to `limit` entries. */
+export function atMost(limit: number): (items: readonly string[]) => string | undefined {
+  return (items) =>
+    items.length > limit ? `has ${items.length} entries; at most ${limit} are allowed` : undefined;
+}
+
+/** Up to `limit` characters. */
+export function upTo(limit: number): (text: string) => string | undefined {
+  return (text) =>
+    text.length > limit ? `has ${text.length} characters; at most ${limit} are allowed` : undefined;
+}
+
+/** `family`, `family:revision` or the ARN of either. */
+export function taskDefinition(text: string): string | undefined {
+  const name = /^[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?$/;
+  const arn =
+    /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition\/[A-Za-z0-9_-]{1,255}(:[1-9][0-9]*)?$/;
+  return name.test(text) || arn.test(text)
+    ? undefined
+    : `is not a task definition; use "family", "family:revision" or a task definition's ARN`;
+}
+
+/** A cluster's name or ARN. */
+export function cluster(text: string): string | undefined {
+  const name = /^[A-Za-z0-9_-]{1,255}$/;
+  const arn = /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster\/[A-Za-z0-9_-]{1,255}$/;
+  return name.test(text) || arn.test(text)
+    ? undefined
+    : "is not an ECS cluster; use its name or its ARN";
+}
+
+/** A region, as `us-east-1`. */
+export function region(text: string): string | undefined {
+  return /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(text)
+    ? undefined
+    : `is not an AWS region; write it as "us-east-1"`;
+}
+
+/** An IAM role's ARN. */
+export function roleArn(text: string): string | undefined {
+  return /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/.test(text)
+    ? undefined
+    : `is not an IAM role's ARN; write it as "arn:aws:iam::123456789012:role/name"`;
+}
+
+/** An IAM role's ARN, or its name in the task's own account. */
+export function roleNameOrArn(text: string): string | undefined {
+  return /^[\w+=,.@-]{1,64}$/.test(text) ? undefined : roleArn(text);
+}
+
+/** A Fargate platform version. */
+export function platformVersion(text: string): string | undefined {
+  return /^(LATEST|[0-9]+\.[0-9]+\.[0-9]+)$/.test(text)
+    ? undefined
+    : `is not a platform version; use "LATEST" or a version as "1.4.0"`;
+}
+
+/** A URL of http or https. */
+export function endpoint(text: string): string | undefined {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? "")
+    ? undefined
+    : `is not a URL; write it as "https://ecs.us-east-1.amazonaws.com"`;
+}
+
+/** Tags that AWS takes and that are not the driver's own. */
+export function tags(map: Readonly<Record<string, string>>): string | undefined {
+  const allowed = /^[\p{L}\p{N}\p{Z}+\-=._:/@]*$/u;
+  const characters = "letters, digits, spaces and + - = . _ : / @";
+  for (const [key, value] of Object.entries(map)) {
+    const named = JSON.stringify(key);
+    if (/^nomad:/i.test(key)) return `has the key ${named}; the driver sets all "nomad:" tags`;
+    if (/^aws:/i.test(key)) return `has the key ${named}; AWS keeps "aws:" to itself`;
+    if (key.length < 1 || key.length > 128) return `has the key ${named}; 1 to 128 characters`;
+    if (!allowed.test(key)) return `has the key ${named}; allowed are ${characters}`;
+    if (value.length > 256) return `has a value of over 256 characters for ${named}`;
+    if (!allowed.test(value)) return `has a value for ${named} beyond ${characters}`;
+  }
+  return undefined;
+}
+
+/** Fargate's task sizes: CPU units, then the least memory, the most, and the step, in MiB. */
+const fargateSizes: readonly (readonly [cpu: number, least: number, most: number, step: number])[] =
+  [
+    [256, 512, 2_048, 1_024],
+    [512, 1_024, 4_096, 1_024],
+    [1_024, 2_048, 8_192, 1_024],
+    [2_048, 4_096, 16_384, 1_024],
+    [4_096, 8_192, 30_720, 1_024],
+    [8_192, 16_384, 61_440, 4_096],
+    [16_384, 32_768, 122_880, 8_192],
+  ];
+
+/** What is wrong with CPU units and MiB of memory as the size of a Fargate task. */
+export function fargateSize(cpu: number, memory: number): string | undefined {
+  const size = fargateSizes.find(([units]) => units === cpu);
+  if (size === undefined) {
+    return `cpu = ${cpu} is none of Fargate's: ${fargateSizes.map(([units]) => units).join(", ")}`;
+  }
+  const [, least, most, step] = size;
+  const fits = memory === least || (memory > least && memory <= most && memory % step === 0);
+  return fits
+    ? undefined
+    : `memory = ${memory} is none of Fargate's for cpu = ${cpu}: ${least}, or multiples of ${step} ` +
+      `up to ${most} MiB`;
+}
+
+/** The smallest Fargate size that holds this much; undefined where none does. */
+export function fargateSizeFor(
+  cpu: number,
+  memory: number,
+): { cpu: number; memory: number } | undefined {
+  for (const [units, least, most, step] of fargateSizes) {
+    if (units < cpu || most < memory) continue;
+    if (memory <= least) return { cpu: units, memory: least };
+    return { cpu: units, memory: Math.min(most, Math.ceil(memory / step) * step) };
+  }
+  return undefined;
+}

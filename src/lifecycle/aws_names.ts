@@ -1,0 +1,31 @@
+/** `security_groups` as `securityGroups`. */
+type CamelKey<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelKey<Tail>>}`
+  : S;
+
+/** A value with its HCL names as AWS writes them. */
+export type AwsNamed<T> = T extends readonly (infer Item)[] ? AwsNamed<Item>[]
+  : T extends object ? { [K in keyof T as CamelKey<K & string>]: AwsNamed<T[K]> | undefined }
+  : T;
+
+/**
+ * A decoded configuration with its names as AWS writes them, without what is not set: AWS takes an
+ * empty list or structure for a choice. The names within a map are changed too, so that maps are to
+ * be taken out before.
+ */
+export function awsNamed<T>(value: T): AwsNamed<T> {
+  return (named(value) ?? {}) as AwsNamed<T>;
+}
+
+function named(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(named);
+  if (typeof value !== "object" || value === null) return value ?? undefined;
+  const members = Object.entries(value)
+    .map(([key, member]) => [camelCase(key), named(member)] as const)
+    .filter(([, member]) => member !== undefined);
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
