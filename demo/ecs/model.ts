@@ -76,6 +76,7 @@ export type EcsTask = {
   readonly startedBy: string | undefined;
   readonly launchType: string;
   readonly address: string | undefined;
+  readonly publicAddress: string | undefined;
   readonly createdAt: number;
   tags: Tag[];
   containers: TaskContainer[];

@@ -71,6 +71,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       startedBy,
       launchType,
       address: definition.networkMode === "awsvpc" ? privateAddress(model) : undefined,
+      publicAddress: assignsPublicAddress(input) ? publicAddress(model) : undefined,
       createdAt: model.now(),
       tags: taskTags,
       containers: definition.containers.map((container) => ({
@@ -115,6 +116,16 @@ function overridden(
     command: command.length === 0 ? container.command : command,
     environment: { ...container.environment, ...Object.fromEntries(environment) },
   };
+}
+
+function assignsPublicAddress(input: Input): boolean {
+  const vpc = object(object(input, "networkConfiguration") ?? {}, "awsvpcConfiguration") ?? {};
+  return vpc["assignPublicIp"] === "ENABLED";
+}
+
+/** Out of the block that is for documentation. */
+function publicAddress(model: Model): string {
+  return `203.0.113.${Math.floor(model.random() * 254) + 1}`;
 }
 
 function privateAddress(model: Model): string {

@@ -4,7 +4,7 @@ import { faultFor, type FaultMode } from "./faults.ts";
 import type { Input } from "./input.ts";
 import type { Simulator } from "./simulator.ts";
 import { perform } from "./operations.ts";
-import { answerSts, isStsRequest } from "./sts.ts";
+import { answerQuery, isQuery } from "./query_api.ts";
 import { control, controlPrefix } from "./control.ts";
 
 const targetPrefix = "AmazonEC2ContainerServiceV20141113.";
@@ -53,9 +53,9 @@ async function answer(
     return;
   }
 
-  if (isStsRequest(request.headers["content-type"])) {
-    simulator.count("AssumeRole");
-    const { status, xml } = answerSts(simulator.sts, body, Date.now());
+  if (isQuery(request.headers["content-type"])) {
+    const { operation, status, xml } = answerQuery(simulator, body);
+    simulator.count(operation);
     response.writeHead(status, { "content-type": "text/xml" });
     response.end(xml);
     return;

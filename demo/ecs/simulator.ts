@@ -3,7 +3,7 @@ import type { FaultRule } from "./faults.ts";
 import { createModel, type Model, type Pace } from "./model.ts";
 import { loadPreset, type Preset } from "./preset.ts";
 import { serve } from "./server.ts";
-import type { Sts } from "./sts.ts";
+import type { Sts } from "./query_api.ts";
 import { advance, containerExited } from "./task_life.ts";
 
 /** Calls by operation, and the most that came in any span of one second. */

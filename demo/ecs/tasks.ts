@@ -11,6 +11,7 @@ import {
   word,
 } from "./input.ts";
 import { type EcsTask, type Model, statuses } from "./model.ts";
+import { networkInterfaceId } from "./query_api.ts";
 import { stop } from "./task_life.ts";
 
 /** DescribeTasks. */
@@ -108,7 +109,7 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
       details: [
         { name: "subnetId", value: "subnet-010b03f1a021887ff" },
         ...(network === undefined ? [] : [
-          { name: "networkInterfaceId", value: `eni-${task.id.slice(0, 17)}` },
+          { name: "networkInterfaceId", value: networkInterfaceId(task) },
           { name: "privateIPv4Address", value: network },
         ]),
       ],

@@ -72,6 +72,12 @@ export const taskConfig = block("The ECS task to run.", {
       { check: rules.upTo(255) },
     ),
     pass_env: passEnv,
+    advertise: oneOf(
+      'Which address of its network interface services of `address_mode = "driver"` register: the `private` one, or the `public` one, which takes the permission `ec2:DescribeNetworkInterfaces`.',
+      ["private", "public"],
+      "an address to advertise",
+      { default: "private" },
+    ),
     start_timeout: duration("Overrides the plugin's `start_timeout` for this task.", { min: "1s" }),
     wait_for: oneOf(
       "Overrides the plugin's `wait_for` for this task.",
@@ -169,6 +175,15 @@ function check(task: TaskConfig, path: string, problems: Problem[]): void {
       "network_configuration.aws_vpc_configuration.assign_public_ip",
       `= "ENABLED" is not for launch_type "EC2"; use "DISABLED", or Fargate`,
     );
+  }
+  if (task.advertise === "public" && vpc.assign_public_ip !== "ENABLED") {
+    add(
+      "advertise",
+      `= "public" needs network_configuration.aws_vpc_configuration.assign_public_ip = "ENABLED"`,
+    );
+  }
+  if (task.advertise === "public" && task.wait_for === "none") {
+    add("wait_for", `= "none" contradicts advertise = "public"; wait for "running" or "network"`);
   }
   if (task.launch_type !== undefined && task.capacity_provider_strategy.length > 0) {
     add(

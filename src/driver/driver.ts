@@ -13,6 +13,7 @@ import { DriverError, taskNotFound } from "./driver_error.ts";
 import { createEventHub } from "./event_hub.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
+import { type KnownNetwork, type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
 import { searchOrphans } from "./orphans.ts";
 import { scopeOf } from "./scope_of.ts";
 import { createTaskIndex } from "./task_index.ts";
@@ -34,6 +35,18 @@ export type DriverEvent = TaskEvent & {
 /** What Nomad keeps of a started task, to recover it from. */
 export type Handle = { readonly version: number; readonly state: Uint8Array };
 
+/** What Nomad wants of a task's run. */
+export type TaskRequest = {
+  /** The jobspec's `config` block in msgpack. */
+  readonly config: Uint8Array;
+  readonly env: Readonly<Record<string, string>>;
+  /** The ports of the group's `network` block. */
+  readonly ports: readonly PortLabel[];
+};
+
+/** A task that was started. */
+export type StartedTask = { readonly handle: Handle; readonly network: TaskNetwork | undefined };
+
 /** The Nomad task driver. Rejections are `DriverError`s. */
 export type Driver = {
   /** Takes a new plugin configuration. Tasks that run go on as they were started. */
@@ -45,7 +58,7 @@ export type Driver = {
    * callers have gone, as their signals tell, is given up as long as ECS has not answered for its
    * task; a task that ECS has answered for stays, unclaimed, for the agent's next start of it.
    */
-  start(task: TaskIdentity, config: Uint8Array, signal: AbortSignal): Promise<Handle>;
+  start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
   /** Looks after a task again that an earlier process or another node started. */
   recover(task: TaskIdentity, handle: Handle): void;
   /** Resolves with how the task ended; rejects with the signal's reason when that aborts first. */
@@ -62,7 +75,7 @@ export type Driver = {
 /** A start under way, and the calls that wait for it. */
 type PendingStart = {
   readonly task: TaskIdentity;
-  readonly handle: Promise<Handle>;
+  readonly started: Promise<StartedTask>;
   readonly callers: Set<AbortSignal>;
   readonly abandoned: AbortController;
 };
@@ -168,13 +181,19 @@ export function createDriver(
     events.publish({ ...event, task, at: clock.now() });
   };
 
-  const handleOf = ({ remote, startedAt }: TaskRecord): Handle => ({
-    version: handleVersion,
-    state: encodeHandleState({ ref: remote.ref, container: remote.container, startedAt }),
-  });
+  const answerOf = (record: TaskRecord): StartedTask => {
+    const { remote: { ref, container }, startedAt } = record;
+    const state = encodeHandleState({ ref, container, network: record.network(), startedAt });
+    return { handle: { version: handleVersion, state }, network: record.status().network };
+  };
 
-  const keep = (task: TaskIdentity, remote: RemoteTask, startedAt: number) => {
-    const kept = createTaskRecord({ task, remote, startedAt, clock });
+  const keep = (
+    task: TaskIdentity,
+    remote: RemoteTask,
+    network: KnownNetwork,
+    startedAt: number,
+  ) => {
+    const kept = createTaskRecord({ task, remote, network, startedAt, clock });
     records.set(kept);
     const { scope } = remote.ref;
     visited.set(scopeKey(scope), scope);
@@ -185,11 +204,11 @@ export function createDriver(
    * The live ECS task that this process already looks after for the same allocation's task: an
    * agent that died before it stored the handle starts the task again under a new id.
    */
-  const takeOver = async (task: TaskIdentity): Promise<Handle | undefined> => {
+  const takeOver = async (task: TaskIdentity): Promise<StartedTask | undefined> => {
     // Only the starts that were there before this one: were two to wait for each other, neither would end.
     const before = starting.earlier(task);
     // Their failures are their own callers' to hear.
-    await Promise.allSettled(before.map(({ handle }) => handle));
+    await Promise.allSettled(before.map(({ started }) => started));
     const earlier = records.earlier(task).find((known) => known.isLive());
     if (earlier === undefined) return undefined;
     log.info("taking over the ECS task of an earlier start of the allocation", {
@@ -202,21 +221,21 @@ export function createDriver(
     earlier.detach();
     records.delete(earlier.task.id);
     remote.tell(`Took over ECS task ${remote.ref.arn} from an earlier start of the allocation`);
-    return handleOf(keep(task, remote, earlier.startedAt));
+    return answerOf(keep(task, remote, earlier.network(), earlier.startedAt));
   };
 
   const startNew = async (
     task: TaskIdentity,
-    msgpack: Uint8Array,
+    request: TaskRequest,
     abandoned: AbortSignal,
-  ): Promise<Handle> => {
+  ): Promise<StartedTask> => {
     if (!config.enabled) {
       throw new DriverError(
         "start_failed",
         `the driver is disabled: set enabled = true in the plugin block's config`,
       );
     }
-    const decoded = decodeTaskConfig(msgpack, config);
+    const decoded = decodeTaskConfig(request.config, config);
     if (decoded.kind === "invalid") {
       throw new DriverError("invalid_config", describeProblems(decoded.problems));
     }
@@ -230,14 +249,16 @@ export function createDriver(
     const taken = await takeOver(task);
     if (taken !== undefined) return taken;
     const startedAt = clock.now();
-    const remote = await lifecycle.start({
+    const { remote, definition, publicAddress } = await lifecycle.start({
       scope,
       owner: ownerOf(task),
       config: decoded.value,
+      env: request.env,
       abandoned,
       onEvent: publish(task),
     });
-    return handleOf(keep(task, remote, startedAt));
+    const ports = portsOf(request.ports, definition, decoded.value.container);
+    return answerOf(keep(task, remote, { address: publicAddress, ports }, startedAt));
   };
 
   return {
@@ -247,35 +268,36 @@ export function createDriver(
     },
     fingerprints: (signal) => fingerprinter.watch(signal),
     events: (signal) => events.subscribe(AbortSignal.any([signal, over.signal])),
-    start: async (task, msgpack, signal) => {
+    start: async (task, request, signal) => {
       nodeId = task.nodeId || nodeId;
       const known = records.get(task.id);
       if (known !== undefined) {
         known.claim();
-        return handleOf(known);
+        return answerOf(known);
       }
       let pending = starting.get(task.id);
       if (pending === undefined) {
         const abandoned = new AbortController();
-        const handle = startNew(task, msgpack, abandoned.signal).catch((error) => {
+        const started = startNew(task, request, abandoned.signal).catch((error) => {
           throw asDriverError(error);
         }).finally(() => starting.delete(task.id));
-        pending = { task, handle, abandoned, callers: new Set() };
+        pending = { task, started, abandoned, callers: new Set() };
         starting.set(pending);
       }
       attend(pending, signal);
-      const handle = await pending.handle;
+      const started = await pending.started;
       if (!signal.aborted) records.get(task.id)?.claim();
-      return handle;
+      return started;
     },
     recover: (task, { version, state }) => {
       nodeId = task.nodeId || nodeId;
       if (records.has(task.id)) return;
       const fallback = scopeOf(config) ?? { region: config.region };
-      const { ref, container, startedAt } = decodeHandleState({ version, state, fallback });
+      const known = decodeHandleState({ version, state, fallback });
+      const { ref, container, network, startedAt } = known;
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
       const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));
-      keep(task, remote, startedAt ?? clock.now()).claim();
+      keep(task, remote, network, startedAt ?? clock.now()).claim();
     },
     wait: (id, signal) =>
       records.has(id) ? record(id).exited(signal) : Promise.reject(taskNotFound()),

@@ -1,12 +1,14 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { parseTaskArn, type Role, type Scope, type TaskRef } from "../lifecycle/scope.ts";
 import { DriverError } from "./driver_error.ts";
+import type { KnownNetwork } from "./network.ts";
 
 /** What a handle keeps of a task: enough to find it again whatever the plugin's configuration is by then. */
 export type HandleState = {
   readonly ref: TaskRef;
   /** The container whose exit status counts, where the jobspec named one. */
   readonly container: string | undefined;
+  readonly network: KnownNetwork;
   /** Milliseconds since the Unix epoch; undefined where the handle does not say. */
   readonly startedAt: number | undefined;
 };
@@ -18,7 +20,7 @@ export const handleVersion = 1;
  * Encodes a handle's state. `ARN` is the key that the Go driver used and that other tools read; its
  * decoder skips the keys that it does not know.
  */
-export function encodeHandleState({ ref, container, startedAt }: HandleState): Uint8Array {
+export function encodeHandleState({ ref, container, network, startedAt }: HandleState): Uint8Array {
   const { role } = ref.scope;
   return encode({
     ARN: ref.arn,
@@ -26,6 +28,8 @@ export function encodeHandleState({ ref, container, startedAt }: HandleState): U
     Region: ref.scope.region ?? parseTaskArn(ref.arn)?.region ?? "",
     StartedAtMillis: startedAt ?? 0,
     ...(container === undefined ? {} : { Container: container }),
+    ...(network.address === undefined ? {} : { Address: network.address }),
+    ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
     ...(role === undefined ? {} : {
       RoleARN: role.arn,
       RoleExternalID: role.externalId ?? "",
@@ -72,8 +76,14 @@ export function decodeHandleState(
   return {
     ref: { arn, scope: { cluster, region, role } },
     container: text(fields["Container"]) || undefined,
+    network: { address: text(fields["Address"]) || undefined, ports: portsIn(fields["Ports"]) },
     startedAt: typeof millis === "number" && millis > 0 ? millis : goTime(fields["StartedAt"]),
   };
+}
+
+function portsIn(value: unknown): Record<string, number> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter(([, port]) => typeof port === "number"));
 }
 
 function roleOf(fields: Record<string, unknown>): Role | undefined {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { RemoteTask } from "../lifecycle/remote_task.ts";
 import { consoleUrl } from "../lifecycle/scope.ts";
+import type { KnownNetwork, TaskNetwork } from "./network.ts";
 
 /** Which run of which Nomad task this is. */
 export type TaskIdentity = {
@@ -28,6 +29,8 @@ export type TaskStatus = {
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
   readonly result: ExitResult | undefined;
+  /** Undefined where ECS has not told the task's address, or it has none of its own. */
+  readonly network: TaskNetwork | undefined;
   readonly attributes: Readonly<Record<string, string>>;
 };
 
@@ -37,6 +40,8 @@ export type TaskRecord = {
   readonly remote: RemoteTask;
   /** Milliseconds since the Unix epoch, as this node's clock had it. */
   readonly startedAt: number;
+  /** What is known of where it is reached. */
+  network(): KnownNetwork;
   /** Tells that Nomad has, or may have, the task's handle. */
   claim(): void;
   isClaimed(): boolean;
@@ -53,14 +58,15 @@ export type TaskRecord = {
 
 /** Makes the record of a task that a remote task carries out. */
 export function createTaskRecord(
-  { task, remote, startedAt, clock }: {
+  { task, remote, network, startedAt, clock }: {
     task: TaskIdentity;
     remote: RemoteTask;
+    network: KnownNetwork;
     startedAt: number;
     clock: Clock;
   },
 ): TaskRecord {
-  return new KeptTask(task, remote, startedAt, clock);
+  return new KeptTask(task, remote, network, startedAt, clock);
 }
 
 // A class for the same reason as the remote task: there may be thousands of them at rest.
@@ -68,20 +74,34 @@ class KeptTask implements TaskRecord {
   readonly task: TaskIdentity;
   readonly remote: RemoteTask;
   readonly startedAt: number;
+  readonly #network: KnownNetwork;
   readonly #clock: Clock;
   #result: ExitResult | undefined;
   #completedAt: number | undefined;
   #claimed = false;
   #waiting: readonly ((how: ExitResult) => void)[] = [];
 
-  constructor(task: TaskIdentity, remote: RemoteTask, startedAt: number, clock: Clock) {
+  constructor(
+    task: TaskIdentity,
+    remote: RemoteTask,
+    network: KnownNetwork,
+    startedAt: number,
+    clock: Clock,
+  ) {
     this.task = task;
     this.remote = remote;
+    this.#network = network;
     this.startedAt = startedAt;
     this.#clock = clock;
     remote.onEnded(({ exitCode, oomKilled, error, endedAt }) =>
       this.#end({ exitCode, oomKilled, error }, endedAt ?? clock.now())
     );
+  }
+
+  network(): KnownNetwork {
+    const state = this.remote.state();
+    const seen = state.kind === "unseen" ? undefined : state.snapshot?.address;
+    return { address: this.#network.address ?? seen, ports: this.#network.ports };
   }
 
   claim(): void {
@@ -119,12 +139,14 @@ class KeptTask implements TaskRecord {
     const state = this.remote.state();
     const snapshot = state.kind === "unseen" ? undefined : state.snapshot;
     const url = consoleUrl(ref.arn);
+    const { address, ports } = this.network();
     return {
       task: this.task,
       state: this.#result === undefined ? "running" : "exited",
       startedAt: snapshot?.startedAt ?? this.startedAt,
       completedAt: this.#completedAt,
       result: this.#result,
+      network: address === undefined ? undefined : { address, ports },
       attributes: {
         arn: ref.arn,
         cluster: ref.scope.cluster,

@@ -1,5 +1,6 @@
-import type { DriverEvent } from "../driver/driver.ts";
+import type { DriverEvent, TaskRequest } from "../driver/driver.ts";
 import type { Fingerprint } from "../driver/fingerprint.ts";
+import type { TaskNetwork } from "../driver/network.ts";
 import type { ExitResult, TaskIdentity, TaskStatus } from "../driver/task_record.ts";
 import type { Duration } from "../gen/google/protobuf/duration.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type FingerprintResponse,
   FingerprintResponse_HealthState,
   type InspectTaskResponse,
+  type NetworkOverride,
   type TaskConfig,
   TaskState,
   type TaskStats,
@@ -28,6 +30,20 @@ export function taskIdentity(task: TaskConfig): TaskIdentity {
     group: task.taskGroupName,
     nodeId: task.nodeId,
   };
+}
+
+/** What Nomad wants of a task's run. */
+export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig): TaskRequest {
+  const ports = (resources?.ports ?? []).map(({ label, value, to }) => ({ label, value, to }));
+  return { config: msgpackDriverConfig, env, ports };
+}
+
+/**
+ * A task's network on the wire. It is advertised without being asked for: a service's other choice,
+ * the address of the client's host, is never the task's.
+ */
+export function wireNetwork(network: TaskNetwork | undefined): NetworkOverride | undefined {
+  return network && { addr: network.address, portMap: network.ports, autoAdvertise: true };
 }
 
 /** Milliseconds of a wire duration, 0 where there is none. */
@@ -70,7 +86,7 @@ export function wireExitResult(result: ExitResult | undefined): WireExitResult {
 
 /** The state of a task on the wire. */
 export function wireTaskStatus(
-  { task, state, startedAt, completedAt, result, attributes }: TaskStatus,
+  { task, state, startedAt, completedAt, result, network, attributes }: TaskStatus,
 ): InspectTaskResponse {
   return {
     task: {
@@ -82,7 +98,7 @@ export function wireTaskStatus(
       result: wireExitResult(result),
     },
     driver: { attributes },
-    networkOverride: undefined,
+    networkOverride: wireNetwork(network),
   };
 }
 

@@ -17,10 +17,12 @@ import type { Service } from "../plugin/services.ts";
 import {
   milliseconds,
   taskIdentity,
+  taskRequest,
   unmeasuredStats,
   wireEvent,
   wireExitResult,
   wireFingerprint,
+  wireNetwork,
   wireTaskStatus,
 } from "./convert.ts";
 import { serverStream, unary } from "./handlers.ts";
@@ -66,7 +68,7 @@ export function driverService(
     startTask: unary("StartTask", log, async ({ task }, signal) => {
       const config = required(task);
       const identity = taskIdentity(config);
-      const handle = await driver.start(identity, config.msgpackDriverConfig, signal);
+      const { handle, network } = await driver.start(identity, taskRequest(config), signal);
       return {
         result: StartTaskResponse_Result.SUCCESS,
         driverErrorMsg: "",
@@ -76,7 +78,7 @@ export function driverService(
           state: TaskState.RUNNING,
           driverState: handle.state,
         },
-        networkOverride: undefined,
+        networkOverride: wireNetwork(network),
       };
     }),
     waitTask: unary(

@@ -1,4 +1,5 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
+import { describeNetworkInterface } from "./ec2_client.ts";
 import type { Role } from "./scope.ts";
 import type { EcsOperations, EcsTarget } from "./ecs_operations.ts";
 
@@ -48,6 +49,10 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     describeTasks: async (input, abortSignal) => {
       const { sdk, client } = await load();
       return await client.send(new sdk.DescribeTasksCommand(input), { abortSignal });
+    },
+    describeNetworkInterfaces: async ({ networkInterfaceId }, abortSignal) => {
+      const { sdk, client } = await load();
+      return await describeNetworkInterface(sdk, client, networkInterfaceId, abortSignal);
     },
     listTasks: async (input, abortSignal) => {
       const { sdk, client } = await load();

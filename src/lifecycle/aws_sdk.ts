@@ -9,4 +9,6 @@ export {
   StopTaskCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-ecs";
+export { parseXML } from "@aws-sdk/xml-builder";
+export { SignatureV4 } from "@smithy/signature-v4";
 export { fromTemporaryCredentials } from "@aws-sdk/credential-providers";

@@ -68,7 +68,7 @@ export function createCustody(
       clock,
       random,
       log,
-      essentialContainers: region.essentialContainers,
+      essentialContainers: region.definitions.essentialContainers,
       onStop: ({ owner }, acknowledged) => holdBack(startedBy(owner), acknowledged),
       onRelease: (task) => tasks.delete(task),
       signal,

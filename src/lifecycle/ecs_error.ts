@@ -96,11 +96,13 @@ const throttling = new Set([
 const denials = new Set([
   "AccessDeniedException",
   "AccessDenied",
+  "UnauthorizedOperation",
   "NotAuthorized",
   "OptInRequired",
 ]);
 
 const credentials = new Set([
+  "AuthFailure",
   "CredentialsProviderError",
   "ExpiredToken",
   "ExpiredTokenException",

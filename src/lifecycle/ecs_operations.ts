@@ -14,11 +14,14 @@ import type {
   TagResourceCommandInput,
   TagResourceCommandOutput,
 } from "@aws-sdk/client-ecs";
+import type { NetworkInterface } from "./ec2_client.ts";
 import type { Role } from "./scope.ts";
 
-/** The ECS operations that the driver calls, as pairs of input and output. */
+/** The operations that the driver calls, as pairs of input and output. */
 export type EcsApi = {
   describeClusters: [DescribeClustersCommandInput, DescribeClustersCommandOutput];
+  /** Of EC2; counted and classified as the others. */
+  describeNetworkInterfaces: [{ readonly networkInterfaceId: string }, NetworkInterface];
   describeTaskDefinition: [DescribeTaskDefinitionCommandInput, DescribeTaskDefinitionCommandOutput];
   describeTasks: [DescribeTasksCommandInput, DescribeTasksCommandOutput];
   listTasks: [ListTasksCommandInput, ListTasksCommandOutput];

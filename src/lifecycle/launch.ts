@@ -1,9 +1,10 @@
 import type { Failure, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../clock.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
+import type { DefinitionFacts, Definitions } from "./definitions.ts";
 import { EcsError, type EcsErrorKind } from "./ecs_error.ts";
 import { type Owner, startedBy, taggedOwner } from "./ownership.ts";
-import { retry } from "./retry.ts";
+import { orAborted, retry, type RetryVerdict } from "./retry.ts";
 import { describeScope, type Scope } from "./scope.ts";
 
 /** A task could not be started. `recoverable` tells whether the job's restart block should try again. */
@@ -32,6 +33,7 @@ export type Accepted = {
 export type LaunchContext = {
   readonly scope: Scope;
   readonly caller: EcsCaller;
+  readonly definitions: Definitions;
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -78,12 +80,78 @@ export async function findLive(
     clock,
     random,
     signal,
-    judge: (error) => {
-      if (!(error instanceof EcsError) || !retriedAtLaunch(error.kind)) return "give up";
-      retrying?.(error);
-      return "retry";
-    },
+    judge: retryTold(retrying),
   });
+}
+
+/**
+ * What ECS says of a task definition; undefined where AWS does not let this client ask. Retried until
+ * ECS answers or `signal` aborts. Rejects with a `LaunchError` for a definition that there is not.
+ */
+export async function describeDefinition(
+  { definitions, clock, random }: LaunchContext,
+  name: string,
+  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
+): Promise<DefinitionFacts | undefined> {
+  try {
+    return await retry(() => orAborted(definitions.describe(name), signal), {
+      clock,
+      random,
+      signal,
+      judge: retryTold(retrying),
+    });
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    if (error.kind === "denied") return undefined;
+    if (error.kind !== "rejected") throw error;
+    throw new LaunchError(
+      `config.task.task_definition = ${JSON.stringify(name)} is not one that ECS knows here: ` +
+        error.message,
+      false,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The public address of a task's network interface. Retried until EC2 answers or `signal` aborts.
+ * Rejects with a `LaunchError` where there is none to advertise.
+ */
+export async function findPublicAddress(
+  { scope, caller, clock, random }: LaunchContext,
+  networkInterfaceId: string | undefined,
+  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
+): Promise<string> {
+  const option = `config.task.advertise = "public"`;
+  if (networkInterfaceId === undefined) {
+    throw new LaunchError(`${option}: the ECS task has no network interface of its own`, false);
+  }
+  const options = { target: `${networkInterfaceId} of a task in ${describeScope(scope)}` };
+  try {
+    const { publicAddress } = await retry(
+      () =>
+        caller.call("describeNetworkInterfaces", { networkInterfaceId }, {
+          ...options,
+          priority: "act",
+          signal,
+        }),
+      {
+        clock,
+        random,
+        signal,
+        judge: retryTold(retrying),
+      },
+    );
+    if (publicAddress !== undefined) return publicAddress;
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    throw new LaunchError(`${option}: ${error.message}`, false, { cause: error });
+  }
+  throw new LaunchError(
+    `${option}: network interface ${networkInterfaceId} has no public address; set ` +
+      `assign_public_ip = "ENABLED" and choose subnets that lead to an internet gateway`,
+    false,
+  );
 }
 
 /**
@@ -136,6 +204,15 @@ export async function runTask(
     }
     throw error;
   }
+}
+
+/** Retries what may pass, telling of each failure before the next attempt. */
+function retryTold(retrying?: (error: EcsError) => void): (error: unknown) => RetryVerdict {
+  return (error) => {
+    if (!(error instanceof EcsError) || !retriedAtLaunch(error.kind)) return "give up";
+    retrying?.(error);
+    return "retry";
+  };
 }
 
 /** Whether waiting and asking again may help a launch, within its time. */

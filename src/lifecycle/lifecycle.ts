@@ -148,7 +148,10 @@ export function createLifecycle(
   const custody = createCustody({ regionOf, clock, random, log, signal: closed.signal });
   const starter = createStarter({
     custody,
-    contextOf: (scope) => ({ scope, caller: regionOf(scope).caller, clock, random }),
+    contextOf: (scope) => {
+      const { caller, definitions } = regionOf(scope);
+      return { scope, caller, definitions, clock, random };
+    },
     clock,
     log,
     signal: closed.signal,

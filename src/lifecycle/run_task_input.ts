@@ -14,11 +14,13 @@ export type RunTaskContext = {
   readonly config: TaskConfig;
   readonly owner: Owner;
   readonly cluster: string;
-  /** Environment for the container, if there is one to give it to. */
-  readonly environment?: {
-    readonly container: string;
-    readonly values: Readonly<Record<string, string>>;
-  } | undefined;
+  readonly environment: ContainerEnvironment | undefined;
+};
+
+/** Variables for one container. */
+export type ContainerEnvironment = {
+  readonly container: string;
+  readonly values: Readonly<Record<string, string>>;
 };
 
 /**
@@ -26,14 +28,14 @@ export type RunTaskContext = {
  * takes a client token only with the parameters that it was first used with.
  */
 export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
-  const { config, owner, cluster } = context;
+  const { config, owner, cluster, environment } = context;
   const {
     capacity_provider_strategy,
     placement_constraints,
     placement_strategy,
     network_configuration: { aws_vpc_configuration: vpc },
   } = config;
-  const overrides = overridesOf(context);
+  const overrides = overridesOf(config, environment);
   return withoutUndefined({
     cluster,
     count: 1,
@@ -64,7 +66,11 @@ export function tagList(tags: Readonly<Record<string, string>>): Tag[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
-function overridesOf({ config, environment }: RunTaskContext): TaskOverride {
+/** The overrides that a task's configuration and its environment come to. */
+export function overridesOf(
+  config: TaskConfig,
+  environment: ContainerEnvironment | undefined,
+): TaskOverride {
   const { cpu, memory, ephemeral_storage, task_role_arn, execution_role_arn, container } =
     config.overrides;
   const named: Overridden[] = container.map(({ environment, ...rest }) => ({

@@ -2,9 +2,12 @@ import type { Clock } from "../clock.ts";
 import type { TaskConfig } from "../config/task_config.ts";
 import type { Logger } from "../logger.ts";
 import type { Custody } from "./custody.ts";
+import type { DefinitionFacts } from "./definitions.ts";
 import type { EcsError } from "./ecs_error.ts";
 import {
+  describeDefinition,
   findLive,
+  findPublicAddress,
   isRecoverable,
   type LaunchContext,
   type Launched,
@@ -12,7 +15,9 @@ import {
   runTask,
 } from "./launch.ts";
 import { type Owner, startedBy } from "./ownership.ts";
+import { type Preparation, prepare } from "./preparation.ts";
 import type { RemoteTask } from "./remote_task.ts";
+import { orAborted } from "./retry.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { describeScope, type Scope, scopeKey } from "./scope.ts";
 import type { RemoteState, TaskEvent } from "./tracking.ts";
@@ -22,9 +27,19 @@ export type StartRequest = {
   readonly scope: Scope;
   readonly owner: Owner;
   readonly config: TaskConfig;
+  /** The environment that Nomad has for the task. */
+  readonly env: Readonly<Record<string, string>>;
   /** Aborts when nobody waits for the start any more; then it goes on only if ECS has its task. */
   readonly abandoned: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
+};
+
+/** A task that was started, with its definition where that could be read. */
+export type Started = {
+  readonly remote: RemoteTask;
+  readonly definition: DefinitionFacts | undefined;
+  /** The public address, where the task is to advertise it. */
+  readonly publicAddress: string | undefined;
 };
 
 /** Starts ECS tasks. */
@@ -33,7 +48,7 @@ export type Starter = {
    * Runs the request's ECS task, or takes over the one that already runs for it, and waits for what
    * the request says. Rejects with a `LaunchError`; then no ECS task of the run is left behind.
    */
-  start(request: StartRequest): Promise<RemoteTask>;
+  start(request: StartRequest): Promise<Started>;
   /** Whether a start of the allocation's task with this `startedBy` is under way. */
   isStarting(index: string): boolean;
 };
@@ -104,8 +119,8 @@ export function createStarter(
   const launch = async (
     request: StartRequest & { trouble: EcsError | undefined },
     signal: AbortSignal,
-  ): Promise<Launched> => {
-    const { scope, owner, config, onEvent } = request;
+  ): Promise<Launched & Pick<Started, "definition">> => {
+    const { scope, owner, config, env, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
     const index = startedBy(owner);
     const key = `${scopeKey(scope)} ${index}`;
@@ -126,11 +141,14 @@ export function createStarter(
       tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
       await orAborted(pending, signal);
     };
-    const run = async (taskId: string) => {
+    const describe = () =>
+      describeDefinition(contextOf(scope), config.task_definition, { signal, retrying });
+    const run = async (taskId: string, environment: Preparation["environment"]) => {
       const input = runTaskInput({
         config,
         owner: { ...owner, taskId },
         cluster: scope.cluster,
+        environment,
       });
       const ambiguous = () => openRun = taskId;
       return await runTask(contextOf(scope), input, { signal, ambiguous, retrying });
@@ -152,15 +170,29 @@ export function createStarter(
           "Nomad: another ECS task runs for this one",
         );
       }
-      if (live?.taskArn !== undefined) return { arn: live.taskArn, how: "found" };
+      if (live?.taskArn !== undefined) {
+        // It runs whatever its definition says by now.
+        const definition = await describe().catch((error) => {
+          signal.throwIfAborted();
+          log.warn("the task definition of a running ECS task is not known", { error });
+          return undefined;
+        });
+        return { arn: live.taskArn, how: "found", definition };
+      }
+      const definition = await describe();
+      const { environment, notes } = prepare(config, env, definition);
+      for (const note of notes) tell(note);
       tell(`Asking ECS to run ${config.task_definition} in ${describeScope(scope)}`);
       if (openRun === undefined || openRun === owner.taskId) {
-        return { arn: (await run(owner.taskId)).arn, how: "started" };
+        const { arn } = await run(owner.taskId, environment);
+        return { arn, how: "started", definition };
       }
       // ECS lists a task some seconds after it accepted it. Under the client token of the run that
       // was cut off, it answers that run's task however young it is.
-      const continued = await run(openRun);
-      if (continued.accepted === "as asked") return { arn: continued.arn, how: "started" };
+      const continued = await run(openRun, environment);
+      if (continued.accepted === "as asked") {
+        return { arn: continued.arn, how: "started", definition };
+      }
       custody.stopUnattended(
         { arn: continued.arn, scope },
         owner,
@@ -168,7 +200,8 @@ export function createStarter(
       );
       openRun = undefined;
       await stopsAcknowledged();
-      return { arn: (await run(owner.taskId)).arn, how: "started" };
+      const { arn } = await run(owner.taskId, environment);
+      return { arn, how: "started", definition };
     } catch (error) {
       if (openRun !== undefined) startReaper(key, scope, owner, openRun);
       throw error;
@@ -193,6 +226,20 @@ export function createStarter(
     }
   };
 
+  const advertisedAddress = async (
+    task: RemoteTask,
+    request: StartRequest,
+    signal: AbortSignal,
+  ) => {
+    const state = task.state();
+    if (request.config.advertise !== "public" || state.kind === "ended") return undefined;
+    const id = state.kind === "live" ? state.snapshot.networkInterface : undefined;
+    return await findPublicAddress(contextOf(request.scope), id, {
+      signal,
+      retrying: (error) => task.tell(`EC2 is asked again for the public address: ${error.message}`),
+    });
+  };
+
   const remind = async (task: RemoteTask, waitFor: "running" | "network", signal: AbortSignal) => {
     const since = clock.monotonic();
     while (true) {
@@ -210,7 +257,7 @@ export function createStarter(
     }
   };
 
-  const start = async (asked: StartRequest): Promise<RemoteTask> => {
+  const start = async (asked: StartRequest): Promise<Started> => {
     const request = { ...asked, trouble: undefined as EcsError | undefined };
     const deadline = new AbortController();
     const bounded = AbortSignal.any([deadline.signal, signal]);
@@ -248,11 +295,17 @@ export function createStarter(
       );
       try {
         await waitUntilStarted(task, request, bounded);
-        return task;
+        const publicAddress = await advertisedAddress(task, request, bounded).catch((error) => {
+          // A task that ran before this start is not to end for want of its address.
+          if (launched.how === "started" || signal.aborted) throw error;
+          task.tell(`The task's services get no address: ${error.message}`);
+          return undefined;
+        });
+        return { remote: task, definition: launched.definition, publicAddress };
       } catch (error) {
         if (!signal.aborted && task.state().kind !== "ended") {
           custody.done.add(ref.arn);
-          task.stop("Nomad: the task did not start in time", 0);
+          task.stop("Nomad: the task's start failed", 0);
         }
         task.release();
         throw error;
@@ -266,16 +319,6 @@ export function createStarter(
   };
 
   return { start, isStarting: (index) => launching.has(index) };
-}
-
-/** Resolves with the promise; rejects with the signal's reason if that aborts first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const leave = () => reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }
 
 function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean {

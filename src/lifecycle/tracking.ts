@@ -16,6 +16,8 @@ export type Snapshot = {
   readonly desiredStatus: string;
   /** Private IPv4 address of the task's network interface. */
   readonly address: string | undefined;
+  /** Id of that interface, as EC2 knows it. */
+  readonly networkInterface: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number | undefined;
   /** Whether anything of the task ever ran. */
@@ -135,10 +137,12 @@ export function annotationsOf(ref: TaskRef, snapshot?: Snapshot): Record<string,
 
 function snapshotOf(task: Task): Snapshot {
   const network = task.attachments?.find(({ type }) => type === "ElasticNetworkInterface");
+  const detail = (key: string) => network?.details?.find(({ name }) => name === key)?.value;
   return {
     lastStatus: task.lastStatus ?? "UNKNOWN",
     desiredStatus: task.desiredStatus ?? "RUNNING",
-    address: network?.details?.find(({ name }) => name === "privateIPv4Address")?.value,
+    address: detail("privateIPv4Address"),
+    networkInterface: detail("networkInterfaceId"),
     startedAt: task.startedAt?.getTime(),
     ran: task.startedAt !== undefined ||
       (task.containers ?? []).some(({ exitCode }) => exitCode !== undefined),

@@ -28,7 +28,13 @@ export function driverConfig(task: Record<string, unknown>): Uint8Array {
 /** A task as Nomad sends it, of its own allocation. */
 export function taskOf(
   config: Uint8Array,
-  { alloc = crypto.randomUUID(), run = "00000001", name = "web" } = {},
+  { alloc = crypto.randomUUID(), run = "00000001", name = "web", env = {}, ports = [] }: {
+    alloc?: string;
+    run?: string;
+    name?: string;
+    env?: Record<string, string>;
+    ports?: { label: string; value: number; to: number }[];
+  } = {},
 ): TaskConfig {
   return {
     ...TaskConfig.decode(new Uint8Array()),
@@ -41,6 +47,12 @@ export function taskOf(
     taskGroupName: "group",
     nodeId: "6f9f4a3e-0000-4000-8000-000000000001",
     nodeName: "client-1",
+    env,
+    resources: {
+      allocatedResources: undefined,
+      linuxResources: undefined,
+      ports: ports.map((port) => ({ ...port, hostIp: "10.9.8.7" })),
+    },
     msgpackDriverConfig: config,
   };
 }

@@ -117,6 +117,7 @@ export function createSimulatedEcs(
           request(process, name, input, signal)) as EcsOperations[N];
       return {
         describeClusters: operation("describeClusters"),
+        describeNetworkInterfaces: operation("describeNetworkInterfaces"),
         describeTaskDefinition: operation("describeTaskDefinition"),
         describeTasks: operation("describeTasks"),
         listTasks: operation("listTasks"),

@@ -34,7 +34,11 @@ export type Checks = {
   onStopped(alloc: Alloc, handle: Handle): void;
 };
 
-const config = driverConfig({ task_definition: "idle" });
+const request = {
+  config: driverConfig({ task_definition: "idle" }),
+  env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
+  ports: [],
+};
 const killTimeout = 10_000;
 /** Attempts that Nomad makes to kill a task. */
 const killAttempts = 5;
@@ -89,10 +93,10 @@ export async function runTask(
         return;
       }
       const taskId = `${alloc.id}/main/${hex(chances)}`;
-      let started = await guarded(node.driver().start(identity(alloc, taskId), config, signal));
+      let started = await guarded(node.driver().start(identity(alloc, taskId), request, signal));
       // A plugin that dies is started anew and asked the same again, once.
       if (started.kind === "plugin died") {
-        started = await guarded(node.driver().start(identity(alloc, taskId), config, signal));
+        started = await guarded(node.driver().start(identity(alloc, taskId), request, signal));
       }
       if (started.kind === "agent died") return;
       if (started.kind !== "done") {
@@ -107,7 +111,7 @@ export async function runTask(
       }
       // The handle is stored a moment after the answer.
       if ((await pause(chances.between(0, 5))).kind === "agent died") return;
-      alloc.stored = { taskId, handle: started.value };
+      alloc.stored = { taskId, handle: started.value.handle };
       if (node.driver() !== undefined && !known(node, taskId) && !recover()) return;
     }
     const stored = alloc.stored;

@@ -84,11 +84,19 @@ data "aws_iam_policy_document" "driver" {
     resources = [aws_ecs_cluster.demo.arn]
   }
 
-  # Which container's exit code counts is told by the task definition. DescribeTaskDefinition cannot
-  # be limited to a resource.
+  # Which container's exit code counts, and what a task may ask for, is told by the task definition.
+  # DescribeTaskDefinition cannot be limited to a resource.
   statement {
     sid       = "DescribeTaskDefinition"
     actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"]
+  }
+
+  # ECS tells a task's private address; the public one, for advertise = "public", is EC2's to tell.
+  # DescribeNetworkInterfaces cannot be limited to a resource.
+  statement {
+    sid       = "DescribeNetworkInterfaces"
+    actions   = ["ec2:DescribeNetworkInterfaces"]
     resources = ["*"]
   }
 

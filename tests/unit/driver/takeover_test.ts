@@ -22,13 +22,13 @@ function createTimedDriver() {
   const start = (run: string) => {
     const { taskId, task, ...owner } = ownerOf(run);
     const agent = new AbortController();
-    const handle = driver.start(
+    const started = driver.start(
       { ...owner, id: taskId, name: task },
-      driverConfig({ task_definition: "idle" }),
+      { config: driverConfig({ task_definition: "idle" }), env: {}, ports: [] },
       agent.signal,
     );
-    handle.catch(() => {});
-    return { handle, agentDies: () => agent.abort(new Error("the agent died")) };
+    started.catch(() => {});
+    return { started, agentDies: () => agent.abort(new Error("the agent died")) };
   };
   return { ...world, driver, start };
 }
@@ -36,11 +36,11 @@ function createTimedDriver() {
 Deno.test("a start whose agent dies before ECS was asked starts nothing", async () => {
   const { ecs, start, settle, pass } = createTimedDriver();
   ecs.weather = { mode: "error503", rate: 1 };
-  const { handle, agentDies } = start("11111111");
+  const { started, agentDies } = start("11111111");
   await pass(5_000);
   agentDies();
   ecs.weather = undefined;
-  assertEquals((await settle(handle)).status, "rejected");
+  assertEquals((await settle(started)).status, "rejected");
   await pass(60_000);
   assertEquals(ecs.live(), []);
 });
@@ -54,8 +54,8 @@ Deno.test("an agent that dies again and again during a start finds its ECS task"
   const second = start("22222222");
   await pass(1_000);
   second.agentDies();
-  const third = await settle(start("33333333").handle);
+  const third = await settle(start("33333333").started);
   assert(third.status === "fulfilled");
-  const { ref } = decodeHandleState({ ...third.value, fallback: scope });
+  const { ref } = decodeHandleState({ ...third.value.handle, fallback: scope });
   assertEquals(ecs.live().map(({ arn }) => arn), [ref.arn]);
 });

@@ -15,6 +15,7 @@ function start(
     scope,
     owner: ownerOf(run),
     config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
+    env: {},
     abandoned,
     onEvent: () => {},
   });
@@ -41,7 +42,7 @@ Deno.test("a run after one that was cut off goes on with the ECS task that ECS m
   // ECS does not list the first run's task yet; its client token is what finds it.
   const second = await world.settle(start(world, "22222222"));
   assert(second.status === "fulfilled");
-  assertEquals(world.ecs.live().map(({ arn }) => arn), [second.value.ref.arn]);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [second.value.remote.ref.arn]);
   await world.pass(300_000);
   assertEquals(world.ecs.live().length, 1);
 });
@@ -91,9 +92,9 @@ Deno.test("a start finds the ECS task that its allocation already has", async ()
   const world = createWorld();
   const first = await world.settle(start(world, "11111111"));
   assert(first.status === "fulfilled");
-  first.value.release();
+  first.value.remote.release();
   const second = await world.settle(start(world, "22222222"));
   assert(second.status === "fulfilled");
-  assertEquals(second.value.ref.arn, first.value.ref.arn);
+  assertEquals(second.value.remote.ref.arn, first.value.remote.ref.arn);
   assertEquals(world.ecs.live().length, 1);
 });

@@ -1,0 +1,76 @@
+import { describeProblems } from "../config/decode.ts";
+import type { TaskConfig } from "../config/task_config.ts";
+import { problemsWith } from "./definition_check.ts";
+import { type DefinitionFacts, mainContainer } from "./definitions.ts";
+import { LaunchError } from "./launch.ts";
+import { isJobs, passedEnv } from "./passed_env.ts";
+import { type ContainerEnvironment, overridesOf } from "./run_task_input.ts";
+
+/** Most characters that ECS takes of overrides as JSON. */
+const overridesLimit = 8_192;
+/** Variables that are named when there are too many. */
+const namedVariables = 5;
+
+/** What a RunTask request needs besides the jobspec's `config`, and what its user is to be told. */
+export type Preparation = {
+  readonly environment: ContainerEnvironment | undefined;
+  readonly notes: readonly string[];
+};
+
+/**
+ * Checks a task against its definition and says which container gets which of its variables. Without
+ * a definition, which AWS may keep from the driver, what needs one is left to ECS to check. Throws a
+ * `LaunchError` for what ECS would refuse.
+ */
+export function prepare(
+  config: TaskConfig,
+  env: Readonly<Record<string, string>>,
+  definition: DefinitionFacts | undefined,
+): Preparation {
+  const problems = definition === undefined ? [] : problemsWith(config, definition, "config.task");
+  if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
+  const values = passedEnv(env, config.pass_env);
+  if (Object.keys(values).length === 0) return { environment: undefined, notes: [] };
+  const container = config.container ??
+    (definition === undefined ? undefined : mainContainer(definition)?.name);
+  if (container === undefined) {
+    const why = "which container would get the task's environment is not known, as AWS does not " +
+      "let this client describe the task definition; set config.task.container";
+    if (config.pass_env !== undefined && config.pass_env.length > 0) {
+      throw new LaunchError(
+        `config.task.pass_env = ${JSON.stringify(config.pass_env)}: ${why}`,
+        false,
+      );
+    }
+    return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
+  }
+  const environment = { container, values };
+  checkSize(config, environment);
+  const own = Object.keys(values).filter(isJobs);
+  return {
+    environment,
+    notes: own.length === 0 ? [] : [
+      `Container ${container} gets ${own.sort().join(", ")}. Whoever may call DescribeTasks can ` +
+      `read the values: give secrets to the container by ARN, with the task definition's secrets`,
+    ],
+  };
+}
+
+function checkSize(config: TaskConfig, environment: ContainerEnvironment): void {
+  const overrides = overridesOf(config, environment);
+  const size = JSON.stringify(overrides).length;
+  if (size <= overridesLimit) return;
+  const largest = (overrides.containerOverrides ?? [])
+    .flatMap(({ environment = [] }) => environment)
+    .map(({ name = "", value = "" }) => ({ name, length: name.length + value.length }))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, namedVariables)
+    .map(({ name, length }) => `${name} (${length})`);
+  throw new LaunchError(
+    `config.task.overrides with the environment of container ${environment.container} are ${size} ` +
+      `characters of JSON; ECS takes ${overridesLimit}. The largest variables are ` +
+      `${largest.join(", ")}: pass fewer of them (config.task.pass_env), or put them in a file ` +
+      `(config.task.overrides.container.environment_files)`,
+    false,
+  );
+}
