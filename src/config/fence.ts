@@ -1,3 +1,4 @@
+import { definitionOfJson } from "./definition_fields.ts";
 import { matches } from "./glob.ts";
 import type { PluginConfig } from "./plugin_config.ts";
 import type { Problem } from "./schema.ts";
@@ -40,16 +41,29 @@ export function checkAllowed(
 
   refuse("clusters", [{ path: "cluster", text: task.cluster }], [plugin.cluster]);
   refuse("regions", [{ path: "region", text: task.region }], [plugin.region]);
-  refuse("task_definitions", [{ path: "task_definition", text: task.task_definition }], []);
+  const json = task.definition_json === undefined ? {} : definitionOfJson(task.definition_json);
+  refuse("task_definitions", [
+    { path: "task_definition", text: task.task_definition },
+    { path: "definition.family", text: task.definition?.family },
+    { path: "definition_json", text: textIn(json, "family") },
+  ], []);
   refuse("roles", [
     { path: "assume_role.role_arn", text: task.assume_role?.role_arn },
     { path: "overrides.task_role_arn", text: overrides.task_role_arn },
     { path: "overrides.execution_role_arn", text: overrides.execution_role_arn },
+    { path: "definition.task_role_arn", text: task.definition?.task_role_arn },
+    { path: "definition.execution_role_arn", text: task.definition?.execution_role_arn },
+    { path: "definition_json", text: textIn(json, "taskRoleArn") },
+    { path: "definition_json", text: textIn(json, "executionRoleArn") },
     ...task.volume_configuration.map(({ managed_ebs_volume }, index) => ({
       path: `volume_configuration[${index}].managed_ebs_volume.role_arn`,
       text: managed_ebs_volume?.role_arn,
     })),
   ], [plugin.assume_role?.role_arn]);
+}
+
+function textIn(value: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  return typeof value[name] === "string" ? value[name] : undefined;
 }
 
 function familyOf(definition: string): string {

@@ -25,6 +25,37 @@ export function taskDefinition(text: string): string | undefined {
     : `is not a task definition; use "family", "family:revision" or a task definition's ARN`;
 }
 
+/** A task definition's family. */
+export function family(text: string): string | undefined {
+  return /^[A-Za-z0-9_-]{1,255}$/.test(text)
+    ? undefined
+    : "is not a family; use 1 to 255 letters, digits, - and _";
+}
+
+/** A container's or a volume's name. */
+export function containerName(text: string): string | undefined {
+  return /^[A-Za-z0-9_-]{1,255}$/.test(text)
+    ? undefined
+    : "is not a name; use 1 to 255 letters, digits, - and _";
+}
+
+/** A port mapping's name. */
+export function portName(text: string): string | undefined {
+  return /^[a-z0-9_][a-z0-9_-]{0,63}$/.test(text)
+    ? undefined
+    : "is not a port's name; use up to 64 lower-case letters, digits, - and _";
+}
+
+/** What is wrong with the MiB that are kept for a container. */
+export function memoryReservation(
+  memory: number | undefined,
+  reservation: number | undefined,
+): string | undefined {
+  return memory === undefined || reservation === undefined || reservation <= memory
+    ? undefined
+    : `= ${reservation} is more than memory = ${memory}; it must be at most that`;
+}
+
 /** A cluster's name or ARN. */
 export function cluster(text: string): string | undefined {
   const name = /^[A-Za-z0-9_-]{1,255}$/;
@@ -109,15 +140,20 @@ export function fargateSize(cpu: number, memory: number): string | undefined {
       `up to ${most} MiB`;
 }
 
-/** The smallest Fargate size that holds this much; undefined where none does. */
+/**
+ * The smallest Fargate size that holds this much, with what is fixed as it is; undefined where there
+ * is none.
+ */
 export function fargateSizeFor(
-  cpu: number,
-  memory: number,
+  least: { cpu: number; memory: number },
+  fixed: { cpu: number | undefined; memory: number | undefined },
 ): { cpu: number; memory: number } | undefined {
-  for (const [units, least, most, step] of fargateSizes) {
-    if (units < cpu || most < memory) continue;
-    if (memory <= least) return { cpu: units, memory: least };
-    return { cpu: units, memory: Math.min(most, Math.ceil(memory / step) * step) };
+  for (const [units, smallest, most, step] of fargateSizes) {
+    if (fixed.cpu === undefined ? units < least.cpu : units !== fixed.cpu) continue;
+    const wanted = fixed.memory ?? least.memory;
+    const memory = wanted <= smallest ? smallest : Math.ceil(wanted / step) * step;
+    if (memory > most || (fixed.memory !== undefined && memory !== fixed.memory)) continue;
+    return { cpu: units, memory };
   }
   return undefined;
 }

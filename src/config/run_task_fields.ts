@@ -234,12 +234,6 @@ function checkContainerMemory(
   path: string,
   problems: Problem[],
 ): void {
-  const { memory, memory_reservation } = container;
-  if (memory === undefined || memory_reservation === undefined) return;
-  if (memory_reservation > memory) {
-    problems.push({
-      path: `${path}.memory_reservation`,
-      text: `= ${memory_reservation} is more than memory = ${memory}; it must be at most that`,
-    });
-  }
+  const wrong = rules.memoryReservation(container.memory, container.memory_reservation);
+  if (wrong !== undefined) problems.push({ path: `${path}.memory_reservation`, text: wrong });
 }

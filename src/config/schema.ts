@@ -175,11 +175,12 @@ export function list<const O extends Options<string[]>>(
 }
 
 /** A span of time, written as Go does (`"90s"`, `"1m30s"`) and decoded to milliseconds. */
-export function duration<const O extends { default?: string; min?: string }>(
+export function duration<const O extends { default?: string; min?: string; max?: string }>(
   doc: string,
   options?: O,
 ): Field<O extends { default: string } ? number : number | undefined> {
   const least = options?.min === undefined ? 0 : parseDuration(options.min) ?? 0;
+  const most = options?.max === undefined ? Infinity : parseDuration(options.max) ?? Infinity;
   const inner = string(doc, {
     ...(options?.default === undefined ? {} : { default: options.default }),
     check: (value) => {
@@ -187,7 +188,8 @@ export function duration<const O extends { default?: string; min?: string }>(
       if (ms === undefined) {
         return `is not a duration; write it as "30s", "5m" or "1h30m"`;
       }
-      return ms < least ? `is too short; the least is ${JSON.stringify(options?.min)}` : undefined;
+      if (ms < least) return `is too short; the least is ${JSON.stringify(options?.min)}`;
+      return ms > most ? `is too long; the most is ${JSON.stringify(options?.max)}` : undefined;
     },
   });
   const field: Field<number | undefined> = {
@@ -201,6 +203,42 @@ export function duration<const O extends { default?: string; min?: string }>(
   return field as Field<
     O extends { default: string } ? number : number | undefined
   >;
+}
+
+/** A text that is a JSON object, decoded. */
+export function json(
+  doc: string,
+  check: (value: Readonly<Record<string, unknown>>) => string | undefined,
+): Field<Readonly<Record<string, unknown>> | undefined> {
+  const text = string(doc);
+  return {
+    shape: text.shape,
+    doc,
+    decode: (raw, path, problems) => {
+      const source = text.decode(raw, path, problems);
+      if (source === undefined) return undefined;
+      const value = parseObject(source);
+      if (typeof value === "string") {
+        problems.push({ path, text: `is not a JSON object: ${value}` });
+        return undefined;
+      }
+      const wrong = check(value);
+      if (wrong !== undefined) problems.push({ path, text: wrong });
+      return value;
+    },
+  };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return `it begins ${show(text.slice(0, 20))}`;
+    }
+    return value as Record<string, unknown>;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** A block that stands at most once; where it does not stand its fields decode as if it were empty. */

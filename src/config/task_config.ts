@@ -1,3 +1,4 @@
+import { definitionBlock, definitionJson } from "./definition_fields.ts";
 import type { PluginConfig } from "./plugin_config.ts";
 import * as rules from "./rules.ts";
 import {
@@ -33,6 +34,12 @@ export const taskConfig = block("The ECS task to run.", {
     task_definition: string(
       "Task definition to run: `family` (its newest active revision), `family:revision` or the full ARN.",
       { check: rules.taskDefinition },
+    ),
+    definition: definitionBlock,
+    definition_json: definitionJson,
+    deregister: bool(
+      "Whether registering a revision of `definition` or `definition_json` deregisters the earlier ones that this driver registered for the same job. Tasks that run go on.",
+      { default: false },
     ),
     platform_version: platformVersion,
     network_configuration: networkConfiguration,
@@ -94,9 +101,8 @@ type TaskBlock = Decoded<typeof taskConfig>["task"];
  * milliseconds.
  */
 export type TaskConfig =
-  & Omit<TaskBlock, "task_definition" | "start_timeout" | "wait_for">
+  & Omit<TaskBlock, "start_timeout" | "wait_for">
   & {
-    readonly task_definition: string;
     readonly start_timeout: number;
     readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
   };
@@ -116,8 +122,6 @@ export function completeTask(
   const defaultVpc = plugin.network_configuration.aws_vpc_configuration;
   const complete: TaskConfig = {
     ...task,
-    // Checked below.
-    task_definition: task.task_definition ?? "",
     launch_type: own ? task.launch_type : plugin.launch_type,
     capacity_provider_strategy: own
       ? task.capacity_provider_strategy
@@ -149,12 +153,7 @@ export function completeTask(
 
 function check(task: TaskConfig, path: string, problems: Problem[]): void {
   const add = (name: string, text: string) => problems.push({ path: `${path}.${name}`, text });
-  if (task.task_definition === "") {
-    add(
-      "task_definition",
-      `= "" is empty; set it to "family", "family:revision" or a task definition's ARN`,
-    );
-  }
+  checkSource(task, add);
   const fargate = onFargate(task);
   const vpc = task.network_configuration.aws_vpc_configuration;
   const needsSubnets = task.launch_type === "FARGATE"
@@ -247,9 +246,32 @@ function check(task: TaskConfig, path: string, problems: Problem[]): void {
   }
 }
 
+/** One of the three ways to say what runs. */
+function checkSource(
+  { task_definition, definition, definition_json }: TaskConfig,
+  add: (name: string, text: string) => void,
+): void {
+  const set = Object.entries({ task_definition, definition, definition_json })
+    .filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (set.length === 0) {
+    add(
+      "task_definition",
+      `= "" is empty; set it to "family", "family:revision" or a task definition's ARN, or write ` +
+        `the definition here as definition or definition_json`,
+    );
+  }
+  if (set.length > 1) {
+    const [first = "", ...others] = set;
+    add(first, `stands beside ${others.join(" and ")}; set only one of them`);
+  }
+}
+
 /** Whether the task is sure to run on Fargate, or sure not to; undefined where ECS decides. */
-function onFargate(
-  { launch_type, capacity_provider_strategy }: TaskConfig,
+export function onFargate(
+  { launch_type, capacity_provider_strategy }: Pick<
+    TaskConfig,
+    "launch_type" | "capacity_provider_strategy"
+  >,
 ): boolean | undefined {
   if (launch_type !== undefined) return launch_type === "FARGATE";
   if (capacity_provider_strategy.length === 0) return undefined;

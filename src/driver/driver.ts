@@ -2,6 +2,7 @@ import type { Clock, Random } from "../clock.ts";
 import { describeProblems } from "../config/decode.ts";
 import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
 import type { Logger } from "../logger.ts";
+import type { Resources } from "../lifecycle/definition_input.ts";
 import type { ConnectEcs } from "../lifecycle/ecs_operations.ts";
 import { LaunchError } from "../lifecycle/launch.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
@@ -42,6 +43,7 @@ export type TaskRequest = {
   readonly env: Readonly<Record<string, string>>;
   /** The ports of the group's `network` block. */
   readonly ports: readonly PortLabel[];
+  readonly resources: Resources;
 };
 
 /** A task that was started. */
@@ -254,6 +256,7 @@ export function createDriver(
       owner: ownerOf(task),
       config: decoded.value,
       env: request.env,
+      resources: request.resources,
       abandoned,
       onEvent: publish(task),
     });

@@ -35,7 +35,13 @@ export function taskIdentity(task: TaskConfig): TaskIdentity {
 /** What Nomad wants of a task's run. */
 export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig): TaskRequest {
   const ports = (resources?.ports ?? []).map(({ label, value, to }) => ({ label, value, to }));
-  return { config: msgpackDriverConfig, env, ports };
+  const { cpu, memory } = resources?.allocatedResources ?? {};
+  return {
+    config: msgpackDriverConfig,
+    env,
+    ports,
+    resources: { cpu: cpu?.cpuShares ?? 0, memory: memory?.memoryMb ?? 0 },
+  };
 }
 
 /**

@@ -38,6 +38,18 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     });
 
   return {
+    deregisterTaskDefinition: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.DeregisterTaskDefinitionCommand(input), { abortSignal });
+    },
+    listTaskDefinitions: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.ListTaskDefinitionsCommand(input), { abortSignal });
+    },
+    registerTaskDefinition: async (input, abortSignal) => {
+      const { sdk, client } = await load();
+      return await client.send(new sdk.RegisterTaskDefinitionCommand(input), { abortSignal });
+    },
     describeClusters: async (input, abortSignal) => {
       const { sdk, client } = await load();
       return await client.send(new sdk.DescribeClustersCommand(input), { abortSignal });

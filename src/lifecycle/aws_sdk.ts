@@ -1,10 +1,13 @@
 /** The part of the AWS SDK that the driver uses; `aws_client.ts` loads it when ECS is first called. */
 export {
+  DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListTaskDefinitionsCommand,
   ListTasksCommand,
+  RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
   TagResourceCommand,

@@ -1,4 +1,4 @@
-import type { DescribeTaskDefinitionCommandOutput, Task } from "@aws-sdk/client-ecs";
+import type { Task, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Priority } from "./budget.ts";
@@ -62,12 +62,16 @@ export function createDefinitions(
   const remembered = new Map<string, Remembered>();
 
   const read = async (name: string, priority: Priority): Promise<DefinitionFacts> => {
-    const answer = await caller.call("describeTaskDefinition", { taskDefinition: name }, {
-      target: name,
-      priority,
-      signal,
-    });
-    return factsOf(answer, name);
+    const { taskDefinition } = await caller.call(
+      "describeTaskDefinition",
+      { taskDefinition: name },
+      {
+        target: name,
+        priority,
+        signal,
+      },
+    );
+    return factsOf(taskDefinition, name);
   };
 
   const describe = (name: string, priority: Priority): Promise<DefinitionFacts> => {
@@ -121,8 +125,9 @@ export function mainContainer({ containers }: DefinitionFacts): ContainerFacts |
   return containers.find(({ essential }) => essential) ?? containers[0];
 }
 
-function factsOf(
-  { taskDefinition }: DescribeTaskDefinitionCommandOutput,
+/** Reads the facts of a definition; `name` stands for its ARN where it has none yet. */
+export function factsOf(
+  taskDefinition: Partial<TaskDefinition> | undefined,
   name: string,
 ): DefinitionFacts {
   const size = (text: string | undefined) => text === undefined ? undefined : Number(text);

@@ -1,12 +1,18 @@
 import type {
+  DeregisterTaskDefinitionCommandInput,
+  DeregisterTaskDefinitionCommandOutput,
   DescribeClustersCommandInput,
   DescribeClustersCommandOutput,
   DescribeTaskDefinitionCommandInput,
   DescribeTaskDefinitionCommandOutput,
   DescribeTasksCommandInput,
   DescribeTasksCommandOutput,
+  ListTaskDefinitionsCommandInput,
+  ListTaskDefinitionsCommandOutput,
   ListTasksCommandInput,
   ListTasksCommandOutput,
+  RegisterTaskDefinitionCommandInput,
+  RegisterTaskDefinitionCommandOutput,
   RunTaskCommandInput,
   RunTaskCommandOutput,
   StopTaskCommandInput,
@@ -23,6 +29,15 @@ export type EcsApi = {
   /** Of EC2; counted and classified as the others. */
   describeNetworkInterfaces: [{ readonly networkInterfaceId: string }, NetworkInterface];
   describeTaskDefinition: [DescribeTaskDefinitionCommandInput, DescribeTaskDefinitionCommandOutput];
+  deregisterTaskDefinition: [
+    DeregisterTaskDefinitionCommandInput,
+    DeregisterTaskDefinitionCommandOutput,
+  ];
+  listTaskDefinitions: [ListTaskDefinitionsCommandInput, ListTaskDefinitionsCommandOutput];
+  registerTaskDefinition: [
+    RegisterTaskDefinitionCommandInput,
+    RegisterTaskDefinitionCommandOutput,
+  ];
   describeTasks: [DescribeTasksCommandInput, DescribeTasksCommandOutput];
   listTasks: [ListTasksCommandInput, ListTasksCommandOutput];
   runTask: [RunTaskCommandInput, RunTaskCommandOutput];

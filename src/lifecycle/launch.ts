@@ -1,9 +1,11 @@
 import type { Failure, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../clock.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
+import type { InlineDefinition } from "./definition_input.ts";
 import type { DefinitionFacts, Definitions } from "./definitions.ts";
 import { EcsError, type EcsErrorKind } from "./ecs_error.ts";
 import { type Owner, startedBy, taggedOwner } from "./ownership.ts";
+import type { Registry } from "./registry.ts";
 import { orAborted, retry, type RetryVerdict } from "./retry.ts";
 import { describeScope, type Scope } from "./scope.ts";
 
@@ -34,6 +36,7 @@ export type LaunchContext = {
   readonly scope: Scope;
   readonly caller: EcsCaller;
   readonly definitions: Definitions;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -107,6 +110,38 @@ export async function describeDefinition(
     throw new LaunchError(
       `config.task.task_definition = ${JSON.stringify(name)} is not one that ECS knows here: ` +
         error.message,
+      false,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The revision of a definition in the jobspec, registered if there is none. Retried until ECS answers
+ * or `signal` aborts. Rejects with a `LaunchError` for a definition that ECS refuses.
+ */
+export async function resolveDefinition(
+  { registry, clock, random }: LaunchContext,
+  definition: InlineDefinition,
+  { owner, deregister, signal, retrying }: {
+    owner: Owner;
+    deregister: boolean;
+    signal: AbortSignal;
+    retrying: (error: EcsError) => void;
+  },
+): Promise<DefinitionFacts> {
+  try {
+    return await retry(() => orAborted(registry.resolve(definition, owner, deregister), signal), {
+      clock,
+      random,
+      signal,
+      judge: retryTold(retrying),
+    });
+  } catch (error) {
+    if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;
+    throw new LaunchError(
+      `the task definition in the jobspec (family ${JSON.stringify(definition.family)}) is not ` +
+        `one that ECS takes: ${error.message}`,
       false,
       { cause: error },
     );

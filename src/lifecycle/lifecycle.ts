@@ -149,8 +149,8 @@ export function createLifecycle(
   const starter = createStarter({
     custody,
     contextOf: (scope) => {
-      const { caller, definitions } = regionOf(scope);
-      return { scope, caller, definitions, clock, random };
+      const { caller, definitions, registry } = regionOf(scope);
+      return { scope, caller, definitions, registry, clock, random };
     },
     clock,
     log,

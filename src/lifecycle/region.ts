@@ -4,6 +4,7 @@ import { createBudget } from "./budget.ts";
 import { createDefinitions, type Definitions } from "./definitions.ts";
 import { createEcsCaller, type EcsCaller } from "./ecs_caller.ts";
 import type { EcsOperations } from "./ecs_operations.ts";
+import { createRegistry, type Registry } from "./registry.ts";
 import type { Role, Scope } from "./scope.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watcher.ts";
 
@@ -14,6 +15,7 @@ export type Region = {
   watcher(cluster: string): Watcher;
   watchers(): ReadonlyMap<string, Watcher>;
   readonly definitions: Definitions;
+  readonly registry: Registry;
 };
 
 /** Sets up one region. `signal` ends everything that goes on in it. */
@@ -42,6 +44,7 @@ export function createRegion(
   return {
     caller,
     definitions,
+    registry: createRegistry({ caller, log: log.named("registry"), signal }),
     watchers: () => watchers,
     watcher: (cluster) => {
       const known = watchers.get(cluster);

@@ -6,7 +6,7 @@ import type {
   TaskVolumeConfiguration,
 } from "@aws-sdk/client-ecs";
 import type { TaskConfig } from "../config/task_config.ts";
-import { awsNamed } from "./aws_names.ts";
+import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "./aws_names.ts";
 import { clientToken, type Owner, ownerTags, startedBy } from "./ownership.ts";
 
 /** What RunTask is asked for besides what the jobspec's `config` says. */
@@ -14,6 +14,8 @@ export type RunTaskContext = {
   readonly config: TaskConfig;
   readonly owner: Owner;
   readonly cluster: string;
+  /** Family, family and revision, or ARN. */
+  readonly taskDefinition: string;
   readonly environment: ContainerEnvironment | undefined;
 };
 
@@ -28,7 +30,7 @@ export type ContainerEnvironment = {
  * takes a client token only with the parameters that it was first used with.
  */
 export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
-  const { config, owner, cluster, environment } = context;
+  const { config, owner, cluster, taskDefinition, environment } = context;
   const {
     capacity_provider_strategy,
     placement_constraints,
@@ -39,7 +41,7 @@ export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
   return withoutUndefined({
     cluster,
     count: 1,
-    taskDefinition: config.task_definition,
+    taskDefinition,
     clientToken: clientToken(owner.taskId),
     startedBy: startedBy(owner),
     tags: [...ownerTags(owner), ...tagList(config.tags)],
@@ -102,10 +104,6 @@ export function overridesOf(
 type Pair = { name: string; value: string };
 type Overridden = Omit<ContainerOverride, "environment"> & { environment: Pair[] };
 
-function pairs(values: Readonly<Record<string, string>>): Pair[] {
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
-}
-
 /** ECS takes a variable once; the later one is meant. Sorted, so that a request is always the same. */
 function latest(all: readonly Pair[]): Pair[] {
   return pairs(Object.fromEntries(all.map(({ name, value }) => [name, value])))
@@ -132,14 +130,4 @@ function volume(
       })],
     }),
   };
-}
-
-function unlessEmpty<T>(items: T[]): T[] | undefined {
-  return items.length === 0 ? undefined : items;
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as T;
 }

@@ -1,9 +1,11 @@
+import type { Task } from "@aws-sdk/client-ecs";
 import type { Clock } from "../clock.ts";
 import type { TaskConfig } from "../config/task_config.ts";
 import type { Logger } from "../logger.ts";
 import type { Custody } from "./custody.ts";
+import type { Resources } from "./definition_input.ts";
 import type { DefinitionFacts } from "./definitions.ts";
-import type { EcsError } from "./ecs_error.ts";
+import { EcsError } from "./ecs_error.ts";
 import {
   describeDefinition,
   findLive,
@@ -15,7 +17,7 @@ import {
   runTask,
 } from "./launch.ts";
 import { type Owner, startedBy } from "./ownership.ts";
-import { type Preparation, prepare } from "./preparation.ts";
+import { nameOf, type Plan, planTask } from "./plan.ts";
 import type { RemoteTask } from "./remote_task.ts";
 import { orAborted } from "./retry.ts";
 import { runTaskInput } from "./run_task_input.ts";
@@ -29,6 +31,7 @@ export type StartRequest = {
   readonly config: TaskConfig;
   /** The environment that Nomad has for the task. */
   readonly env: Readonly<Record<string, string>>;
+  readonly resources: Resources;
   /** Aborts when nobody waits for the start any more; then it goes on only if ECS has its task. */
   readonly abandoned: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
@@ -120,7 +123,7 @@ export function createStarter(
     request: StartRequest & { trouble: EcsError | undefined },
     signal: AbortSignal,
   ): Promise<Launched & Pick<Started, "definition">> => {
-    const { scope, owner, config, env, onEvent } = request;
+    const { scope, owner, config, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
     const index = startedBy(owner);
     const key = `${scopeKey(scope)} ${index}`;
@@ -141,17 +144,26 @@ export function createStarter(
       tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
       await orAborted(pending, signal);
     };
-    const describe = () =>
-      describeDefinition(contextOf(scope), config.task_definition, { signal, retrying });
-    const run = async (taskId: string, environment: Preparation["environment"]) => {
+    const run = async (taskId: string, { taskDefinition, environment }: Plan) => {
       const input = runTaskInput({
         config,
         owner: { ...owner, taskId },
         cluster: scope.cluster,
+        taskDefinition,
         environment,
       });
       const ambiguous = () => openRun = taskId;
       return await runTask(contextOf(scope), input, { signal, ambiguous, retrying });
+    };
+    const plan = () => planTask(contextOf(scope), request, { signal, retrying });
+    const runAsPlanned = async (taskId: string, planned: Plan) => {
+      try {
+        return await run(taskId, planned);
+      } catch (error) {
+        if (planned.forget === undefined || !isInactive(error)) throw error;
+        planned.forget();
+        return await run(taskId, await plan());
+      }
     };
     try {
       // Until an earlier ECS task is sure to end, another would be a second one.
@@ -171,25 +183,20 @@ export function createStarter(
         );
       }
       if (live?.taskArn !== undefined) {
-        // It runs whatever its definition says by now.
-        const definition = await describe().catch((error) => {
-          signal.throwIfAborted();
-          log.warn("the task definition of a running ECS task is not known", { error });
-          return undefined;
-        });
+        const definition = await definitionOf(live, contextOf(scope), { signal, retrying });
         return { arn: live.taskArn, how: "found", definition };
       }
-      const definition = await describe();
-      const { environment, notes } = prepare(config, env, definition);
-      for (const note of notes) tell(note);
-      tell(`Asking ECS to run ${config.task_definition} in ${describeScope(scope)}`);
+      const planned = await plan();
+      const { definition } = planned;
+      for (const note of planned.notes) tell(note);
+      tell(`Asking ECS to run ${planned.taskDefinition} in ${describeScope(scope)}`);
       if (openRun === undefined || openRun === owner.taskId) {
-        const { arn } = await run(owner.taskId, environment);
+        const { arn } = await runAsPlanned(owner.taskId, planned);
         return { arn, how: "started", definition };
       }
       // ECS lists a task some seconds after it accepted it. Under the client token of the run that
       // was cut off, it answers that run's task however young it is.
-      const continued = await run(openRun, environment);
+      const continued = await runAsPlanned(openRun, planned);
       if (continued.accepted === "as asked") {
         return { arn: continued.arn, how: "started", definition };
       }
@@ -200,11 +207,26 @@ export function createStarter(
       );
       openRun = undefined;
       await stopsAcknowledged();
-      const { arn } = await run(owner.taskId, environment);
+      const { arn } = await runAsPlanned(owner.taskId, planned);
       return { arn, how: "started", definition };
     } catch (error) {
       if (openRun !== undefined) startReaper(key, scope, owner, openRun);
       throw error;
+    }
+  };
+
+  /** The definition of a task that runs, whatever it says by now; undefined where ECS does not tell. */
+  const definitionOf = async (
+    { taskDefinitionArn = "" }: Task,
+    context: LaunchContext,
+    how: { signal: AbortSignal; retrying: (error: EcsError) => void },
+  ): Promise<DefinitionFacts | undefined> => {
+    try {
+      return await describeDefinition(context, taskDefinitionArn, how);
+    } catch (error) {
+      how.signal.throwIfAborted();
+      log.warn("the task definition of a running ECS task is not known", { error });
+      return undefined;
     }
   };
 
@@ -321,6 +343,11 @@ export function createStarter(
   return { start, isStarting: (index) => launching.has(index) };
 }
 
+/** Whether RunTask was refused for a revision that has been deregistered. */
+function isInactive(error: unknown): boolean {
+  return error instanceof EcsError && error.kind === "rejected" && /inactive/i.test(error.answer);
+}
+
 function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean {
   switch (state.kind) {
     case "unseen":
@@ -337,7 +364,7 @@ function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean 
 function asLaunchError(error: unknown, { owner, config, scope }: StartRequest): LaunchError {
   const cause = error instanceof Error ? error.message : String(error);
   return new LaunchError(
-    `task ${owner.task} could not be started as ${config.task_definition} in ` +
+    `task ${owner.task} could not be started as ${nameOf(config)} in ` +
       `${describeScope(scope)}: ${cause}`,
     isRecoverable(error),
     { cause: error },

@@ -116,6 +116,9 @@ export function createSimulatedEcs(
         ((input: EcsApi[N][0], signal: AbortSignal) =>
           request(process, name, input, signal)) as EcsOperations[N];
       return {
+        deregisterTaskDefinition: operation("deregisterTaskDefinition"),
+        listTaskDefinitions: operation("listTaskDefinitions"),
+        registerTaskDefinition: operation("registerTaskDefinition"),
         describeClusters: operation("describeClusters"),
         describeNetworkInterfaces: operation("describeNetworkInterfaces"),
         describeTaskDefinition: operation("describeTaskDefinition"),

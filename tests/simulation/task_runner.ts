@@ -38,6 +38,7 @@ const request = {
   config: driverConfig({ task_definition: "idle" }),
   env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
   ports: [],
+  resources: { cpu: 100, memory: 300 },
 };
 const killTimeout = 10_000;
 /** Attempts that Nomad makes to kill a task. */

@@ -92,6 +92,20 @@ data "aws_iam_policy_document" "driver" {
     resources = ["*"]
   }
 
+  # Register the definitions that jobspecs hold, of this family. ListTaskDefinitions and
+  # DeregisterTaskDefinition cannot be limited to a resource.
+  statement {
+    sid       = "RegisterTaskDefinition"
+    actions   = ["ecs:RegisterTaskDefinition", "ecs:TagResource"]
+    resources = ["${local.ecs_arn}:task-definition/${local.name}:*"]
+  }
+
+  statement {
+    sid       = "ListTaskDefinitions"
+    actions   = ["ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"]
+    resources = ["*"]
+  }
+
   # ECS tells a task's private address; the public one, for advertise = "public", is EC2's to tell.
   # DescribeNetworkInterfaces cannot be limited to a resource.
   statement {

@@ -80,7 +80,9 @@ export async function withSite(
       agent,
       addClient: start,
       run: (name) => {
-        const file = new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
+        const file = name.startsWith("/")
+          ? name
+          : new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
         return server.cli("job", "run", "-detach", file);
       },
       allocation: (job, wanted, seconds = 60) =>

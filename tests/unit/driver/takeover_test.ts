@@ -24,7 +24,12 @@ function createTimedDriver() {
     const agent = new AbortController();
     const started = driver.start(
       { ...owner, id: taskId, name: task },
-      { config: driverConfig({ task_definition: "idle" }), env: {}, ports: [] },
+      {
+        config: driverConfig({ task_definition: "idle" }),
+        env: {},
+        ports: [],
+        resources: { cpu: 100, memory: 300 },
+      },
       agent.signal,
     );
     started.catch(() => {});

@@ -16,6 +16,7 @@ function start(
     owner: ownerOf(run),
     config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
     env: {},
+    resources: { cpu: 100, memory: 300 },
     abandoned,
     onEvent: () => {},
   });
