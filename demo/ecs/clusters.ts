@@ -1,3 +1,4 @@
+import { refuseForeignArn } from "./arn.ts";
 import { AwsError, clientException, invalidParameter } from "./aws_error.ts";
 import { type Input, optionalString, strings, tagsOf } from "./input.ts";
 import type { Cluster, Model } from "./model.ts";
@@ -63,6 +64,7 @@ export function deleteCluster(model: Model, region: string, input: Input): unkno
 /** The active cluster that a request names, by name or ARN; without a name, `default`. */
 export function findCluster(model: Model, region: string, input: Input): Cluster {
   const name = optionalString(input, "cluster") ?? "default";
+  refuseForeignArn(name, region);
   const cluster = model.clusters.get(`${region}/${clusterName(name)}`);
   if (cluster === undefined) {
     throw new AwsError("ClusterNotFoundException", "Cluster not found.");

@@ -1,4 +1,4 @@
-import { AwsError, invalidParameter } from "./aws_error.ts";
+import { AwsError, clientException, invalidParameter } from "./aws_error.ts";
 
 /** A request's JSON object, or one inside it. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -63,6 +63,25 @@ export function integer(
   return value;
 }
 
+/**
+ * Reads an optional whole number of a task definition within bounds. RegisterTaskDefinition refuses
+ * with a ClientException where RunTask has an InvalidParameterException; `what` names the setting.
+ */
+export function setting(
+  input: Input,
+  key: string,
+  { min, max = Infinity, what }: { min: number; max?: number; what: string },
+): number | undefined {
+  const value = input[key];
+  if (typeof value !== "number") return undefined;
+  if (value >= min && value <= max) return value;
+  throw clientException(
+    max === Infinity
+      ? `${what} must be at least ${min}.`
+      : `${what} must be between ${min} and ${max}.`,
+  );
+}
+
 /** Reads an optional string out of a set of words. */
 export function word<T extends string>(
   input: Input,
@@ -111,6 +130,18 @@ export function tagsOf(input: Input): Tag[] {
     );
   }
   return read;
+}
+
+/** Tags with those of a second list added, which win where both have a key; 50 at most. */
+export function mergedTags(tags: readonly Tag[], added: readonly Tag[]): Tag[] {
+  const merged = new Map([...tags, ...added].map((tag) => [tag.key, tag]));
+  if (merged.size > 50) throw invalidParameter("The maximum number of tags is 50.");
+  return [...merged.values()];
+}
+
+/** The first text that a list has more than once. */
+export function duplicate(texts: readonly string[]): string | undefined {
+  return texts.find((text, index) => texts.indexOf(text) < index);
 }
 
 function serialization(message: string): AwsError {

@@ -3,6 +3,7 @@ import { findCluster } from "./clusters.ts";
 import {
   type Input,
   integer,
+  mergedTags,
   object,
   objects,
   optionalString,
@@ -12,7 +13,9 @@ import {
 } from "./input.ts";
 import { type EcsTask, type Model, randomHex, type TaskDefinition } from "./model.ts";
 import { begin } from "./task_life.ts";
+import { runTaskShape } from "./request_shapes.ts";
 import { checkRunTask } from "./run_task_checks.ts";
+import { checkShape } from "./shape.ts";
 import { describeTask } from "./tasks.ts";
 import { findTaskDefinition } from "./task_definitions.ts";
 
@@ -21,6 +24,7 @@ const tokenHours = 24;
 
 /** RunTask. */
 export function runTask(model: Model, region: string, input: Input): unknown {
+  checkShape(runTaskShape, input);
   const cluster = findCluster(model, region, input);
   const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
   const definition = findTaskDefinition(model, region, name);
@@ -34,10 +38,8 @@ export function runTask(model: Model, region: string, input: Input): unknown {
     );
   }
   const launchType = checkRunTask(input, definition);
-  const taskTags = [
-    ...(optionalString(input, "propagateTags") === "TASK_DEFINITION" ? definition.tags : []),
-    ...tagsOf(input),
-  ];
+  const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
+  const taskTags = mergedTags(propagated ? definition.tags : [], tagsOf(input));
 
   const token = optionalString(input, "clientToken");
   if (token !== undefined && !/^[\x21-\x7e]{1,64}$/.test(token)) {

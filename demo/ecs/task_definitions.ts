@@ -1,8 +1,8 @@
+import { refuseForeignArn } from "./arn.ts";
 import { clientException } from "./aws_error.ts";
 import {
   type Input,
   integer,
-  object,
   objects,
   optionalString,
   requiredString,
@@ -11,34 +11,15 @@ import {
   word,
 } from "./input.ts";
 import type { ContainerDefinition, Model, TaskDefinition } from "./model.ts";
-
-/** CPU units that Fargate offers, each with its least and most memory and the step in MiB. */
-const fargateSizes: Readonly<Record<string, readonly [number, number, number]>> = {
-  "256": [512, 2_048, 1_024],
-  "512": [1_024, 4_096, 1_024],
-  "1024": [2_048, 8_192, 1_024],
-  "2048": [4_096, 16_384, 1_024],
-  "4096": [8_192, 30_720, 1_024],
-  "8192": [16_384, 61_440, 4_096],
-  "16384": [32_768, 122_880, 8_192],
-};
+import { registerTaskDefinitionShape } from "./request_shapes.ts";
+import { checkShape } from "./shape.ts";
+import { checkTaskDefinition } from "./task_definition_checks.ts";
 
 /** RegisterTaskDefinition. */
-export function registerTaskDefinition(model: Model, region: string, input: Input): unknown {
-  const family = requiredString(input, "family", "Family cannot be null or empty.");
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(family)) {
-    throw clientException("Family contains invalid characters.");
-  }
-  const containers = objects(input, "containerDefinitions").map(container);
-  if (containers.length === 0) throw clientException("Container list cannot be empty.");
-  if (containers.length > 10) throw clientException("A task can have at most 10 containers.");
-  if (!containers.some(({ essential }) => essential)) {
-    throw clientException("At least one container must be essential.");
-  }
-  const networkMode = word(input, "networkMode", ["bridge", "host", "awsvpc", "none"]) ?? "bridge";
-  const required = strings(input, "requiresCompatibilities");
-  if (required.includes("FARGATE")) checkFargate(input, networkMode);
-
+export function registerTaskDefinition(model: Model, region: string, request: Input): unknown {
+  checkShape(registerTaskDefinitionShape, request);
+  const { family, networkMode, compatibilities, input } = checkTaskDefinition(request);
+  const tags = tagsOf(input);
   const key = `${region}/${family}`;
   const revisions = model.definitions.get(key) ?? [];
   const revision = (revisions.at(-1)?.revision ?? 0) + 1;
@@ -49,13 +30,9 @@ export function registerTaskDefinition(model: Model, region: string, input: Inpu
     status: "ACTIVE",
     registeredAt: model.now(),
     networkMode,
-    compatibilities: [
-      "EC2",
-      ...(networkMode === "awsvpc" && isSized(input) ? ["FARGATE"] : []),
-      ...(required.includes("EXTERNAL") ? ["EXTERNAL"] : []),
-    ],
-    containers,
-    tags: tagsOf(input),
+    compatibilities,
+    containers: objects(input, "containerDefinitions").map(container),
+    tags,
     input,
   };
   model.definitions.set(key, [...revisions, definition]);
@@ -104,12 +81,16 @@ export function listTaskDefinitions(model: Model, region: string, input: Input):
   };
 }
 
-/** The definition that `family`, `family:revision` or an ARN names; a bare family is its newest active. */
+/**
+ * The definition that `family`, `family:revision` or an ARN names; a bare family is its newest
+ * active. An ARN of another region is refused.
+ */
 export function findTaskDefinition(
   model: Model,
   region: string,
   name: string,
 ): TaskDefinition | undefined {
+  refuseForeignArn(name, region);
   const short = name.includes(":task-definition/") ? name.split(":task-definition/")[1] : name;
   const [family = "", revision] = (short ?? "").split(":");
   const revisions = model.definitions.get(`${region}/${family}`) ?? [];
@@ -118,48 +99,18 @@ export function findTaskDefinition(
     : revisions.find((definition) => definition.revision === Number(revision));
 }
 
-function checkFargate(input: Input, networkMode: string): void {
-  if (networkMode !== "awsvpc") {
-    throw clientException("Fargate only supports network mode ‘awsvpc’.");
-  }
-  if (optionalString(input, "cpu") === undefined || optionalString(input, "memory") === undefined) {
-    throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.");
-  }
-  if (!isSized(input)) {
-    throw clientException("No Fargate configuration exists for given values.");
-  }
-}
-
-function isSized(input: Input): boolean {
-  const cpu = optionalString(input, "cpu");
-  return cpu !== undefined && isFargateSize(cpu, Number(optionalString(input, "memory")));
-}
-
-/** Whether Fargate offers these CPU units with this much memory in MiB. */
-export function isFargateSize(cpu: string, memory: number): boolean {
-  const size = fargateSizes[cpu];
-  if (size === undefined) return false;
-  const [least, most, step] = size;
-  return memory === least || (memory > least && memory <= most && memory % step === 0);
-}
-
 function container(input: Input): ContainerDefinition {
-  const name = requiredString(input, "name", "Container.name cannot be null or empty.");
   const environment = objects(input, "environment").map((pair) => [
     optionalString(pair, "name") ?? "",
     optionalString(pair, "value") ?? "",
   ]);
-  const check = object(input, "healthCheck");
-  if (check !== undefined && strings(check, "command").length === 0) {
-    throw clientException("Container health check command cannot be empty.");
-  }
   return {
-    name,
-    image: requiredString(input, "image", `Container.image cannot be null or empty.`),
+    name: optionalString(input, "name") ?? "",
+    image: optionalString(input, "image") ?? "",
     essential: input["essential"] !== false,
     command: [...strings(input, "entryPoint"), ...strings(input, "command")],
     environment: Object.fromEntries(environment),
-    stopTimeout: integer(input, "stopTimeout", { min: 0, max: 120 }) ?? 30,
+    stopTimeout: Number(input["stopTimeout"] ?? 30),
   };
 }
 

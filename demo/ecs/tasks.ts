@@ -3,6 +3,7 @@ import { findCluster } from "./clusters.ts";
 import {
   type Input,
   integer,
+  mergedTags,
   optionalString,
   requiredString,
   strings,
@@ -76,11 +77,7 @@ export function stopTask(model: Model, region: string, input: Input): unknown {
 /** TagResource, for tasks. */
 export function tagResource(model: Model, _region: string, input: Input): unknown {
   const task = taggable(model, input);
-  const added = tagsOf(input);
-  const merged = new Map(task.tags.map((tag) => [tag.key, tag]));
-  for (const tag of added) merged.set(tag.key, tag);
-  if (merged.size > 50) throw invalidParameter("The maximum number of tags is 50.");
-  task.tags = [...merged.values()];
+  task.tags = mergedTags(task.tags, tagsOf(input));
   return {};
 }
 

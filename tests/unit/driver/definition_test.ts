@@ -18,10 +18,11 @@ function define({ ecs }: Bench, family: string, definition: Input = {}): void {
       cpu: "256",
       memory: "512",
       containerDefinitions: [
-        { name: "init", image: "idle", essential: false },
+        { name: "init", image: "idle", essential: false, memory: 64 },
         {
           name: "app",
           image: "idle",
+          memory: 64,
           portMappings: [{ name: "http", containerPort: 8080 }, { containerPort: 9090 }],
         },
       ],
@@ -73,6 +74,31 @@ Deno.test("the first essential container gets the environment, and its user a wa
     });
     await start(bench.connection, taskOf(chosen, { env: { ...env, NOMAD_META_x: "y" } }));
     assertEquals(environments(bench), { init: { A: "1", NOMAD_META_x: "y" } });
+
+    const explicit = driverConfig({
+      task_definition: "pair",
+      overrides: { container: [{ name: "app", environment: { STAGE: "explicit" } }] },
+    });
+    await start(bench.connection, taskOf(explicit, { env: { STAGE: "job", MORE: "1" } }));
+    assertEquals(environments(bench), { app: { STAGE: "explicit", MORE: "1" } });
+  });
+});
+
+Deno.test("a secret of the definition goes before the environment, and its user is told", async () => {
+  await withPlugin({}, async (bench) => {
+    const secrets = [{
+      name: "TOKEN",
+      valueFrom: "arn:aws:ssm:us-east-1:123456789012:parameter/t",
+    }];
+    define(bench, "secretive", {
+      executionRoleArn: "arn:aws:iam::123456789012:role/exec",
+      containerDefinitions: [{ name: "app", image: "idle", secrets }],
+    });
+    const events = eventsOf(bench);
+    const env = { TOKEN: "from the job", STAGE: "prod" };
+    await start(bench.connection, taskOf(driverConfig({ task_definition: "secretive" }), { env }));
+    assertEquals(environments(bench), { app: { STAGE: "prod" } });
+    assert(events.some(({ message }) => message.includes("app gets TOKEN from its definition's")));
   });
 });
 
@@ -84,6 +110,14 @@ Deno.test("an environment that is too large is refused with its largest variable
     for (const words of ["8192", "LARGER (9006), LARGE (8005)", "config.task.pass_env"]) {
       assertStringIncludes(message, words);
     }
+    const command = ["sh", "-c", "x".repeat(9_000)];
+    const long = driverConfig({
+      task_definition: "idle",
+      pass_env: [],
+      overrides: { container: [{ name: "main", command }] },
+    });
+    const refused = await failureOf(start(connection, taskOf(long)));
+    assertStringIncludes(refused.message, "The largest parts are command (9004)");
     assertEquals(ecs.simulator.counts().byOperation["RunTask"], undefined);
   });
 });
@@ -136,7 +170,14 @@ const refused: Record<
     says: ['config.task.volume_configuration[0].name = "data"', "leaves none"],
   },
   "a volume that is left out": {
-    definition: { volumes: [{ name: "data", configuredAtLaunch: true }] },
+    definition: {
+      volumes: [{ name: "data", configuredAtLaunch: true }],
+      containerDefinitions: [{
+        name: "app",
+        image: "idle",
+        mountPoints: [{ sourceVolume: "data", containerPath: "/data" }],
+      }],
+    },
     task: {},
     says: ["config.task.volume_configuration", '"data"'],
   },

@@ -32,7 +32,12 @@ Deno.test("everything that RunTask takes reaches it", async () => {
         requiresCompatibilities: ["FARGATE"],
         cpu: "256",
         memory: "512",
-        containerDefinitions: [{ name: "main", image: "busybox:1", command: ["sleep", "60"] }],
+        containerDefinitions: [{
+          name: "main",
+          image: "busybox:1",
+          command: ["sleep", "60"],
+          mountPoints: [{ sourceVolume: "data", containerPath: "/data" }],
+        }],
         volumes: [{ name: "data", configuredAtLaunch: true }],
       }],
     });

@@ -175,7 +175,7 @@ Deno.test("task definitions count their revisions, and the newest is the family"
       client.send(
         new RegisterTaskDefinitionCommand({
           family: "fresh",
-          containerDefinitions: [{ name: "main", image: "busybox" }],
+          containerDefinitions: [{ name: "main", image: "busybox", memory: 64 }],
         }),
       );
     await register();
