@@ -8,7 +8,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check fmt proto clean
+.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check fmt proto docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,13 +41,14 @@ soak: plugin ## Run the long reliability tests
 simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
 	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1)
 
-mutants: $(DENO) ## Break the driver in ten places and show that the simulation notices
+mutants: $(DENO) ## Break the driver in fifteen places and show that the simulation notices
 	@$(DENO) run --frozen -A tests/simulation/mutants.ts
 
-check: $(DENO) ## Check formatting, lint, types and that generated code is up to date
+check: $(DENO) ## Check formatting, lint, types and that what is generated is up to date
 	@$(DENO) fmt --check
 	@$(DENO) lint
 	@$(DENO) check .
+	@$(DENO) run --frozen tools/reference.ts | diff docs/reference.md - || { echo 'docs/reference.md is out of date: run make docs' >&2; exit 1; }
 	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
 
 fmt: $(DENO) ## Format the code
@@ -55,6 +56,9 @@ fmt: $(DENO) ## Format the code
 
 proto: $(DENO) ## Regenerate src/gen from proto/
 	@tools/proto.sh src/gen
+
+docs: $(DENO) ## Regenerate docs/reference.md from the options' declarations
+	@$(DENO) run --frozen tools/reference.ts > docs/reference.md
 
 clean: ## Remove what was built, but not the tools
 	@rm -rf dist .cache

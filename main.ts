@@ -10,7 +10,7 @@ import { driverService } from "./src/grpc/driver_service.ts";
 import { awsEcs } from "./src/lifecycle/aws_client.ts";
 import { cli } from "./src/cli.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
-import { createLogger, stderrSink } from "./src/plugin/log.ts";
+import { createLogger, redirectConsole, stderrSink } from "./src/plugin/log.ts";
 import { servePlugin } from "./src/plugin/serve.ts";
 
 const name = "nomad-driver-ecs";
@@ -24,6 +24,7 @@ if (invocation.kind === "person") {
 }
 
 const log = createLogger(stderrSink(), "ecs", () => new Date());
+redirectConsole(log);
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   log.error("a fault of the driver's own", {
@@ -46,13 +47,19 @@ const driver = createDriver({
   log,
   version,
   config: defaults.value,
+  defaultRegion: Deno.env.get("AWS_REGION"),
 });
-await servePlugin({
-  environment: invocation.environment,
-  services: [
-    basePluginService({ driver, name: "ecs", version, log }),
-    driverService({ driver, clock: systemClock, log }),
-  ],
-  log,
-  onShutdown: () => driver.shutdown(),
-});
+try {
+  await servePlugin({
+    environment: invocation.environment,
+    services: [
+      basePluginService({ driver, name: "ecs", version, log }),
+      driverService({ driver, clock: systemClock, log }),
+    ],
+    log,
+    onShutdown: () => driver.shutdown(),
+  });
+} catch (error) {
+  log.error("the plugin cannot be served", { error });
+  Deno.exit(1);
+}

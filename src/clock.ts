@@ -17,6 +17,9 @@ export type Clock = {
 /** A source of numbers in [0, 1), as `Math.random`. */
 export type Random = () => number;
 
+/** Milliseconds past which a timer of the runtime's would overflow, and fire at once: 24.8 days. */
+const longestTimeout = 2 ** 31 - 1;
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -29,7 +32,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, Math.min(ms, longestTimeout));
       signal?.addEventListener("abort", done, { once: true });
     }),
 };

@@ -2,14 +2,16 @@
 # Builds dist/ with the Deno at .tools/deno:
 #   build.sh plugin   dist/nomad-driver-ecs, an executable for this machine
 #   build.sh all      dist/linux-amd64/nomad-driver-ecs and dist/linux-arm64/nomad-driver-ecs
+#   build.sh compile TARGET OUTPUT   one executable from the bundle as it stands, for a test
 # deno compile downloads its runtime base; DENORT_BIN names a local file to use in its place.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 deno=$root/.tools/deno
 # What the driver needs: its socket and AWS, files of credentials, FIFOs of logs, the environment,
-# and the names of host and kernel, which the logger and the AWS SDK read while they load.
-permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname,osRelease'
+# and of the system the names of host and kernel, which the logger and the AWS SDK read while they
+# load, and the user and its home, where the SDK looks for credentials if no HOME is set.
+permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname,osRelease,uid,homedir'
 # What holds memory down: a heap that grows by a fifth before V8 collects it again, not by up to four
 # times, and a small nursery. `make bench` shows what they save and cost.
 v8_flags='--v8-flags=--max-semi-space-size=4,--heap-growing-percent=20'
@@ -66,8 +68,11 @@ LAUNCHER
       compile "${pair#*:}-unknown-linux-gnu" "$root/dist/linux-${pair%%:*}/nomad-driver-ecs"
     done
     ;;
+  compile)
+    compile "$2" "$3"
+    ;;
   *)
-    echo "usage: build.sh plugin|all" >&2
+    echo "usage: build.sh plugin|all|compile TARGET OUTPUT" >&2
     exit 2
     ;;
 esac

@@ -47,8 +47,11 @@ export function checkAllowed(
     { path: "definition.family", text: task.definition?.family },
     { path: "definition_json", text: textIn(json, "family") },
   ], []);
+  refuse("roles", [{ path: "assume_role.role_arn", text: task.assume_role?.role_arn }], [
+    plugin.assume_role?.role_arn,
+  ]);
+  // The role that ECS is called through is the plugin's to use, and no container's to have.
   refuse("roles", [
-    { path: "assume_role.role_arn", text: task.assume_role?.role_arn },
     { path: "overrides.task_role_arn", text: overrides.task_role_arn },
     { path: "overrides.execution_role_arn", text: overrides.execution_role_arn },
     { path: "definition.task_role_arn", text: task.definition?.task_role_arn },
@@ -59,7 +62,7 @@ export function checkAllowed(
       path: `volume_configuration[${index}].managed_ebs_volume.role_arn`,
       text: managed_ebs_volume?.role_arn,
     })),
-  ], [plugin.assume_role?.role_arn]);
+  ], []);
 }
 
 function textIn(value: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -25,13 +25,14 @@ import {
 /** The `config` block of the agent's `plugin "nomad-driver-ecs"` block. */
 export const pluginConfig = block("How this Nomad client speaks to ECS.", {
   enabled: bool("Whether this client offers the driver.", { default: false }),
-  cluster: string("Name or ARN of the ECS cluster that tasks run on."),
+  cluster: string("Name or ARN of the ECS cluster that tasks run on.", { check: rules.cluster }),
   region: string(
-    "AWS region of the cluster. Without it the AWS SDK's own sources decide (`AWS_REGION`, the shared config file).",
+    "AWS region of the cluster. Without it the cluster's ARN decides, and else the AWS SDK's own sources (`AWS_REGION`, the shared config file).",
+    { check: rules.region },
   ),
   start_timeout: duration(
     "How long a task may take from RunTask to what `wait_for` names. Past it the ECS task is stopped and the start fails recoverably.",
-    { default: "5m", min: "1s" },
+    { default: "5m", min: "1s", max: "24h" },
   ),
   wait_for: oneOf(
     "What a start waits for: the ECS task `running`, its `network` interface with an address, or `none`.",
@@ -41,15 +42,18 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
   ),
   poll_interval: duration(
     "How often a task at rest is described. One that starts or stops is described every second.",
-    { default: "2s", min: "1s" },
+    { default: "2s", min: "1s", max: "10m" },
   ),
-  max_api_rate: number("Ceiling on ECS API calls a second, for each AWS account and region.", {
-    default: 10,
-    check: (rate) => rate >= 1 && rate <= 1_000 ? undefined : "must be from 1 to 1000",
-  }),
+  max_api_rate: number(
+    "Ceiling on ECS API calls a second, for each AWS account and region. From 1 to 1000.",
+    {
+      default: 10,
+      check: (rate) => rate >= 1 && rate <= 1_000 ? undefined : "must be from 1 to 1000",
+    },
+  ),
   unhealthy_after: duration(
     "How long ECS may give no usable answer before the driver reports itself unhealthy. Running tasks stay running.",
-    { default: "1m" },
+    { default: "1m", max: "24h" },
   ),
   orphans: oneOf(
     "What becomes of an ECS task that is tagged with this node and that no allocation claims.",
@@ -60,6 +64,7 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
   orphan_grace: duration("How long an ECS task may go unclaimed before it counts as an orphan.", {
     default: "10m",
     min: "1s",
+    max: "24h",
   }),
   endpoint: string(
     "URL of ECS in place of the region's own, as for a VPC endpoint. Without it `AWS_ENDPOINT_URL_ECS` and `AWS_ENDPOINT_URL` decide.",
@@ -94,12 +99,18 @@ export type PluginConfig = Decoded<typeof pluginConfig>;
 
 function checkPlugin(
   plugin: {
+    cluster: string | undefined;
+    region: string | undefined;
     launch_type: string | undefined;
     capacity_provider_strategy: readonly unknown[];
   },
   path: string,
   problems: Problem[],
 ): void {
+  const contradiction = rules.regionAgainst(plugin);
+  if (contradiction !== undefined) {
+    problems.push({ path: `${path}.region`, text: contradiction });
+  }
   if (plugin.launch_type !== undefined && plugin.capacity_provider_strategy.length > 0) {
     problems.push({
       path: `${path}.launch_type`,

@@ -65,6 +65,21 @@ export function cluster(text: string): string | undefined {
     : "is not an ECS cluster; use its name or its ARN";
 }
 
+/** The region that a cluster's ARN names. */
+export function regionOfCluster(cluster: string | undefined): string | undefined {
+  return /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):/.exec(cluster ?? "")?.[1];
+}
+
+/** What is wrong with a region beside a cluster's ARN. */
+export function regionAgainst(
+  { cluster, region }: { cluster: string | undefined; region: string | undefined },
+): string | undefined {
+  const own = regionOfCluster(cluster);
+  return own === undefined || region === undefined || region === own
+    ? undefined
+    : `= "${region}" contradicts cluster = "${cluster}"; leave it out or set it to "${own}"`;
+}
+
 /** A region, as `us-east-1`. */
 export function region(text: string): string | undefined {
   return /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(text)
@@ -91,6 +106,13 @@ export function platformVersion(text: string): string | undefined {
     : `is not a platform version; use "LATEST" or a version as "1.4.0"`;
 }
 
+/** The ARN of an object in S3. */
+export function s3Object(text: string): string | undefined {
+  return /^arn:aws[a-z-]*:s3:::[a-z0-9.-]{3,63}\/.+$/.test(text)
+    ? undefined
+    : `is not the ARN of an S3 object; write it as "arn:aws:s3:::bucket/path/file.env"`;
+}
+
 /** A URL of http or https. */
 export function endpoint(text: string): string | undefined {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? "")
@@ -104,6 +126,9 @@ export function tags(map: Readonly<Record<string, string>>): string | undefined 
   const characters = "letters, digits, spaces and + - = . _ : / @";
   for (const [key, value] of Object.entries(map)) {
     const named = JSON.stringify(key);
+    if (key === "key" && map["value"] !== undefined && Object.keys(map).length === 2) {
+      return 'is written as AWS\'s API has it; write { "name" = "value" }';
+    }
     if (/^nomad:/i.test(key)) return `has the key ${named}; the driver sets all "nomad:" tags`;
     if (/^aws:/i.test(key)) return `has the key ${named}; AWS keeps "aws:" to itself`;
     if (key.length < 1 || key.length > 128) return `has the key ${named}; 1 to 128 characters`;

@@ -25,14 +25,14 @@ export const userTagLimit = 42;
 
 /** `launch_type`. */
 export const launchType = oneOf(
-  "Where ECS runs the task. Without it and without `capacity_provider_strategy` the cluster's default capacity provider strategy decides.",
-  ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"],
+  "Where ECS runs the task. Without it and without `capacity_provider_strategy` the cluster's default capacity provider strategy decides. Managed Instances are chosen by a capacity provider.",
+  ["EC2", "FARGATE", "EXTERNAL"],
   "an ECS launch type",
 );
 
 /** `capacity_provider_strategy`. */
 export const capacityProviderStrategy = blocks(
-  "One capacity provider, such as `FARGATE_SPOT`, and its share of tasks; in place of `launch_type`. Up to 20.",
+  "One capacity provider, such as `FARGATE_SPOT`, and its share of tasks; in place of `launch_type`.",
   {
     capacity_provider: string("Name of the capacity provider.", {
       required: true,
@@ -114,7 +114,7 @@ export const volumeConfiguration = blocks(
   "An EBS volume that ECS creates for the task, for a volume that the task definition leaves to be configured at launch.",
   {
     name: string("Name of the volume in the task definition.", { required: true }),
-    managed_ebs_volume: optionalBlock("The EBS volume.", {
+    managed_ebs_volume: optionalBlock("The EBS volume; it has to be there.", {
       role_arn: string("Role by which ECS manages the volume.", {
         required: true,
         check: rules.roleArn,
@@ -130,7 +130,7 @@ export const volumeConfiguration = blocks(
         min: 100,
         max: 256_000,
       }),
-      throughput: whole("MiB a second, for `gp3`.", { min: 125, max: 2_000 }),
+      throughput: whole("MiB a second, for `gp3`.", { min: 125, max: 1_000 }),
       filesystem_type: oneOf(
         "Filesystem. Default `xfs`.",
         ["ext3", "ext4", "xfs", "ntfs"],
@@ -155,8 +155,30 @@ export const volumeConfiguration = blocks(
       }),
     }, checkVolume),
   },
-  { max: 1 },
+  { max: 1, check: checkVolumeBlock },
 );
+
+/** Sizes in GiB and I/O operations a second that EBS has, by volume type. */
+const ebsLimits: Readonly<
+  Record<string, { size: readonly [number, number]; iops?: readonly [number, number] }>
+> = {
+  gp2: { size: [1, 16_384] },
+  gp3: { size: [1, 16_384], iops: [3_000, 16_000] },
+  io1: { size: [4, 16_384], iops: [100, 64_000] },
+  io2: { size: [4, 16_384], iops: [100, 256_000] },
+  sc1: { size: [125, 16_384] },
+  st1: { size: [125, 16_384] },
+  standard: { size: [1, 1_024] },
+};
+
+function checkVolumeBlock(
+  { managed_ebs_volume }: { managed_ebs_volume: unknown },
+  path: string,
+  problems: Problem[],
+): void {
+  if (managed_ebs_volume !== undefined) return;
+  problems.push({ path: `${path}.managed_ebs_volume`, text: "is not set; it must be" });
+}
 
 function checkVolume(
   volume: {
@@ -165,6 +187,7 @@ function checkVolume(
     volume_type: string | undefined;
     iops: number | undefined;
     throughput: number | undefined;
+    volume_initialization_rate: number | undefined;
   },
   path: string,
   problems: Problem[],
@@ -176,15 +199,36 @@ function checkVolume(
       text: "is not set; set it, or snapshot_id",
     });
   }
+  if (volume.snapshot_id === undefined && volume.volume_initialization_rate !== undefined) {
+    problems.push({
+      path: `${path}.volume_initialization_rate`,
+      text:
+        `= ${volume.volume_initialization_rate} is for volumes from a snapshot; set snapshot_id`,
+    });
+  }
   if (volume.iops === undefined && (type === "io1" || type === "io2")) {
     problems.push({ path: `${path}.iops`, text: `is not set; volume_type "${type}" needs it` });
   }
-  if (volume.iops !== undefined && !["gp3", "io1", "io2"].includes(type)) {
-    problems.push({
-      path: `${path}.iops`,
-      text: `= ${volume.iops} is not for volume_type "${type}"; use it with "gp3", "io1" or "io2"`,
-    });
-  }
+  const limits = ebsLimits[type];
+  const checkLimits = (name: "size_in_gib" | "iops", range?: readonly [number, number]) => {
+    const value = volume[name];
+    if (value === undefined) return;
+    if (range === undefined) {
+      const takers = Object.entries(ebsLimits).filter(([, { iops }]) => iops !== undefined);
+      problems.push({
+        path: `${path}.${name}`,
+        text: `= ${value} is not for volume_type "${type}"; use it with ` +
+          takers.map(([taker]) => `"${taker}"`).join(", "),
+      });
+    } else if (value < range[0] || value > range[1]) {
+      problems.push({
+        path: `${path}.${name}`,
+        text: `= ${value} must be from ${range[0]} to ${range[1]} for volume_type "${type}"`,
+      });
+    }
+  };
+  checkLimits("size_in_gib", limits?.size);
+  checkLimits("iops", limits?.iops);
   if (volume.throughput !== undefined && type !== "gp3") {
     problems.push({
       path: `${path}.throughput`,
@@ -192,6 +236,34 @@ function checkVolume(
     });
   }
 }
+
+/** `environment_files`. */
+export const environmentFiles = blocks("A file of environment variables.", {
+  value: string("ARN of the file in S3.", { required: true, check: rules.s3Object }),
+  type: oneOf("Kind of the file.", ["s3"], "a kind of file", { default: "s3" }),
+}, { max: 10 });
+
+/** `resource_requirements`. */
+export const resourceRequirements = blocks("GPUs or other accelerators of the container.", {
+  type: oneOf(
+    "Kind of resource.",
+    ["GPU", "NeuronDevice"],
+    "a kind of resource",
+    { required: true },
+  ),
+  value: string("Number of GPUs, or `ALL`.", { required: true }),
+}, {
+  check: ({ type, value }, path, problems) => {
+    const wanted = type === "GPU"
+      ? { form: /^([1-9][0-9]*|ALL)$/, words: `use a number of GPUs or "ALL"` }
+      : { form: /^ALL$/, words: `use "ALL"` };
+    if (wanted.form.test(value)) return;
+    problems.push({
+      path: `${path}.value`,
+      text: `= ${JSON.stringify(value)} is not for type "${type}"; ${wanted.words}`,
+    });
+  },
+});
 
 /** `overrides`. */
 export const overrides = block("What the task definition says and this task does otherwise.", {
@@ -209,23 +281,15 @@ export const overrides = block("What the task definition says and this task does
   container: blocks("What one container does otherwise.", {
     name: string("Name of the container in the task definition.", { required: true }),
     command: list("Command in place of the image's or the definition's."),
-    environment: map("Environment variables, before those of `pass_env`."),
-    environment_files: blocks("A file of environment variables.", {
-      value: string("ARN of the file in S3.", { required: true }),
-      type: oneOf("Kind of the file.", ["s3"], "a kind of file", { default: "s3" }),
-    }, { max: 10 }),
+    environment: map("Environment variables; they go before those of `pass_env`."),
+    environment_files: environmentFiles,
     cpu: whole("CPU units of the container.", { min: 0, max: 196_608 }),
     memory: whole("Memory in MiB past which the container is killed.", { min: 6, max: 3_145_728 }),
     memory_reservation: whole("Memory in MiB that is kept for the container.", {
       min: 6,
       max: 3_145_728,
     }),
-    resource_requirements: blocks("GPUs or inference accelerators of the container.", {
-      type: oneOf("Kind of resource.", ["GPU", "InferenceAccelerator"], "a kind of resource", {
-        required: true,
-      }),
-      value: string("Number of GPUs, or name of the accelerator.", { required: true }),
-    }),
+    resource_requirements: resourceRequirements,
   }, { check: checkContainerMemory }),
 });
 

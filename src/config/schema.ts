@@ -23,11 +23,18 @@ export type Shape =
     type: string;
     required: boolean;
     default?: string;
-    words?: readonly string[];
+    allowed?: Allowed;
   }
   | { kind: "map"; type: string }
   | { kind: "block"; required: boolean; fields: Fields }
-  | { kind: "blocks"; fields: Fields };
+  | { kind: "blocks"; fields: Fields; max?: number };
+
+/** What values a field takes within its type, as documentation and generated tests need to know. */
+export type Allowed =
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "whole"; readonly min: number; readonly max: number }
+  | { readonly kind: "duration"; readonly min?: string; readonly max?: string }
+  | { readonly kind: "json" };
 
 /** A field of a block: what Nomad is told of it, its documentation, and how its value is read. */
 export type Field<T> = {
@@ -88,8 +95,7 @@ export function oneOf<
         ? undefined
         : `is not ${what}; use one of ${words.map((word) => JSON.stringify(word)).join(", ")}`,
   });
-  const shape = { ...inner.shape, words };
-  return { ...inner, shape } as unknown as Field<Result<V, O>>;
+  return allowing(inner, { kind: "words", words }) as unknown as Field<Result<V, O>>;
 }
 
 /** `true` or `false`. */
@@ -127,7 +133,7 @@ export function whole<const O extends Omit<Options<number>, "check">>(
     Number.isInteger(value) && value >= min && value <= max
       ? undefined
       : `must be a whole number from ${min} to ${max}`;
-  const field = number(doc, { ...options, check });
+  const field = allowing(number(doc, { ...options, check }), { kind: "whole", min, max });
   return field as unknown as Field<Result<number, O>>;
 }
 
@@ -141,14 +147,18 @@ export function map(
     doc,
     decode: (raw, path, problems) => {
       if (raw === null || raw === undefined) return {};
-      if (
-        typeof raw !== "object" || Array.isArray(raw) ||
-        Object.values(raw).some((value) => typeof value !== "string")
-      ) {
-        problems.push({ path, text: `= ${show(raw)} is not a map of strings` });
+      const wrongType = `= ${show(raw)} is not a map of strings`;
+      if (typeof raw !== "object" || Array.isArray(raw)) {
+        problems.push({ path, text: wrongType });
         return {};
       }
-      const value = raw as Record<string, string>;
+      // As everywhere in HCL, null is what is not set.
+      const set = Object.entries(raw).filter(([, member]) => member !== null);
+      if (set.some(([, member]) => typeof member !== "string")) {
+        problems.push({ path, text: wrongType });
+        return {};
+      }
+      const value: Record<string, string> = Object.fromEntries(set);
       const wrong = check?.(value);
       if (wrong !== undefined) problems.push({ path, text: `= ${show(raw)} ${wrong}` });
       return value;
@@ -192,8 +202,13 @@ export function duration<const O extends { default?: string; min?: string; max?:
       return ms > most ? `is too long; the most is ${JSON.stringify(options?.max)}` : undefined;
     },
   });
+  const { min, max } = options ?? {};
   const field: Field<number | undefined> = {
-    shape: inner.shape,
+    shape: allowing(inner, {
+      kind: "duration",
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+    }).shape,
     doc,
     decode: (raw, path, problems) => {
       const text = inner.decode(raw, path, problems);
@@ -212,7 +227,7 @@ export function json(
 ): Field<Readonly<Record<string, unknown>> | undefined> {
   const text = string(doc);
   return {
-    shape: text.shape,
+    shape: allowing(text, { kind: "json" }).shape,
     doc,
     decode: (raw, path, problems) => {
       const source = text.decode(raw, path, problems);
@@ -286,7 +301,7 @@ export function blocks<const F extends Fields>(
 ): Field<Values<F>[]> {
   const one = block(doc, fields, check);
   return {
-    shape: { kind: "blocks", fields },
+    shape: { kind: "blocks", fields, ...(max === undefined ? {} : { max }) },
     doc,
     decode: (raw, path, problems) => {
       if (raw === null || raw === undefined) return [];
@@ -316,6 +331,12 @@ export function parseDuration(text: string): number | undefined {
     total += Number(amount) * (units[unit ?? ""] ?? NaN);
   }
   return total;
+}
+
+/** The field with what it allows in its shape. */
+function allowing<T>(field: Field<T>, allowed: Allowed): Field<T> {
+  const { shape } = field;
+  return shape.kind === "attribute" ? { ...field, shape: { ...shape, allowed } } : field;
 }
 
 function attribute<T, O extends Options<T>>(

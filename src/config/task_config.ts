@@ -38,14 +38,14 @@ export const taskConfig = block("The ECS task to run.", {
     definition: definitionBlock,
     definition_json: definitionJson,
     deregister: bool(
-      "Whether registering a revision of `definition` or `definition_json` deregisters the earlier ones that this driver registered for the same job. Tasks that run go on.",
+      "Whether registering a revision of `definition` or `definition_json` deregisters the earlier ones that this driver registered for the same task of the job. Tasks that run go on.",
       { default: false },
     ),
     platform_version: platformVersion,
     network_configuration: networkConfiguration,
     overrides,
     volume_configuration: volumeConfiguration,
-    placement_constraints: blocks("A rule for the container instances to run on. Up to 10.", {
+    placement_constraints: blocks("A rule for the container instances to run on.", {
       type: oneOf("Kind of rule.", ["distinctInstance", "memberOf"], "a placement constraint", {
         required: true,
       }),
@@ -53,7 +53,7 @@ export const taskConfig = block("The ECS task to run.", {
         check: rules.upTo(2_000),
       }),
     }, { max: 10, check: checkConstraint }),
-    placement_strategy: blocks("How a container instance is chosen. Up to 5, in order.", {
+    placement_strategy: blocks("How a container instance is chosen, in order.", {
       type: oneOf("Kind of strategy.", ["random", "spread", "binpack"], "a placement strategy", {
         required: true,
       }),
@@ -85,7 +85,10 @@ export const taskConfig = block("The ECS task to run.", {
       "an address to advertise",
       { default: "private" },
     ),
-    start_timeout: duration("Overrides the plugin's `start_timeout` for this task.", { min: "1s" }),
+    start_timeout: duration("Overrides the plugin's `start_timeout` for this task.", {
+      min: "1s",
+      max: "24h",
+    }),
     wait_for: oneOf(
       "Overrides the plugin's `wait_for` for this task.",
       waitForWords,
@@ -105,6 +108,8 @@ export type TaskConfig =
   & {
     readonly start_timeout: number;
     readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
+    /** Whose network it is: the plugin's is only for tasks whose definition has one of its own. */
+    readonly network_from: "task" | "plugin";
   };
 
 /**
@@ -118,30 +123,24 @@ export function completeTask(
   problems: Problem[],
 ): TaskConfig {
   const own = task.launch_type !== undefined || task.capacity_provider_strategy.length > 0;
-  const vpc = task.network_configuration.aws_vpc_configuration;
-  const defaultVpc = plugin.network_configuration.aws_vpc_configuration;
+  const capacity = own ? task : plugin;
+  const { launch_type, capacity_provider_strategy } = capacity;
+  const fargate = onFargate(capacity);
   const complete: TaskConfig = {
     ...task,
-    launch_type: own ? task.launch_type : plugin.launch_type,
-    capacity_provider_strategy: own
-      ? task.capacity_provider_strategy
-      : plugin.capacity_provider_strategy,
-    platform_version: task.platform_version ?? plugin.platform_version,
-    network_configuration: {
-      aws_vpc_configuration: {
-        assign_public_ip: vpc.assign_public_ip ?? defaultVpc.assign_public_ip,
-        security_groups: vpc.security_groups ?? defaultVpc.security_groups,
-        subnets: vpc.subnets ?? defaultVpc.subnets,
-      },
-    },
+    launch_type,
+    capacity_provider_strategy,
+    // A default that is not for the task's launch type is none for it.
+    platform_version: task.platform_version ??
+      (fargate === false ? undefined : plugin.platform_version),
+    ...networkOf(task, plugin, fargate),
     tags: { ...plugin.default_tags, ...task.tags },
     propagate_tags: task.propagate_tags ?? plugin.propagate_tags,
     enable_ecs_managed_tags: task.enable_ecs_managed_tags ?? plugin.enable_ecs_managed_tags,
     enable_execute_command: task.enable_execute_command ?? plugin.enable_execute_command,
     cluster: task.cluster ?? plugin.cluster,
     // A cluster's ARN names its region, which the plugin's must not contradict.
-    region: task.region ?? (task.cluster === undefined ? undefined : regionOfArn(task.cluster)) ??
-      plugin.region,
+    region: task.region ?? rules.regionOfCluster(task.cluster) ?? plugin.region,
     assume_role: task.assume_role ?? plugin.assume_role,
     pass_env: task.pass_env ?? plugin.pass_env,
     start_timeout: task.start_timeout ?? plugin.start_timeout,
@@ -151,13 +150,36 @@ export function completeTask(
   return complete;
 }
 
+/** The task's network, with the plugin's where that can be the task's. */
+function networkOf(
+  task: TaskBlock,
+  plugin: PluginConfig,
+  fargate: boolean | undefined,
+): Pick<TaskConfig, "network_configuration" | "network_from"> {
+  const own = task.network_configuration.aws_vpc_configuration;
+  const other = plugin.network_configuration.aws_vpc_configuration;
+  const subnets = own.subnets ?? other.subnets;
+  const said = Object.values(own).some((value) => value !== undefined);
+  const network_from = said ? "task" : "plugin";
+  if ((subnets ?? []).length === 0 && fargate !== true) {
+    return { network_configuration: task.network_configuration, network_from };
+  }
+  const aws_vpc_configuration = {
+    assign_public_ip: own.assign_public_ip ??
+      (fargate === false ? undefined : other.assign_public_ip),
+    security_groups: own.security_groups ?? other.security_groups,
+    subnets,
+  };
+  return { network_configuration: { aws_vpc_configuration }, network_from };
+}
+
 function check(task: TaskConfig, path: string, problems: Problem[]): void {
   const add = (name: string, text: string) => problems.push({ path: `${path}.${name}`, text });
   checkSource(task, add);
   const fargate = onFargate(task);
   const vpc = task.network_configuration.aws_vpc_configuration;
-  const needsSubnets = task.launch_type === "FARGATE"
-    ? `launch_type "FARGATE"`
+  const needsSubnets = fargate === true
+    ? task.launch_type === "FARGATE" ? `launch_type "FARGATE"` : "Fargate"
     : (vpc.security_groups ?? []).length > 0
     ? "security_groups"
     : vpc.assign_public_ip === "ENABLED"
@@ -194,12 +216,16 @@ function check(task: TaskConfig, path: string, problems: Problem[]): void {
   if (bases.length > 1) {
     add("capacity_provider_strategy", "has several entries with a base; one may have a base");
   }
-  const weightless = task.capacity_provider_strategy.length > 0 &&
-    task.capacity_provider_strategy.every(({ weight, base }) =>
-      (weight ?? 0) === 0 && (base ?? 0) === 0
-    );
-  if (weightless) {
+  const strategy = task.capacity_provider_strategy;
+  if (strategy.length > 0 && strategy.every(({ weight }) => (weight ?? 0) === 0)) {
     add("capacity_provider_strategy", "has no entry with a weight; one at least needs a weight");
+  }
+  const fargateProviders = strategy.filter(isFargateProvider).length;
+  if (fargateProviders > 0 && fargateProviders < strategy.length) {
+    add(
+      "capacity_provider_strategy",
+      "mixes FARGATE or FARGATE_SPOT with other capacity providers; use one kind or the other",
+    );
   }
   if (fargate === true) {
     if (task.placement_constraints.length > 0) {
@@ -226,24 +252,13 @@ function check(task: TaskConfig, path: string, problems: Problem[]): void {
   if (tags > userTagLimit) {
     add("tags", `are ${tags} with default_tags; at most ${userTagLimit} are allowed`);
   }
-  if (task.enable_execute_command === true && task.launch_type === "EXTERNAL") {
-    add("enable_execute_command", `= true is not for launch_type "EXTERNAL"; set it to false`);
-  }
   const named = task.overrides.container.map(({ name }) => name);
   const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice !== undefined) {
     add("overrides.container", `names ${JSON.stringify(twice)} twice; name a container once`);
   }
-  const regionOfCluster = task.cluster === undefined ? undefined : regionOfArn(task.cluster);
-  if (
-    regionOfCluster !== undefined && task.region !== undefined && task.region !== regionOfCluster
-  ) {
-    add(
-      "region",
-      `= "${task.region}" contradicts cluster = "${task.cluster}"; leave it out or set it to ` +
-        `"${regionOfCluster}"`,
-    );
-  }
+  const contradiction = rules.regionAgainst(task);
+  if (contradiction !== undefined) add("region", contradiction);
 }
 
 /** One of the three ways to say what runs. */
@@ -275,15 +290,11 @@ export function onFargate(
 ): boolean | undefined {
   if (launch_type !== undefined) return launch_type === "FARGATE";
   if (capacity_provider_strategy.length === 0) return undefined;
-  return capacity_provider_strategy.every(({ capacity_provider }) =>
-      /^FARGATE(_SPOT)?$/.test(capacity_provider)
-    )
-    ? true
-    : undefined;
+  return capacity_provider_strategy.some(isFargateProvider);
 }
 
-function regionOfArn(cluster: string): string | undefined {
-  return /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):/.exec(cluster)?.[1];
+function isFargateProvider({ capacity_provider }: { capacity_provider: string }): boolean {
+  return capacity_provider === "FARGATE" || capacity_provider === "FARGATE_SPOT";
 }
 
 function checkConstraint(

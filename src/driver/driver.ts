@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../clock.ts";
-import { describeProblems } from "../config/decode.ts";
+import { type DecodeResult, describeProblems } from "../config/decode.ts";
 import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
+import { regionOfCluster } from "../config/rules.ts";
 import type { Logger } from "../logger.ts";
 import type { Resources } from "../lifecycle/definition_input.ts";
 import type { ConnectEcs } from "../lifecycle/ecs_operations.ts";
@@ -16,7 +17,7 @@ import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type KnownNetwork, type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
 import { searchOrphans } from "./orphans.ts";
-import { scopeOf } from "./scope_of.ts";
+import { fallbackScope, knownScopes, scopeOf } from "./scope_of.ts";
 import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
@@ -51,8 +52,11 @@ export type StartedTask = { readonly handle: Handle; readonly network: TaskNetwo
 
 /** The Nomad task driver. Rejections are `DriverError`s. */
 export type Driver = {
-  /** Takes a new plugin configuration. Tasks that run go on as they were started. */
-  configure(config: PluginConfig): void;
+  /**
+   * Takes a new plugin configuration. Tasks that run go on as they were started. With one that is
+   * wrong the driver is unhealthy and starts nothing.
+   */
+  configure(decoded: DecodeResult<PluginConfig>): void;
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
   /**
@@ -94,16 +98,25 @@ const keptEvents = 1_000;
 
 /** Makes the driver. It calls ECS only once it is configured and asked for something. */
 export function createDriver(
-  { connect, clock, random, log, version, config: initial }: {
+  { connect, clock, random, log, version, config: initial, defaultRegion }: {
     connect: ConnectEcs;
     clock: Clock;
     random: Random;
     log: Logger;
     version: string;
     config: PluginConfig;
+    /** The region where no configuration names one, as far as this process knows it. */
+    defaultRegion?: string | undefined;
   },
 ): Driver {
-  let config = initial;
+  // One region by one name: the tasks of a configuration without are recovered with their ARN's.
+  const inRegion = (next: PluginConfig): PluginConfig => ({
+    ...next,
+    region: next.region ?? regionOfCluster(next.cluster) ?? defaultRegion,
+  });
+  let config = inRegion(initial);
+  /** What is wrong with the configuration that came last. */
+  let fault: string | undefined;
   const over = new AbortController();
   const records = createTaskIndex<TaskRecord>();
   const starting = createTaskIndex<PendingStart>();
@@ -123,11 +136,11 @@ export function createDriver(
       pollInterval: config.poll_interval,
       unhealthyAfter: config.unhealthy_after,
       endpoint: config.endpoint,
-      profile: config.profile,
     }),
   });
   const fingerprinter = createFingerprinter({
     config: () => config,
+    fault: () => fault,
     lifecycle,
     version,
     clock,
@@ -142,9 +155,10 @@ export function createDriver(
     return new Set([...detached.keys(), ...kept.map(({ remote }) => remote.ref.arn)]);
   };
 
+  const visit = (scope: Scope) => visited.set(scopeKey(scope), scope);
+
   const scopes = (): Scope[] => {
-    const own = config.enabled ? scopeOf(config) : undefined;
-    if (own !== undefined) visited.set(scopeKey(own), own);
+    if (config.enabled) knownScopes(config).forEach(visit);
     return [...visited.values()];
   };
 
@@ -197,8 +211,7 @@ export function createDriver(
   ) => {
     const kept = createTaskRecord({ task, remote, network, startedAt, clock });
     records.set(kept);
-    const { scope } = remote.ref;
-    visited.set(scopeKey(scope), scope);
+    visit(remote.ref.scope);
     return kept;
   };
 
@@ -231,6 +244,7 @@ export function createDriver(
     request: TaskRequest,
     abandoned: AbortSignal,
   ): Promise<StartedTask> => {
+    if (fault !== undefined) throw new DriverError("invalid_config", fault);
     if (!config.enabled) {
       throw new DriverError(
         "start_failed",
@@ -241,13 +255,15 @@ export function createDriver(
     if (decoded.kind === "invalid") {
       throw new DriverError("invalid_config", describeProblems(decoded.problems));
     }
-    const scope = scopeOf(decoded.value);
+    const scope = scopeOf({ ...decoded.value, profile: config.profile });
     if (scope === undefined) {
       throw new DriverError(
         "start_failed",
         `no cluster: set cluster in the plugin block's config, or in config.task, to an ECS cluster`,
       );
     }
+    // Whatever becomes of the start, ECS may have a task of it there from now on.
+    visit(scope);
     const taken = await takeOver(task);
     if (taken !== undefined) return taken;
     const startedAt = clock.now();
@@ -261,12 +277,31 @@ export function createDriver(
       onEvent: publish(task),
     });
     const ports = portsOf(request.ports, definition, decoded.value.container);
-    return answerOf(keep(task, remote, { address: publicAddress, ports }, startedAt));
+    const open = request.ports.filter(({ to }) => to === 0).map(({ label }) => label);
+    if (open.length > 0) {
+      remote.tell(
+        `Of the group's network, port ${
+          open.join(" and ")
+        } has no \`to\`: Nomad registers services ` +
+          `of address_mode = "driver" by it under port 0`,
+      );
+    }
+    const { advertise } = decoded.value;
+    return answerOf(keep(task, remote, { advertise, address: publicAddress, ports }, startedAt));
   };
 
   return {
-    configure: (next) => {
-      config = next;
+    configure: (decoded) => {
+      switch (decoded.kind) {
+        case "ok":
+          fault = undefined;
+          config = inRegion(decoded.value);
+          break;
+        case "invalid":
+          fault = describeProblems(decoded.problems);
+          log.error("the plugin's configuration is wrong", { problems: fault });
+          break;
+      }
       fingerprinter.refresh();
     },
     fingerprints: (signal) => fingerprinter.watch(signal),
@@ -274,10 +309,7 @@ export function createDriver(
     start: async (task, request, signal) => {
       nodeId = task.nodeId || nodeId;
       const known = records.get(task.id);
-      if (known !== undefined) {
-        known.claim();
-        return answerOf(known);
-      }
+      if (known !== undefined) return answerOf(known);
       let pending = starting.get(task.id);
       if (pending === undefined) {
         const abandoned = new AbortController();
@@ -288,15 +320,13 @@ export function createDriver(
         starting.set(pending);
       }
       attend(pending, signal);
-      const started = await pending.started;
-      if (!signal.aborted) records.get(task.id)?.claim();
-      return started;
+      return await pending.started;
     },
     recover: (task, { version, state }) => {
       nodeId = task.nodeId || nodeId;
-      if (records.has(task.id)) return;
-      const fallback = scopeOf(config) ?? { region: config.region };
-      const known = decodeHandleState({ version, state, fallback });
+      const kept = records.get(task.id);
+      if (kept !== undefined) return kept.claim();
+      const known = decodeHandleState({ version, state, fallback: fallbackScope(config) });
       const { ref, container, network, startedAt } = known;
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
       const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import { describeScope, parseClusterArn } from "../lifecycle/scope.ts";
+import { regionOfCluster } from "../config/rules.ts";
+import { describeScope } from "../lifecycle/scope.ts";
 import { scopeOf } from "./scope_of.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */
@@ -17,6 +18,9 @@ const healthyInterval = 30_000;
 /** Milliseconds between checks of a cluster that is not, so that a repair shows soon. */
 const unhealthyInterval = 5_000;
 
+/** Milliseconds that ECS has to answer before a node, which waits for it, is told that it has not. */
+const firstAnswerTime = 2_000;
+
 /** A fingerprint that is kept up to date. */
 export type Fingerprinter = {
   /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
@@ -27,8 +31,10 @@ export type Fingerprinter = {
 
 /** Makes a fingerprinter. It calls ECS only while somebody watches. */
 export function createFingerprinter(
-  { config, lifecycle, version, clock, signal }: {
+  { config, fault, lifecycle, version, clock, signal }: {
     config: () => PluginConfig;
+    /** What is wrong with the configuration, where something is. */
+    fault: () => string | undefined;
     lifecycle: Lifecycle;
     version: string;
     clock: Clock;
@@ -39,8 +45,16 @@ export function createFingerprinter(
   /** When the cluster was last found usable, in monotonic milliseconds, and under which scope. */
   let lastActive: { at: number; fingerprint: Fingerprint } | undefined;
 
+  const unhealthy = (description: string): Fingerprint => ({
+    health: "unhealthy",
+    description,
+    attributes: { "driver.ecs": false },
+  });
+
   const assess = async (): Promise<Fingerprint> => {
     const { enabled, unhealthy_after } = config();
+    const wrong = fault();
+    if (wrong !== undefined) return unhealthy(wrong);
     if (!enabled) {
       return {
         health: "undetected",
@@ -48,11 +62,6 @@ export function createFingerprinter(
         attributes: {},
       };
     }
-    const unhealthy = (description: string): Fingerprint => ({
-      health: "unhealthy",
-      description,
-      attributes: { "driver.ecs": false },
-    });
     const scope = scopeOf(config());
     if (scope === undefined) {
       return unhealthy(`no cluster: set cluster in the plugin block's config to an ECS cluster`);
@@ -85,7 +94,7 @@ export function createFingerprinter(
         "driver.ecs": true,
         "driver.ecs.version": version,
         "driver.ecs.cluster": scope.cluster,
-        "driver.ecs.region": parseClusterArn(found.arn)?.region ?? scope.region ?? "",
+        "driver.ecs.region": regionOfCluster(found.arn) ?? scope.region ?? "",
       },
     };
     lastActive = { at: clock.monotonic(), fingerprint };
@@ -103,7 +112,16 @@ export function createFingerprinter(
       let told: { text: string; at: number } | undefined;
       while (!over.aborted) {
         const again = refresh.signal;
-        const fingerprint = await assess();
+        const assessed = assess();
+        if (told === undefined) {
+          const early = await Promise.race([
+            assessed,
+            clock.sleep(firstAnswerTime, over).then(() => undefined),
+          ]);
+          if (over.aborted) return;
+          if (early === undefined) yield unhealthy("ECS has not answered yet");
+        }
+        const fingerprint = await assessed;
         if (over.aborted) return;
         const text = JSON.stringify(fingerprint);
         const now = clock.monotonic();

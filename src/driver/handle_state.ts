@@ -21,7 +21,7 @@ export const handleVersion = 1;
  * decoder skips the keys that it does not know.
  */
 export function encodeHandleState({ ref, container, network, startedAt }: HandleState): Uint8Array {
-  const { role } = ref.scope;
+  const { role, profile } = ref.scope;
   return encode({
     ARN: ref.arn,
     Cluster: ref.scope.cluster,
@@ -30,6 +30,8 @@ export function encodeHandleState({ ref, container, network, startedAt }: Handle
     ...(container === undefined ? {} : { Container: container }),
     ...(network.address === undefined ? {} : { Address: network.address }),
     ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
+    ...(network.advertise === "private" ? {} : { Advertise: network.advertise }),
+    ...(profile === undefined ? {} : { Profile: profile }),
     ...(role === undefined ? {} : {
       RoleARN: role.arn,
       RoleExternalID: role.externalId ?? "",
@@ -40,8 +42,8 @@ export function encodeHandleState({ ref, container, network, startedAt }: Handle
 
 /**
  * Decodes a handle's state, the Go driver's included: that one has no cluster and no region, which
- * are then read from the ARN, and failing that are those of `fallback`, as is the role. Throws a `DriverError` that
- * says what is wrong with the state.
+ * are then read from the ARN, and failing that are those of `fallback`, as are the role and the
+ * profile. Throws a `DriverError` that says what is wrong with the state.
  */
 export function decodeHandleState(
   { version, state, fallback }: {
@@ -71,12 +73,18 @@ export function decodeHandleState(
     );
   }
   const region = text(fields["Region"]) || parts.region;
-  const role = text(fields["Cluster"]) === undefined ? fallback.role : roleOf(fields);
+  const own = text(fields["Cluster"]) !== undefined;
+  const role = own ? roleOf(fields) : fallback.role;
+  const profile = own ? text(fields["Profile"]) || undefined : fallback.profile;
   const millis = fields["StartedAtMillis"];
   return {
-    ref: { arn, scope: { cluster, region, role } },
+    ref: { arn, scope: { cluster, region, role, profile } },
     container: text(fields["Container"]) || undefined,
-    network: { address: text(fields["Address"]) || undefined, ports: portsIn(fields["Ports"]) },
+    network: {
+      advertise: text(fields["Advertise"]) === "public" ? "public" : "private",
+      address: text(fields["Address"]) || undefined,
+      ports: portsIn(fields["Ports"]),
+    },
     startedAt: typeof millis === "number" && millis > 0 ? millis : goTime(fields["StartedAt"]),
   };
 }

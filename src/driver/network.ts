@@ -9,7 +9,9 @@ export type TaskNetwork = {
 
 /** What is known from a task's start on of where it is reached. */
 export type KnownNetwork = {
-  /** The address to advertise; undefined where it is the private one and not yet known. */
+  /** Which of its addresses is advertised. */
+  readonly advertise: "private" | "public";
+  /** The address to advertise; undefined where it is not yet known. */
   readonly address: string | undefined;
   readonly ports: Readonly<Record<string, number>>;
 };
@@ -19,8 +21,8 @@ export type PortLabel = { readonly label: string; readonly value: number; readon
 
 /**
  * The port that each label stands for: those by which the container's definition names its port
- * mappings, and those of the group's `network` block. A label without `to` is the container's only
- * port, where it has just one.
+ * mappings, and those of the group's `network` block, for which Nomad itself goes by `to`. A label
+ * without is the container's only port, where it has just one.
  */
 export function portsOf(
   labels: readonly PortLabel[],

@@ -1,15 +1,50 @@
 import type { PluginConfig } from "../config/plugin_config.ts";
-import type { Scope } from "../lifecycle/scope.ts";
+import type { Role, Scope } from "../lifecycle/scope.ts";
+
+/** The part of a configuration that says where ECS tasks live. */
+type Place = Pick<PluginConfig, "cluster" | "region" | "assume_role" | "profile">;
 
 /** Where a configuration says that ECS tasks live; undefined where it names no cluster. */
-export function scopeOf(
-  { cluster, region, assume_role }: Pick<PluginConfig, "cluster" | "region" | "assume_role">,
-): Scope | undefined {
-  if (cluster === undefined) return undefined;
-  const role = assume_role === undefined ? undefined : {
-    arn: assume_role.role_arn,
-    externalId: assume_role.external_id,
-    sessionName: assume_role.session_name,
+export function scopeOf({ cluster, region, assume_role, profile }: Place): Scope | undefined {
+  return cluster === undefined
+    ? undefined
+    : { cluster, region, role: roleOf(assume_role), profile };
+}
+
+/** What a handle that does not say where its task lives is taken to mean. */
+export function fallbackScope(
+  { cluster, region, assume_role, profile }: Place,
+): Partial<Scope> {
+  return { cluster, region, role: roleOf(assume_role), profile };
+}
+
+/**
+ * All places that the plugin's configuration spells out: its own, and every cluster and region that
+ * it allows jobspecs by its very name. Tasks of a plugin that died may be in any of them.
+ */
+export function knownScopes(plugin: PluginConfig): Scope[] {
+  const literal = (globs: readonly string[] | undefined) =>
+    (globs ?? []).filter((glob) => !/[*?]/.test(glob));
+  const { clusters, regions } = plugin.allowed;
+  const scopes = distinct([plugin.cluster, ...literal(clusters)]).flatMap((cluster) =>
+    distinct([plugin.region, ...literal(regions)]).flatMap((region) =>
+      scopeOf({ ...plugin, cluster, region }) ?? []
+    )
+  );
+  return scopes.slice(0, mostKnownScopes);
+}
+
+/** More places than this are not searched at each turn: their calls come out of the same budget. */
+const mostKnownScopes = 32;
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function roleOf(assume: PluginConfig["assume_role"]): Role | undefined {
+  return assume && {
+    arn: assume.role_arn,
+    externalId: assume.external_id,
+    sessionName: assume.session_name,
   };
-  return { cluster, region, role };
 }

@@ -42,7 +42,10 @@ export type TaskRecord = {
   readonly startedAt: number;
   /** What is known of where it is reached. */
   network(): KnownNetwork;
-  /** Tells that Nomad has, or may have, the task's handle. */
+  /**
+   * Tells that Nomad has the task's handle, as it shows by asking for the task. The answer to a start
+   * may not have reached an agent that died meanwhile.
+   */
   claim(): void;
   isClaimed(): boolean;
   /** Whether its ECS task is this record's to look after and nobody has asked that it end. */
@@ -99,9 +102,13 @@ class KeptTask implements TaskRecord {
   }
 
   network(): KnownNetwork {
+    const { advertise, address } = this.#network;
     const state = this.remote.state();
-    const seen = state.kind === "unseen" ? undefined : state.snapshot?.address;
-    return { address: this.#network.address ?? seen, ports: this.#network.ports };
+    // What ECS tells is the private address, which is not for those who are to get the public one.
+    const seen = state.kind === "unseen" || advertise === "public"
+      ? undefined
+      : state.snapshot?.address;
+    return { ...this.#network, address: address ?? seen };
   }
 
   claim(): void {

@@ -1,7 +1,5 @@
 import { decodePluginConfig, pluginConfigSpec } from "../config/mod.ts";
-import { describeProblems } from "../config/decode.ts";
 import type { Driver } from "../driver/driver.ts";
-import { DriverError } from "../driver/driver_error.ts";
 import {
   type BasePluginServer,
   BasePluginService,
@@ -26,12 +24,10 @@ export function basePluginService(
       name,
     })),
     configSchema: unary("ConfigSchema", log, () => ({ spec: pluginConfigSpec })),
+    // A configuration that is wrong is no error here: Nomad would leave this process behind and start
+    // another, again and again, where a node's driver that says what is wrong is what helps.
     setConfig: unary("SetConfig", log, ({ msgpackConfig }) => {
-      const decoded = decodePluginConfig(msgpackConfig);
-      if (decoded.kind === "invalid") {
-        throw new DriverError("invalid_config", describeProblems(decoded.problems));
-      }
-      driver.configure(decoded.value);
+      driver.configure(decodePluginConfig(msgpackConfig));
       return {};
     }),
   };

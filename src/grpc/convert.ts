@@ -36,12 +36,27 @@ export function taskIdentity(task: TaskConfig): TaskIdentity {
 export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig): TaskRequest {
   const ports = (resources?.ports ?? []).map(({ label, value, to }) => ({ label, value, to }));
   const { cpu, memory } = resources?.allocatedResources ?? {};
+  const cores = coreCount(resources?.linuxResources?.cpusetCpus ?? "");
   return {
     config: msgpackDriverConfig,
     env,
     ports,
-    resources: { cpu: cpu?.cpuShares ?? 0, memory: memory?.memoryMb ?? 0 },
+    // With whole cores, Nomad's CPU shares are those of this client's cores in MHz.
+    resources: {
+      cpu: cores > 0 ? cores * 1_024 : cpu?.cpuShares ?? 0,
+      memory: memory?.memoryMb ?? 0,
+    },
   };
+}
+
+/** How many cores a list of them names, as `0,2,4-6`. */
+function coreCount(cpus: string): number {
+  return cpus.split(",").map((part) => /^(\d+)(?:-(\d+))?$/.exec(part.trim()))
+    .reduce(
+      (count, range) =>
+        range === null ? count : count + Number(range[2] ?? range[1]) - Number(range[1]) + 1,
+      0,
+    );
 }
 
 /**

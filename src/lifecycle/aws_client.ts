@@ -1,6 +1,6 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { describeNetworkInterface } from "./ec2_client.ts";
-import type { Role } from "./scope.ts";
+import { toEcsError } from "./ecs_error.ts";
 import type { EcsOperations, EcsTarget } from "./ecs_operations.ts";
 
 /** Name of a role's session, as CloudTrail shows it, where the configuration has none. */
@@ -11,92 +11,152 @@ type Sdk = typeof import("./aws_sdk.ts");
 /** What names the driver in AWS's own logs. */
 export type UserAgent = { readonly name: string; readonly version: string };
 
+/** Milliseconds that a source of credentials has to connect, and to answer: far more than it takes, less than an attempt. */
+const credentialTimeouts = { connectionTimeout: 5_000, requestTimeout: 10_000 };
+/** Attempts without an answer, in a row, after which the client is made anew. */
+const unansweredLimit = 3;
+
 /**
  * ECS operations through the AWS SDK. The SDK is loaded on the first call: it takes longer to load
  * than everything else that a plugin does before its handshake. Its own retries are off, because
  * the driver's know which calls matter and share one ceiling on the rate of calls.
+ *
+ * The client is made anew when its credentials are refused, as by then others may be in place, and
+ * after some attempts that were given up without an answer: all calls of a client wait for the same
+ * request for credentials, and the SDK does not give up one that hangs.
  */
 export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
-  let loaded: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
+  let made: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
+  let unanswered = 0;
   const load = () =>
-    loaded ??= import("./aws_sdk.ts").then((sdk) => {
-      const { region, endpoint, role, profile } = target;
-      const own = {
-        ...(region === undefined ? {} : { region }),
-        ...(profile === undefined ? {} : { profile }),
-      };
-      const client = new sdk.ECSClient({
-        ...own,
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(role === undefined ? {} : { credentials: assumed(sdk, role, own) }),
-        maxAttempts: 1,
-        customUserAgent: [[userAgent.name, userAgent.version]],
-      });
-      // It walks every answer to hide what is sensitive in it, even where nothing is logged.
-      client.middlewareStack.remove("loggerMiddleware");
-      return { sdk, client };
-    });
+    made ??= import("./aws_sdk.ts").then((sdk) => ({
+      sdk,
+      client: createClient(sdk, target, userAgent),
+    }));
+
+  const call = async <Output>(
+    signal: AbortSignal,
+    request: (sdk: Sdk, client: ECSClient) => Promise<Output>,
+  ): Promise<Output> => {
+    const used = load();
+    const { sdk, client } = await used;
+    let settled = false;
+    const discard = () => {
+      unanswered = 0;
+      if (made !== used) return;
+      made = undefined;
+      client.destroy();
+    };
+    const giveUp = () => {
+      if (settled) return;
+      unanswered += 1;
+      if (unanswered >= unansweredLimit) discard();
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      const answer = await request(sdk, client);
+      unanswered = 0;
+      return answer;
+    } catch (error) {
+      if (toEcsError(error, "").kind === "credentials") discard();
+      throw error;
+    } finally {
+      settled = true;
+      signal.removeEventListener("abort", giveUp);
+    }
+  };
 
   return {
-    deregisterTaskDefinition: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.DeregisterTaskDefinitionCommand(input), { abortSignal });
-    },
-    listTaskDefinitions: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.ListTaskDefinitionsCommand(input), { abortSignal });
-    },
-    registerTaskDefinition: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.RegisterTaskDefinitionCommand(input), { abortSignal });
-    },
-    describeClusters: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.DescribeClustersCommand(input), { abortSignal });
-    },
-    describeTaskDefinition: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.DescribeTaskDefinitionCommand(input), { abortSignal });
-    },
-    describeTasks: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.DescribeTasksCommand(input), { abortSignal });
-    },
-    describeNetworkInterfaces: async ({ networkInterfaceId }, abortSignal) => {
-      const { sdk, client } = await load();
-      return await describeNetworkInterface(sdk, client, networkInterfaceId, abortSignal);
-    },
-    listTasks: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.ListTasksCommand(input), { abortSignal });
-    },
-    runTask: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.RunTaskCommand(input), { abortSignal });
-    },
-    stopTask: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.StopTaskCommand(input), { abortSignal });
-    },
-    tagResource: async (input, abortSignal) => {
-      const { sdk, client } = await load();
-      return await client.send(new sdk.TagResourceCommand(input), { abortSignal });
-    },
+    deregisterTaskDefinition: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) =>
+          client.send(new sdk.DeregisterTaskDefinitionCommand(input), { abortSignal }),
+      ),
+    listTaskDefinitions: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.ListTaskDefinitionsCommand(input), { abortSignal }),
+      ),
+    registerTaskDefinition: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.RegisterTaskDefinitionCommand(input), { abortSignal }),
+      ),
+    describeClusters: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.DescribeClustersCommand(input), { abortSignal }),
+      ),
+    describeTaskDefinition: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.DescribeTaskDefinitionCommand(input), { abortSignal }),
+      ),
+    describeTasks: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.DescribeTasksCommand(input), { abortSignal }),
+      ),
+    describeNetworkInterfaces: ({ networkInterfaceId }, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => describeNetworkInterface(sdk, client, networkInterfaceId, abortSignal),
+      ),
+    listTasks: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.ListTasksCommand(input), { abortSignal }),
+      ),
+    runTask: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.RunTaskCommand(input), { abortSignal }),
+      ),
+    stopTask: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.StopTaskCommand(input), { abortSignal }),
+      ),
+    tagResource: (input, abortSignal) =>
+      call(
+        abortSignal,
+        (sdk, client) => client.send(new sdk.TagResourceCommand(input), { abortSignal }),
+      ),
   };
 }
 
-/** Credentials of a role, renewed before they end. */
-function assumed(
-  { fromTemporaryCredentials }: Sdk,
-  { arn, externalId, sessionName }: Role,
-  clientConfig: { region?: string; profile?: string },
-) {
-  return fromTemporaryCredentials({
-    params: {
-      RoleArn: arn,
-      RoleSessionName: sessionName ?? defaultSessionName,
-      ...(externalId === undefined ? {} : { ExternalId: externalId }),
-    },
-    clientConfig,
+function createClient(
+  sdk: Sdk,
+  { region, endpoint, role, profile }: EcsTarget,
+  userAgent: UserAgent,
+): ECSClient {
+  const own = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+  const ownCredentials = sdk.fromNodeProviderChain({
+    ...(profile === undefined ? {} : { profile }),
+    // Files that were missing or wrong at first may be right by now.
+    ignoreCache: true,
+    clientConfig: { requestHandler: credentialTimeouts },
   });
+  const client = new sdk.ECSClient({
+    ...own,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials: role === undefined ? ownCredentials : sdk.fromTemporaryCredentials({
+      masterCredentials: ownCredentials,
+      params: {
+        RoleArn: role.arn,
+        RoleSessionName: role.sessionName ?? defaultSessionName,
+        ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+      },
+      clientConfig: { ...own, requestHandler: credentialTimeouts },
+    }),
+    maxAttempts: 1,
+    customUserAgent: [[userAgent.name, userAgent.version]],
+  });
+  // It walks every answer to hide what is sensitive in it, even where nothing is logged.
+  client.middlewareStack.remove("loggerMiddleware");
+  return client;
 }

@@ -14,4 +14,4 @@ export {
 } from "@aws-sdk/client-ecs";
 export { parseXML } from "@aws-sdk/xml-builder";
 export { SignatureV4 } from "@smithy/signature-v4";
-export { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+export { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";

@@ -1,7 +1,15 @@
 import type { Problem } from "../config/schema.ts";
 import { fargateSize } from "../config/rules.ts";
-import type { TaskConfig } from "../config/task_config.ts";
+import { onFargate, type TaskConfig } from "../config/task_config.ts";
 import type { DefinitionFacts } from "./definitions.ts";
+
+/** The task without the plugin's network where its definition has no network of its own. */
+export function fitted(config: TaskConfig, definition: DefinitionFacts | undefined): TaskConfig {
+  const networkless = definition !== undefined && definition.networkMode !== "awsvpc";
+  if (config.network_from === "task" || !networkless) return config;
+  const none = { assign_public_ip: undefined, security_groups: undefined, subnets: undefined };
+  return { ...config, network_configuration: { aws_vpc_configuration: none } };
+}
 
 /** What ECS would refuse a task for, seen its definition. `path` is the HCL path of the task's block. */
 export function problemsWith(
@@ -38,6 +46,15 @@ function checkContainers(
     if (name === undefined || names.includes(name)) continue;
     add(path, `= ${JSON.stringify(name)} is no container of the task definition; ${has}`);
   }
+  overrides.container.forEach(({ name, environment }, index) => {
+    const secrets = containers.find((known) => known.name === name)?.secrets ?? [];
+    const secret = secrets.find((variable) => environment[variable] !== undefined);
+    if (secret === undefined) return;
+    add(
+      `overrides.container[${index}].environment`,
+      `has ${JSON.stringify(secret)}, which ${shortName(arn)} has as a secret; leave it out`,
+    );
+  });
 }
 
 function checkNetwork(
@@ -57,21 +74,30 @@ function checkNetwork(
 }
 
 function checkLaunchType(
-  { launch_type, overrides }: TaskConfig,
-  { arn, compatibilities, cpu, memory }: DefinitionFacts,
+  config: TaskConfig,
+  { arn, compatibilities, cpu, memory, hasTaskRole }: DefinitionFacts,
   add: Add,
 ): void {
-  if (launch_type === undefined) return;
-  if (compatibilities.length > 0 && !compatibilities.includes(launch_type)) {
+  const { launch_type, overrides } = config;
+  if (config.enable_execute_command === true && !hasTaskRole && !overrides.task_role_arn) {
     add(
-      "launch_type",
-      `= "${launch_type}" is not one that ${shortName(arn)} can run on; it can run on ` +
-        compatibilities.map((word) => JSON.stringify(word)).join(", "),
+      "enable_execute_command",
+      `= true needs a task role, and ${shortName(arn)} has none; set overrides.task_role_arn`,
+    );
+  }
+  const wanted = launch_type ?? (onFargate(config) === true ? "FARGATE" : undefined);
+  if (
+    wanted !== undefined && compatibilities !== undefined && !compatibilities.includes(wanted)
+  ) {
+    add(
+      launch_type === undefined ? "capacity_provider_strategy" : "launch_type",
+      `= "${wanted}" is not one that ${shortName(arn)} can run on; it can run on ` +
+        (compatibilities.map((word) => JSON.stringify(word)).join(", ") || "none"),
     );
   }
   const size = { cpu: overrides.cpu ?? cpu, memory: overrides.memory ?? memory };
   const own = overrides.cpu !== undefined || overrides.memory !== undefined;
-  if (launch_type !== "FARGATE" || !own || size.cpu === undefined || size.memory === undefined) {
+  if (onFargate(config) !== true || !own || size.cpu === undefined || size.memory === undefined) {
     return;
   }
   const wrong = fargateSize(size.cpu, size.memory);

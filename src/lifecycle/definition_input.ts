@@ -7,9 +7,12 @@ import type {
   Volume,
 } from "@aws-sdk/client-ecs";
 import { type DefinitionBlock, definitionOfJson } from "../config/definition_fields.ts";
+import { describeProblems } from "../config/decode.ts";
 import * as rules from "../config/rules.ts";
 import { onFargate, type TaskConfig } from "../config/task_config.ts";
 import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "./aws_names.ts";
+import { sizeNumber } from "./definitions.ts";
+import { definitionProblems, hclPath } from "./definition_rules.ts";
 import { LaunchError } from "./launch.ts";
 import { type Owner, tagValue } from "./ownership.ts";
 
@@ -18,6 +21,8 @@ export type Resources = { readonly cpu: number; readonly memory: number };
 
 /** A task definition that stands in the jobspec. */
 export type InlineDefinition = {
+  /** The option that holds it. */
+  readonly option: "definition" | "definition_json";
   readonly family: string;
   /** What RegisterTaskDefinition is asked for, without the driver's own tags. */
   readonly input: RegisterTaskDefinitionCommandInput;
@@ -29,13 +34,23 @@ export type InlineDefinition = {
 
 /** Tag that tells the content of a revision which the driver registered. */
 export const hashTag = "nomad:definition_hash";
-/** Most tags that AWS takes, of which the driver's own are three. */
-const tagLimit = 50;
+/**
+ * Tag that names the job's task which a revision was registered for. Under no name that an ECS task's own
+ * tags have: `propagate_tags` puts a definition's beside those.
+ */
+export const jobTag = "nomad:definition_for";
+/** Most tags that a definition may have, besides the driver's two. */
+const tagLimit = 48;
+
+/** Fewest CPU units of a task on container instances. */
+const leastCpu = 128;
+/** Fewest CPU units of a Windows task on Fargate. */
+const windowsCpu = 1_024;
 
 /**
  * The definition that a task's configuration holds; undefined where it names one instead. CPU and
- * memory come from `resources` where the definition leaves them out. Throws a `LaunchError` for a
- * size that Fargate does not have.
+ * memory come from `resources` where the definition leaves them out. Throws a `LaunchError` for what
+ * ECS would refuse.
  */
 export function inlineDefinition(
   config: TaskConfig,
@@ -48,16 +63,22 @@ export function inlineDefinition(
     ? definitionOfJson(definition_json) as unknown as RegisterTaskDefinitionCommandInput
     : undefined;
   if (whole === undefined) return undefined;
-  const path = definition === undefined ? "config.task.definition_json" : "config.task.definition";
+  const option = definition === undefined ? "definition_json" : "definition";
+  const path = `config.task.${option}`;
   const { size, notes } = sizeOf(whole, config, resources, path);
   const input = { ...whole, ...size };
-  if ((input.tags ?? []).length > tagLimit - 3) {
-    throw new LaunchError(
-      `${path}.tags are ${input.tags?.length}; at most ${tagLimit - 3} are allowed`,
-      false,
-    );
+  const problems = definitionProblems(
+    input,
+    isForFargate(input, config) ? "FARGATE" : config.launch_type,
+  ).map((
+    { path: at, text },
+  ) => ({ path: `${path}.${definition === undefined ? at : hclPath(at)}`, text }));
+  const tags = (input.tags ?? []).length;
+  if (tags > tagLimit) {
+    problems.push({ path: `${path}.tags`, text: `are ${tags}; at most ${tagLimit} are allowed` });
   }
-  return { family: input.family ?? "", input, hash: hashOf(input), notes };
+  if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
+  return { option, family: input.family ?? "", input, hash: hashOf(input), notes };
 }
 
 /** The tags by which a registered revision is found again. */
@@ -65,17 +86,32 @@ export function definitionTags({ input, hash }: InlineDefinition, owner: Owner):
   return [
     ...input.tags ?? [],
     { key: hashTag, value: hash },
-    { key: "nomad:namespace", value: tagValue(owner.namespace) },
-    { key: "nomad:job_id", value: tagValue(owner.jobId) },
+    { key: jobTag, value: jobTagValue(owner) },
   ];
+}
+
+/** A task of a job, as the tag of the revisions that were registered for it has it. */
+export function jobTagValue({ namespace, jobId, group, task }: Owner): string {
+  return tagValue(`${namespace}/${jobId}/${group}/${task}`);
 }
 
 function inputOfBlock(
   definition: DefinitionBlock,
   config: TaskConfig,
 ): RegisterTaskDefinitionCommandInput {
-  const { family, cpu, memory, ephemeral_storage, tags, volume, container, ...rest } = definition;
-  const fargate = onFargate(config) === true;
+  const {
+    family,
+    cpu,
+    memory,
+    ephemeral_storage,
+    proxy_configuration: proxy,
+    tags,
+    volume,
+    container,
+    ...rest
+  } = definition;
+  const fargate = onFargate(config) === true ||
+    (rest.requires_compatibilities ?? []).includes("FARGATE");
   const subnets = config.network_configuration.aws_vpc_configuration.subnets ?? [];
   return withoutUndefined({
     ...awsNamed(rest),
@@ -83,19 +119,21 @@ function inputOfBlock(
     cpu: cpu === undefined ? undefined : String(cpu),
     memory: memory === undefined ? undefined : String(memory),
     networkMode: rest.network_mode ?? (fargate || subnets.length > 0 ? "awsvpc" : undefined),
-    requiresCompatibilities: compatibilities(rest.requires_compatibilities, fargate),
+    requiresCompatibilities: rest.requires_compatibilities ?? (fargate ? ["FARGATE"] : undefined),
     ephemeralStorage: ephemeral_storage === undefined
       ? undefined
       : { sizeInGiB: ephemeral_storage.size_in_gib },
+    proxyConfiguration: proxy && withoutUndefined({
+      type: proxy.type,
+      containerName: proxy.container_name,
+      properties: unlessEmpty(pairs(proxy.properties)),
+    }),
+    placementConstraints: unlessEmpty(rest.placement_constraints.map(awsNamed)),
     runtimePlatform: rest.runtime_platform && awsNamed(rest.runtime_platform),
     tags: unlessEmpty(Object.entries(tags).map(([key, value]) => ({ key, value }))),
     volumes: unlessEmpty(volume.map(volumeOf)),
     containerDefinitions: container.map(containerOf),
   }) as RegisterTaskDefinitionCommandInput;
-}
-
-function compatibilities(chosen: string[] | undefined, fargate: boolean): string[] | undefined {
-  return chosen ?? (fargate ? ["FARGATE"] : undefined);
 }
 
 type ContainerBlock = DefinitionBlock["container"][number];
@@ -111,6 +149,7 @@ function containerOf(container: ContainerBlock): ContainerDefinition {
     log_configuration: log,
     mount_point,
     port_mapping,
+    restart_policy: restart,
     secrets,
     start_timeout,
     stop_timeout,
@@ -149,6 +188,11 @@ function containerOf(container: ContainerBlock): ContainerDefinition {
     }),
     mountPoints: unlessEmpty(mount_point.map(awsNamed)),
     portMappings: unlessEmpty(port_mapping.map(awsNamed)),
+    restartPolicy: restart && withoutUndefined({
+      enabled: restart.enabled,
+      ignoredExitCodes: restart.ignored_exit_codes?.map(Number),
+      restartAttemptPeriod: seconds(restart.restart_attempt_period),
+    }),
     secrets: unlessEmpty(secretList(secrets)),
     startTimeout: seconds(start_timeout),
     stopTimeout: seconds(stop_timeout),
@@ -182,23 +226,16 @@ function sizeOf(
   path: string,
 ): { size: { cpu?: string; memory?: string }; notes: string[] } {
   const fixed = { cpu: sizeNumber(input.cpu), memory: sizeNumber(input.memory) };
-  const fargate = onFargate(config) === true ||
-    (input.requiresCompatibilities ?? []).includes("FARGATE");
+  const fargate = isForFargate(input, config);
   if (fixed.cpu !== undefined && fixed.memory !== undefined) {
     const wrong = fargate ? rules.fargateSize(fixed.cpu, fixed.memory) : undefined;
     if (wrong !== undefined) throw new LaunchError(`${path}: ${wrong}`, false);
     return { size: {}, notes: [] };
   }
-  if (!fargate) {
-    // A container's own limits may stand for the task's, which ECS on EC2 does not ask for.
-    const limited = (input.containerDefinitions ?? []).every(({ memory, memoryReservation }) =>
-      memory !== undefined || memoryReservation !== undefined
-    );
-    const memory = fixed.memory ?? (limited ? undefined : resources.memory);
-    if (memory === undefined || memory === fixed.memory) return { size: {}, notes: [] };
-    return { size: { memory: String(memory) }, notes: [] };
-  }
-  const size = rules.fargateSizeFor(resources, fixed);
+  if (!fargate) return { size: sizeOnInstances(input, fixed, resources), notes: [] };
+  const windows = input.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
+  const least = { ...resources, cpu: Math.max(resources.cpu, windows ? windowsCpu : 0) };
+  const size = rules.fargateSizeFor(least, fixed);
   const asked = `cpu = ${fixed.cpu ?? `${resources.cpu} (of resources)`} and ` +
     `memory = ${fixed.memory ?? `${resources.memory} (of resources)`}`;
   if (size === undefined) {
@@ -214,11 +251,35 @@ function sizeOf(
   };
 }
 
-/** CPU units or MiB; ECS also takes `1 vCPU` and `2 GB`. */
-function sizeNumber(text: string | undefined): number | undefined {
-  const match = /^\s*([0-9.]+)\s*(vcpu|gb)?\s*$/i.exec(text ?? "");
-  if (match === null) return undefined;
-  return Number(match[1]) * (match[2] === undefined ? 1 : 1_024);
+/**
+ * The size of a task on container instances. Limits of each container may stand for the task's, which
+ * ECS does not ask for there.
+ */
+function sizeOnInstances(
+  { containerDefinitions = [] }: RegisterTaskDefinitionCommandInput,
+  fixed: { cpu: number | undefined; memory: number | undefined },
+  resources: Resources,
+): { cpu?: string; memory?: string } {
+  const limited = containerDefinitions.every(({ memory, memoryReservation }) =>
+    memory !== undefined || memoryReservation !== undefined
+  );
+  const reserved = containerDefinitions.some(({ cpu }) => (cpu ?? 0) > 0);
+  return {
+    ...(fixed.cpu !== undefined || reserved || resources.cpu <= 0
+      ? {}
+      : { cpu: String(Math.max(leastCpu, resources.cpu)) }),
+    ...(fixed.memory !== undefined || limited || resources.memory <= 0
+      ? {}
+      : { memory: String(resources.memory) }),
+  };
+}
+
+/** Whether the definition is sure to be checked for Fargate. */
+function isForFargate(
+  { requiresCompatibilities = [] }: RegisterTaskDefinitionCommandInput,
+  config: TaskConfig,
+): boolean {
+  return onFargate(config) === true || requiresCompatibilities.includes("FARGATE");
 }
 
 function hashOf(input: RegisterTaskDefinitionCommandInput): string {

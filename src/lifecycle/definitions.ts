@@ -11,14 +11,16 @@ export type DefinitionFacts = {
   readonly arn: string;
   /** `awsvpc`, `bridge`, `host` or `none`. */
   readonly networkMode: string;
-  /** Launch types that the definition can run on; empty where ECS does not say. */
-  readonly compatibilities: readonly string[];
+  /** Launch types that the definition can run on; undefined where ECS has not said. */
+  readonly compatibilities: readonly string[] | undefined;
   readonly containers: readonly ContainerFacts[];
   /** Volumes that RunTask has to configure. */
   readonly openVolumes: readonly string[];
   /** CPU units and MiB of the whole task; undefined where the definition leaves them open. */
   readonly cpu: number | undefined;
   readonly memory: number | undefined;
+  /** Whether the containers have a role of their own. */
+  readonly hasTaskRole: boolean;
 };
 
 /** What the driver goes by of a container's definition. */
@@ -27,6 +29,8 @@ export type ContainerFacts = {
   readonly essential: boolean;
   /** Ports on which the container listens, with their names where they have one. */
   readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
+  /** Names of the variables whose values are secrets. */
+  readonly secrets: readonly string[];
 };
 
 /** Task definitions as they were described. What one revision says never changes. */
@@ -36,6 +40,8 @@ export type Definitions = {
    * at the time; rejects with an `EcsError`.
    */
   describe(name: string): Promise<DefinitionFacts>;
+  /** Has a family's newest revision be asked for again. Tells whether it was remembered. */
+  renew(name: string): boolean;
   /** The names of the essential containers of a task; undefined where AWS does not tell. */
   essentialContainers(task: Task): Promise<ReadonlySet<string> | undefined>;
 };
@@ -80,7 +86,7 @@ export function createDefinitions(
     const fresh = known !== undefined && clock.monotonic() < known.until;
     const entry = fresh ? known : {
       facts: read(name, priority),
-      until: clock.monotonic() + (/:[0-9]+$/.test(name) ? Infinity : newestTime),
+      until: clock.monotonic() + (isPinned(name) ? Infinity : newestTime),
     };
     remembered.set(name, entry);
     entry.facts.catch(() => {
@@ -95,6 +101,7 @@ export function createDefinitions(
 
   return {
     describe: (name) => describe(name, "act"),
+    renew: (name) => !isPinned(name) && remembered.delete(name),
     essentialContainers: async (task) => {
       const arn = task.taskDefinitionArn;
       if (arn === undefined) return undefined;
@@ -120,6 +127,11 @@ export function createDefinitions(
   };
 }
 
+/** Whether a name is that of one revision, and not of whatever is a family's newest. */
+function isPinned(name: string): boolean {
+  return /:[0-9]+$/.test(name);
+}
+
 /** The container that a task's environment is for and whose exit code counts unless one is named. */
 export function mainContainer({ containers }: DefinitionFacts): ContainerFacts | undefined {
   return containers.find(({ essential }) => essential) ?? containers[0];
@@ -130,22 +142,30 @@ export function factsOf(
   taskDefinition: Partial<TaskDefinition> | undefined,
   name: string,
 ): DefinitionFacts {
-  const size = (text: string | undefined) => text === undefined ? undefined : Number(text);
   return {
     arn: taskDefinition?.taskDefinitionArn ?? name,
     networkMode: taskDefinition?.networkMode ?? "bridge",
-    compatibilities: taskDefinition?.compatibilities ?? [],
+    compatibilities: taskDefinition?.compatibilities,
     containers: (taskDefinition?.containerDefinitions ?? []).map((container) => ({
       name: container.name ?? "",
       essential: container.essential !== false,
       ports: (container.portMappings ?? []).flatMap(({ name, containerPort }) =>
         containerPort === undefined ? [] : [{ name, port: containerPort }]
       ),
+      secrets: (container.secrets ?? []).map(({ name }) => name ?? ""),
     })),
     openVolumes: (taskDefinition?.volumes ?? [])
       .filter(({ configuredAtLaunch }) => configuredAtLaunch === true)
       .map(({ name }) => name ?? ""),
-    cpu: size(taskDefinition?.cpu),
-    memory: size(taskDefinition?.memory),
+    cpu: sizeNumber(taskDefinition?.cpu),
+    memory: sizeNumber(taskDefinition?.memory),
+    hasTaskRole: taskDefinition?.taskRoleArn !== undefined,
   };
+}
+
+/** CPU units or MiB of a task's size, which may also stand as `1 vCPU` and `2 GB`. */
+export function sizeNumber(text: string | undefined): number | undefined {
+  const match = /^\s*([0-9.]+)\s*(vcpu|gb)?\s*$/i.exec(text ?? "");
+  if (match === null) return undefined;
+  return Number(match[1]) * (match[2] === undefined ? 1 : 1_024);
 }

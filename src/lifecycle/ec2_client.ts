@@ -46,7 +46,12 @@ export async function describeNetworkInterface(
   const response = await fetch(url, { method: "POST", headers, body, signal });
   const document: unknown = parseXML(await response.text());
   if (!response.ok) throw ec2Error(document, response.status);
-  const item = at(document, "DescribeNetworkInterfacesResponse", "networkInterfaceSet", "item");
+  const answer = at(document, "DescribeNetworkInterfacesResponse");
+  // A page of HTML parses too.
+  if (answer === undefined) {
+    throw new SyntaxError("the answer is none of DescribeNetworkInterfaces");
+  }
+  const item = at(answer, "networkInterfaceSet", "item");
   const publicAddress = at(item, "association", "publicIp");
   return { publicAddress: typeof publicAddress === "string" ? publicAddress : undefined };
 }

@@ -49,14 +49,15 @@ export function createEcsCaller(
       await budget.acquire(priority, signal);
       const attempted = `${operationName(name)} ${target}`;
       const attempt = new AbortController();
-      const abort = () => attempt.abort(attemptOver);
-      signal?.addEventListener("abort", abort, { once: true });
       const started = clock.monotonic();
       try {
-        return await Promise.race([
+        const answer = await Promise.race([
           operations()[name](input, attempt.signal),
           expiry(clock, attempt, attempted),
+          departure(signal, attempt),
         ]);
+        checkAnswer(name, answer, attempted);
+        return answer;
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;
         const error = toEcsError(thrown, attempted);
@@ -70,7 +71,6 @@ export function createEcsCaller(
         });
         throw error;
       } finally {
-        signal?.removeEventListener("abort", abort);
         attempt.abort(attemptOver);
       }
     },
@@ -88,6 +88,47 @@ function expiry(clock: Clock, attempt: AbortController, attempted: string): Prom
       attempt.abort(attemptOver);
     });
   });
+}
+
+/** Rejects when the caller leaves, aborting the attempt, as what is called may not heed its signal. */
+function departure(caller: AbortSignal | undefined, attempt: AbortController): Promise<never> {
+  return new Promise((_, reject) => {
+    const leave = () => {
+      reject(caller?.reason);
+      attempt.abort(attemptOver);
+    };
+    caller?.addEventListener("abort", leave, { once: true });
+    attempt.signal.addEventListener("abort", () => caller?.removeEventListener("abort", leave), {
+      once: true,
+    });
+  });
+}
+
+/** Members of which an answer has at least one; an answer with none of them tells nothing. */
+const expected: { readonly [N in keyof EcsApi]?: readonly (keyof EcsApi[N][1])[] } = {
+  deregisterTaskDefinition: ["taskDefinition"],
+  describeClusters: ["clusters", "failures"],
+  describeTaskDefinition: ["taskDefinition"],
+  describeTasks: ["tasks", "failures"],
+  listTaskDefinitions: ["taskDefinitionArns"],
+  listTasks: ["taskArns"],
+  registerTaskDefinition: ["taskDefinition"],
+  runTask: ["tasks", "failures"],
+  stopTask: ["task"],
+};
+
+/**
+ * Refuses an answer without what it is about: a proxy's or a broken load balancer's empty body would
+ * else pass for "no tasks".
+ */
+function checkAnswer<N extends keyof EcsApi>(
+  name: N,
+  answer: EcsApi[N][1],
+  attempted: string,
+): void {
+  const members = expected[name];
+  if (members === undefined || members.some((member) => answer[member] !== undefined)) return;
+  throw new EcsError("unavailable", attempted, `its answer has no ${members.join(" and no ")}`);
 }
 
 function operationName(name: keyof EcsApi): string {

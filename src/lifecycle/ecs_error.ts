@@ -4,6 +4,7 @@
  * - `unavailable`: no answer, a broken one, or a fault on AWS's side; it may or may not have acted;
  * - `credentials`: they are missing, expired or not recognized;
  * - `denied`: the credentials are good but not allowed to do this;
+ * - `no_region`: nothing says which region to call;
  * - `no_cluster`: the cluster does not exist in this account and region;
  * - `no_task`: ECS does not know the task;
  * - `conflict`: the client token was used with other parameters, by `arns`;
@@ -15,6 +16,7 @@ export type EcsErrorKind =
   | "unavailable"
   | "credentials"
   | "denied"
+  | "no_region"
   | "no_cluster"
   | "no_task"
   | "conflict"
@@ -45,6 +47,7 @@ export function isTransient(kind: EcsErrorKind): boolean {
     case "unavailable":
     case "credentials": // they expire, rotate and are repaired while tasks run
     case "denied": // as policies are
+    case "no_region": // and files
       return true;
     case "no_cluster":
     case "no_task":
@@ -77,6 +80,7 @@ const advice: Record<EcsErrorKind, string> = {
   unavailable: "; it is tried again",
   credentials: "; check the AWS credentials of this Nomad client",
   denied: "; check the IAM policy of this Nomad client's AWS identity",
+  no_region: `; set region in the plugin block's config, or AWS_REGION in its environment`,
   no_cluster: "; check the cluster's name, region and account",
   no_task: "",
   conflict: "",
@@ -117,12 +121,15 @@ const credentials = new Set([
 ]);
 
 function kindOf({ code, message, status, answered }: Fault): EcsErrorKind {
+  if (!answered && /region is missing/i.test(message)) return "no_region";
   if (throttling.has(code) || status === 429) return "throttled";
   if (credentials.has(code)) return "credentials";
   if (denials.has(code)) return "denied";
   if (code === "ClusterNotFoundException") return "no_cluster";
   if (code === "ConflictException") return "conflict";
   if (code === "InvalidParameterException" && /task was not found/i.test(message)) return "no_task";
+  // EC2 knows of a new interface some seconds after ECS has told of it.
+  if (code === "InvalidNetworkInterfaceID.NotFound") return "unavailable";
   if (/capacity/i.test(message) && (code === "ClientException" || code === "ServerException")) {
     return "capacity";
   }

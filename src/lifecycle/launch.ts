@@ -4,7 +4,7 @@ import type { EcsCaller } from "./ecs_caller.ts";
 import type { InlineDefinition } from "./definition_input.ts";
 import type { DefinitionFacts, Definitions } from "./definitions.ts";
 import { EcsError, type EcsErrorKind } from "./ecs_error.ts";
-import { type Owner, startedBy, taggedOwner } from "./ownership.ts";
+import { isTakenFrom, type Owner, startedBy, taggedOwner } from "./ownership.ts";
 import type { Registry } from "./registry.ts";
 import { orAborted, retry, type RetryVerdict } from "./retry.ts";
 import { describeScope, type Scope } from "./scope.ts";
@@ -44,14 +44,19 @@ export type LaunchContext = {
 /**
  * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
  * until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
+ * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
  */
 export async function findLive(
   { scope, caller, clock, random }: LaunchContext,
   owner: Owner,
-  { except, signal, retrying }: {
+  { except, takenOver, signal, retrying, patience = "as a launch" }: {
     except: { has(arn: string): boolean };
+    /** What becomes of the search where another allocation has taken the owner's ECS task over. */
+    takenOver: "refuse" | "pass over";
     signal: AbortSignal;
     retrying?: (error: EcsError) => void;
+    /** A policy that is being repaired may help who looks for a lost task, and nobody who waits. */
+    patience?: "as a launch" | "with denials too";
   },
 ): Promise<Task[]> {
   const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
@@ -61,7 +66,7 @@ export async function findLive(
       cluster: scope.cluster,
       startedBy: startedBy(owner),
     }, options);
-    const arns = (listed.taskArns ?? []).filter((arn) => !except.has(arn));
+    const arns = listed.taskArns ?? [];
     if (arns.length === 0) return [];
     const described = await caller.call("describeTasks", {
       cluster: scope.cluster,
@@ -76,14 +81,27 @@ export async function findLive(
         "it does not know a task it listed",
       );
     }
-    return (described.tasks ?? [])
-      .filter((task) => isLive(task) && belongsTo(task, owner))
+    const live = (described.tasks ?? []).filter(isLive);
+    const taken = live.find(({ tags = [] }) => isTakenFrom(tags, owner));
+    if (taken !== undefined && takenOver === "refuse") {
+      const by = taggedOwner(taken.tags ?? []);
+      throw new LaunchError(
+        `its ECS task ${taken.taskArn} runs on under allocation ${by.allocId} of Nomad node ` +
+          `${by.nodeId}, which has taken it over`,
+        false,
+      );
+    }
+    return live
+      .filter((task) => belongsTo(task, owner) && !except.has(task.taskArn ?? ""))
       .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
   }, {
     clock,
     random,
     signal,
-    judge: retryTold(retrying),
+    judge: (error) => {
+      const denied = error instanceof EcsError && error.kind === "denied";
+      return denied && patience === "with denials too" ? "retry" : retryTold(retrying)(error);
+    },
   });
 }
 
@@ -140,8 +158,8 @@ export async function resolveDefinition(
   } catch (error) {
     if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;
     throw new LaunchError(
-      `the task definition in the jobspec (family ${JSON.stringify(definition.family)}) is not ` +
-        `one that ECS takes: ${error.message}`,
+      `config.task.${definition.option} (family ${JSON.stringify(definition.family)}) is not one ` +
+        `that ECS takes: ${error.message}`,
       false,
       { cause: error },
     );
@@ -161,32 +179,25 @@ export async function findPublicAddress(
   if (networkInterfaceId === undefined) {
     throw new LaunchError(`${option}: the ECS task has no network interface of its own`, false);
   }
-  const options = { target: `${networkInterfaceId} of a task in ${describeScope(scope)}` };
+  const target = `${networkInterfaceId} of a task in ${describeScope(scope)}`;
   try {
-    const { publicAddress } = await retry(
-      () =>
-        caller.call("describeNetworkInterfaces", { networkInterfaceId }, {
-          ...options,
-          priority: "act",
-          signal,
-        }),
-      {
-        clock,
-        random,
-        signal,
-        judge: retryTold(retrying),
-      },
-    );
-    if (publicAddress !== undefined) return publicAddress;
+    return await retry(async () => {
+      const { publicAddress } = await caller.call(
+        "describeNetworkInterfaces",
+        { networkInterfaceId },
+        { target, priority: "act", signal },
+      );
+      if (publicAddress !== undefined) return publicAddress;
+      throw new EcsError(
+        "unavailable",
+        `DescribeNetworkInterfaces ${target}`,
+        "it has no public address yet; do its subnets lead to an internet gateway?",
+      );
+    }, { clock, random, signal, judge: retryTold(retrying) });
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
     throw new LaunchError(`${option}: ${error.message}`, false, { cause: error });
   }
-  throw new LaunchError(
-    `${option}: network interface ${networkInterfaceId} has no public address; set ` +
-      `assign_public_ip = "ENABLED" and choose subnets that lead to an internet gateway`,
-    false,
-  );
 }
 
 /**
@@ -259,6 +270,7 @@ function retriedAtLaunch(kind: EcsErrorKind): boolean {
       return true;
     case "capacity": // the job's restart block decides how long to wait for capacity
     case "denied":
+    case "no_region":
     case "no_cluster":
     case "no_task":
     case "conflict":
@@ -276,15 +288,16 @@ export function isRecoverable(error: unknown): boolean {
 /** RunTask answers 200 with `failures` when it cannot place the task. */
 function placementError(failures: Failure[], input: RunTaskCommandInput, scope: Scope): EcsError {
   const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
-  const answer = words.length === 0
-    ? "it answered neither a task nor a failure"
-    : `it could not place the task: ${words.join("; ")}`;
+  const attempted = `RunTask ${input.taskDefinition} in ${describeScope(scope)}`;
+  if (words.length === 0) {
+    return new EcsError("unavailable", attempted, "it answered neither a task nor a failure");
+  }
   // MISSING and INACTIVE speak of what the request names; all else is about room that may come free.
   const lasting = failures.some(({ reason }) => reason === "MISSING" || reason === "INACTIVE");
   return new EcsError(
     lasting ? "rejected" : "capacity",
-    `RunTask ${input.taskDefinition} in ${describeScope(scope)}`,
-    answer,
+    attempted,
+    `it could not place the task: ${words.join("; ")}`,
   );
 }
 

@@ -20,9 +20,8 @@ export type LifecycleSettings = {
   readonly pollInterval: number;
   /** Milliseconds without a usable answer before the users of the tasks concerned are told. */
   readonly unhealthyAfter: number;
-  /** URL of ECS and profile of the shared files; undefined where the SDK's own sources decide. */
+  /** URL of ECS; undefined where the SDK's own sources decide. */
   readonly endpoint: string | undefined;
-  readonly profile: string | undefined;
 };
 
 /** Whether a cluster can take tasks. */
@@ -113,15 +112,13 @@ export function createLifecycle(
     }
   };
 
-  const operationsOf = ({ region, role }: Scope): () => EcsOperations => {
-    let made: { operations: EcsOperations; endpoint: string; profile: string } | undefined;
+  const operationsOf = ({ region, role, profile }: Scope): () => EcsOperations => {
+    let made: { operations: EcsOperations; endpoint: string | undefined } | undefined;
     return () => {
-      const { endpoint, profile } = settings();
-      const same = made?.endpoint === (endpoint ?? "") && made.profile === (profile ?? "");
-      if (made !== undefined && same) return made.operations;
-      const operations = connect({ region, role, endpoint, profile });
-      made = { operations, endpoint: endpoint ?? "", profile: profile ?? "" };
-      return operations;
+      const { endpoint } = settings();
+      if (made !== undefined && made.endpoint === endpoint) return made.operations;
+      made = { operations: connect({ region, role, endpoint, profile }), endpoint };
+      return made.operations;
     };
   };
 
@@ -129,9 +126,9 @@ export function createLifecycle(
     const key = accountKey(scope);
     const known = regions.get(key);
     if (known !== undefined) return known;
+    const { region, role, profile } = scope;
     const made = createRegion({
-      region: scope.region,
-      role: scope.role,
+      identity: { region, role, profile },
       operations: operationsOf(scope),
       clock,
       random,

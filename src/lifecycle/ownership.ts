@@ -83,6 +83,11 @@ export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
   };
 }
 
+/** Whether tags tell that the owner's allocation had the task and another took it over. */
+export function isTakenFrom(tags: readonly Tag[], { allocId }: Pick<Owner, "allocId">): boolean {
+  return taggedOwner(tags).previous.includes(allocMark(allocId));
+}
+
 /** What stands for an allocation in the list of previous owners: enough of its id to tell it apart. */
 export function allocMark(allocId: string): string {
   return allocId.slice(0, 8);

@@ -29,11 +29,22 @@ export function prepare(
 ): Preparation {
   const problems = definition === undefined ? [] : problemsWith(config, definition, "config.task");
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
-  const values = passedEnv(env, config.pass_env);
-  if (Object.keys(values).length === 0) return { environment: undefined, notes: [] };
-  const container = config.container ??
+  const prepared = passOn(config, env, definition);
+  checkSize(config, prepared.environment);
+  return prepared;
+}
+
+/** Says which container gets which variables. */
+function passOn(
+  config: TaskConfig,
+  env: Readonly<Record<string, string>>,
+  definition: DefinitionFacts | undefined,
+): Preparation {
+  const passed = passedEnv(env, config.pass_env);
+  if (Object.keys(passed).length === 0) return { environment: undefined, notes: [] };
+  const name = config.container ??
     (definition === undefined ? undefined : mainContainer(definition)?.name);
-  if (container === undefined) {
+  if (name === undefined) {
     const why = "which container would get the task's environment is not known, as AWS does not " +
       "let this client describe the task definition; set config.task.container";
     if (config.pass_env !== undefined && config.pass_env.length > 0) {
@@ -44,32 +55,56 @@ export function prepare(
     }
     return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
   }
-  const environment = { container, values };
-  checkSize(config, environment);
+  // ECS refuses a variable by the name of a secret, which the definition means the container to get.
+  const secrets = definition?.containers.find((container) => container.name === name)?.secrets ??
+    [];
+  const values = Object.fromEntries(
+    Object.entries(passed).filter(([variable]) => !secrets.includes(variable)),
+  );
+  const hidden = Object.keys(passed).filter((variable) => secrets.includes(variable));
   const own = Object.keys(values).filter(isJobs);
   return {
-    environment,
-    notes: own.length === 0 ? [] : [
-      `Container ${container} gets ${own.sort().join(", ")}. Whoever may call DescribeTasks can ` +
-      `read the values: give secrets to the container by ARN, with the task definition's secrets`,
+    environment: { container: name, values },
+    notes: [
+      ...(own.length === 0 ? [] : [
+        `Container ${name} gets ${
+          own.sort().join(", ")
+        }. Whoever may call DescribeTasks can read ` +
+        `the values: give secrets to the container by ARN, with the task definition's secrets`,
+      ]),
+      ...(hidden.length === 0 ? [] : [
+        `Container ${name} gets ${
+          hidden.sort().join(", ")
+        } from its definition's secrets, and not ` +
+        `from the task's environment`,
+      ]),
     ],
   };
 }
 
-function checkSize(config: TaskConfig, environment: ContainerEnvironment): void {
+/** Refuses overrides that ECS would not take for their size, naming what takes most of it. */
+function checkSize(config: TaskConfig, environment: ContainerEnvironment | undefined): void {
   const overrides = overridesOf(config, environment);
   const size = JSON.stringify(overrides).length;
   if (size <= overridesLimit) return;
   const largest = (overrides.containerOverrides ?? [])
-    .flatMap(({ environment = [] }) => environment)
-    .map(({ name = "", value = "" }) => ({ name, length: name.length + value.length }))
+    .flatMap(({ environment = [], command = [] }) => [
+      ...environment.map(({ name = "", value = "" }) => ({
+        name,
+        length: name.length + value.length,
+      })),
+      { name: "command", length: command.join("").length },
+    ])
     .sort((a, b) => b.length - a.length)
     .slice(0, namedVariables)
+    .filter(({ length }) => length > 0)
     .map(({ name, length }) => `${name} (${length})`);
   throw new LaunchError(
-    `config.task.overrides with the environment of container ${environment.container} are ${size} ` +
-      `characters of JSON; ECS takes ${overridesLimit}. The largest variables are ` +
-      `${largest.join(", ")}: pass fewer of them (config.task.pass_env), or put them in a file ` +
+    `config.task.overrides, with the environment that is passed on, are ${size} characters of ` +
+      `JSON; ECS takes ${overridesLimit}. The largest parts are ${
+        largest.join(", ")
+      }: pass fewer ` +
+      `variables (config.task.pass_env), or put them in a file ` +
       `(config.task.overrides.container.environment_files)`,
     false,
   );

@@ -5,7 +5,7 @@ import { createDefinitions, type Definitions } from "./definitions.ts";
 import { createEcsCaller, type EcsCaller } from "./ecs_caller.ts";
 import type { EcsOperations } from "./ecs_operations.ts";
 import { createRegistry, type Registry } from "./registry.ts";
-import type { Role, Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watcher.ts";
 
 /** What is shared by all that happens in one AWS region as one identity: the call budget, watchers, definitions. */
@@ -20,9 +20,9 @@ export type Region = {
 
 /** Sets up one region. `signal` ends everything that goes on in it. */
 export function createRegion(
-  { region, role, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
-    region: string | undefined;
-    role: Role | undefined;
+  { identity, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
+    /** Where its clusters are and as whom they are reached. */
+    identity: Omit<Scope, "cluster">;
     operations: () => EcsOperations;
     clock: Clock;
     random: Random;
@@ -49,7 +49,7 @@ export function createRegion(
     watcher: (cluster) => {
       const known = watchers.get(cluster);
       if (known !== undefined) return known;
-      const scope = { region, cluster, role };
+      const scope = { ...identity, cluster };
       const watcher = createWatcher({
         scope,
         caller,

@@ -1,6 +1,12 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Logger } from "../logger.ts";
-import { definitionTags, hashTag, type InlineDefinition } from "./definition_input.ts";
+import {
+  definitionTags,
+  hashTag,
+  type InlineDefinition,
+  jobTag,
+  jobTagValue,
+} from "./definition_input.ts";
 import { type DefinitionFacts, factsOf } from "./definitions.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
 import { EcsError } from "./ecs_error.ts";
@@ -22,8 +28,8 @@ export type Registry = {
     owner: Owner,
     deregister: boolean,
   ): Promise<DefinitionFacts>;
-  /** Forgets what a content's revision is, as after ECS has said that it is inactive. */
-  forget(definition: InlineDefinition): void;
+  /** Forgets that a content's revision is this one, after ECS has said that it is inactive. */
+  forget(definition: InlineDefinition, arn: string): void;
 };
 
 /** A revision of a family. */
@@ -32,9 +38,13 @@ type Revision = {
   readonly active: boolean;
   /** The content that the driver registered it for; undefined where somebody else did. */
   readonly hash: string | undefined;
-  readonly jobKey: string;
+  /** The task of a job that it was registered for, as its tag has it. */
+  readonly job: string | undefined;
   readonly facts: DefinitionFacts;
 };
+
+/** The search for a content's revision; its ARN once it is known. */
+type Resolution = { arn: string | undefined; readonly facts: Promise<DefinitionFacts> };
 
 /** Newest active revisions of a family that are looked at; older ones are registered anew. */
 const lookedAt = 50;
@@ -47,7 +57,7 @@ const remembered = 1_000;
 export function createRegistry(
   { caller, log, signal }: { caller: EcsCaller; log: Logger; signal: AbortSignal },
 ): Registry {
-  const resolved = new Map<string, Promise<DefinitionFacts>>();
+  const resolved = new Map<string, Resolution>();
   /** What is known of revisions, which never changes but for their status, by ARN. */
   const revisions = new Map<string, Revision>();
   const options = (target: string) => ({ target, priority: "act" as const, signal });
@@ -63,7 +73,7 @@ export function createRegistry(
         number: taskDefinition?.revision ?? 0,
         active: taskDefinition?.status === "ACTIVE",
         hash: tag(hashTag),
-        jobKey: `${tag("nomad:namespace")} ${tag("nomad:job_id")}`,
+        job: tag(jobTag),
         facts: factsOf(taskDefinition, name),
       };
       keepNewest(revisions, revision.facts.arn, revision);
@@ -142,9 +152,9 @@ export function createRegistry(
       return winner.facts;
     }
     if (deregisters) {
-      const jobKey = `${owner.namespace} ${owner.jobId}`;
-      for (const { facts, hash: other, jobKey: of, number: earlier } of after) {
-        if (earlier >= number || other === undefined || other === hash || of !== jobKey) continue;
+      const ownJob = jobTagValue(owner);
+      for (const { facts, hash: other, job, number: earlier } of after) {
+        if (earlier >= number || other === undefined || other === hash || job !== ownJob) continue;
         await deregister(facts.arn).catch((error) => {
           log.warn("an earlier revision was not deregistered", { arn: facts.arn, error });
         });
@@ -157,17 +167,21 @@ export function createRegistry(
     resolve: (definition, owner, deregisters) => {
       const { hash } = definition;
       const known = resolved.get(hash);
-      if (known !== undefined) return known;
-      const asked = findOrRegister(definition, owner, deregisters);
+      if (known !== undefined) return known.facts;
+      const asked: Resolution = {
+        arn: undefined,
+        facts: findOrRegister(definition, owner, deregisters),
+      };
       keepNewest(resolved, hash, asked);
-      asked.catch(() => {
+      asked.facts.then(({ arn }) => asked.arn = arn, () => {
         if (resolved.get(hash) === asked) resolved.delete(hash);
       });
-      return asked;
+      return asked.facts;
     },
-    forget: ({ hash }) => {
-      resolved.delete(hash);
-      revisions.clear();
+    forget: ({ hash }, arn) => {
+      revisions.delete(arn);
+      // Another start may have found a new one meanwhile.
+      if (resolved.get(hash)?.arn === arn) resolved.delete(hash);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from "../logger.ts";
 import { EcsError } from "./ecs_error.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
 import type { Ending } from "./ending.ts";
-import { allocMark, type Owner, ownerTags, taggedOwner } from "./ownership.ts";
+import { allocMark, isTakenFrom, type Owner, ownerTags, taggedOwner } from "./ownership.ts";
 import { retry } from "./retry.ts";
 import { describeScope, type TaskRef } from "./scope.ts";
 import {
@@ -116,6 +116,7 @@ class WatchedTask implements RemoteTask {
   #announced: boolean;
   #released = false;
   #standing: Standing;
+  #toldUntagged = false;
   #stop: StopRequest | undefined;
   #waiters: readonly Waiter[] = none;
   #endListeners: readonly ((ending: Ending) => void)[] = none;
@@ -263,7 +264,7 @@ class WatchedTask implements RemoteTask {
   }
 
   #isMovedOn(tags: readonly Tag[]): boolean {
-    return taggedOwner(tags).previous.includes(allocMark(this.owner.allocId));
+    return isTakenFrom(tags, this.owner);
   }
 
   /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
@@ -290,6 +291,15 @@ class WatchedTask implements RemoteTask {
     this.#standing = "claimed";
   }
 
+  #tellUntagged(error: Error): void {
+    if (this.#toldUntagged) return;
+    this.#toldUntagged = true;
+    this.tell(
+      `The tags of the ECS task go on naming its earlier Nomad node, whose driver may stop it: ` +
+        error.message,
+    );
+  }
+
   #startClaiming(): void {
     const { clock, random, log } = this.#services;
     this.#whileAlive((alive) =>
@@ -304,6 +314,7 @@ class WatchedTask implements RemoteTask {
         signal: alive,
         judge: (error) => {
           const lasting = error instanceof EcsError && error.kind === "rejected";
+          if (isRefusal(error)) this.#tellUntagged(error);
           log.warn("moving the ownership tags of an ECS task failed", {
             arn: this.ref.arn,
             error: String(error),
@@ -363,8 +374,15 @@ class WatchedTask implements RemoteTask {
     const tags = look.task.tags ?? [];
     const { nodeId } = taggedOwner(tags);
     const foreign = nodeId !== undefined && nodeId !== this.owner.nodeId;
-    // Nomad may have handed the task over here before its tags could follow.
-    if (foreign && this.#standing === "unknown") await this.#claimBy(tags, alive);
+    // Nomad may have handed the task over here before its tags could follow; where AWS does not let
+    // them, it is Nomad's word that counts.
+    if (foreign && this.#standing === "unknown" && !this.#isMovedOn(tags)) {
+      await this.#claimBy(tags, alive).catch((error) => {
+        if (!isRefusal(error)) throw error;
+        this.#tellUntagged(error);
+        this.#standing = "claimed";
+      });
+    }
     // After a claim, tags that name another node are those from before it, unless they tell of it.
     if (this.#isMovedOn(tags) || (foreign && this.#standing !== "claimed")) {
       log.warn("an ECS task was not stopped: another node has taken it over", {
@@ -387,6 +405,11 @@ class WatchedTask implements RemoteTask {
   #target(): string {
     return `${this.ref.arn} in ${describeScope(this.ref.scope)}`;
   }
+}
+
+/** Whether AWS will not do it, however good the connection. */
+function isRefusal(error: unknown): error is EcsError {
+  return error instanceof EcsError && (error.kind === "denied" || error.kind === "rejected");
 }
 
 function handedOver(state: RemoteState, nodeId: string): RemoteState {

@@ -84,7 +84,7 @@ export function overridesOf(
     const passed = pairs(environment.values);
     if (own === undefined) {
       named.push({ name: environment.container, environment: passed });
-    } else own.environment = [...own.environment, ...passed];
+    } else own.environment = [...passed, ...own.environment];
   }
   const containerOverrides = named.map((override) =>
     withoutUndefined({ ...override, environment: unlessEmpty(latest(override.environment)) })

@@ -13,6 +13,8 @@ export type Scope = {
   readonly cluster: string;
   /** Undefined where the client's own AWS identity is used. */
   readonly role?: Role | undefined;
+  /** Profile of the shared files; undefined where the SDK's own sources decide. */
+  readonly profile?: string | undefined;
 };
 
 /** One ECS task and where it lives. */
@@ -23,11 +25,12 @@ export function scopeKey(scope: Scope): string {
   return `${accountKey(scope)}|${scope.cluster}`;
 }
 
-/** A key that two scopes share exactly when they are in one region and are reached as one identity. */
-export function accountKey({ region, role }: Omit<Scope, "cluster">): string {
-  return [region, role?.arn, role?.externalId, role?.sessionName].map((part) => part ?? "").join(
-    "|",
-  );
+/**
+ * A key that two scopes share exactly when they are in one region and are reached as one identity. A
+ * session's name makes no other identity: it may well be another for each task.
+ */
+export function accountKey({ region, role, profile }: Omit<Scope, "cluster">): string {
+  return [region, profile, role?.arn, role?.externalId].map((part) => part ?? "").join("|");
 }
 
 /** A scope in words, for messages. */
@@ -66,10 +69,4 @@ export function consoleUrl(arn: string): string | undefined {
     ? "console.amazonaws-us-gov.com"
     : "console.aws.amazon.com";
   return `https://${region}.${domain}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
-}
-
-/** The region of a cluster's ARN; undefined where the text is no such ARN. */
-export function parseClusterArn(arn: string): { region: string } | undefined {
-  const region = /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):[0-9]{12}:cluster\//.exec(arn)?.[1];
-  return region === undefined ? undefined : { region };
 }

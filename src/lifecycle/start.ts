@@ -56,6 +56,9 @@ export type Starter = {
   isStarting(index: string): boolean;
 };
 
+/** What a start that waits was last told to wait for. */
+type Trouble = { trouble: EcsError | undefined };
+
 /** What is left of a start that failed midway, while its ECS task is looked for. */
 type UnsettledStart = {
   /** The task id under which ECS may have accepted a RunTask; none once its task was found. */
@@ -88,12 +91,15 @@ export function createStarter(
   const reap = async (scope: Scope, owner: Owner, left: UnsettledStart, signal: AbortSignal) => {
     const until = clock.monotonic() + reapPeriod;
     while (clock.monotonic() < until && !signal.aborted) {
-      for (
-        const { taskArn } of await findLive(contextOf(scope), owner, {
-          except: custody.done,
-          signal,
-        })
-      ) {
+      const found = await findLive(contextOf(scope), owner, {
+        except: custody.done,
+        takenOver: "pass over",
+        signal,
+        patience: "with denials too",
+      });
+      // A later start of the task takes over what it finds from then on.
+      if (signal.aborted) return;
+      for (const { taskArn } of found) {
         if (taskArn === undefined) continue;
         log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
         left.openRun = undefined;
@@ -120,10 +126,10 @@ export function createStarter(
   };
 
   const launch = async (
-    request: StartRequest & { trouble: EcsError | undefined },
+    request: StartRequest & Trouble,
     signal: AbortSignal,
   ): Promise<Launched & Pick<Started, "definition">> => {
-    const { scope, owner, config, onEvent } = request;
+    const { scope, owner, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
     const index = startedBy(owner);
     const key = `${scopeKey(scope)} ${index}`;
@@ -144,9 +150,10 @@ export function createStarter(
       tell("Waiting for ECS to acknowledge the stop of an earlier ECS task");
       await orAborted(pending, signal);
     };
-    const run = async (taskId: string, { taskDefinition, environment }: Plan) => {
+    const run = async (taskId: string, planned: Plan) => {
+      const { taskDefinition, environment } = planned;
       const input = runTaskInput({
-        config,
+        config: planned.config,
         owner: { ...owner, taskId },
         cluster: scope.cluster,
         taskDefinition,
@@ -160,9 +167,16 @@ export function createStarter(
       try {
         return await run(taskId, planned);
       } catch (error) {
-        if (planned.forget === undefined || !isInactive(error)) throw error;
-        planned.forget();
-        return await run(taskId, await plan());
+        if (planned.renew === undefined || !isInactive(error)) throw error;
+        planned.renew();
+        return await run(taskId, await plan()).catch((again) => {
+          if (!isInactive(again)) throw again;
+          throw new LaunchError(
+            `its task definition was deregistered twice while it started: ${again.message}`,
+            true,
+            { cause: again },
+          );
+        });
       }
     };
     try {
@@ -170,6 +184,7 @@ export function createStarter(
       await stopsAcknowledged();
       const [live, ...doubles] = await findLive(contextOf(scope), owner, {
         except: custody.done,
+        takenOver: "refuse",
         signal,
         retrying,
       });
@@ -250,7 +265,7 @@ export function createStarter(
 
   const advertisedAddress = async (
     task: RemoteTask,
-    request: StartRequest,
+    request: StartRequest & Trouble,
     signal: AbortSignal,
   ) => {
     const state = task.state();
@@ -258,7 +273,12 @@ export function createStarter(
     const id = state.kind === "live" ? state.snapshot.networkInterface : undefined;
     return await findPublicAddress(contextOf(request.scope), id, {
       signal,
-      retrying: (error) => task.tell(`EC2 is asked again for the public address: ${error.message}`),
+      retrying: (error) => {
+        if (request.trouble?.message !== error.message) {
+          task.tell(`EC2 is asked again for the public address: ${error.message}`);
+        }
+        request.trouble = error;
+      },
     });
   };
 
@@ -344,7 +364,7 @@ export function createStarter(
 }
 
 /** Whether RunTask was refused for a revision that has been deregistered. */
-function isInactive(error: unknown): boolean {
+function isInactive(error: unknown): error is EcsError {
   return error instanceof EcsError && error.kind === "rejected" && /inactive/i.test(error.answer);
 }
 

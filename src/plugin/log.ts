@@ -24,6 +24,22 @@ export function createLogger(sink: LogSink, name: string, now: () => Date): Logg
   return wrap(root, name);
 }
 
+/**
+ * Has what a library prints be logged: standard output is the host's, which takes every line there
+ * for the plugin's, and lines that are no JSON lose their level.
+ */
+export function redirectConsole(log: Logger): void {
+  const to = (line: Logger["debug"]) => (...words: unknown[]) =>
+    line("a library printed", { text: words.map(String).join(" ") });
+  Object.assign(globalThis.console, {
+    log: to(log.debug),
+    info: to(log.debug),
+    debug: to(log.debug),
+    warn: to(log.warn),
+    error: to(log.warn),
+  });
+}
+
 function wrap(root: Pino, module: string): Logger {
   const child = root.child({ "@module": module });
   return {

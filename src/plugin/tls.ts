@@ -15,12 +15,17 @@ export function insecure(): Security {
 
 /**
  * Mutual TLS as go-plugin's AutoMTLS does it: both sides show self-signed certificates made for the
- * occasion, and each trusts just the other's. The library that makes certificates is loaded here
+ * occasion, and each trusts just the other's. Rejects when the host's is none. The library that makes certificates is loaded here
  * because few hosts ask for it.
  */
 export async function mutualTls(clientCertificate: string): Promise<Security> {
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
+  try {
+    new x509.X509Certificate(clientCertificate);
+  } catch (cause) {
+    throw new Error(`PLUGIN_CLIENT_CERT holds no certificate in PEM: ${cause}`, { cause });
+  }
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

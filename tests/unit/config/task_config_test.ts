@@ -136,6 +136,50 @@ const invalid: Record<string, { task: Record<string, unknown> | null; says: stri
     },
     says: ["config.task.overrides", "memory = 4096", "cpu = 256", "2048"],
   },
+  "providers of both kinds": {
+    task: {
+      task_definition: "web",
+      capacity_provider_strategy: [
+        { capacity_provider: "FARGATE", weight: 1 },
+        { capacity_provider: "instances", weight: 1 },
+      ],
+      network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
+    },
+    says: ["config.task.capacity_provider_strategy mixes FARGATE"],
+  },
+  "Managed Instances as a launch type": {
+    task: { task_definition: "web", launch_type: "MANAGED_INSTANCES" },
+    says: ['config.task.launch_type = "MANAGED_INSTANCES"', '"EC2", "FARGATE", "EXTERNAL"'],
+  },
+  "a volume without its block": {
+    task: { task_definition: "web", volume_configuration: [{ name: "data" }] },
+    says: ["config.task.volume_configuration[0].managed_ebs_volume is not set"],
+  },
+  "fewer I/O operations than gp3 has": {
+    task: {
+      task_definition: "web",
+      volume_configuration: [{
+        name: "data",
+        managed_ebs_volume: {
+          role_arn: "arn:aws:iam::123456789012:role/ebs",
+          size_in_gib: 1,
+          iops: 100,
+        },
+      }],
+    },
+    says: ["managed_ebs_volume.iops = 100 must be from 3000 to 16000"],
+  },
+  "an environment file that is none": {
+    task: {
+      task_definition: "web",
+      overrides: { container: [{ name: "a", environment_files: [{ value: "file.env" }] }] },
+    },
+    says: ['environment_files[0].value = "file.env"', "arn:aws:s3:::bucket/path/file.env"],
+  },
+  "tags as AWS's API has them": {
+    task: { task_definition: "web", tags: { key: "Env", value: "prod" } },
+    says: ["config.task.tags", "is written as AWS's API has it"],
+  },
   "a tag of the driver's": {
     task: { task_definition: "web", tags: { "nomad:job_id": "x" } },
     says: ["config.task.tags", '"nomad:job_id"'],
@@ -228,12 +272,54 @@ Deno.test("the plugin's defaults hold where a task says nothing", () => {
   assertEquals(bare.value.network_configuration.aws_vpc_configuration.subnets, ["subnet-2"]);
 });
 
+Deno.test("the plugin's defaults are none for a task that they cannot be for", () => {
+  const plugin = {
+    platform_version: "1.4.0",
+    network_configuration: {
+      aws_vpc_configuration: {
+        subnets: ["subnet-2"],
+        security_groups: ["sg-2"],
+        assign_public_ip: "ENABLED",
+      },
+    },
+  };
+  const onInstances = decodeTask(
+    encode({ task: { task_definition: "web", launch_type: "EC2" } }),
+    plugin,
+  );
+  assert(onInstances.kind === "ok");
+  assertEquals(onInstances.value.platform_version, undefined);
+  assertEquals(onInstances.value.network_from, "plugin");
+  const { assign_public_ip } = onInstances.value.network_configuration.aws_vpc_configuration;
+  assertEquals(assign_public_ip, undefined);
+
+  const without = { subnets: [] };
+  const own = decodeTask(
+    encode({
+      task: {
+        task_definition: "web",
+        launch_type: "EC2",
+        network_configuration: { aws_vpc_configuration: without },
+      },
+    }),
+    plugin,
+  );
+  assert(own.kind === "ok");
+  assertEquals(own.value.network_configuration.aws_vpc_configuration.security_groups, undefined);
+});
+
+Deno.test("a map's null is not set", () => {
+  assertEquals(decodedTask({ tags: { team: "core", stage: null } }).tags, { team: "core" });
+});
+
 Deno.test("a cluster's ARN brings its region", () => {
   const cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/web";
   assertEquals(decodedTask({ cluster }, { region: "us-east-1" }).region, "eu-west-1");
 });
 
 const role = "arn:aws:iam::123456789012:role/deploy";
+/** The role that the plugin calls ECS through. */
+const caller = "arn:aws:iam::123456789012:role/caller";
 const fenced: Record<string, { allowed: unknown; task: Record<string, unknown>; path?: string }> = {
   "another cluster": {
     allowed: { clusters: ["prod-*"] },
@@ -271,6 +357,41 @@ const fenced: Record<string, { allowed: unknown; task: Record<string, unknown>; 
     task: { overrides: { task_role_arn: "admin" } },
     path: "overrides.task_role_arn",
   },
+  "the role that ECS is called through as a container's": {
+    allowed: { roles: ["app-*"] },
+    task: { overrides: { task_role_arn: caller } },
+    path: "overrides.task_role_arn",
+  },
+  "another role in the jobspec's definition": {
+    allowed: { roles: ["app-*"] },
+    task: {
+      task_definition: null,
+      definition: {
+        family: "web",
+        task_role_arn: "admin",
+        container: [{ name: "a", image: "b" }],
+      },
+    },
+    path: "definition.task_role_arn",
+  },
+  "another family in JSON": {
+    allowed: { task_definitions: ["web"] },
+    task: {
+      task_definition: null,
+      definition_json: '{"family":"db","containerDefinitions":[{"name":"a","image":"b"}]}',
+    },
+    path: "definition_json",
+  },
+  "another role for a volume": {
+    allowed: { roles: ["app-*"] },
+    task: {
+      volume_configuration: [{
+        name: "data",
+        managed_ebs_volume: { role_arn: role, size_in_gib: 1 },
+      }],
+    },
+    path: "volume_configuration[0].managed_ebs_volume.role_arn",
+  },
   "a role that is allowed": {
     allowed: { roles: ["arn:aws:iam::123456789012:role/*"] },
     task: { overrides: { execution_role_arn: role } },
@@ -281,6 +402,7 @@ for (const [name, { allowed, task, path }] of Object.entries(fenced)) {
     const problems = problemsOf({ task_definition: "web", ...task }, {
       cluster: "main",
       region: "us-east-1",
+      assume_role: { role_arn: caller },
       allowed,
     });
     assertEquals(

@@ -7,6 +7,11 @@ import { configure, driverConfig, failureOf, start, taskOf } from "../../harness
 import { withPlugin } from "../../harness/with_plugin.ts";
 
 const containers = [{ name: "app", image: "idle" }];
+const logOptions = {
+  "awslogs-group": "x",
+  "awslogs-region": "us-east-1",
+  "awslogs-stream-prefix": "app",
+};
 
 function inline(definition: Record<string, unknown>, task: Record<string, unknown> = {}) {
   return driverConfig({
@@ -50,30 +55,29 @@ Deno.test("a definition in the jobspec is registered once for its content, acros
   });
 });
 
-Deno.test("clients that race for one content end on one revision", async () => {
+Deno.test("fifty starts on two clients at once, of one content, end on one revision", async () => {
   await withPlugin({}, async ({ connection, ecs }) => {
-    const others = await Promise.all([1, 2, 3].map(() =>
-      startPlugin({
-        AWS_ENDPOINT_URL_ECS: ecs.endpoint,
-        AWS_ACCESS_KEY_ID: "simulated",
-        AWS_SECRET_ACCESS_KEY: "simulated",
-      })
-    ));
+    const second = await startPlugin({
+      AWS_ENDPOINT_URL_ECS: ecs.endpoint,
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+    });
+    const other = second.connect();
     try {
-      const connections = [connection, ...others.map((plugin) => plugin.connect())];
-      for (const each of connections) await configure(each, { max_api_rate: 100 });
+      for (const each of [connection, other]) await configure(each, { max_api_rate: 500 });
       await Promise.all(
-        connections.flatMap((
-          each,
-        ) => [start(each, taskOf(inline({}))), start(each, taskOf(inline({})))]),
+        Array.from(
+          { length: 50 },
+          (_, index) => start(index % 2 === 0 ? connection : other, taskOf(inline({}))),
+        ),
       );
-      for (const each of connections.slice(1)) each.close();
     } finally {
-      for (const plugin of others) await plugin.close();
+      other.close();
+      await second.close();
     }
     assertEquals(active(ecs).length, 1);
     assertEquals(new Set(runOf(ecs)).size, 1);
-    assertEquals(runOf(ecs).length, 8);
+    assertEquals(runOf(ecs).length, 50);
   });
 });
 
@@ -166,7 +170,7 @@ Deno.test("everything of a definition reaches RegisterTaskDefinition", async () 
         mount_point: [{ source_volume: "tmp", container_path: "/tmp", read_only: true }],
         health_check: { command: ["CMD-SHELL", "true"], interval: "10s", retries: 2 },
         depends_on: [{ container_name: "init", condition: "SUCCESS" }],
-        log_configuration: { log_driver: "awslogs", options: { "awslogs-group": "x" } },
+        log_configuration: { log_driver: "awslogs", options: logOptions },
         linux_parameters: { init_process_enabled: true, capabilities: { add: ["SYS_PTRACE"] } },
         ulimit: [{ name: "nofile", soft_limit: 1024, hard_limit: 2048 }],
         stop_timeout: "1m",
@@ -206,7 +210,7 @@ Deno.test("everything of a definition reaches RegisterTaskDefinition", async () 
         mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp", readOnly: true }],
         healthCheck: { command: ["CMD-SHELL", "true"], interval: 10, retries: 2 },
         dependsOn: [{ containerName: "init", condition: "SUCCESS" }],
-        logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "x" } },
+        logConfiguration: { logDriver: "awslogs", options: logOptions },
         linuxParameters: { initProcessEnabled: true, capabilities: { add: ["SYS_PTRACE"] } },
         ulimits: [{ name: "nofile", softLimit: 1024, hardLimit: 2048 }],
         stopTimeout: 60,
@@ -241,7 +245,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
         }],
       },
     },
-    says: ['container[0].depends_on[0].container_name = "c"', '"a"'],
+    says: ['container[0].depends_on[0].container_name = "c"', "there are none"],
   },
   "a mount of nothing": {
     task: {
@@ -277,6 +281,28 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
     task: { definition_json: "{" },
     says: ["config.task.definition_json is not a JSON object"],
   },
+  "JSON with a member that AWS does not know": {
+    task: {
+      definition_json: JSON.stringify({
+        family: "x",
+        containerDefinitions: [{ name: "a", imagee: "b" }],
+      }),
+    },
+    says: ["config.task.definition_json.containerDefinitions[0].imagee", "versionConsistency"],
+  },
+  "JSON with a value of another type": {
+    task: {
+      definition_json: JSON.stringify({
+        family: "x",
+        cpu: 256,
+        containerDefinitions: [null, { name: "a", image: "b" }],
+      }),
+    },
+    says: [
+      "config.task.definition_json.cpu = 256 is not a string",
+      "containerDefinitions[0] = null is not an object",
+    ],
+  },
   "JSON without containers": {
     task: { definition_json: '{"family":"x"}' },
     says: ["config.task.definition_json has no containerDefinitions"],
@@ -301,13 +327,9 @@ Deno.test("a definition that cannot be is refused before it is registered", asyn
       const config = driverConfig({
         definition_json: JSON.stringify({
           family: "x",
-          networkMode: "bridge",
-          requiresCompatibilities: ["FARGATE"],
-          cpu: "256",
-          memory: "512",
-          containerDefinitions: [{ name: "a", image: "b" }],
+          containerDefinitions: [{ name: "not a name", image: "b", memory: 64 }],
         }),
-        launch_type: null,
+        launch_type: "EC2",
         network_configuration: null,
       });
       const { message } = await failureOf(start(connection, taskOf(config)));

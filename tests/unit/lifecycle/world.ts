@@ -1,6 +1,6 @@
 import { describeProblems } from "../../../src/config/decode.ts";
 import { decodePluginConfig, decodeTaskConfig, type TaskConfig } from "../../../src/config/mod.ts";
-import type { EcsApi, EcsOperations } from "../../../src/lifecycle/ecs_operations.ts";
+import type { EcsApi, EcsOperations, EcsTarget } from "../../../src/lifecycle/ecs_operations.ts";
 import { createLifecycle, type Lifecycle } from "../../../src/lifecycle/lifecycle.ts";
 import type { Owner } from "../../../src/lifecycle/ownership.ts";
 import type { Scope } from "../../../src/lifecycle/scope.ts";
@@ -8,7 +8,11 @@ import type { Logger } from "../../../src/logger.ts";
 import { driverConfig } from "../../harness/driver_calls.ts";
 import { createChances } from "../../simulation/random.ts";
 import { createSimulatedEcs, type SimulatedEcs } from "../../simulation/simulated_ecs.ts";
-import { createVirtualTime, type VirtualTime } from "../../simulation/virtual_time.ts";
+import {
+  createVirtualTime,
+  type Process,
+  type VirtualTime,
+} from "../../simulation/virtual_time.ts";
 
 const epoch = Date.UTC(2026, 0, 1);
 
@@ -17,6 +21,10 @@ export type World = {
   readonly time: VirtualTime;
   readonly ecs: SimulatedEcs;
   readonly lifecycle: Lifecycle;
+  /** The operations as a driver of the test's own is given them. */
+  connect(process: Process, target?: EcsTarget): EcsOperations;
+  /** What operations were asked for, in order. */
+  targets(): readonly EcsTarget[];
   /** Lets time pass until the promise settles, for at most an hour. */
   settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>>;
   /** Lets this many milliseconds pass. */
@@ -36,8 +44,13 @@ export function createWorld(
   const ecs = createSimulatedEcs(time, chances, epoch);
   ecs.model.pace.consistency = consistency;
   const process = { alive: true };
+  const targets: EcsTarget[] = [];
+  const connect: World["connect"] = (process, target) => {
+    if (target !== undefined) targets.push(target);
+    return intercept(ecs.connect(process));
+  };
   const lifecycle = createLifecycle({
-    connect: () => intercept(ecs.connect(process)),
+    connect: (target) => connect(process, target),
     clock: time.clock(process),
     random: chances.next,
     log: silent,
@@ -46,13 +59,14 @@ export function createWorld(
       pollInterval: 2_000,
       unhealthyAfter: 60_000,
       endpoint: undefined,
-      profile: undefined,
     }),
   });
   return {
     time,
     ecs,
     lifecycle,
+    connect,
+    targets: () => targets,
     settle: async (promise) => {
       let settled: PromiseSettledResult<Awaited<typeof promise>> | undefined;
       Promise.allSettled([promise]).then(([result]) => settled = result);
@@ -82,8 +96,10 @@ export const silent: Logger = {
 };
 
 /** One run of a Nomad task; `run` tells the runs of one allocation apart. */
-export function ownerOf(run = "11111111"): Owner {
-  const allocId = "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11";
+export function ownerOf(
+  run = "11111111",
+  allocId = "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11",
+): Owner {
   return {
     taskId: `${allocId}/main/${run}`,
     namespace: "default",

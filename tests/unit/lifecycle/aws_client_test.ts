@@ -1,0 +1,87 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createServer } from "node:http";
+import { demoPreset } from "../../../demo/ecs/preset.ts";
+import { startSimulator } from "../../../demo/ecs/simulator.ts";
+import { awsEcs } from "../../../src/lifecycle/aws_client.ts";
+
+const userAgent = { name: "test", version: "0.0.0" };
+const clusters = { clusters: ["nomad-remote-driver-demo"] };
+
+/** An STS that swallows requests until it is told to answer them as `behind` does. */
+async function startHangingSts(behind: string) {
+  let answers = false;
+  let asked = 0;
+  const server = createServer(async (request, response) => {
+    asked += 1;
+    if (!answers) return;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = await fetch(behind, {
+      method: "POST",
+      headers: { "content-type": String(request.headers["content-type"]) },
+      body: new Blob(chunks as Uint8Array<ArrayBuffer>[]),
+    });
+    response.writeHead(answer.status, { "content-type": "text/xml" });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    asked: () => asked,
+    heal: () => answers = true,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+Deno.test({
+  name: "a request for credentials that hangs does not blind a role for good",
+  // The SDK's sockets outlive the calls that were given up.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const ecs = await startSimulator({ presets: [demoPreset] });
+    const sts = await startHangingSts(ecs.endpoint);
+    const variables = {
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+      AWS_ENDPOINT_URL_STS: sts.endpoint,
+    };
+    for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+    try {
+      const operations = awsEcs({
+        region: "us-east-1",
+        endpoint: ecs.endpoint,
+        profile: undefined,
+        role: { arn: "arn:aws:iam::123456789012:role/nomad" },
+      }, userAgent);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const late = new AbortController();
+        const call = operations.describeClusters(clusters, late.signal);
+        const over = Promise.race([
+          call,
+          new Promise<never>((_, reject) =>
+            late.signal.addEventListener("abort", () => reject(late.signal.reason))
+          ),
+        ]);
+        setTimeout(() => late.abort(new Error("no answer in time")), 300);
+        await assertRejects(() => over, Error, "no answer in time");
+      }
+      assertEquals(sts.asked(), 1, "all calls wait for the one request");
+      sts.heal();
+      const { clusters: found } = await operations.describeClusters(
+        clusters,
+        new AbortController().signal,
+      );
+      assertEquals(found?.[0]?.status, "ACTIVE");
+    } finally {
+      for (const name of Object.keys(variables)) Deno.env.delete(name);
+      sts.close();
+      await ecs.stop();
+    }
+  },
+});
