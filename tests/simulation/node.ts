@@ -16,6 +16,9 @@ export type Node = {
   agentDeath(): Promise<void>;
   /** Aborts when the agent that runs now dies, as its connections do. */
   agentSignal(): AbortSignal;
+  /** Has the agent bring another configuration, which later plugins get too. */
+  configure(config: PluginConfig): void;
+  config(): PluginConfig;
   /** Kills the plugin; the agent starts another at once. */
   killPlugin(): void;
   /** Kills the agent, and with it the plugin or not. */
@@ -24,7 +27,7 @@ export type Node = {
 
 /** Makes a node with a fresh plugin. */
 export function createNode(
-  { id, time, ecs, chances, config, log }: {
+  { id, time, ecs, chances, config: initial, log }: {
     id: string;
     time: VirtualTime;
     ecs: SimulatedEcs;
@@ -33,6 +36,7 @@ export function createNode(
     log: Logger;
   },
 ): Node {
+  let config = initial;
   const launch = () => {
     const process: Process = { alive: true };
     const driver = createDriver({
@@ -61,6 +65,11 @@ export function createNode(
     pluginDeath: () => plugin.death.promise,
     agentDeath: () => agent.death.promise,
     agentSignal: () => agent.connection.signal,
+    configure: (next) => {
+      config = next;
+      plugin.driver.configure({ kind: "ok", value: next });
+    },
+    config: () => config,
     killPlugin,
     killAgent: (fate) => {
       agent.death.resolve();

@@ -1,6 +1,6 @@
 import type { EcsApi, EcsOperations } from "../../src/lifecycle/ecs_operations.ts";
 import { AwsError } from "../../demo/ecs/aws_error.ts";
-import type { FaultMode } from "../../demo/ecs/faults.ts";
+import { faultModes } from "../../demo/ecs/faults.ts";
 import type { Input } from "../../demo/ecs/input.ts";
 import { createModel, type EcsTask, type Model } from "../../demo/ecs/model.ts";
 import { perform } from "../../demo/ecs/operations.ts";
@@ -9,8 +9,22 @@ import { advance, containerExited } from "../../demo/ecs/task_life.ts";
 import type { Chances } from "./random.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
 
+/**
+ * What may befall a call: besides what the simulator of `demo/ecs` knows, an answer that is empty, and
+ * a client that neither answers nor heeds its signal, as the SDK's while credentials do not come.
+ */
+export const weatherModes = [...faultModes, "empty", "deaf"] as const;
+
 /** How calls go wrong for a while. */
-export type Weather = { mode: FaultMode; rate: number };
+export type Weather = {
+  mode: typeof weatherModes[number];
+  rate: number;
+  /** The operation that is hit; undefined for all. */
+  operation?: string | undefined;
+};
+
+/** The clusters that tasks may run in: the one of the nodes' configuration, and one that jobs name. */
+export const clusters = ["nomad-remote-driver-demo", "second"] as const;
 
 /** ECS in virtual time, with a network between it and the driver. */
 export type SimulatedEcs = {
@@ -21,7 +35,13 @@ export type SimulatedEcs = {
   /** Tasks that are wanted running. */
   live(): EcsTask[];
   /** StopTask requests that ECS has acted on: which task, and by which process. */
-  readonly stops: { arn: string; process: Process; ownerNode: string | undefined }[];
+  readonly stops: {
+    arn: string;
+    process: Process;
+    ownerNode: string | undefined;
+    /** Milliseconds since its tags were last changed. */
+    settled: number;
+  }[];
 };
 
 /** Makes an ECS whose chances and time come in. */
@@ -45,8 +65,9 @@ export function createSimulatedEcs(
       },
     },
   });
-  loadPreset(model, demoPreset);
+  loadPreset(model, { ...demoPreset, clusters });
   const stops: SimulatedEcs["stops"] = [];
+  const tagged = new Map<string, number>();
 
   const request = async <N extends keyof EcsApi>(
     process: Process,
@@ -62,8 +83,11 @@ export function createSimulatedEcs(
     };
     await arrive(chances.between(5, 60));
     const { weather } = ecs;
-    const fault = weather !== undefined && chances.happens(weather.rate) ? weather.mode : undefined;
+    const struck = weather !== undefined && (weather.operation ?? operation) === operation &&
+      chances.happens(weather.rate);
+    const fault = struck ? weather?.mode : undefined;
     const before = refusals[fault ?? "none"];
+    if (fault === "deaf") await new Promise(() => {});
     if (fault === "hang") {
       await aborted(signal);
       // With its sender's end the connection went, and the request with it.
@@ -81,6 +105,9 @@ export function createSimulatedEcs(
     let refusal: AwsError | undefined;
     try {
       if (operation === "StopTask") noteStop(process, String((input as { task?: string }).task));
+      if (operation === "TagResource") {
+        tagged.set(String((input as { resourceArn?: string }).resourceArn), time.now());
+      }
       answer = perform(model, "us-east-1", operation, structuredClone(input) as unknown as Input);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -91,6 +118,7 @@ export function createSimulatedEcs(
     if (fault === "cut-after") throw cut();
     if (fault === "garbage" || fault === "half-body") throw new SyntaxError("Unexpected token <");
     if (refusal !== undefined) throw sdkError(refusal);
+    if (fault === "empty") return { $metadata: {} } as EcsApi[N][1];
     return withDates(answer) as EcsApi[N][1];
   };
 
@@ -99,6 +127,7 @@ export function createSimulatedEcs(
     stops.push({
       arn,
       process,
+      settled: time.now() - (tagged.get(arn) ?? -Infinity),
       ownerNode: tags.find(({ key }) => key === "nomad:node_id")?.value,
     });
   };
@@ -133,7 +162,7 @@ export function createSimulatedEcs(
   return ecs;
 }
 
-const refusals: Partial<Record<FaultMode | "none", AwsError>> = {
+const refusals: Partial<Record<Weather["mode"] | "none", AwsError>> = {
   throttle: new AwsError("ThrottlingException", "Rate exceeded"),
   error500: new AwsError("ServerException", "Service Unavailable", 500),
   error503: new AwsError("ServiceUnavailableException", "Service Unavailable", 503),

@@ -2,13 +2,13 @@ import { decodePluginConfig, type PluginConfig } from "../../src/config/mod.ts";
 import { decodeHandleState } from "../../src/driver/handle_state.ts";
 import type { Handle } from "../../src/driver/driver.ts";
 import type { Logger } from "../../src/logger.ts";
-import { type FaultMode, faultModes } from "../../demo/ecs/faults.ts";
+import type { EcsTask } from "../../demo/ecs/model.ts";
 import { advance, containerExited, stop } from "../../demo/ecs/task_life.ts";
 import { startedBy } from "../../src/lifecycle/ownership.ts";
 import { createNode, type Node } from "./node.ts";
 import { type Chances, createChances } from "./random.ts";
-import { createSimulatedEcs, type SimulatedEcs } from "./simulated_ecs.ts";
-import { type Alloc, type Checks, runTask } from "./task_runner.ts";
+import { createSimulatedEcs, type SimulatedEcs, weatherModes } from "./simulated_ecs.ts";
+import { type Alloc, type Checks, jobKinds, runTask } from "./task_runner.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual_time.ts";
 
 /** What a run of one seed showed. */
@@ -28,6 +28,18 @@ const epoch = Date.UTC(2026, 0, 1);
 const actionTime = 240_000;
 /** Virtual milliseconds that ECS tasks have to be gone once everything is stopped and well. */
 const quiesceTime = 3_600_000;
+/** Milliseconds that may lie between a look at an ECS task's tags and the stop that follows. */
+const stopRace = 10_000;
+/** Operations that weather may hit alone. */
+const operations = [
+  "DescribeTasks",
+  "ListTasks",
+  "RunTask",
+  "StopTask",
+  "TagResource",
+  "DescribeTaskDefinition",
+  "RegisterTaskDefinition",
+];
 /** Virtual milliseconds for which an agent is away when it dies, which is more than ECS needs to see a task. */
 const agentAway = { least: 5_000, most: 20_000 };
 
@@ -49,10 +61,21 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     violations.push(`${(time.now() / 1_000).toFixed(1)} s: ${text}`);
   };
   const allocs: Alloc[] = [];
+  /** Allocations that another stands for already. */
+  const lost = new Set<Alloc>();
   const nodes = ["node-a", "node-b"].map((id) =>
     createNode({ id, time, ecs, chances, config: configOf(chances), log: logTo(note, id) })
   );
-  const checks = createChecks(ecs, violate, note);
+  const checks: Checks = {
+    ...createChecks(ecs, violate, note),
+    onStarted: ({ node }) => {
+      // An agent may not live to store the handle. Later on nothing dies any more.
+      if (time.now() >= actionTime || !chances.happens(0.03)) return;
+      const fate = chances.happens(0.5) ? "dies too" : "lives on";
+      note(`agent of ${node.id} dies with the answer to a start, its plugin ${fate}`);
+      node.killAgent(fate);
+    },
+  };
 
   const drive = (alloc: Alloc) => {
     const agentDeath = alloc.node.agentDeath();
@@ -85,7 +108,8 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     const node = nodes.find((other) => other !== old.node) ?? old.node;
     const id = `alloc-${allocs.length}`;
     const stored = { taskId: `${id}/main/moved`, handle };
-    place({ id, lineage: old.lineage, node, desired: "run", stored, restarts: 1 });
+    const { lineage, kind } = old;
+    place({ id, lineage, kind, node, desired: "run", stored, restarts: 1 });
   };
   const want = (alloc: Alloc, desired: Alloc["desired"]) => {
     note(`alloc ${alloc.id} shall ${desired}`);
@@ -99,13 +123,24 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     const task = chances.pick(running);
     const node = chances.pick(nodes);
     const alloc = chances.pick(
-      allocs.filter(({ state, desired }) => state === "active" && desired === "run"),
+      allocs.filter((other) =>
+        other.state === "active" && other.desired === "run" && !lost.has(other)
+      ),
     );
     const actions: [number, () => void][] = [
       [6, () => {
         if (allocs.length >= 8 || node === undefined) return;
         const id = `alloc-${allocs.length}`;
-        place({ id, lineage: id, node, desired: "run", stored: undefined, restarts: 2 });
+        const kind = chances.happens(0.5) ? "named definition" : chances.pick(jobKinds);
+        place({
+          id,
+          lineage: id,
+          kind: kind ?? "named definition",
+          node,
+          desired: "run",
+          stored: undefined,
+          restarts: 2,
+        });
       }],
       [3, () => alloc && want(alloc, "stop")],
       [2, () => alloc && want(alloc, "detach")],
@@ -122,6 +157,18 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
           reason: "Your Spot Task was interrupted.",
         });
       }],
+      [1, () => {
+        // Servers give up on a node that runs on, hand its task to another, and stop it there later.
+        if (alloc?.stored === undefined) return;
+        note(`alloc ${alloc.id} is lost to the servers`);
+        lost.add(alloc);
+        // Were both to start anew after an end, they would be two runs of Nomad's own making.
+        alloc.restarts = 0;
+        handOver(alloc, alloc.stored.handle);
+        time.until(time.now() + chances.between(1_000, 60_000)).then(() => {
+          if (alloc.state === "active") want(alloc, "stop");
+        });
+      }],
       [3, () => {
         note(`plugin of ${node?.id} dies`);
         node?.killPlugin();
@@ -132,13 +179,24 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
         node?.killAgent(fate);
       }],
       [4, () => {
-        const mode: FaultMode = chances.pick(faultModes) ?? "throttle";
-        ecs.weather = { mode, rate: chances.pick([0.05, 0.2, 0.5, 1]) ?? 1 };
-        note(`weather ${mode} ${ecs.weather.rate}`);
+        const mode = chances.pick(weatherModes) ?? "throttle";
+        const operation = chances.happens(0.3) ? chances.pick(operations) : undefined;
+        ecs.weather = { mode, rate: chances.pick([0.05, 0.2, 0.5, 1]) ?? 1, operation };
+        note(`weather ${mode} ${ecs.weather.rate} ${operation ?? ""}`);
       }],
       [4, () => {
         ecs.weather = undefined;
         note("weather clears");
+      }],
+      [1, () => {
+        if (node === undefined) return;
+        note(`${node.id} is configured anew`);
+        const stage = String(Math.floor(chances.next() * 3));
+        node.configure({
+          ...node.config(),
+          default_tags: { stage },
+          max_api_rate: chances.pick([2, 10, 100]) ?? 10,
+        });
       }],
       [1, () => time.jump(chances.between(-7_200_000, 7_200_000))],
     ];
@@ -159,7 +217,9 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
         violate(`${alloc} has ${live.length} ECS tasks: ${live.map(({ id }) => id.slice(0, 6))}`);
       }
     }
-    for (const { arn, process, ownerNode } of ecs.stops.splice(0)) {
+    for (const { arn, process, ownerNode, settled } of ecs.stops.splice(0)) {
+      // ECS stops no task on condition: tags may move between a look at them and the stop.
+      if (settled < stopRace) continue;
       const node = nodes.find((candidate) => candidate.process() === process);
       if (node !== undefined && ownerNode !== undefined && ownerNode !== node.id) {
         violate(`${node.id} stopped ${arn.slice(-32, -26)}, which is ${ownerNode}'s`);
@@ -184,7 +244,15 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
   const beacons = nodes.map(({ id }) => `beacon-${id}`);
   for (const node of nodes) {
     const id = `beacon-${node.id}`;
-    place({ id, lineage: id, node, desired: "run", stored: undefined, restarts: 2 });
+    place({
+      id,
+      lineage: id,
+      kind: "named definition",
+      node,
+      desired: "run",
+      stored: undefined,
+      restarts: 2,
+    });
   }
   const isBeacon = (by: string | undefined) => beacons.some((id) => by?.includes(id));
   const stopAll = (which: (alloc: Alloc) => boolean) => {
@@ -212,7 +280,7 @@ function createChecks(
   ecs: SimulatedEcs,
   violate: (text: string) => void,
   note: (text: string) => void,
-): Checks {
+): Omit<Checks, "onStarted"> {
   const taskOf = (handle: Handle) => {
     const fallback = { cluster: undefined, region: undefined };
     const { ref } = decodeHandleState({ ...handle, fallback });
@@ -223,8 +291,16 @@ function createChecks(
       advance(ecs.model);
       const task = taskOf(handle);
       note(`alloc ${alloc.id} exits with ${exitCode} ${error ?? ""}`);
-      if (task === undefined || task.status === "STOPPED") return;
-      if (error?.includes("runs on under Nomad node")) return;
+      if (task === undefined) return;
+      if (task.status === "STOPPED") {
+        const [main] = task.containers;
+        if (error !== undefined || main?.exitCode === undefined || main.exitCode === exitCode) {
+          return;
+        }
+        violate(`${alloc.id} was told of exit ${exitCode}, and it was ${main.exitCode}`);
+        return;
+      }
+      if (error?.includes("runs on under Nomad node") && ownerOf(task) !== alloc.id) return;
       violate(`${alloc.id} was told of its end while ${task.id.slice(0, 6)} is ${task.status}`);
     },
     onRecoverFailure: (alloc, error) => violate(`${alloc.id} could not be recovered: ${error}`),
@@ -232,11 +308,15 @@ function createChecks(
       advance(ecs.model);
       const task = taskOf(handle);
       if (task === undefined || task.desired === "STOPPED") return;
-      const owner = task.tags.find(({ key }) => key === "nomad:node_id")?.value;
-      if (owner !== alloc.node.id) return;
+      if (ownerOf(task) !== alloc.id) return;
       violate(`${alloc.id}'s stop was answered while ${task.id.slice(0, 6)} runs on`);
     },
   };
+}
+
+/** The allocation that an ECS task's tags name. */
+function ownerOf({ tags }: EcsTask): string | undefined {
+  return tags.find(({ key }) => key === "nomad:alloc_id")?.value;
 }
 
 function configOf(chances: Chances): PluginConfig {
@@ -248,6 +328,8 @@ function configOf(chances: Chances): PluginConfig {
     cluster: "nomad-remote-driver-demo",
     region: "us-east-1",
     start_timeout: chances.pick([20_000, 60_000, 300_000]) ?? 60_000,
+    // As an operator does whose jobs name another cluster: it is searched from the start.
+    allowed: { ...decoded.value.allowed, clusters: ["second"] },
     wait_for: chances.pick(["running", "network", "none"]) ?? "running",
     orphan_grace: 120_000,
   };

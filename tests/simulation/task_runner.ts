@@ -1,4 +1,4 @@
-import type { Handle } from "../../src/driver/driver.ts";
+import type { Handle, TaskRequest } from "../../src/driver/driver.ts";
 import { DriverError } from "../../src/driver/driver_error.ts";
 import type { ExitResult, TaskIdentity } from "../../src/driver/task_record.ts";
 import { driverConfig } from "../harness/driver_calls.ts";
@@ -12,6 +12,8 @@ export type Alloc = {
   /** All allocations that stand for one ECS task after the other share their first one's id. */
   readonly lineage: string;
   readonly node: Node;
+  /** What its job's configuration asks for. */
+  readonly kind: JobKind;
   desired: "run" | "stop" | "detach";
   /** Told when `desired` changes. */
   changed: PromiseWithResolvers<void>;
@@ -26,6 +28,8 @@ export type Alloc = {
 
 /** What a run of the simulation checks as it goes. */
 export type Checks = {
+  /** A start was answered, and its handle not yet stored. */
+  onStarted(alloc: Alloc): void;
   /** Nomad was told that a task ended. */
   onExit(alloc: Alloc, handle: Handle, result: ExitResult): void;
   /** A recovery failed. */
@@ -34,12 +38,32 @@ export type Checks = {
   onStopped(alloc: Alloc, handle: Handle): void;
 };
 
-const request = {
-  config: driverConfig({ task_definition: "idle" }),
-  env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
-  ports: [],
-  resources: { cpu: 100, memory: 300 },
+const inline = (tag: string) => ({
+  family: "inline",
+  container: [{ name: "main", image: `idle:${tag}` }],
+});
+/** The configurations that jobs have. */
+const jobs = {
+  "named definition": { task_definition: "idle" },
+  "another cluster": { task_definition: "idle", cluster: "second", container: "main" },
+  "definition of its own": { definition: inline("1") },
+  "definition that replaces": { definition: inline("2"), deregister: true },
+  "definition that replaces too": { definition: inline("3"), deregister: true },
 };
+/** A kind of job. */
+export type JobKind = keyof typeof jobs;
+/** All kinds of jobs. */
+export const jobKinds = Object.keys(jobs) as JobKind[];
+
+function requestOf(kind: JobKind): TaskRequest {
+  return {
+    config: driverConfig(jobs[kind]),
+    env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
+    ports: [],
+    resources: { cpu: 100, memory: 300 },
+  };
+}
+
 const killTimeout = 10_000;
 /** Attempts that Nomad makes to kill a task. */
 const killAttempts = 5;
@@ -94,6 +118,7 @@ export async function runTask(
         return;
       }
       const taskId = `${alloc.id}/main/${hex(chances)}`;
+      const request = requestOf(alloc.kind);
       let started = await guarded(node.driver().start(identity(alloc, taskId), request, signal));
       // A plugin that dies is started anew and asked the same again, once.
       if (started.kind === "plugin died") {
@@ -110,6 +135,7 @@ export async function runTask(
         if ((await pause(chances.between(1_000, 15_000))).kind === "agent died") return;
         continue;
       }
+      checks.onStarted(alloc);
       // The handle is stored a moment after the answer.
       if ((await pause(chances.between(0, 5))).kind === "agent died") return;
       alloc.stored = { taskId, handle: started.value.handle };
@@ -153,7 +179,13 @@ export async function runTask(
       alloc.state = "over";
       return;
     }
-    const ended = await kill(alloc, stored, guarded, { time, checks, recover, pause, signal });
+    const ended = await kill(alloc, stored, guarded, {
+      chances,
+      checks,
+      recover,
+      pause,
+      signal,
+    });
     if (ended === "agent died") return;
     if (ended === "ended") {
       alloc.stored = undefined;
@@ -166,8 +198,8 @@ async function kill(
   alloc: Alloc,
   stored: { taskId: string; handle: Handle },
   guarded: <T>(work: Promise<T>) => Promise<Outcome<T>>,
-  { checks, recover, pause, signal }: {
-    time: VirtualTime;
+  { chances, checks, recover, pause, signal }: {
+    chances: Chances;
     checks: Checks;
     recover: () => boolean;
     pause: (ms: number) => Promise<Outcome<void>>;
@@ -175,6 +207,7 @@ async function kill(
   },
 ): Promise<"ended" | "again" | "agent died"> {
   const { node } = alloc;
+  let acknowledged = false;
   for (let attempt = 0; attempt < killAttempts; attempt++) {
     const stopped = await guarded(node.driver().stop(stored.taskId, killTimeout, "SIGTERM"));
     if (stopped.kind === "agent died") return "agent died";
@@ -184,11 +217,17 @@ async function kill(
     }
     if (stopped.kind === "done") {
       checks.onStopped(alloc, stored.handle);
+      acknowledged = true;
       break;
     }
     const paused = await pause(5_000);
     if (paused.kind === "agent died") return "agent died";
     if (paused.kind === "plugin died") return recover() ? "again" : "agent died";
+  }
+  if (!acknowledged && chances.happens(0.3)) {
+    // The allocation's state is collected as garbage, whatever became of its task.
+    if (known(node, stored.taskId)) node.driver().destroy(stored.taskId, true);
+    return "ended";
   }
   const waited = await guarded(node.driver().wait(stored.taskId, signal));
   switch (waited.kind) {
