@@ -75,8 +75,8 @@ export type AgentOptions = {
 };
 
 /**
- * Starts an agent on loopback. Resolves once its API answers, and a server's once there is a leader:
- * a client that registers before that tries again only half a minute later.
+ * Starts an agent on loopback. Resolves once its API answers, and a server's once there is a leader
+ * that has its keys: a client that registers before that tries again only half a minute later.
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { nomad, name, folder, role, driverConfig = null } = options;
@@ -84,6 +84,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const address = `http://127.0.0.1:${ports.http}`;
   await Deno.mkdir(`${folder}/plugins`, { recursive: true });
   await Deno.mkdir(`${folder}/data`, { recursive: true });
+  await Deno.mkdir(`${folder}/tmp`, { recursive: true });
   if (role.kind === "client") {
     await Deno.symlink(role.plugin, `${folder}/plugins/nomad-driver-ecs`);
   }
@@ -129,8 +130,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const start = async () => {
     process = startLogged(nomad, {
       args: ["agent", ...configs],
-      // Nomad's cloud fingerprinter stops the agent where AWS_CA_BUNDLE is set.
-      env: { ...options.env, AWS_CA_BUNDLE: "" },
+      env: {
+        ...options.env,
+        // Nomad's cloud fingerprinter stops the agent where this is set.
+        AWS_CA_BUNDLE: "",
+        // Where plugins have their sockets, which a killed one leaves.
+        TMPDIR: `${folder}/tmp`,
+      },
       logFile: `${folder}/agent.log`,
     });
     const ended = process.status.then(async () => {
@@ -138,9 +144,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         `the agent ended:\n${(await Deno.readTextFile(`${folder}/agent.log`)).slice(-2_000)}`,
       );
     });
-    const answers = eventually("the agent answers", () => api<unknown>("/agent/self"), {
-      seconds: 60,
-    });
+    const answers = role.kind === "client"
+      ? eventually("the agent answers", () => api<unknown>("/agent/self"))
+      : eventually("the server leads and has its keys", async () => {
+        if (await api<string>("/status/leader") === "") return undefined;
+        const response = await fetch(`${address}/v1/operator/keyring/keys`);
+        const keys: unknown = response.ok ? await response.json() : await response.body?.cancel();
+        // Nomad before 1.4 has none.
+        return response.status === 404 || (Array.isArray(keys) && keys.length > 0)
+          ? true
+          : undefined;
+      });
     await Promise.race([answers, ended]);
     ended.catch(() => {}); // what ends later was told to
   };

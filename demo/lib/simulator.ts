@@ -10,7 +10,11 @@ export type SimulatedTask = {
   startedBy?: string;
   taskDefinitionArn: string;
   tags: { key: string; value: string }[];
-  containers: { name: string; exitCode?: number }[];
+  containers: {
+    name: string;
+    exitCode?: number;
+    networkInterfaces: { privateIpv4Address: string }[];
+  }[];
   output: Record<string, { stdout: string; stderr: string }>;
 };
 

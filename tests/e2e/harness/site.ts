@@ -6,6 +6,7 @@ import {
   startSimulatorProcess,
 } from "../../../demo/lib/simulator.ts";
 import { pluginPath } from "../../harness/plugin.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** Version of the Nomad under test, as `1.11.3`. */
 export const nomadVersion = Deno.env.get("NOMAD_VERSION") ?? "";
@@ -20,6 +21,7 @@ export const seedDriverConfig = {
 /** A simulated ECS and agents that use it, in a folder of their own. */
 export type Site = {
   readonly ecs: SimulatorProcess;
+  readonly server: Agent;
   /** The first client. */
   readonly agent: Agent;
   /** Adds another client. */
@@ -38,12 +40,16 @@ export type Site = {
   calls(operation: string): Promise<number>;
 };
 
-/** Sets up a site, lets `use` have it, and takes everything down whatever happens. */
+/**
+ * Sets up a site, lets `use` have it, and takes everything down whatever happens. `recorder` hears
+ * what the driver asks ECS.
+ */
 export async function withSite(
-  { speed = 20, driverConfig = seedDriverConfig, env = {} }: {
+  { speed = 20, driverConfig = seedDriverConfig, env = {}, recorder }: {
     speed?: number;
     driverConfig?: Record<string, unknown>;
     env?: Record<string, string>;
+    recorder?: Recorder;
   },
   use: (site: Site) => Promise<void>,
 ): Promise<void> {
@@ -52,6 +58,9 @@ export async function withSite(
   const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-e2e-" });
   const agents: Agent[] = [];
   const ecs = await startSimulatorProcess({ folder, speed });
+  const heard: Record<string, string> = recorder === undefined
+    ? {}
+    : { AWS_ENDPOINT_URL_ECS: recorder.listen(ecs.endpoint) };
   try {
     const server = await startAgent({
       nomad,
@@ -67,7 +76,7 @@ export async function withSite(
         name,
         folder: `${folder}/${name}`,
         role: { kind: "client", server: server.rpc, plugin: pluginPath },
-        env: { ...ecs.env, ...env },
+        env: { ...ecs.env, ...heard, ...env },
         driverConfig,
       });
       agents.push(agent);
@@ -77,6 +86,7 @@ export async function withSite(
     const agent = await start("first");
     const site: Site = {
       ecs,
+      server,
       agent,
       addClient: start,
       run: (name) => {
@@ -103,9 +113,19 @@ export async function withSite(
     throw error;
   } finally {
     for (const agent of agents.reverse()) await agent.dispose();
+    await recorder?.close();
     await ecs.end();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Resolves once ECS has been asked after tasks again: somebody still looks. */
+export async function watched(site: Site): Promise<void> {
+  const before = await site.calls("DescribeTasks");
+  await eventually(
+    "the task is looked at",
+    async () => await site.calls("DescribeTasks") > before + 1 ? true : undefined,
+  );
 }
 
 /** The events of an allocation's only task, as their types and messages. */

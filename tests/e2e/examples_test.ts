@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "@std/assert";
+import { eventually } from "../../demo/lib/process.ts";
+import { examples, type Expected, folder, tagsOf } from "./harness/examples.ts";
+import { createRecorder } from "./harness/recorder.ts";
+import {
+  eventsOf,
+  exitCodeOf,
+  isOver,
+  isRunning,
+  nomadVersion,
+  type Site,
+  withSite,
+} from "./harness/site.ts";
+
+Deno.test(`Nomad ${nomadVersion} runs every example of docs/examples`, async (t) => {
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".nomad.hcl"));
+  assertEquals(files.sort(), Object.keys(examples).sort(), "examples and this table");
+  const recorder = createRecorder();
+  await withSite({ recorder }, async (site) => {
+    const jobs = new Map<string, string>();
+    for (const [file, example] of Object.entries(examples)) {
+      await t.step(`${file} is valid and registered`, async () => {
+        await example.before?.(site);
+        jobs.set(file, await register(site, file, example));
+      });
+    }
+    for (const [file, { ends, check }] of Object.entries(examples)) {
+      const job = jobs.get(file) ?? "";
+      await t.step(`${file}: ${ends}`, async () => {
+        const allocation = await site.allocation(job, ends === "running" ? isRunning : isOver);
+        const events = eventsOf(allocation).map(({ message }) => message).join("\n");
+        if (ends === "complete") {
+          assertEquals([allocation.ClientStatus, exitCodeOf(allocation)], ["complete", 0], events);
+        }
+        const task = (await site.ecs.tasks()).find((task) =>
+          tagsOf(task)["nomad:alloc_id"] === allocation.ID
+        );
+        const own = recorder.asked("RunTask").find((input) =>
+          tagsOf(input)["nomad:alloc_id"] === allocation.ID
+        );
+        assert(task !== undefined && own !== undefined, `no ECS task for ${job}\n${events}`);
+        const named = String(own["taskDefinition"]).replace(/^.*\//, "");
+        const definition = recorder.asked("RegisterTaskDefinition").find(({ family }) =>
+          named.startsWith(`${family}:`)
+        );
+        await check({ site, file, job, allocation, task, asked: own, definition });
+      });
+    }
+    await t.step("all can be stopped", async () => {
+      for (const job of jobs.values()) await site.agent.cli("job", "stop", "-detach", job);
+      await eventually(
+        "no ECS task is left",
+        async () => (await site.live()).length === 0 ? true : undefined,
+      );
+    });
+  });
+});
+
+/** Registers an example, and dispatches or forces it; answers the id of the job that then runs. */
+async function register(site: Site, file: string, { by }: Expected): Promise<string> {
+  const path = `${folder}${file}`;
+  const [, job = ""] = /^job "(.+)" \{$/m.exec(await Deno.readTextFile(path)) ?? [];
+  for (const command of [["job", "validate"], ["job", "run", "-detach"]]) {
+    const { code, output } = await site.agent.cli(...command, path);
+    assertEquals(code, 0, output);
+  }
+  if (by === undefined) return job;
+  if (by === "force") {
+    await site.agent.api(`/job/${job}/periodic/force`, { method: "PUT" });
+    const [child] = await eventually("the job's child", async () => {
+      const children = await site.agent.api<{ ID: string }[]>(`/jobs?prefix=${job}/periodic-`);
+      return children.length > 0 ? children : undefined;
+    });
+    return child?.ID ?? "";
+  }
+  const { DispatchedJobID } = await site.agent.api<{ DispatchedJobID: string }>(
+    `/job/${job}/dispatch`,
+    { method: "PUT", body: JSON.stringify({ Meta: by.meta }) },
+  );
+  return DispatchedJobID;
+}
