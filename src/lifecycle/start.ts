@@ -19,9 +19,10 @@ import {
 import { type Owner, startedBy } from "./ownership.ts";
 import { nameOf, type Plan, planTask } from "./plan.ts";
 import type { RemoteTask } from "./remote_task.ts";
+import { createReaper } from "./reaper.ts";
 import { orAborted } from "./retry.ts";
 import { runTaskInput } from "./run_task_input.ts";
-import { describeScope, type Scope, scopeKey } from "./scope.ts";
+import { describeScope, type Scope } from "./scope.ts";
 import type { RemoteState, TaskEvent } from "./tracking.ts";
 
 /** One run of a Nomad task that ECS is to carry out. */
@@ -59,18 +60,8 @@ export type Starter = {
 /** What a start that waits was last told to wait for. */
 type Trouble = { trouble: EcsError | undefined };
 
-/** What is left of a start that failed midway, while its ECS task is looked for. */
-type UnsettledStart = {
-  /** The task id under which ECS may have accepted a RunTask; none once its task was found. */
-  openRun: string | undefined;
-  /** Ends the search. */
-  readonly stop: AbortController;
-};
-
 /** Milliseconds between reminders of what a start still waits for. */
 const reminderInterval = 60_000;
-/** Milliseconds for which the tasks of a start that failed midway are looked for. */
-const reapPeriod = 120_000;
 
 /** Makes a starter. `signal` aborts when the driver ends. */
 export function createStarter(
@@ -84,46 +75,7 @@ export function createStarter(
 ): Starter {
   /** Starts under way, by `startedBy`. */
   const launching = new Set<string>();
-  /** Starts that failed while ECS may have accepted their RunTask, by scope and `startedBy`. */
-  const unsettled = new Map<string, UnsettledStart>();
-
-  /** Stops what a start that failed midway may have left behind. */
-  const reap = async (scope: Scope, owner: Owner, left: UnsettledStart, signal: AbortSignal) => {
-    const until = clock.monotonic() + reapPeriod;
-    while (clock.monotonic() < until && !signal.aborted) {
-      const found = await findLive(contextOf(scope), owner, {
-        except: custody.done,
-        takenOver: "pass over",
-        signal,
-        patience: "with denials too",
-      });
-      // A later start of the task takes over what it finds from then on.
-      if (signal.aborted) return;
-      for (const { taskArn } of found) {
-        if (taskArn === undefined) continue;
-        log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
-        left.openRun = undefined;
-        custody.stopUnattended({ arn: taskArn, scope }, owner, "Nomad: the task's start failed");
-      }
-      await clock.sleep(5_000, signal);
-    }
-  };
-
-  const startReaper = (key: string, scope: Scope, owner: Owner, openRun: string) => {
-    const left: UnsettledStart = { openRun, stop: new AbortController() };
-    unsettled.set(key, left);
-    reap(scope, owner, left, AbortSignal.any([left.stop.signal, signal]))
-      .catch((error) => {
-        if (left.stop.signal.aborted || signal.aborted) return;
-        log.error("a failed start may have left an ECS task behind", {
-          task_id: owner.taskId,
-          error: String(error),
-        });
-      })
-      .finally(() => {
-        if (unsettled.get(key) === left) unsettled.delete(key);
-      });
-  };
+  const reaper = createReaper({ custody, contextOf, clock, log, signal });
 
   const launch = async (
     request: StartRequest & Trouble,
@@ -132,12 +84,9 @@ export function createStarter(
     const { scope, owner, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} });
     const index = startedBy(owner);
-    const key = `${scopeKey(scope)} ${index}`;
-    // What an earlier start may have left is this one's to take over.
-    const left = unsettled.get(key);
-    left?.stop.abort();
-    /** The run of which ECS may have accepted a RunTask that it has not answered. */
-    let openRun = left?.openRun;
+    // The run of which ECS may have accepted a RunTask that it has not answered. What an earlier start
+    // may have left is this one's to take over.
+    let openRun = reaper.takeBack(scope, owner);
     let told = false;
     const retrying = (error: EcsError) => {
       request.trouble = error;
@@ -225,7 +174,7 @@ export function createStarter(
       const { arn } = await runAsPlanned(owner.taskId, planned);
       return { arn, how: "started", definition };
     } catch (error) {
-      if (openRun !== undefined) startReaper(key, scope, owner, openRun);
+      if (openRun !== undefined) reaper.leave(scope, owner, openRun);
       throw error;
     }
   };
