@@ -16,7 +16,7 @@ export function decodePluginConfig(msgpack: Uint8Array): DecodeResult<PluginConf
 export function decodeTaskConfig(
   msgpack: Uint8Array,
   plugin: PluginConfig,
-): DecodeResult<TaskConfig> {
+): { kind: "ok"; value: TaskConfig } | { kind: "invalid"; problems: Problem[] } {
   const decoded = decodeConfig(taskConfig, msgpack, "config");
   if (decoded.kind === "invalid") return decoded;
   const problems: Problem[] = [];

@@ -108,8 +108,11 @@ export type TaskConfig =
   & {
     readonly start_timeout: number;
     readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
-    /** Whose network it is: the plugin's is only for tasks whose definition has one of its own. */
-    readonly network_from: "task" | "plugin";
+    /**
+     * What comes from the plugin's defaults, which are only for tasks whose definition they suit: the
+     * network for those with one of their own, Exec for those with a task role.
+     */
+    readonly defaults: { readonly network: boolean; readonly execute_command: boolean };
   };
 
 /**
@@ -122,6 +125,7 @@ export function completeTask(
   path: string,
   problems: Problem[],
 ): TaskConfig {
+  const vpc = task.network_configuration.aws_vpc_configuration;
   const own = task.launch_type !== undefined || task.capacity_provider_strategy.length > 0;
   const capacity = own ? task : plugin;
   const { launch_type, capacity_provider_strategy } = capacity;
@@ -133,7 +137,11 @@ export function completeTask(
     // A default that is not for the task's launch type is none for it.
     platform_version: task.platform_version ??
       (fargate === false ? undefined : plugin.platform_version),
-    ...networkOf(task, plugin, fargate),
+    network_configuration: networkOf(task, plugin, fargate),
+    defaults: {
+      network: Object.values(vpc).every((value) => value === undefined),
+      execute_command: task.enable_execute_command === undefined,
+    },
     tags: { ...plugin.default_tags, ...task.tags },
     propagate_tags: task.propagate_tags ?? plugin.propagate_tags,
     enable_ecs_managed_tags: task.enable_ecs_managed_tags ?? plugin.enable_ecs_managed_tags,
@@ -155,22 +163,19 @@ function networkOf(
   task: TaskBlock,
   plugin: PluginConfig,
   fargate: boolean | undefined,
-): Pick<TaskConfig, "network_configuration" | "network_from"> {
+): TaskConfig["network_configuration"] {
   const own = task.network_configuration.aws_vpc_configuration;
   const other = plugin.network_configuration.aws_vpc_configuration;
   const subnets = own.subnets ?? other.subnets;
-  const said = Object.values(own).some((value) => value !== undefined);
-  const network_from = said ? "task" : "plugin";
-  if ((subnets ?? []).length === 0 && fargate !== true) {
-    return { network_configuration: task.network_configuration, network_from };
-  }
-  const aws_vpc_configuration = {
-    assign_public_ip: own.assign_public_ip ??
-      (fargate === false ? undefined : other.assign_public_ip),
-    security_groups: own.security_groups ?? other.security_groups,
-    subnets,
+  if ((subnets ?? []).length === 0 && fargate !== true) return task.network_configuration;
+  return {
+    aws_vpc_configuration: {
+      assign_public_ip: own.assign_public_ip ??
+        (fargate === false ? undefined : other.assign_public_ip),
+      security_groups: own.security_groups ?? other.security_groups,
+      subnets,
+    },
   };
-  return { network_configuration: { aws_vpc_configuration }, network_from };
 }
 
 function check(task: TaskConfig, path: string, problems: Problem[]): void {

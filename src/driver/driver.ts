@@ -17,7 +17,7 @@ import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type KnownNetwork, type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
 import { searchOrphans } from "./orphans.ts";
-import { fallbackScope, knownScopes, scopeOf } from "./scope_of.ts";
+import { fallbackScope, knownScopes, placeOf, scopeOf } from "./scope_of.ts";
 import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
@@ -167,6 +167,7 @@ export function createDriver(
     clock,
     log: log.named("orphans"),
     scopes,
+    leave: (scope) => visited.delete(scopeKey(scope)),
     nodeId: () => nodeId,
     claimed,
     policy: () => config.orphans,
@@ -298,6 +299,8 @@ export function createDriver(
           config = inRegion(decoded.value);
           break;
         case "invalid":
+          // Where tasks are and as whom ECS is called is needed to look after those that run.
+          config = inRegion({ ...config, ...placeOf(decoded.readable) });
           fault = describeProblems(decoded.problems);
           log.error("the plugin's configuration is wrong", { problems: fault });
           break;

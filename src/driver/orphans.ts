@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import type { Scope, TaskRef } from "../lifecycle/scope.ts";
+import { EcsError } from "../lifecycle/ecs_error.ts";
+import { type Scope, scopeKey, type TaskRef } from "../lifecycle/scope.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
@@ -13,6 +14,8 @@ export type OrphanContext = {
   readonly log: Logger;
   /** Where tasks of this node may run. */
   readonly scopes: () => Scope[];
+  /** Told of a place that there is not. */
+  readonly leave: (scope: Scope) => void;
   /** This client's node id, which tasks bring; undefined before the first of them. */
   readonly nodeId: () => string | undefined;
   /** ARNs of ECS tasks that an allocation claims. */
@@ -35,8 +38,8 @@ const longestInterval = 300_000;
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
   const { clock, signal, grace } = context;
-  /** When each unclaimed ECS task was first seen, in monotonic milliseconds. */
-  let unclaimed = new Map<string, number>();
+  /** When each unclaimed ECS task was first seen, in monotonic milliseconds, by scope. */
+  const unclaimed = new Map<string, Map<string, number>>();
   const reported = new Set<string>();
   while (!signal.aborted) {
     const pause = Math.min(longestInterval, Math.max(shortestInterval, grace() / 2));
@@ -44,23 +47,26 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
     if (signal.aborted) return;
     const nodeId = context.nodeId();
     if (nodeId === undefined || context.policy() === "ignore") continue;
-    const seen = new Map<string, number>();
     for (const scope of context.scopes()) {
+      const key = scopeKey(scope);
+      const before = unclaimed.get(key) ?? new Map<string, number>();
       const found = await context.lifecycle.tasksOf(scope, nodeId, context.claimed(), signal)
         .catch((error) => {
-          // What could not be looked at keeps its time: it is neither claimed nor gone.
-          for (const [arn, since] of unclaimed) seen.set(arn, since);
-          context.log.debug("looking for orphans failed", { error });
-          return [];
+          context.log.debug("looking for orphans failed", { cluster: scope.cluster, error });
+          if (error instanceof EcsError && error.kind === "no_cluster") context.leave(scope);
+          return undefined;
         });
-      for (const arn of found) {
-        const since = unclaimed.get(arn) ?? clock.monotonic();
+      // What could not be looked at keeps its time, unless it was claimed meanwhile.
+      const seen = new Map<string, number>();
+      for (const arn of found ?? before.keys()) {
+        const since = before.get(arn) ?? clock.monotonic();
+        if (context.claimed().has(arn)) continue;
         seen.set(arn, since);
-        if (clock.monotonic() - since < grace() || context.claimed().has(arn)) continue;
+        if (found === undefined || clock.monotonic() - since < grace()) continue;
         settle({ arn, scope }, nodeId, context, reported);
       }
+      unclaimed.set(key, seen);
     }
-    unclaimed = seen;
   }
 }
 

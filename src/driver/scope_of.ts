@@ -1,14 +1,21 @@
 import type { PluginConfig } from "../config/plugin_config.ts";
+import { regionAgainst } from "../config/rules.ts";
 import type { Role, Scope } from "../lifecycle/scope.ts";
 
 /** The part of a configuration that says where ECS tasks live. */
 type Place = Pick<PluginConfig, "cluster" | "region" | "assume_role" | "profile">;
 
+/** The part of a configuration that says where ECS tasks live. */
+export function placeOf({ cluster, region, assume_role, profile }: Place): Place {
+  return { cluster, region, assume_role, profile };
+}
+
 /** Where a configuration says that ECS tasks live; undefined where it names no cluster. */
-export function scopeOf({ cluster, region, assume_role, profile }: Place): Scope | undefined {
+export function scopeOf(place: Place): Scope | undefined {
+  const { cluster } = place;
   return cluster === undefined
     ? undefined
-    : { cluster, region, role: roleOf(assume_role), profile };
+    : { region: undefined, ...fallbackScope(place), cluster };
 }
 
 /** What a handle that does not say where its task lives is taken to mean. */
@@ -28,7 +35,9 @@ export function knownScopes(plugin: PluginConfig): Scope[] {
   const { clusters, regions } = plugin.allowed;
   const scopes = distinct([plugin.cluster, ...literal(clusters)]).flatMap((cluster) =>
     distinct([plugin.region, ...literal(regions)]).flatMap((region) =>
-      scopeOf({ ...plugin, cluster, region }) ?? []
+      regionAgainst({ cluster, region }) === undefined
+        ? scopeOf({ ...plugin, cluster, region }) ?? []
+        : []
     )
   );
   return scopes.slice(0, mostKnownScopes);

@@ -1,5 +1,6 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import { describeNetworkInterface } from "./ec2_client.ts";
+import { attemptExpired } from "./ecs_caller.ts";
 import { toEcsError } from "./ecs_error.ts";
 import type { EcsOperations, EcsTarget } from "./ecs_operations.ts";
 
@@ -11,8 +12,15 @@ type Sdk = typeof import("./aws_sdk.ts");
 /** What names the driver in AWS's own logs. */
 export type UserAgent = { readonly name: string; readonly version: string };
 
-/** Milliseconds that a source of credentials has to connect, and to answer: far more than it takes, less than an attempt. */
-const credentialTimeouts = { connectionTimeout: 5_000, requestTimeout: 10_000 };
+/**
+ * How a source of credentials is asked: with milliseconds to connect and to answer that are far more
+ * than it takes, and less than an attempt has.
+ */
+const credentialRequests = {
+  connectionTimeout: 5_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+};
 /** Attempts without an answer, in a row, after which the client is made anew. */
 const unansweredLimit = 3;
 
@@ -37,18 +45,18 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
   const call = async <Output>(
     signal: AbortSignal,
     request: (sdk: Sdk, client: ECSClient) => Promise<Output>,
+    service: "ecs" | "ec2" = "ecs",
   ): Promise<Output> => {
     const used = load();
     const { sdk, client } = await used;
     let settled = false;
+    // Calls under way go on with the client that they have.
     const discard = () => {
       unanswered = 0;
-      if (made !== used) return;
-      made = undefined;
-      client.destroy();
+      if (made === used) made = undefined;
     };
     const giveUp = () => {
-      if (settled) return;
+      if (settled || signal.reason !== attemptExpired) return;
       unanswered += 1;
       if (unanswered >= unansweredLimit) discard();
     };
@@ -58,7 +66,7 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
       unanswered = 0;
       return answer;
     } catch (error) {
-      if (toEcsError(error, "").kind === "credentials") discard();
+      if (service === "ecs" && toEcsError(error, "").kind === "credentials") discard();
       throw error;
     } finally {
       settled = true;
@@ -139,7 +147,7 @@ function createClient(
     ...(profile === undefined ? {} : { profile }),
     // Files that were missing or wrong at first may be right by now.
     ignoreCache: true,
-    clientConfig: { requestHandler: credentialTimeouts },
+    clientConfig: { requestHandler: credentialRequests, maxAttempts: 1 },
   });
   const client = new sdk.ECSClient({
     ...own,
@@ -151,7 +159,7 @@ function createClient(
         RoleSessionName: role.sessionName ?? defaultSessionName,
         ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
       },
-      clientConfig: { ...own, requestHandler: credentialTimeouts },
+      clientConfig: { ...own, requestHandler: credentialRequests, maxAttempts: 1 },
     }),
     maxAttempts: 1,
     customUserAgent: [[userAgent.name, userAgent.version]],

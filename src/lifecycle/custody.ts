@@ -18,7 +18,7 @@ export type Custody = {
   stopUnattended(ref: TaskRef, owner: Owner, reason: string): void;
   /** The tasks that are looked after. */
   tasks(): Iterable<RemoteTask>;
-  /** ARNs of tasks that have ended or been given up: never to be taken for live again. */
+  /** ARNs of tasks that ECS has stopped or been asked to: never to be taken for live again. */
   readonly done: DoneTasks;
   /**
    * Resolves once ECS has acknowledged every stop that was asked for an allocation's task; undefined
@@ -28,7 +28,11 @@ export type Custody = {
 };
 
 /** A set of ARNs that forgets the oldest. */
-export type DoneTasks = { add(arn: string): void; has(arn: string): boolean };
+export type DoneTasks = {
+  add(arn: string): void;
+  has(arn: string): boolean;
+  delete(arn: string): void;
+};
 
 /** ARNs remembered as done. ECS itself forgets a stopped task after about an hour. */
 const rememberedDone = 20_000;
@@ -82,7 +86,11 @@ export function createCustody(
     tasks.add(task);
     task.onEnded(() => {
       tasks.delete(task);
-      done.add(ward.ref.arn);
+      const state = task.state();
+      const stopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
+      // A task that ECS has only lost sight of may show again, and is then to be found.
+      if (stopped) done.add(ward.ref.arn);
+      else done.delete(ward.ref.arn);
     });
     return task;
   };
@@ -109,6 +117,7 @@ function createDoneTasks(): DoneTasks {
   const arns = new Set<string>();
   return {
     has: (arn) => arns.has(arn),
+    delete: (arn) => arns.delete(arn),
     add: (arn) => {
       arns.delete(arn);
       arns.add(arn);

@@ -3,12 +3,18 @@ import { fargateSize } from "../config/rules.ts";
 import { onFargate, type TaskConfig } from "../config/task_config.ts";
 import type { DefinitionFacts } from "./definitions.ts";
 
-/** The task without the plugin's network where its definition has no network of its own. */
+/** The task without those of the plugin's defaults that are not for its definition. */
 export function fitted(config: TaskConfig, definition: DefinitionFacts | undefined): TaskConfig {
-  const networkless = definition !== undefined && definition.networkMode !== "awsvpc";
-  if (config.network_from === "task" || !networkless) return config;
+  if (definition === undefined) return config;
+  const { defaults, overrides } = config;
+  const noNetwork = defaults.network && definition.networkMode !== "awsvpc";
+  const noExec = defaults.execute_command && !definition.hasTaskRole && !overrides.task_role_arn;
   const none = { assign_public_ip: undefined, security_groups: undefined, subnets: undefined };
-  return { ...config, network_configuration: { aws_vpc_configuration: none } };
+  return {
+    ...config,
+    ...(noNetwork ? { network_configuration: { aws_vpc_configuration: none } } : {}),
+    ...(noExec ? { enable_execute_command: undefined } : {}),
+  };
 }
 
 /** What ECS would refuse a task for, seen its definition. `path` is the HCL path of the task's block. */

@@ -90,9 +90,13 @@ export function definitionTags({ input, hash }: InlineDefinition, owner: Owner):
   ];
 }
 
-/** A task of a job, as the tag of the revisions that were registered for it has it. */
+/**
+ * A task of a job, as the tag of the revisions that were registered for it has it. The children of a
+ * periodic or parameterized job share their parent's.
+ */
 export function jobTagValue({ namespace, jobId, group, task }: Owner): string {
-  return tagValue(`${namespace}/${jobId}/${group}/${task}`);
+  const job = jobId.replace(/\/(dispatch|periodic)-[^/]*$/, "");
+  return tagValue(`${namespace}/${job}/${group}/${task}`);
 }
 
 function inputOfBlock(

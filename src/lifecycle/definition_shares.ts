@@ -38,20 +38,21 @@ function checkSizes({ cpu, memory, containerDefinitions = [] }: Definition, add:
 }
 
 function checkPorts({ networkMode, containerDefinitions = [] }: Definition, add: Add): void {
-  const shared = networkMode === "awsvpc" || networkMode === "host";
+  const ownPorts = networkMode === "awsvpc" || networkMode === "host";
   const taken = new Set<string>();
   const names = new Set<string>();
   containerDefinitions.forEach(({ portMappings = [] }, index) => {
-    portMappings.forEach(({ containerPort, protocol = "tcp", name }, place) => {
+    portMappings.forEach(({ containerPort, hostPort, protocol = "tcp", name }, place) => {
       const path = `containerDefinitions[${index}].portMappings[${place}]`;
-      const port = `${shared ? "" : index} ${containerPort} ${protocol}`;
-      if (containerPort !== undefined && taken.has(port)) {
-        add(`${path}.containerPort`, `= ${containerPort} is mapped twice`);
+      // What containers share is the network of the task, or that of the instance.
+      const port = ownPorts ? containerPort : hostPort;
+      if (port !== undefined && port !== 0 && taken.has(`${port} ${protocol}`)) {
+        add(`${path}.${ownPorts ? "containerPort" : "hostPort"}`, `= ${port} is mapped twice`);
       }
       if (name !== undefined && names.has(name)) {
         add(`${path}.name`, `= ${JSON.stringify(name)} names two ports`);
       }
-      taken.add(port);
+      taken.add(`${port} ${protocol}`);
       if (name !== undefined) names.add(name);
     });
   });

@@ -30,8 +30,12 @@ export type EcsCaller = {
  */
 export const attemptTimeout = 15_000;
 
-/** Ends what an attempt left behind; one reason for all, as each new one would cost a stack trace. */
+/*
+ * Why an attempt's signal aborts: one reason for all, as each new one would cost a stack trace.
+ */
 const attemptOver = new Error("the attempt is over");
+/** The reason with which the signal of an attempt aborts that nobody answered in time. */
+export const attemptExpired = new Error("the attempt had no answer in time");
 
 /** Makes a caller. What AWS refuses for its rate lowers the budget. */
 export function createEcsCaller(
@@ -85,7 +89,7 @@ function expiry(clock: Clock, attempt: AbortController, attempted: string): Prom
       reject(
         new EcsError("unavailable", attempted, `no answer within ${attemptTimeout / 1_000} s`),
       );
-      attempt.abort(attemptOver);
+      attempt.abort(attemptExpired);
     });
   });
 }

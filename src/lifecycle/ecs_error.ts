@@ -47,7 +47,7 @@ export function isTransient(kind: EcsErrorKind): boolean {
     case "unavailable":
     case "credentials": // they expire, rotate and are repaired while tasks run
     case "denied": // as policies are
-    case "no_region": // and files
+    case "no_region": // tasks that run are not to suffer from a configuration that lacks it
       return true;
     case "no_cluster":
     case "no_task":

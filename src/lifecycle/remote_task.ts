@@ -2,6 +2,7 @@ import type { Tag, Task } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { EcsError } from "./ecs_error.ts";
+import type { Priority } from "./budget.ts";
 import type { EcsCaller } from "./ecs_caller.ts";
 import type { Ending } from "./ending.ts";
 import { allocMark, isTakenFrom, type Owner, ownerTags, taggedOwner } from "./ownership.ts";
@@ -92,6 +93,9 @@ type StopRequest = {
   /** Settles with the acknowledgement, or the task's end. */
   readonly settled: PromiseWithResolvers<void>;
 };
+
+/** Milliseconds before a task is tagged again after AWS would not let it be. */
+const refusedPause = 300_000;
 
 type Waiter = { wanted: (state: RemoteState) => boolean; meet: (state: RemoteState) => void };
 
@@ -268,7 +272,7 @@ class WatchedTask implements RemoteTask {
   }
 
   /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
-  async #claimBy(tags: readonly Tag[], alive: AbortSignal): Promise<void> {
+  async #claimBy(tags: readonly Tag[], priority: Priority, alive: AbortSignal): Promise<void> {
     const tagged = taggedOwner(tags);
     if (this.#isMovedOn(tags)) {
       this.#standing = "lost";
@@ -285,7 +289,7 @@ class WatchedTask implements RemoteTask {
       await this.#services.caller.call(
         "tagResource",
         { resourceArn: this.ref.arn, tags: wanted },
-        { target: this.#target(), priority: "act", signal: alive },
+        { target: this.#target(), priority, signal: alive },
       );
     }
     this.#standing = "claimed";
@@ -295,8 +299,8 @@ class WatchedTask implements RemoteTask {
     if (this.#toldUntagged) return;
     this.#toldUntagged = true;
     this.tell(
-      `The tags of the ECS task go on naming its earlier Nomad node, whose driver may stop it: ` +
-        error.message,
+      `The ECS task cannot be tagged as this allocation's, so that the driver of another Nomad node ` +
+        `whose tags it has may stop it: ${error.message}`,
     );
   }
 
@@ -306,7 +310,13 @@ class WatchedTask implements RemoteTask {
       retry(async () => {
         const look = await this.#watch.look(alive);
         if (look.kind === "seen" && this.#standing === "unknown") {
-          await this.#claimBy(look.task.tags ?? [], alive);
+          await this.#claimBy(look.task.tags ?? [], "housekeeping", alive).catch(async (error) => {
+            if (!isRefusal(error)) throw error;
+            this.#tellUntagged(error);
+            // Many tasks that AWS lets nobody tag must not keep starts and stops from their turn.
+            await clock.sleep(refusedPause, alive);
+            throw error;
+          });
         }
       }, {
         clock,
@@ -314,7 +324,6 @@ class WatchedTask implements RemoteTask {
         signal: alive,
         judge: (error) => {
           const lasting = error instanceof EcsError && error.kind === "rejected";
-          if (isRefusal(error)) this.#tellUntagged(error);
           log.warn("moving the ownership tags of an ECS task failed", {
             arn: this.ref.arn,
             error: String(error),
@@ -377,7 +386,7 @@ class WatchedTask implements RemoteTask {
     // Nomad may have handed the task over here before its tags could follow; where AWS does not let
     // them, it is Nomad's word that counts.
     if (foreign && this.#standing === "unknown" && !this.#isMovedOn(tags)) {
-      await this.#claimBy(tags, alive).catch((error) => {
+      await this.#claimBy(tags, "act", alive).catch((error) => {
         if (!isRefusal(error)) throw error;
         this.#tellUntagged(error);
         this.#standing = "claimed";

@@ -33,6 +33,9 @@ async function listenUnix(
   const own = await Deno.makeTempDir({
     prefix: "nomad-driver-ecs-",
     ...(folder === undefined ? {} : { dir: folder }),
+  }).catch((cause) => {
+    const where = folder === undefined ? "TMPDIR" : `PLUGIN_UNIX_SOCKET_DIR=${folder}`;
+    throw new Error(`${where}: no folder for the socket can be made there: ${cause}`, { cause });
   });
   const remove = () => {
     try {

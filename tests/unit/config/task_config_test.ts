@@ -289,7 +289,7 @@ Deno.test("the plugin's defaults are none for a task that they cannot be for", (
   );
   assert(onInstances.kind === "ok");
   assertEquals(onInstances.value.platform_version, undefined);
-  assertEquals(onInstances.value.network_from, "plugin");
+  assertEquals(onInstances.value.defaults.network, true);
   const { assign_public_ip } = onInstances.value.network_configuration.aws_vpc_configuration;
   assertEquals(assign_public_ip, undefined);
 

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createServer } from "node:http";
 import { demoPreset } from "../../../demo/ecs/preset.ts";
 import { startSimulator } from "../../../demo/ecs/simulator.ts";
+import { attemptExpired } from "../../../src/lifecycle/ecs_caller.ts";
 import { awsEcs } from "../../../src/lifecycle/aws_client.ts";
 
 const userAgent = { name: "test", version: "0.0.0" };
@@ -68,8 +69,8 @@ Deno.test({
             late.signal.addEventListener("abort", () => reject(late.signal.reason))
           ),
         ]);
-        setTimeout(() => late.abort(new Error("no answer in time")), 300);
-        await assertRejects(() => over, Error, "no answer in time");
+        setTimeout(() => late.abort(attemptExpired), 300);
+        await assertRejects(() => over, Error, attemptExpired.message);
       }
       assertEquals(sts.asked(), 1, "all calls wait for the one request");
       sts.heal();
