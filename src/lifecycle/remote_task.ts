@@ -299,8 +299,8 @@ class WatchedTask implements RemoteTask {
     if (this.#toldUntagged) return;
     this.#toldUntagged = true;
     this.tell(
-      `The ECS task cannot be tagged as this allocation's, so that the driver of another Nomad node ` +
-        `whose tags it has may stop it: ${error.message}`,
+      `The ECS task cannot be tagged as this allocation's; while its tags name another Nomad node, ` +
+        `only that node's driver stops it: ${error.message}`,
     );
   }
 
@@ -383,13 +383,12 @@ class WatchedTask implements RemoteTask {
     const tags = look.task.tags ?? [];
     const { nodeId } = taggedOwner(tags);
     const foreign = nodeId !== undefined && nodeId !== this.owner.nodeId;
-    // Nomad may have handed the task over here before its tags could follow; where AWS does not let
-    // them, it is Nomad's word that counts.
+    // Nomad may have handed the task over here before its tags could follow. Until they do, it is the
+    // other node's to stop.
     if (foreign && this.#standing === "unknown" && !this.#isMovedOn(tags)) {
       await this.#claimBy(tags, "act", alive).catch((error) => {
-        if (!isRefusal(error)) throw error;
-        this.#tellUntagged(error);
-        this.#standing = "claimed";
+        if (isRefusal(error)) this.#tellUntagged(error);
+        throw error;
       });
     }
     // After a claim, tags that name another node are those from before it, unless they tell of it.

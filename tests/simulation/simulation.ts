@@ -28,8 +28,8 @@ const epoch = Date.UTC(2026, 0, 1);
 const actionTime = 240_000;
 /** Virtual milliseconds that ECS tasks have to be gone once everything is stopped and well. */
 const quiesceTime = 3_600_000;
-/** Milliseconds that may lie between a look at an ECS task's tags and the stop that follows. */
-const stopRace = 10_000;
+/** Milliseconds that may lie between a look at a task's tags and the stop that follows, on its way too. */
+const stopRace = 20_000;
 /** Operations that weather may hit alone. */
 const operations = [
   "DescribeTasks",
@@ -160,6 +160,9 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
       [1, () => {
         // Servers give up on a node that runs on, hand its task to another, and stop it there later.
         if (alloc?.stored === undefined) return;
+        // That takes them many heartbeats, within which a task's tags have followed it.
+        const task = ecsTaskOf(ecs, alloc.stored.handle);
+        if (task === undefined || ownerOf(task) !== alloc.id) return;
         note(`alloc ${alloc.id} is lost to the servers`);
         lost.add(alloc);
         // Were both to start anew after an end, they would be two runs of Nomad's own making.
@@ -281,15 +284,10 @@ function createChecks(
   violate: (text: string) => void,
   note: (text: string) => void,
 ): Omit<Checks, "onStarted"> {
-  const taskOf = (handle: Handle) => {
-    const fallback = { cluster: undefined, region: undefined };
-    const { ref } = decodeHandleState({ ...handle, fallback });
-    return ecs.model.tasks.get(ref.arn);
-  };
   return {
     onExit: (alloc, handle, { exitCode, error }) => {
       advance(ecs.model);
-      const task = taskOf(handle);
+      const task = ecsTaskOf(ecs, handle);
       note(`alloc ${alloc.id} exits with ${exitCode} ${error ?? ""}`);
       if (task === undefined) return;
       if (task.status === "STOPPED") {
@@ -306,12 +304,18 @@ function createChecks(
     onRecoverFailure: (alloc, error) => violate(`${alloc.id} could not be recovered: ${error}`),
     onStopped: (alloc, handle) => {
       advance(ecs.model);
-      const task = taskOf(handle);
+      const task = ecsTaskOf(ecs, handle);
       if (task === undefined || task.desired === "STOPPED") return;
       if (ownerOf(task) !== alloc.id) return;
       violate(`${alloc.id}'s stop was answered while ${task.id.slice(0, 6)} runs on`);
     },
   };
+}
+
+/** The ECS task that a handle is of. */
+function ecsTaskOf({ model }: SimulatedEcs, handle: Handle): EcsTask | undefined {
+  const { ref } = decodeHandleState({ ...handle, fallback: {} });
+  return model.tasks.get(ref.arn);
 }
 
 /** The allocation that an ECS task's tags name. */

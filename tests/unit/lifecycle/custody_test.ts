@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EcsTask } from "../../../demo/ecs/model.ts";
 import { EcsError } from "../../../src/lifecycle/ecs_error.ts";
 import { answering, configOf, createWorld, ownerOf, scope, type World } from "./world.ts";
@@ -31,7 +31,8 @@ Deno.test("a task that ECS lost sight of and shows again is taken over, and no s
   assertEquals(world.ecs.live().length, 1);
 });
 
-Deno.test("a stop does not wait for tags that AWS lets nobody set", async () => {
+/** A running task that another node recovers, where nobody may tag. */
+async function recoveredUntagged(tags: "kept" | "none") {
   const denied = new EcsError("denied", "TagResource", "AccessDeniedException");
   let tagged = 0;
   const world = createWorld({
@@ -40,22 +41,36 @@ Deno.test("a stop does not wait for tags that AWS lets nobody set", async () => 
       return Promise.reject(denied);
     }),
   });
-  const owner = { ...ownerOf(), nodeId: "node-b" };
-  const events: string[] = [];
   const started = await world.settle(start(world, "11111111"));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
   remote.release();
+  const task = world.ecs.model.tasks.get(remote.ref.arn);
+  if (tags === "none") task?.tags.splice(0);
+  const events: string[] = [];
   const recovered = world.lifecycle.recover(
     remote.ref,
-    owner,
+    { ...ownerOf(), nodeId: "node-b" },
     undefined,
     ({ message }) => events.push(message),
   );
   await world.pass(120_000);
   assertEquals(tagged, 1, "a refusal is not worth asking again soon");
   assert(events.some((message) => message.includes("cannot be tagged")));
+  return { world, recovered };
+}
+
+Deno.test("a stop does not wait for tags that AWS lets nobody set", async () => {
+  const { world, recovered } = await recoveredUntagged("none");
   const stopped = await world.settle(recovered.stop("the test", 60_000));
   assert(stopped.status === "fulfilled");
   assertEquals(world.ecs.live(), []);
+});
+
+Deno.test("a task whose tags go on naming another node is not stopped, and the reason is told", async () => {
+  const { world, recovered } = await recoveredUntagged("kept");
+  const stopped = await world.settle(recovered.stop("the test", 60_000));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assertStringIncludes(stopped.value.error?.message ?? "", "TagResource");
+  assertEquals(world.ecs.live().length, 1);
 });
