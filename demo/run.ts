@@ -1,20 +1,25 @@
 /** `make demo`: one job through its whole life on a real Nomad and a simulated ECS, narrated. */
 import type { Agent, Allocation } from "./lib/nomad.ts";
 import { createNarrator, type Narrator } from "./lib/narrator.ts";
-import { eventually } from "./lib/process.ts";
+import { eventually, interruption, runApart, unless } from "./lib/process.ts";
 import { demoJob, exitJob, type Stage, withStage } from "./lib/stage.ts";
 
-const [nomad] = Deno.args;
+const [nomad, apart] = Deno.args;
 if (nomad === undefined) throw new Error("usage: run.ts /path/to/nomad");
+if (apart === undefined) Deno.exit(await runApart(import.meta.filename ?? "", [nomad, "apart"]));
+const interrupted = interruption();
 const narrator = createNarrator();
-const { step, say, command, during } = narrator;
+const { step, say, command } = narrator;
 
 try {
   step("A simulated ECS (ten times as fast as AWS) and a real Nomad with the plugin");
-  await withStage(nomad, play);
-  step("Nothing is left");
-  say("Nomad, the plugin and the simulated ECS have ended, and their folders are gone.");
+  await withStage({ nomad, narrator, interrupted }, play);
+  say("Nothing is left.");
 } catch (error) {
+  if (error === interrupted.reason) {
+    say("Interrupted. Nothing is left.");
+    Deno.exit(130);
+  }
   say(`The demo did not go as it should: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
 }
@@ -27,7 +32,7 @@ async function play({ ecs, agent }: Stage): Promise<void> {
     if (name.startsWith("driver.ecs")) say(`node attribute ${name} = ${value}`);
   }
 
-  step("Run the web server: the jobspec of the Go driver, unchanged");
+  step("Run a web server: the job that demo/aws runs on a real account");
   await nomadCommand(agent, narrator, ["job", "run", "-detach", demoJob]);
   const running = await during(
     "ECS provisions, pulls and starts (half a minute on AWS)",
@@ -37,10 +42,7 @@ async function play({ ecs, agent }: Stage): Promise<void> {
   expect(task?.lastStatus === "RUNNING", `ECS task ${task?.taskArn} is ${task?.lastStatus}`);
 
   step("Its status, as Nomad has it");
-  await nomadCommand(agent, narrator, ["alloc", "status", "-short", running.ID]);
-  for (const { DisplayMessage, Type } of taskState(running).Events) {
-    say(`${Type}: ${DisplayMessage}`);
-  }
+  await nomadCommand(agent, narrator, ["alloc", "status", running.ID]);
 
   step("Its output");
   await nomadCommand(agent, narrator, ["alloc", "logs", running.ID]);
@@ -70,6 +72,10 @@ async function play({ ecs, agent }: Stage): Promise<void> {
   const stopped = (await ecs.tasks()).find(({ taskArn }) => taskArn === task?.taskArn);
   say(`ECS task: ${stopped?.lastStatus} (${stopped?.stopCode}: ${stopped?.stoppedReason})`);
   expect(left.length === 0, `${left.length} ECS tasks are left`);
+}
+
+function during<T>(what: string, work: Promise<T>): Promise<T> {
+  return narrator.during(what, unless(interrupted, work));
 }
 
 async function nomadCommand(agent: Agent, { command }: Narrator, words: string[]): Promise<void> {

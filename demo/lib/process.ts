@@ -41,6 +41,44 @@ export function startLogged(
 }
 
 /**
+ * Runs a script in a session of its own, with this process's output, and answers its exit status.
+ * Ctrl-C reaches all of a terminal's processes at once, and with agents and ECS gone nothing could
+ * be stopped through them: so the signal is passed on to the script alone. The script's standard
+ * input ends with this process.
+ */
+export async function runApart(script: string, args: string[]): Promise<number> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "-A", script, ...args],
+    stdin: "piped",
+    detached: true,
+  }).spawn();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => process.kill(signal));
+  }
+  return (await process.status).code;
+}
+
+/** Aborts when a signal asks this process to end, and when the one that ran it apart has gone. */
+export function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new Error("interrupted"));
+  Deno.addSignalListener("SIGINT", interrupt);
+  Deno.addSignalListener("SIGTERM", interrupt);
+  Deno.stdin.readable.pipeTo(new WritableStream()).finally(interrupt);
+  return interrupted.signal;
+}
+
+/** What `work` gives, or the signal's reason as soon as it aborts. */
+export function unless<T>(interrupted: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(interrupted.reason);
+    if (interrupted.aborted) abort();
+    else interrupted.addEventListener("abort", abort, { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+/**
  * Polls until `look` gives a value. Rejects after `seconds`, with what `look` last threw if it did.
  * For what tells nobody when it happens.
  */
