@@ -24,9 +24,16 @@ resource "aws_ecs_task_definition" "demo" {
       name      = local.name
       image     = "public.ecr.aws/docker/library/httpd:2.4"
       essential = true
+      # The message is no part of the script, so that no quote in it can end it.
       command = [
         "sh", "-c",
-        "echo '${var.message}' >/usr/local/apache2/htdocs/index.html && exec httpd-foreground",
+        "printf '%s\\n' \"$MESSAGE\" >/usr/local/apache2/htdocs/index.html && exec httpd-foreground",
+      ]
+      environment = [
+        {
+          name  = "MESSAGE"
+          value = var.message
+        },
       ]
       portMappings = [
         {

@@ -114,6 +114,19 @@ data "aws_iam_policy_document" "driver" {
     resources = ["*"]
   }
 
+  # Call ECS as another role, where assume_role in the plugin block or a jobspec names one. The trust
+  # policy of that role has to let the clients' identity in, and it is that role which then needs the
+  # other statements here.
+  dynamic "statement" {
+    for_each = length(var.assumable_role_arns) == 0 ? [] : [var.assumable_role_arns]
+
+    content {
+      sid       = "AssumeRoles"
+      actions   = ["sts:AssumeRole"]
+      resources = statement.value
+    }
+  }
+
   # Hand the two roles to ECS, and to nobody else.
   statement {
     sid       = "PassRoles"

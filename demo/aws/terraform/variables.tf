@@ -22,6 +22,17 @@ variable "message" {
   default     = "Hello from ECS, started by Nomad"
 }
 
+variable "assumable_role_arns" {
+  description = "Roles through which the driver may call ECS: those of assume_role in the plugin block or a jobspec."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.assumable_role_arns : can(regex("^arn:[^:]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "Each of assumable_role_arns is the ARN of an IAM role, as arn:aws:iam::123456789012:role/name."
+  }
+}
+
 locals {
   # The name of the cluster and the task definition family in demo/nomad.
   name = "nomad-remote-driver-demo"
