@@ -49,9 +49,11 @@ export async function startPlugin(
   env: Record<string, string> = {},
   executable: string = pluginPath,
 ): Promise<PluginProcess> {
+  // A plugin that is killed leaves its socket's folder, which goes with this one.
+  const folder = await Deno.makeTempDir({ prefix: "plugin-" });
   const started = performance.now();
   const process = new Deno.Command(executable, {
-    env: { [magicCookie.name]: magicCookie.value, ...env },
+    env: { [magicCookie.name]: magicCookie.value, PLUGIN_UNIX_SOCKET_DIR: folder, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -64,6 +66,7 @@ export async function startPlugin(
     const { value, done } = await reader.read();
     if (done) {
       await logging;
+      await Deno.remove(folder, { recursive: true });
       throw new Error(`the plugin ended without a handshake: ${line}${log}`);
     }
     line += value;
@@ -97,6 +100,7 @@ export async function startPlugin(
       await process.status;
       await logging;
       await reader.cancel();
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }

@@ -7,12 +7,13 @@ import { failureOf } from "../../harness/driver_calls.ts";
 import { selfSigned } from "../../harness/certificate.ts";
 
 Deno.test("started by a person, the program says what it is", async () => {
+  const home = await Deno.makeTempDir(); // a Deno that runs the bundle keeps its cache there
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(pluginPath, {
       args,
       cwd: "/",
       clearEnv: true,
-      env: { HOME: "/nonexistent", PATH: "/usr/bin:/bin" },
+      env: { HOME: home, PATH: "/usr/bin:/bin" },
     }).output();
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -28,6 +29,7 @@ Deno.test("started by a person, the program says what it is", async () => {
   const odd = await run("--frobnicate");
   assertEquals(odd.code, 2);
   assertStringIncludes(odd.stderr, "--frobnicate");
+  await Deno.remove(home, { recursive: true });
 });
 
 Deno.test("a host is served on a socket that nobody else reaches", async () => {
