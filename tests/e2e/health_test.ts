@@ -34,7 +34,14 @@ Deno.test(`Nomad ${nomadVersion} does not offer a disabled driver`, async () => 
   });
 });
 
-Deno.test(`Nomad ${nomadVersion} shows a missing cluster and missing credentials`, async (t) => {
+Deno.test(`Nomad ${nomadVersion} shows a wrong value, a missing cluster and missing credentials`, async (t) => {
+  await t.step("a wrong value", async () => {
+    const driverConfig = { ...seedDriverConfig, poll_interval: "1h5" };
+    await withSite(
+      { driverConfig },
+      (site) => becomes(site, false, 'config.poll_interval = "1h5" is not a duration'),
+    );
+  });
   await t.step("no such cluster", async () => {
     const driverConfig = { ...seedDriverConfig, cluster: "elsewhere" };
     await withSite({ driverConfig }, (site) => becomes(site, false, "elsewhere"));

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { pluginPids } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
-import { isOver, isRunning, nomadVersion, type Site, withSite } from "./harness/site.ts";
+import { isOver, isRunning, nomadVersion, watched, withSite } from "./harness/site.ts";
 
 Deno.test(`Nomad ${nomadVersion}: an ECS task outlives agent and plugin`, async (t) => {
   await withSite({}, async (site) => {
@@ -22,10 +22,14 @@ Deno.test(`Nomad ${nomadVersion}: an ECS task outlives agent and plugin`, async 
       await site.agent.start();
       await stays();
     });
-    await t.step("the agent is killed", async () => {
+    await t.step("the agent is killed, and attaches to the plugin that runs on", async () => {
+      const before = await pluginPids(site.agent.folder);
+      assertEquals(before.length, 1);
       await site.agent.stop("SIGKILL");
+      assertEquals(await pluginPids(site.agent.folder), before);
       await site.agent.start();
       await stays();
+      assertEquals(await pluginPids(site.agent.folder), before);
     });
     await t.step("the plugin is killed", async () => {
       const before = await pluginPids(site.agent.folder);
@@ -44,12 +48,3 @@ Deno.test(`Nomad ${nomadVersion}: an ECS task outlives agent and plugin`, async 
     });
   });
 });
-
-/** Resolves once ECS has been asked after tasks again: somebody still looks. */
-async function watched(site: Site): Promise<void> {
-  const before = await site.calls("DescribeTasks");
-  await eventually(
-    "the task is looked at",
-    async () => await site.calls("DescribeTasks") > before + 1 ? true : undefined,
-  );
-}
