@@ -5,12 +5,17 @@ import { startPlugin } from "../harness/plugin.ts";
 import { percentile } from "./handshake.ts";
 import { usageOf } from "./process_usage.ts";
 
+/** Seconds between two looks at a task at rest, as the plugin is told. */
+export const pollSeconds = 2;
+
 /** What a run at one number of tasks showed. Times are milliseconds. */
 export type LoadResult = {
   readonly tasks: number;
   /** Calls by operation, over the whole run. */
   readonly calls: Record<string, number>;
-  /** DescribeTasks calls a second while all tasks were at rest. */
+  /** How long all tasks were at rest. */
+  readonly restSeconds: number;
+  /** DescribeTasks calls a second in that time. */
   readonly restingCallsPerSecond: number;
   readonly peakCallsPerSecond: number;
   readonly startP50: number;
@@ -57,7 +62,10 @@ export async function measureLoad(
       wait(connection, task.id).then(() => seen.set(task.id, Date.now()))
     );
 
-    await configure(connection, { max_api_rate: maxApiRate });
+    await configure(connection, {
+      max_api_rate: maxApiRate,
+      poll_interval: `${pollSeconds}s`,
+    });
     await pause(5_000);
     const callsBefore = await ecs.calls();
     await ecs.control("calls/reset", {});
@@ -91,6 +99,7 @@ export async function measureLoad(
     return {
       tasks: count,
       calls: sum(callsBefore.byOperation, (await ecs.calls()).byOperation),
+      restSeconds,
       restingCallsPerSecond: describedAtRest / restSeconds,
       peakCallsPerSecond: peak,
       startP50: percentile(startTimes, 50),

@@ -1,5 +1,9 @@
-/** `make bench`: what the plugin costs, measured against the simulated ECS on this machine. */
+/**
+ * `make bench`: what the plugin costs, measured against the simulated ECS on this machine. With
+ * `--check` it ends with 1 where a count or a ratio misses its aim.
+ */
 import { parseArgs } from "node:util";
+import { describeAim, isMet, loadAims, reconnectAims } from "./aims.ts";
 import { measureHandshake } from "./handshake.ts";
 import { type LoadResult, measureLoad } from "./load.ts";
 import { measureReconnects } from "./reconnects.ts";
@@ -12,6 +16,7 @@ const { values } = parseArgs({
     rate: { type: "string", default: "20" },
     reconnects: { type: "string", default: "100" },
     starts: { type: "string", default: "10" },
+    check: { type: "boolean", default: false },
   },
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
@@ -32,14 +37,16 @@ if (reconnects !== undefined) {
 
 const loads: LoadResult[] = [];
 const counts = (values.tasks ?? "").split(",").filter((text) => text !== "").map(Number);
+const maxApiRate = Number(values.rate);
+const exitsOf = (tasks: number) => Math.ceil(tasks / 10);
 for (const tasks of counts) {
   print(`${tasks} tasks: start, watch ${values.seconds} s, end, stop ...`);
   loads.push(
     await measureLoad({
       tasks,
       watchSeconds: Number(values.seconds),
-      maxApiRate: Number(values.rate),
-      exits: Math.ceil(tasks / 10),
+      maxApiRate,
+      exits: exitsOf(tasks),
     }),
   );
 }
@@ -63,4 +70,10 @@ const rows: [string, (load: LoadResult) => string][] = [
 ];
 for (const [title, cell] of rows) print(`${title.padEnd(36)}${loads.map(cell).join("  |  ")}`);
 print(JSON.stringify({ handshake, reconnects, loads }));
-Deno.exit(0);
+const aims = [
+  ...reconnects === undefined ? [] : reconnectAims(reconnects),
+  ...loads.flatMap((load) => loadAims(load, { maxApiRate, exits: exitsOf(load.tasks) })),
+];
+for (const aim of aims) print(describeAim(aim));
+const missed = aims.filter((aim) => !isMet(aim));
+Deno.exit(values.check && missed.length > 0 ? 1 : 0);

@@ -1,0 +1,66 @@
+import { type LoadResult, pollSeconds } from "./load.ts";
+import type { ReconnectResult } from "./reconnects.ts";
+
+/** Something counted, and the bounds that it is to keep. Times are never among it: machines differ. */
+export type Aim = {
+  readonly what: string;
+  readonly found: number;
+  readonly least: number;
+  readonly most: number;
+};
+
+/** Tasks that one DescribeTasks call tells of; ECS's own limit. */
+const tasksEachCall = 100;
+/**
+ * How many times its first reading the memory may reach over the reconnects. A connection costs some
+ * 20 KB that Deno's HTTP/2 does not give back, as with a bare gRPC server; the calls cost nothing.
+ */
+const memoryGrowth = 1.2;
+
+/** What a run at one number of tasks is to keep to. */
+export function loadAims(
+  load: LoadResult,
+  { maxApiRate, exits }: { maxApiRate: number; exits: number },
+): Aim[] {
+  const { tasks, restSeconds, restingCallsPerSecond } = load;
+  const calls = Math.ceil(tasks / tasksEachCall);
+  const cycles = Math.floor(restSeconds / pollSeconds) + 1;
+  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
+  return [
+    atMost(
+      `DescribeTasks calls in ${cycles} poll cycles`,
+      Math.round(restingCallsPerSecond * restSeconds),
+      calls * cycles,
+    ),
+    atMost("calls in any second", load.peakCallsPerSecond, maxApiRate),
+    { what: "exits seen", found: load.exitsSeen, least: exits, most: exits },
+    atMost("left after stop", load.leftAfterStop, 0),
+    atMost("RunTask calls", load.calls["RunTask"] ?? 0, tasks),
+  ].map((aim) => ({ ...aim, what: `${tasks} tasks: ${aim.what}` }));
+}
+
+/** What the memory is to keep to while hosts come and go. */
+export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
+  const [first = NaN] = rssMb;
+  const found = Math.max(...rssMb) / first;
+  return [{
+    what: "memory over the reconnects, of its first reading",
+    found,
+    least: 0,
+    most: memoryGrowth,
+  }];
+}
+
+/** Whether the bounds are kept. */
+export function isMet({ found, least, most }: Aim): boolean {
+  return found >= least && found <= most;
+}
+
+/** An aim as a line of text. */
+export function describeAim(aim: Aim): string {
+  const { what, found, least, most } = aim;
+  const bounds = least === most ? `${most}` : `at most ${most}`;
+  return `${isMet(aim) ? "ok    " : "MISSED"}  ${what}: ${
+    Math.round(found * 100) / 100
+  } (${bounds})`;
+}

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { isMet, loadAims, reconnectAims } from "../../bench/aims.ts";
+import type { LoadResult } from "../../bench/load.ts";
+
+const good: LoadResult = {
+  tasks: 200,
+  calls: { RunTask: 200 },
+  restSeconds: 60,
+  restingCallsPerSecond: 1,
+  peakCallsPerSecond: 20,
+  startP50: 1e9,
+  startP99: 1e9,
+  exitSeenP50: 1e9,
+  exitSeenP99: 1e9,
+  restingCpu: 1e9,
+  rssMb: 100,
+  exitsSeen: 20,
+  leftAfterStop: 0,
+};
+const missed = (load: LoadResult) =>
+  loadAims(load, { maxApiRate: 20, exits: 20 }).filter((aim) => !isMet(aim))
+    .map(({ what }) => what);
+
+Deno.test("the bench's check looks at counts, not at times", () => {
+  assertEquals(missed(good), []);
+  assertEquals(missed({ ...good, restingCallsPerSecond: 1.1 }), [
+    "200 tasks: DescribeTasks calls in 31 poll cycles",
+  ]);
+  assertEquals(missed({ ...good, peakCallsPerSecond: 21 }), ["200 tasks: calls in any second"]);
+  assertEquals(missed({ ...good, exitsSeen: 19 }), ["200 tasks: exits seen"]);
+  assertEquals(missed({ ...good, exitsSeen: 21 }), ["200 tasks: exits seen"]);
+  assertEquals(missed({ ...good, leftAfterStop: 1 }), ["200 tasks: left after stop"]);
+  assertEquals(missed({ ...good, calls: { RunTask: 201 } }), ["200 tasks: RunTask calls"]);
+});
+
+Deno.test("the bench's check wants memory flat while hosts come and go", () => {
+  const met = (...rssMb: number[]) => reconnectAims({ calls: 1, rssMb }).every(isMet);
+  assertEquals([met(100, 110, 105), met(100, 130, 105), met()], [true, false, false]);
+});
