@@ -52,7 +52,10 @@ export async function startSimulatorProcess(
       text.startsWith("{")
     );
     return line === undefined ? undefined : (JSON.parse(line) as { endpoint: string }).endpoint;
-  }, { seconds: 60 });
+  }, { seconds: 60 }).catch(async (error) => {
+    await process.end();
+    throw error;
+  });
   const get = async (path: string) => {
     const response = await fetch(`${endpoint}/_sim/${path}`);
     return await response.json();

@@ -57,11 +57,21 @@ export async function withSite(
   if (nomad === undefined) throw new Error("NOMAD_EXECUTABLE names no Nomad: run make e2e");
   const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-e2e-" });
   const agents: Agent[] = [];
-  const ecs = await startSimulatorProcess({ folder, speed });
-  const heard: Record<string, string> = recorder === undefined
-    ? {}
-    : { AWS_ENDPOINT_URL_ECS: recorder.listen(ecs.endpoint) };
+  // Taken down in the opposite order, each whatever becomes of the others.
+  const ends = new AsyncDisposableStack();
+  ends.defer(() => Deno.remove(folder, { recursive: true }));
+  const keep = (agent: Agent) => {
+    agents.push(agent);
+    ends.defer(agent.dispose);
+    return agent;
+  };
   try {
+    const ecs = await startSimulatorProcess({ folder, speed });
+    ends.defer(ecs.end);
+    ends.defer(async () => await recorder?.close());
+    const heard: Record<string, string> = recorder === undefined
+      ? {}
+      : { AWS_ENDPOINT_URL_ECS: recorder.listen(ecs.endpoint) };
     const server = await startAgent({
       nomad,
       name: "server",
@@ -69,7 +79,7 @@ export async function withSite(
       role: { kind: "server" },
       env: {},
     });
-    agents.push(server);
+    keep(server);
     const start = async (name: string) => {
       const agent = await startAgent({
         nomad,
@@ -79,7 +89,7 @@ export async function withSite(
         env: { ...ecs.env, ...heard, ...env },
         driverConfig,
       });
-      agents.push(agent);
+      keep(agent);
       await agent.node();
       return agent;
     };
@@ -106,16 +116,14 @@ export async function withSite(
     await use(site);
   } catch (error) {
     for (const agent of agents) {
-      const lines = (await agent.log()).split("\n").filter((line) => /ecs|ERROR/.test(line));
+      const log = await agent.log().catch(String);
+      const lines = log.split("\n").filter((line) => /ecs|ERROR/.test(line));
       // deno-lint-ignore no-console -- what a failed test needs to be understood
       console.error(`--- ${agent.folder}\n${lines.slice(-60).join("\n")}`);
     }
     throw error;
   } finally {
-    for (const agent of agents.reverse()) await agent.dispose();
-    await recorder?.close();
-    await ecs.end();
-    await Deno.remove(folder, { recursive: true });
+    await ends.disposeAsync();
   }
 }
 

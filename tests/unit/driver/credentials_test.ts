@@ -28,6 +28,7 @@ async function withBarePlugin(
     PATH: Deno.env.get("PATH") ?? "",
     AWS_ENDPOINT_URL_ECS: ecs.endpoint,
     AWS_EC2_METADATA_DISABLED: "true",
+    PLUGIN_UNIX_SOCKET_DIR: folder,
     ...variables(folder),
   };
   const wrapper = `${folder}/plugin`;
@@ -57,7 +58,8 @@ async function withBarePlugin(
   }
 }
 
-const keys = (id: string) => `[default]\naws_access_key_id = ${id}\naws_secret_access_key = x\n`;
+const keys = (id: string, profile = "default") =>
+  `[${profile}]\naws_access_key_id = ${id}\naws_secret_access_key = x\n`;
 
 Deno.test("credentials in the environment suffice, without a home", async () => {
   const variables = { AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" };
@@ -84,5 +86,17 @@ Deno.test("credentials that are put in place, and others after them, are found w
       return ecs.simulator.counts().byIdentity["NEW"] === undefined ? undefined : true;
     });
     assertEquals(Object.keys(ecs.simulator.counts().byIdentity), ["OLD", "NEW"]);
+  });
+});
+
+Deno.test("the plugin's profile is the one whose credentials are used", async () => {
+  const variables = (folder: string) => {
+    Deno.writeTextFileSync(`${folder}/credentials`, keys("NOBODY") + keys("PROD", "prod"));
+    return { AWS_SHARED_CREDENTIALS_FILE: `${folder}/credentials`, AWS_CONFIG_FILE: "/dev/null" };
+  };
+  await withBarePlugin(variables, async ({ ecs, connection, health }) => {
+    await configure(connection, { profile: "prod" });
+    await health(Health.HEALTHY);
+    assertEquals(Object.keys(ecs.simulator.counts().byIdentity).at(-1), "PROD");
   });
 });
