@@ -110,6 +110,7 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
       call(
         abortSignal,
         (sdk, client) => describeNetworkInterface(sdk, client, networkInterfaceId, abortSignal),
+        "ec2", // whose refusals are no reason to let ECS's credentials go
       ),
     listTasks: (input, abortSignal) =>
       call(
