@@ -1,6 +1,9 @@
 /** One thing that is wrong with a configuration, at one HCL path. */
 export type Problem = { readonly path: string; readonly text: string };
 
+/** Adds a problem at a path below the block that is looked at. */
+export type AddProblem = (path: string, text: string) => void;
+
 /** What Nomad is told of a field. */
 export type Shape =
   | {

@@ -278,13 +278,11 @@ export function createDriver(
       onEvent: publish(task),
     });
     const ports = portsOf(request.ports, definition, decoded.value.container);
-    const open = request.ports.filter(({ to }) => to === 0).map(({ label }) => label);
-    if (open.length > 0) {
+    const open = request.ports.filter(({ to }) => to === 0).map(({ label }) => label).join(" and ");
+    if (open !== "") {
       remote.tell(
-        `Of the group's network, port ${
-          open.join(" and ")
-        } has no \`to\`: Nomad registers services ` +
-          `of address_mode = "driver" by it under port 0`,
+        `Of the group's network, port ${open} has no \`to\`: Nomad registers services of ` +
+          `address_mode = "driver" by it under port 0`,
       );
     }
     const { advertise } = decoded.value;

@@ -1,4 +1,4 @@
-import type { Problem } from "../config/schema.ts";
+import type { AddProblem, Problem } from "../config/field.ts";
 import { fargateSize } from "../config/rules.ts";
 import { onFargate, type TaskConfig } from "../config/task_config.ts";
 import type { DefinitionFacts } from "./definitions.ts";
@@ -32,12 +32,10 @@ export function problemsWith(
   return problems;
 }
 
-type Add = (name: string, text: string) => void;
-
 function checkContainers(
   { container, overrides }: TaskConfig,
   { arn, containers }: DefinitionFacts,
-  add: Add,
+  add: AddProblem,
 ): void {
   const names = containers.map(({ name }) => name);
   const has = `${shortName(arn)} has ${names.map((name) => JSON.stringify(name)).join(", ")}`;
@@ -66,7 +64,7 @@ function checkContainers(
 function checkNetwork(
   { network_configuration }: TaskConfig,
   { arn, networkMode }: DefinitionFacts,
-  add: Add,
+  add: AddProblem,
 ): void {
   const path = "network_configuration.aws_vpc_configuration.subnets";
   const subnets = network_configuration.aws_vpc_configuration.subnets ?? [];
@@ -82,7 +80,7 @@ function checkNetwork(
 function checkLaunchType(
   config: TaskConfig,
   { arn, compatibilities, cpu, memory, hasTaskRole }: DefinitionFacts,
-  add: Add,
+  add: AddProblem,
 ): void {
   const { launch_type, overrides } = config;
   if (config.enable_execute_command === true && !hasTaskRole && !overrides.task_role_arn) {
@@ -113,7 +111,7 @@ function checkLaunchType(
 function checkVolumes(
   { volume_configuration }: TaskConfig,
   { arn, openVolumes }: DefinitionFacts,
-  add: Add,
+  add: AddProblem,
 ): void {
   const open = openVolumes.map((name) => JSON.stringify(name)).join(", ");
   const has = openVolumes.length === 0 ? "leaves none" : `leaves ${open}`;

@@ -35,8 +35,8 @@ export type InlineDefinition = {
 /** Tag that tells the content of a revision which the driver registered. */
 export const hashTag = "nomad:definition_hash";
 /**
- * Tag that names the job's task which a revision was registered for. Under no name that an ECS task's own
- * tags have: `propagate_tags` puts a definition's beside those.
+ * Tag that names the job's task which a revision was registered for. Under no name that an ECS task's
+ * own tags have: `propagate_tags` puts a definition's beside those.
  */
 export const jobTag = "nomad:definition_for";
 /** Most tags that a definition may have, besides the driver's two. */
@@ -67,12 +67,12 @@ export function inlineDefinition(
   const path = `config.task.${option}`;
   const { size, notes } = sizeOf(whole, config, resources, path);
   const input = { ...whole, ...size };
-  const problems = definitionProblems(
-    input,
-    isForFargate(input, config) ? "FARGATE" : config.launch_type,
-  ).map((
-    { path: at, text },
-  ) => ({ path: `${path}.${definition === undefined ? at : hclPath(at)}`, text }));
+  const fargate = isForFargate(input.requiresCompatibilities, config);
+  const problems = definitionProblems(input, fargate ? "FARGATE" : config.launch_type)
+    .map(({ path: at, text }) => ({
+      path: `${path}.${definition === undefined ? at : hclPath(at)}`,
+      text,
+    }));
   const tags = (input.tags ?? []).length;
   if (tags > tagLimit) {
     problems.push({ path: `${path}.tags`, text: `are ${tags}; at most ${tagLimit} are allowed` });
@@ -114,8 +114,7 @@ function inputOfBlock(
     container,
     ...rest
   } = definition;
-  const fargate = onFargate(config) === true ||
-    (rest.requires_compatibilities ?? []).includes("FARGATE");
+  const fargate = isForFargate(rest.requires_compatibilities, config);
   const subnets = config.network_configuration.aws_vpc_configuration.subnets ?? [];
   return withoutUndefined({
     ...awsNamed(rest),
@@ -230,7 +229,7 @@ function sizeOf(
   path: string,
 ): { size: { cpu?: string; memory?: string }; notes: string[] } {
   const fixed = { cpu: sizeNumber(input.cpu), memory: sizeNumber(input.memory) };
-  const fargate = isForFargate(input, config);
+  const fargate = isForFargate(input.requiresCompatibilities, config);
   if (fixed.cpu !== undefined && fixed.memory !== undefined) {
     const wrong = fargate ? rules.fargateSize(fixed.cpu, fixed.memory) : undefined;
     if (wrong !== undefined) throw new LaunchError(`${path}: ${wrong}`, false);
@@ -278,12 +277,9 @@ function sizeOnInstances(
   };
 }
 
-/** Whether the definition is sure to be checked for Fargate. */
-function isForFargate(
-  { requiresCompatibilities = [] }: RegisterTaskDefinitionCommandInput,
-  config: TaskConfig,
-): boolean {
-  return onFargate(config) === true || requiresCompatibilities.includes("FARGATE");
+/** Whether a definition for these launch types is sure to be checked for Fargate. */
+function isForFargate(launchTypes: readonly string[] | undefined, config: TaskConfig): boolean {
+  return onFargate(config) === true || (launchTypes ?? []).includes("FARGATE");
 }
 
 function hashOf(input: RegisterTaskDefinitionCommandInput): string {

@@ -5,10 +5,9 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { checkShares } from "./definition_shares.ts";
 import * as rules from "../config/rules.ts";
-import type { Problem } from "../config/schema.ts";
+import type { AddProblem, Problem } from "../config/field.ts";
 
 type Definition = RegisterTaskDefinitionCommandInput;
-type Add = (path: string, text: string) => void;
 
 /**
  * What ECS would refuse a task definition for, with paths in AWS's own names. `launchType` is where it
@@ -21,7 +20,7 @@ export function definitionProblems(
 ): Problem[] {
   const problems: Problem[] = [];
   const fargate = launchType === "FARGATE";
-  const add: Add = (path, text) => problems.push({ path, text });
+  const add: AddProblem = (path, text) => problems.push({ path, text });
   const containers = definition.containerDefinitions ?? [];
   checkTask(definition, add);
   checkNames(containers, add);
@@ -30,7 +29,7 @@ export function definitionProblems(
     add("networkMode", `= "awsvpc" is not for launch_type "EXTERNAL"; use "bridge" or "host"`);
   }
   containers.forEach((container, index) => {
-    const addHere: Add = (path, text) => add(`containerDefinitions[${index}].${path}`, text);
+    const addHere: AddProblem = (path, text) => add(`containerDefinitions[${index}].${path}`, text);
     checkRelations(container, definition, addHere);
     checkVariables(container, addHere);
     checkNetwork(container, definition.networkMode, addHere);
@@ -47,7 +46,7 @@ export function definitionProblems(
 
 const launchTypes = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"];
 
-function checkTask(definition: Definition, add: Add): void {
+function checkTask(definition: Definition, add: AddProblem): void {
   const { requiresCompatibilities = [], runtimePlatform, proxyConfiguration: proxy } = definition;
   const names = (definition.containerDefinitions ?? []).map(({ name }) => name);
   if (proxy !== undefined && !names.includes(proxy.containerName)) {
@@ -71,7 +70,7 @@ function checkTask(definition: Definition, add: Add): void {
   }
 }
 
-function checkNames(containers: readonly ContainerDefinition[], add: Add): void {
+function checkNames(containers: readonly ContainerDefinition[], add: AddProblem): void {
   const names = containers.map(({ name }) => name);
   if (containers.length === 0) {
     add("containerDefinitions", "is not set; define at least one container");
@@ -92,7 +91,7 @@ function checkNames(containers: readonly ContainerDefinition[], add: Add): void 
 function checkRelations(
   container: ContainerDefinition,
   { containerDefinitions = [], volumes = [] }: Definition,
-  add: Add,
+  add: AddProblem,
 ): void {
   const others = containerDefinitions.filter(({ name }) => name !== container.name);
   const known = others.map(({ name }) => JSON.stringify(name)).join(", ") || "none";
@@ -130,7 +129,10 @@ function checkRelations(
   if (wrong !== undefined) add("memoryReservation", wrong);
 }
 
-function checkVariables({ environment = [], secrets = [] }: ContainerDefinition, add: Add): void {
+function checkVariables(
+  { environment = [], secrets = [] }: ContainerDefinition,
+  add: AddProblem,
+): void {
   secrets.forEach(({ name }, index) => {
     const again = secrets.findIndex((other) => other.name === name) < index ||
       environment.some((variable) => variable.name === name);
@@ -141,7 +143,7 @@ function checkVariables({ environment = [], secrets = [] }: ContainerDefinition,
 function checkNetwork(
   container: ContainerDefinition,
   networkMode: string | undefined,
-  add: Add,
+  add: AddProblem,
 ): void {
   if (networkMode !== "awsvpc") return;
   container.portMappings?.forEach(({ containerPort, hostPort }, index) => {
@@ -160,7 +162,11 @@ function checkNetwork(
   }
 }
 
-function checkLog({ logConfiguration }: ContainerDefinition, fargate: boolean, add: Add): void {
+function checkLog(
+  { logConfiguration }: ContainerDefinition,
+  fargate: boolean,
+  add: AddProblem,
+): void {
   if (logConfiguration === undefined) return;
   const { logDriver, options = {} } = logConfiguration;
   const onFargate = ["awslogs", "splunk", "awsfirelens"];
@@ -176,7 +182,7 @@ function checkLog({ logConfiguration }: ContainerDefinition, fargate: boolean, a
   }
 }
 
-function checkFargateContainer(container: ContainerDefinition, add: Add): void {
+function checkFargateContainer(container: ContainerDefinition, add: AddProblem): void {
   const refuse = (path: string, value: unknown) => {
     const empty = value === undefined || (Array.isArray(value) && value.length === 0);
     if (!empty && value !== false) add(path, "is not for Fargate; leave it out");
@@ -204,7 +210,7 @@ function checkFargateContainer(container: ContainerDefinition, add: Add): void {
   }
 }
 
-function checkFargateTask(definition: Definition, add: Add): void {
+function checkFargateTask(definition: Definition, add: AddProblem): void {
   const { networkMode, ipcMode, pidMode, placementConstraints = [], volumes = [] } = definition;
   if (networkMode !== "awsvpc") {
     add("networkMode", `= "${networkMode ?? "bridge"}" is not for Fargate; use "awsvpc"`);

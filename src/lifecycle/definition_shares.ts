@@ -1,18 +1,18 @@
 import type { RegisterTaskDefinitionCommandInput, Volume } from "@aws-sdk/client-ecs";
+import type { AddProblem } from "../config/field.ts";
 import { sizeNumber } from "./definitions.ts";
 
 type Definition = RegisterTaskDefinitionCommandInput;
-type Add = (path: string, text: string) => void;
 
 /** What containers of one task share and may not take from one another: its size, ports and volumes. */
-export function checkShares(definition: Definition, add: Add): void {
+export function checkShares(definition: Definition, add: AddProblem): void {
   checkSizes(definition, add);
   checkPorts(definition, add);
   checkVolumes(definition, add);
   checkLogRouter(definition, add);
 }
 
-function checkSizes({ cpu, memory, containerDefinitions = [] }: Definition, add: Add): void {
+function checkSizes({ cpu, memory, containerDefinitions = [] }: Definition, add: AddProblem): void {
   const size = { cpu: sizeNumber(cpu), memory: sizeNumber(memory) };
   const used = containerDefinitions.reduce((sum, container) => sum + (container.cpu ?? 0), 0);
   if (size.cpu !== undefined && used > size.cpu) {
@@ -37,7 +37,7 @@ function checkSizes({ cpu, memory, containerDefinitions = [] }: Definition, add:
   }
 }
 
-function checkPorts({ networkMode, containerDefinitions = [] }: Definition, add: Add): void {
+function checkPorts({ networkMode, containerDefinitions = [] }: Definition, add: AddProblem): void {
   const ownPorts = networkMode === "awsvpc" || networkMode === "host";
   const taken = new Set<string>();
   const names = new Set<string>();
@@ -60,7 +60,7 @@ function checkPorts({ networkMode, containerDefinitions = [] }: Definition, add:
 
 function checkVolumes(
   { volumes = [], containerDefinitions = [], taskRoleArn }: Definition,
-  add: Add,
+  add: AddProblem,
 ): void {
   const names = volumes.map(({ name }) => name);
   const mounted = containerDefinitions.flatMap(({ mountPoints = [] }) =>
@@ -81,7 +81,7 @@ function checkVolumes(
   });
 }
 
-function checkFileSystem({ efsVolumeConfiguration: efs }: Volume, add: Add): void {
+function checkFileSystem({ efsVolumeConfiguration: efs }: Volume, add: AddProblem): void {
   if (efs === undefined || efs.transitEncryption === "ENABLED") return;
   const needs = efs.authorizationConfig?.iam === "ENABLED"
     ? "authorization by IAM"
@@ -95,7 +95,7 @@ function checkFileSystem({ efsVolumeConfiguration: efs }: Volume, add: Add): voi
 }
 
 /** The log driver `awsfirelens` hands logs to a container of the same task. */
-function checkLogRouter({ containerDefinitions = [] }: Definition, add: Add): void {
+function checkLogRouter({ containerDefinitions = [] }: Definition, add: AddProblem): void {
   const routers = containerDefinitions.filter((container) =>
     container.firelensConfiguration !== undefined
   );

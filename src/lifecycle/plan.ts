@@ -1,5 +1,5 @@
 import type { EcsError } from "./ecs_error.ts";
-import { inlineDefinition, type Resources } from "./definition_input.ts";
+import { type InlineDefinition, inlineDefinition, type Resources } from "./definition_input.ts";
 import { describeProblems } from "../config/decode.ts";
 import { fitted, problemsWith } from "./definition_check.ts";
 import { type DefinitionFacts, factsOf } from "./definitions.ts";
@@ -30,40 +30,61 @@ export type Plan = {
   readonly renew: (() => void) | undefined;
 };
 
+/** What a plan is made from. */
+type Wanted = {
+  readonly config: TaskConfig;
+  readonly env: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  readonly owner: Owner;
+};
+
+/** How ECS is asked. */
+type Asking = { signal: AbortSignal; retrying: (error: EcsError) => void };
+
 /**
  * Finds out what a task is to run as: describes its task definition, or registers that of the jobspec.
  * Rejects with a `LaunchError` for what ECS would refuse.
  */
 export async function planTask(
   context: LaunchContext,
-  { config, env, resources, owner }: {
-    config: TaskConfig;
-    env: Readonly<Record<string, string>>;
-    resources: Resources;
-    owner: Owner;
-  },
-  how: { signal: AbortSignal; retrying: (error: EcsError) => void },
+  wanted: Wanted,
+  how: Asking,
 ): Promise<Plan> {
+  const { config, resources } = wanted;
   if (config.definition_json !== undefined) await checkJson(config.definition_json);
   const inline = inlineDefinition(config, resources);
-  if (inline === undefined) {
-    const taskDefinition = config.task_definition ?? "";
-    const attempt = async (): Promise<Plan> => {
-      const definition = await describeDefinition(context, taskDefinition, how);
-      const fit = fitted(config, definition);
-      const prepared = prepare(fit, env, definition);
-      return { config: fit, taskDefinition, definition, renew: undefined, ...prepared };
-    };
-    try {
-      return await attempt();
-    } catch (error) {
-      // What is wrong by the revision that is remembered may be right by one registered since.
-      if (!(error instanceof LaunchError) || !context.definitions.renew(taskDefinition)) {
-        throw error;
-      }
-      return await attempt();
-    }
+  return inline === undefined
+    ? await planNamed(context, wanted, how)
+    : await planInline(context, inline, wanted, how);
+}
+
+async function planNamed(
+  context: LaunchContext,
+  { config, env }: Wanted,
+  how: Asking,
+): Promise<Plan> {
+  const taskDefinition = config.task_definition ?? "";
+  const attempt = async (): Promise<Plan> => {
+    const definition = await describeDefinition(context, taskDefinition, how);
+    const fit = fitted(config, definition);
+    const prepared = prepare(fit, env, definition);
+    return { config: fit, taskDefinition, definition, renew: undefined, ...prepared };
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    // What is wrong by the revision that is remembered may be right by one registered since.
+    if (!(error instanceof LaunchError) || !context.definitions.renew(taskDefinition)) throw error;
+    return await attempt();
   }
+}
+
+async function planInline(
+  context: LaunchContext,
+  inline: InlineDefinition,
+  { config, env, owner }: Wanted,
+  how: Asking,
+): Promise<Plan> {
   const facts = factsOf(inline.input, inline.family);
   const fit = fitted(config, facts);
   const prepared = prepare(fit, env, facts);

@@ -15,8 +15,8 @@ export function insecure(): Security {
 
 /**
  * Mutual TLS as go-plugin's AutoMTLS does it: both sides show self-signed certificates made for the
- * occasion, and each trusts just the other's. Rejects when the host's is none. The library that makes certificates is loaded here
- * because few hosts ask for it.
+ * occasion, and each trusts just the other's. Rejects when the host's is none. The library that makes
+ * certificates is loaded here because few hosts ask for it.
  */
 export async function mutualTls(clientCertificate: string): Promise<Security> {
   await import("reflect-metadata");
