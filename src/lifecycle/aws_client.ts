@@ -163,6 +163,7 @@ function createClient(
       clientConfig: { ...own, requestHandler: credentialRequests, maxAttempts: 1 },
     }),
     maxAttempts: 1,
+    requestHandler: new sdk.BufferedHttpHandler(),
     customUserAgent: [[userAgent.name, userAgent.version]],
   });
   // It walks every answer to hide what is sensitive in it, even where nothing is logged.

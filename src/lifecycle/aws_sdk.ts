@@ -13,5 +13,6 @@ export {
   TagResourceCommand,
 } from "@aws-sdk/client-ecs";
 export { parseXML } from "@aws-sdk/xml-builder";
+export { BufferedHttpHandler } from "./http_handler.ts";
 export { SignatureV4 } from "@smithy/signature-v4";
 export { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";

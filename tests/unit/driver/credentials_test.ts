@@ -13,7 +13,7 @@ import { type PluginConnection, pluginPath, startPlugin } from "../../harness/pl
 
 /** A plugin with no environment but this one, and what it tells of its health. */
 async function withBarePlugin(
-  variables: (folder: string) => Record<string, string>,
+  variables: (folder: string, endpoint: string) => Record<string, string>,
   use: (bench: {
     folder: string;
     ecs: Awaited<ReturnType<typeof startSimulator>>;
@@ -29,7 +29,7 @@ async function withBarePlugin(
     AWS_ENDPOINT_URL_ECS: ecs.endpoint,
     AWS_EC2_METADATA_DISABLED: "true",
     PLUGIN_UNIX_SOCKET_DIR: folder,
-    ...variables(folder),
+    ...variables(folder, ecs.endpoint),
   };
   const wrapper = `${folder}/plugin`;
   const words = Object.entries(env).map(([name, value]) => `'${name}=${value}'`);
@@ -64,6 +64,18 @@ const keys = (id: string, profile = "default") =>
 Deno.test("credentials in the environment suffice, without a home", async () => {
   const variables = { AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" };
   await withBarePlugin(() => variables, async ({ health }) => {
+    await health(Health.HEALTHY);
+  });
+});
+
+Deno.test("ECS is called through the environment's proxy", async () => {
+  const variables = (_folder: string, proxy: string) => ({
+    AWS_ACCESS_KEY_ID: "simulated",
+    AWS_SECRET_ACCESS_KEY: "simulated",
+    AWS_ENDPOINT_URL_ECS: "http://ecs.example.invalid",
+    HTTP_PROXY: proxy,
+  });
+  await withBarePlugin(variables, async ({ health }) => {
     await health(Health.HEALTHY);
   });
 });

@@ -1,0 +1,32 @@
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+
+type Handle = FetchHttpHandler["handle"];
+
+/**
+ * Carries the SDK's requests by `fetch`, through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and
+ * `NO_PROXY` name, and hands on each answer when it is here in full. Of an answer read in pieces,
+ * Deno keeps the pieces until a full garbage collection, with `node:http` as with a stream of
+ * `fetch`'s: a hundred tasks are described in 150 KB, several times a second.
+ */
+export class BufferedHttpHandler extends FetchHttpHandler {
+  constructor() {
+    // What is signed for AWS is not sent on to whom an answer names.
+    super({ requestInit: () => ({ redirect: "manual" }) });
+  }
+
+  override async handle(...args: Parameters<Handle>): ReturnType<Handle> {
+    try {
+      const { response } = await super.handle(...args);
+      response.body = await new Response(response.body).bytes();
+      return { response };
+    } catch (error) {
+      throw error instanceof TypeError ? networkingError(error) : error;
+    }
+  }
+}
+
+/** What `fetch` throws for a connection that fails says how in its cause, where it has one. */
+function networkingError(error: TypeError): Error {
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return Object.assign(new Error(message, { cause: error }), { name: "NetworkingError" });
+}
