@@ -22,6 +22,7 @@ import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
   type ExitResult,
+  identityOf,
   type TaskIdentity,
   type TaskRecord,
   type TaskStatus,
@@ -67,8 +68,11 @@ export type Driver = {
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
   /** Looks after a task again that an earlier process or another node started. */
   recover(task: TaskIdentity, handle: Handle): void;
-  /** Resolves with how the task ended; rejects with the signal's reason when that aborts first. */
-  wait(id: string, signal: AbortSignal): Promise<ExitResult>;
+  /**
+   * Calls back once with how the task ended, at once if it has. Returns what takes that back. No
+   * promise, which with its signal would take up more than all else that is kept of a task.
+   */
+  onExit(id: string, listener: (how: ExitResult) => void): () => void;
   /** Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. */
   stop(id: string, timeout: number, signal: string): Promise<void>;
   /** Forgets the task; with `force` also one that runs, which is then stopped. */
@@ -155,7 +159,13 @@ export function createDriver(
     return new Set([...detached.keys(), ...kept.map(({ remote }) => remote.ref.arn)]);
   };
 
-  const visit = (scope: Scope) => visited.set(scopeKey(scope), scope);
+  /** The scope as all tasks of that place share it. */
+  const visit = (scope: Scope): Scope => {
+    const key = scopeKey(scope);
+    const shared = visited.get(key) ?? scope;
+    visited.set(key, shared);
+    return shared;
+  };
 
   const scopes = (): Scope[] => {
     if (config.enabled) knownScopes(config).forEach(visit);
@@ -182,20 +192,16 @@ export function createDriver(
     return found;
   };
 
-  const ownerOf = (task: TaskIdentity): Owner => ({
-    taskId: task.id,
-    namespace: task.namespace,
-    jobId: task.jobId,
-    group: task.group,
-    task: task.name,
-    allocId: task.allocId,
-    nodeId: task.nodeId,
+  const ownerOf = ({ id, name, ...task }: TaskIdentity): Owner => ({
+    ...task,
+    taskId: id,
+    task: name,
     driverVersion: version,
   });
 
-  const publish = (task: TaskIdentity) => (event: TaskEvent) => {
-    log.debug(event.message, { task_id: task.id, ...event.annotations });
-    events.publish({ ...event, task, at: clock.now() });
+  const publish = (event: TaskEvent, owner: Owner) => {
+    log.debug(event.message, { task_id: owner.taskId, ...event.annotations });
+    events.publish({ ...event, task: identityOf(owner), at: clock.now() });
   };
 
   const answerOf = (record: TaskRecord): StartedTask => {
@@ -204,15 +210,9 @@ export function createDriver(
     return { handle: { version: handleVersion, state }, network: record.status().network };
   };
 
-  const keep = (
-    task: TaskIdentity,
-    remote: RemoteTask,
-    network: KnownNetwork,
-    startedAt: number,
-  ) => {
-    const kept = createTaskRecord({ task, remote, network, startedAt, clock });
+  const keep = (remote: RemoteTask, network: KnownNetwork, startedAt: number) => {
+    const kept = createTaskRecord({ remote, network, startedAt, clock });
     records.set(kept);
-    visit(remote.ref.scope);
     return kept;
   };
 
@@ -233,11 +233,11 @@ export function createDriver(
       arn: earlier.remote.ref.arn,
     });
     const { ref, container } = earlier.remote;
-    const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));
+    const remote = lifecycle.recover(ref, ownerOf(task), container, publish);
     earlier.detach();
     records.delete(earlier.task.id);
     remote.tell(`Took over ECS task ${remote.ref.arn} from an earlier start of the allocation`);
-    return answerOf(keep(task, remote, earlier.network(), earlier.startedAt));
+    return answerOf(keep(remote, earlier.network(), earlier.startedAt));
   };
 
   const startNew = async (
@@ -256,15 +256,15 @@ export function createDriver(
     if (decoded.kind === "invalid") {
       throw new DriverError("invalid_config", describeProblems(decoded.problems));
     }
-    const scope = scopeOf({ ...decoded.value, profile: config.profile });
-    if (scope === undefined) {
+    const place = scopeOf({ ...decoded.value, profile: config.profile });
+    if (place === undefined) {
       throw new DriverError(
         "start_failed",
         `no cluster: set cluster in the plugin block's config, or in config.task, to an ECS cluster`,
       );
     }
     // Whatever becomes of the start, ECS may have a task of it there from now on.
-    visit(scope);
+    const scope = visit(place);
     const taken = await takeOver(task);
     if (taken !== undefined) return taken;
     const startedAt = clock.now();
@@ -275,7 +275,7 @@ export function createDriver(
       env: request.env,
       resources: request.resources,
       abandoned,
-      onEvent: publish(task),
+      onEvent: publish,
     });
     const ports = portsOf(request.ports, definition, decoded.value.container);
     const open = request.ports.filter(({ to }) => to === 0).map(({ label }) => label).join(" and ");
@@ -286,7 +286,7 @@ export function createDriver(
       );
     }
     const { advertise } = decoded.value;
-    return answerOf(keep(task, remote, { advertise, address: publicAddress, ports }, startedAt));
+    return answerOf(keep(remote, { advertise, address: publicAddress, ports }, startedAt));
   };
 
   return {
@@ -328,13 +328,13 @@ export function createDriver(
       const kept = records.get(task.id);
       if (kept !== undefined) return kept.claim();
       const known = decodeHandleState({ version, state, fallback: fallbackScope(config) });
-      const { ref, container, network, startedAt } = known;
+      const { container, network, startedAt } = known;
+      const ref = { ...known.ref, scope: visit(known.ref.scope) };
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
-      const remote = lifecycle.recover(ref, ownerOf(task), container, publish(task));
-      keep(task, remote, network, startedAt ?? clock.now()).claim();
+      const remote = lifecycle.recover(ref, ownerOf(task), container, publish);
+      keep(remote, network, startedAt ?? clock.now()).claim();
     },
-    wait: (id, signal) =>
-      records.has(id) ? record(id).exited(signal) : Promise.reject(taskNotFound()),
+    onExit: (id, listener) => record(id).onExit(listener),
     stop: async (id, timeout, signal) => {
       const found = record(id);
       if (signal === detachSignal) {

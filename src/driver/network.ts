@@ -19,6 +19,8 @@ export type KnownNetwork = {
 /** A port of the group's `network` block; `to` is 0 where the block has none. */
 export type PortLabel = { readonly label: string; readonly value: number; readonly to: number };
 
+const noPorts: Readonly<Record<string, number>> = {};
+
 /**
  * The port that each label stands for: those by which the container's definition names its port
  * mappings, and those of the group's `network` block, for which Nomad itself goes by `to`. A label
@@ -28,11 +30,12 @@ export function portsOf(
   labels: readonly PortLabel[],
   definition: DefinitionFacts | undefined,
   container: string | undefined,
-): Record<string, number> {
+): Readonly<Record<string, number>> {
   const chosen = container === undefined
     ? definition && mainContainer(definition)
     : definition?.containers.find(({ name }) => name === container);
   const mapped = chosen?.ports ?? [];
+  if (mapped.length === 0 && labels.length === 0) return noPorts;
   const ports: Record<string, number> = {};
   for (const { name, port } of mapped) if (name !== undefined) ports[name] = port;
   const [only] = mapped;

@@ -34,7 +34,7 @@ export function createTaskIndex<T extends { readonly task: TaskIdentity }>(): Ta
       const { task } = value;
       remove(task.id);
       byId.set(task.id, value);
-      byAlloc.set(task.allocId, [...byAlloc.get(task.allocId) ?? [], value]);
+      byAlloc.set(task.allocId, (byAlloc.get(task.allocId) ?? []).concat(value));
     },
     delete: remove,
     values: () => byId.values(),

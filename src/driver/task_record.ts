@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
-import type { RemoteTask } from "../lifecycle/remote_task.ts";
+import type { Ending } from "../lifecycle/ending.ts";
+import type { Owner } from "../lifecycle/ownership.ts";
+import type { EndObserver, RemoteTask } from "../lifecycle/remote_task.ts";
 import { consoleUrl } from "../lifecycle/scope.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
 
@@ -50,8 +52,8 @@ export type TaskRecord = {
   isClaimed(): boolean;
   /** Whether its ECS task is this record's to look after and nobody has asked that it end. */
   isLive(): boolean;
-  /** Resolves with how the task ended; rejects with the signal's reason. */
-  exited(signal: AbortSignal): Promise<ExitResult>;
+  /** Calls back once with how the task ended, at once if it has. Returns what takes that back. */
+  onExit(listener: (how: ExitResult) => void): () => void;
   status(): TaskStatus;
   /** Ends the task as Nomad sees it, while the ECS task goes on. */
   detach(): void;
@@ -59,22 +61,28 @@ export type TaskRecord = {
   destroy(): void;
 };
 
+/** Which run of which Nomad task an ECS task is looked after for. */
+export function identityOf(owner: Owner): TaskIdentity {
+  const { taskId, task, allocId, namespace, jobId, group, nodeId } = owner;
+  return { id: taskId, name: task, allocId, namespace, jobId, group, nodeId };
+}
+
 /** Makes the record of a task that a remote task carries out. */
 export function createTaskRecord(
-  { task, remote, network, startedAt, clock }: {
-    task: TaskIdentity;
+  { remote, network, startedAt, clock }: {
     remote: RemoteTask;
     network: KnownNetwork;
     startedAt: number;
     clock: Clock;
   },
 ): TaskRecord {
-  return new KeptTask(task, remote, network, startedAt, clock);
+  return new KeptTask(remote, network, startedAt, clock);
 }
 
-// A class for the same reason as the remote task: there may be thousands of them at rest.
-class KeptTask implements TaskRecord {
-  readonly task: TaskIdentity;
+const none: readonly never[] = [];
+
+// A class and concat for the same reasons as the remote task: there may be thousands at rest.
+class KeptTask implements TaskRecord, EndObserver {
   readonly remote: RemoteTask;
   readonly startedAt: number;
   readonly #network: KnownNetwork;
@@ -82,23 +90,27 @@ class KeptTask implements TaskRecord {
   #result: ExitResult | undefined;
   #completedAt: number | undefined;
   #claimed = false;
-  #waiting: readonly ((how: ExitResult) => void)[] = [];
+  #waiting: readonly ((how: ExitResult) => void)[] = none;
 
   constructor(
-    task: TaskIdentity,
     remote: RemoteTask,
     network: KnownNetwork,
     startedAt: number,
     clock: Clock,
   ) {
-    this.task = task;
     this.remote = remote;
     this.#network = network;
     this.startedAt = startedAt;
     this.#clock = clock;
-    remote.onEnded(({ exitCode, oomKilled, error, endedAt }) =>
-      this.#end({ exitCode, oomKilled, error }, endedAt ?? clock.now())
-    );
+    remote.tellEnd(this);
+  }
+
+  onEnded({ exitCode, oomKilled, error, endedAt }: Ending): void {
+    this.#end({ exitCode, oomKilled, error }, endedAt ?? this.#clock.now());
+  }
+
+  get task(): TaskIdentity {
+    return identityOf(this.remote.owner);
   }
 
   network(): KnownNetwork {
@@ -124,21 +136,10 @@ class KeptTask implements TaskRecord {
       !this.remote.stopping();
   }
 
-  exited(signal: AbortSignal): Promise<ExitResult> {
-    return new Promise((resolve, reject) => {
-      if (this.#result !== undefined) return resolve(this.#result);
-      if (signal.aborted) return reject(signal.reason);
-      const tell = (how: ExitResult) => {
-        signal.removeEventListener("abort", leave);
-        resolve(how);
-      };
-      const leave = () => {
-        this.#waiting = this.#waiting.filter((other) => other !== tell);
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      this.#waiting = [...this.#waiting, tell];
-    });
+  onExit(listener: (how: ExitResult) => void): () => void {
+    if (this.#result === undefined) this.#waiting = this.#waiting.concat(listener);
+    else listener(this.#result);
+    return () => this.#waiting = this.#waiting.filter((other) => other !== listener);
   }
 
   status(): TaskStatus {
@@ -183,7 +184,7 @@ class KeptTask implements TaskRecord {
     this.#result = how;
     this.#completedAt = at;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = none;
     for (const tell of waiting) tell(how);
   }
 }

@@ -25,7 +25,7 @@ import {
   wireNetwork,
   wireTaskStatus,
 } from "./convert.ts";
-import { serverStream, unary } from "./handlers.ts";
+import { deferred, lasting, serverStream, unary } from "./handlers.ts";
 import { wireError } from "./status.ts";
 
 /** The driver on the wire: messages in, calls, messages out. */
@@ -81,14 +81,14 @@ export function driverService(
         networkOverride: wireNetwork(network),
       };
     }),
-    waitTask: unary(
+    waitTask: deferred(
       "WaitTask",
       log,
-      ({ taskId }, signal) =>
-        driver.wait(taskId, signal).then((result) => ({
-          result: wireExitResult(result),
-          err: result.error ?? "",
-        })),
+      ({ taskId }, answer) =>
+        driver.onExit(
+          taskId,
+          (result) => answer({ result: wireExitResult(result), err: result.error ?? "" }),
+        ),
     ),
     stopTask: unary("StopTask", log, async ({ taskId, timeout, signal }) => {
       await driver.stop(taskId, milliseconds(timeout), signal);
@@ -99,13 +99,11 @@ export function driverService(
       return {};
     }),
     inspectTask: unary("InspectTask", log, ({ taskId }) => wireTaskStatus(driver.inspect(taskId))),
-    taskStats: serverStream("TaskStats", log, async function* ({ taskId }, signal) {
+    taskStats: lasting("TaskStats", log, ({ taskId }, send, end) => {
       driver.inspect(taskId);
       // One sample tells that nothing is measured; more of them would tell nothing else.
-      yield { stats: unmeasuredStats(taskId, clock.now()) };
-      await driver.wait(taskId, signal).catch((error) => {
-        if (!signal.aborted) throw error;
-      });
+      send({ stats: unmeasuredStats(taskId, clock.now()) });
+      return driver.onExit(taskId, end);
     }),
     taskEvents: serverStream("TaskEvents", log, async function* (_request, signal) {
       for await (const event of driver.events(signal)) yield wireEvent(event);

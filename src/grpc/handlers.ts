@@ -1,11 +1,12 @@
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
+  type Metadata,
   type ServerWritableStream,
   status,
 } from "@grpc/grpc-js";
 import type { Logger } from "../logger.ts";
-import { wireError } from "./status.ts";
+import { type WireError, wireError } from "./status.ts";
 
 /**
  * A unary call as a function. The signal aborts when the caller has gone; what is thrown then is of
@@ -26,9 +27,40 @@ export function unary<Request, Response>(
         callback({ code: status.CANCELLED, details: `${name} was cancelled` });
         return;
       }
-      const failure = wireError(error);
-      log.warn("a call failed", { rpc: name, code: status[failure.code], error: failure.details });
-      callback(failure);
+      callback(failureOf(name, log, error));
+    }
+  };
+}
+
+/**
+ * A unary call that is answered much later, with as little kept meanwhile as can be: Nomad has one
+ * open for every task. `begin` returns what is to be done if the caller goes before the answer.
+ */
+export function deferred<Request, Response>(
+  name: string,
+  log: Logger,
+  begin: (request: Request, answer: (response: Response) => void) => () => void,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    try {
+      hold(call, begin(call.request, (response) => callback(null, response)));
+    } catch (error) {
+      callback(failureOf(name, log, error));
+    }
+  };
+}
+
+/** A server stream that says what there is to say at once and ends much later; else as `deferred`. */
+export function lasting<Request, Response>(
+  name: string,
+  log: Logger,
+  begin: (request: Request, send: (message: Response) => void, end: () => void) => () => void,
+): handleServerStreamingCall<Request, Response> {
+  return (call) => {
+    try {
+      hold(call, begin(call.request, (message) => call.write(message), () => call.end()));
+    } catch (error) {
+      call.emit("error", failureOf(name, log, error));
     }
   };
 }
@@ -52,11 +84,29 @@ export function serverStream<Request, Response>(
       call.end();
     } catch (error) {
       if (gone.signal.aborted) return;
-      const failure = wireError(error);
-      log.warn("a stream failed", { rpc: name, error: failure.details });
-      call.emit("error", failure);
+      call.emit("error", failureOf(name, log, error));
     }
   };
+}
+
+/** Lets a call stay open until its caller goes, without what came along, as nobody asks for it now. */
+function hold(
+  call: {
+    readonly cancelled: boolean;
+    readonly metadata: Metadata;
+    on(event: "cancelled", listener: () => void): unknown;
+  },
+  leave: () => void,
+): void {
+  if (call.cancelled) return leave();
+  call.on("cancelled", leave);
+  for (const key of Object.keys(call.metadata.getMap())) call.metadata.remove(key);
+}
+
+function failureOf(name: string, log: Logger, error: unknown): WireError {
+  const failure = wireError(error);
+  log.warn("a call failed", { rpc: name, code: status[failure.code], error: failure.details });
+  return failure;
 }
 
 function drained<Request, Response>(

@@ -75,6 +75,14 @@ export function createCustody(
       essentialContainers: region.definitions.essentialContainers,
       onStop: ({ owner }, acknowledged) => holdBack(startedBy(owner), acknowledged),
       onRelease: (task) => tasks.delete(task),
+      onEnded: (task) => {
+        tasks.delete(task);
+        const state = task.state();
+        const stopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
+        // A task that ECS has only lost sight of may show again, and is then to be found.
+        if (stopped) done.add(task.ref.arn);
+        else done.delete(task.ref.arn);
+      },
       signal,
     };
     services.set(key, made);
@@ -84,14 +92,6 @@ export function createCustody(
   const take = (ward: Ward): RemoteTask => {
     const task = createRemoteTask(ward, servicesOf(ward.ref.scope));
     tasks.add(task);
-    task.onEnded(() => {
-      tasks.delete(task);
-      const state = task.state();
-      const stopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
-      // A task that ECS has only lost sight of may show again, and is then to be found.
-      if (stopped) done.add(ward.ref.arn);
-      else done.delete(ward.ref.arn);
-    });
     return task;
   };
 

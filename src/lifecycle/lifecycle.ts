@@ -6,10 +6,9 @@ import type { ConnectEcs, EcsOperations } from "./ecs_operations.ts";
 import { createNodeSearch } from "./node_search.ts";
 import type { Owner } from "./ownership.ts";
 import { createRegion, type Region } from "./region.ts";
-import type { RemoteTask } from "./remote_task.ts";
+import type { OnEvent, RemoteTask } from "./remote_task.ts";
 import { accountKey, describeScope, type Scope, scopeKey, type TaskRef } from "./scope.ts";
 import { createStarter, type Starter } from "./start.ts";
-import type { TaskEvent } from "./tracking.ts";
 import type { WatchHealth } from "./watcher.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
@@ -42,7 +41,7 @@ export type Lifecycle = {
     owner: Owner,
     /** The container whose exit status counts; undefined for the essential one that ended the task. */
     container: string | undefined,
-    onEvent: (event: TaskEvent) => void,
+    onEvent: OnEvent,
   ): RemoteTask;
   checkCluster(scope: Scope): Promise<ClusterHealth>;
   /**

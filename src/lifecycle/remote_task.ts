@@ -18,7 +18,7 @@ import {
   type Tracked,
   untracked,
 } from "./tracking.ts";
-import type { Observation, Watch, Watcher } from "./watcher.ts";
+import type { Observation, Observer, Watch, Watcher } from "./watcher.ts";
 
 /** How a request to stop went within its time. */
 export type StopOutcome =
@@ -35,8 +35,8 @@ export type RemoteTask = {
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
   readonly container: string | undefined;
   state(): RemoteState;
-  /** Calls back once, when ECS has said that the task is STOPPED or has long not known it. */
-  onEnded(listener: (ending: Ending) => void): void;
+  /** Tells once, when ECS has said that the task is STOPPED or has long not known it. */
+  tellEnd(observer: EndObserver): void;
   /** Resolves with the first state that satisfies `wanted`; rejects with the signal's reason. */
   until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState>;
   /**
@@ -52,6 +52,9 @@ export type RemoteTask = {
   tell(message: string): void;
 };
 
+/** Who is told how a task ended. */
+export type EndObserver = { onEnded(ending: Ending): void };
+
 /** An ECS task to look after, and for whom. */
 export type Ward = {
   readonly ref: TaskRef;
@@ -62,8 +65,11 @@ export type Ward = {
   readonly claim: boolean;
   /** Whether the state that is seen first is news to the user. */
   readonly announce: boolean;
-  readonly onEvent: (event: TaskEvent) => void;
+  readonly onEvent: OnEvent;
 };
+
+/** Told of an event, and of whose task it is. */
+export type OnEvent = (event: TaskEvent, owner: Owner) => void;
 
 /** What all remote tasks of one cluster share. */
 export type RemoteTaskServices = {
@@ -77,6 +83,8 @@ export type RemoteTaskServices = {
   /** Told when a stop is asked for, with what settles once ECS has acknowledged it. */
   readonly onStop: (task: RemoteTask, acknowledged: Promise<void>) => void;
   readonly onRelease: (task: RemoteTask) => void;
+  /** Told when a task has ended, before its own observers. */
+  readonly onEnded: (task: RemoteTask) => void;
   /** Aborts when the driver ends. */
   readonly signal: AbortSignal;
 };
@@ -108,12 +116,13 @@ const none: readonly never[] = [];
 type Standing = "unknown" | "started" | "claimed" | "lost";
 
 // A class, since a plugin holds thousands of these at rest: methods cost nothing per task, where
-// closures would, and so do signals that are made only for what is under way.
-class WatchedTask implements RemoteTask {
+// closures would, and so do signals that are made only for what is under way. Lists that stay grow
+// with concat, which leaves no spare room, where spread and push leave room for a dozen.
+class WatchedTask implements RemoteTask, Observer {
   readonly ref: TaskRef;
   readonly owner: Owner;
   readonly container: string | undefined;
-  readonly #ward: Ward;
+  readonly #onEvent: OnEvent;
   readonly #services: RemoteTaskServices;
   readonly #watch: Watch;
   #tracked: Tracked = untracked;
@@ -123,29 +132,32 @@ class WatchedTask implements RemoteTask {
   #toldUntagged = false;
   #stop: StopRequest | undefined;
   #waiters: readonly Waiter[] = none;
-  #endListeners: readonly ((ending: Ending) => void)[] = none;
+  #endObservers: readonly EndObserver[] = none;
   /** What is under way for the task, to be given up when it is over. */
   #activities: readonly AbortController[] = none;
   /** Why nothing more is to be done for the task. */
   #over: Error | undefined;
 
-  constructor(ward: Ward, services: RemoteTaskServices) {
-    this.ref = ward.ref;
-    this.owner = ward.owner;
-    this.container = ward.container;
-    this.#ward = ward;
+  constructor(
+    { ref, owner, container, claim, announce, onEvent }: Ward,
+    services: RemoteTaskServices,
+  ) {
+    this.ref = ref;
+    this.owner = owner;
+    this.container = container;
+    this.#onEvent = onEvent;
     this.#services = services;
-    this.#announced = ward.announce;
-    this.#standing = ward.claim ? "unknown" : "started";
-    this.#watch = services.watcher.watch(ward.ref.arn, (seen) => this.#onObservation(seen));
+    this.#announced = announce;
+    this.#standing = claim ? "unknown" : "started";
+    this.#watch = services.watcher.watch(ref.arn, this);
     this.#watch.pace("quick");
-    if (ward.claim) this.#startClaiming();
+    if (claim) this.#startClaiming();
   }
 
-  onEnded(listener: (ending: Ending) => void): void {
+  tellEnd(observer: EndObserver): void {
     const state = this.state();
-    if (state.kind === "ended") listener(state.ending);
-    else this.#endListeners = [...this.#endListeners, listener];
+    if (state.kind === "ended") observer.onEnded(state.ending);
+    else this.#endObservers = this.#endObservers.concat(observer);
   }
 
   state(): RemoteState {
@@ -157,7 +169,7 @@ class WatchedTask implements RemoteTask {
   }
 
   tell(message: string): void {
-    this.#ward.onEvent({ message, annotations: annotationsOf(this.ref) });
+    this.#onEvent({ message, annotations: annotationsOf(this.ref) }, this.owner);
   }
 
   until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState> {
@@ -184,7 +196,7 @@ class WatchedTask implements RemoteTask {
     if (this.state().kind === "ended") return { kind: "ended" };
     const request = this.#startStopping(reason);
     const ended = new AbortController();
-    this.onEnded(() => ended.abort());
+    this.tellEnd({ onEnded: () => ended.abort() });
     await this.#services.clock.sleep(timeout, ended.signal);
     if (this.state().kind === "ended") return { kind: "ended" };
     return request.acknowledged
@@ -225,7 +237,7 @@ class WatchedTask implements RemoteTask {
     const event = this.#released ? undefined : eventOf(before, next.state, this.ref);
     // What a recovered task was before the driver looked has been told by whoever looked then.
     const news = this.#announced || before.kind !== "unseen" || next.state.kind === "ended";
-    if (event !== undefined && news) this.#ward.onEvent(event);
+    if (event !== undefined && news) this.#onEvent(event, this.owner);
     if (next.state.kind !== "unseen") this.#announced = true;
     this.#watch.pace(inTransition(next.state) || this.stopping() ? "quick" : "slow");
     for (const waiter of this.#waiters) {
@@ -235,9 +247,10 @@ class WatchedTask implements RemoteTask {
     }
     if (next.state.kind !== "ended") return;
     this.#watch.end();
-    const listeners = this.#endListeners;
-    this.#endListeners = none;
-    for (const listener of listeners) listener(next.state.ending);
+    this.#services.onEnded(this);
+    const observers = this.#endObservers;
+    this.#endObservers = none;
+    for (const observer of observers) observer.onEnded(next.state.ending);
     this.#stop?.settled.resolve();
     this.#giveUp(new Error(`ECS task ${this.ref.arn} has ended`));
   }
@@ -253,7 +266,7 @@ class WatchedTask implements RemoteTask {
     }));
   }
 
-  #onObservation(observation: Observation): void {
+  onObservation(observation: Observation): void {
     if (this.state().kind === "ended") return;
     if (this.container !== undefined) {
       return this.#observe(observation, new Set([this.container]));

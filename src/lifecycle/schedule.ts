@@ -44,9 +44,12 @@ export function createSchedule<T>(): Schedule<T> {
   return {
     set,
     queue: (item, at) => {
+      const place = apart.get(item) ?? queued.get(item) ?? { at, turn };
       apart.delete(item);
       queued.delete(item);
-      queued.set(item, { at, turn: turn++ });
+      place.at = at;
+      place.turn = turn++;
+      queued.set(item, place);
     },
     hurry: (item, at) => {
       const place = apart.get(item) ?? queued.get(item);

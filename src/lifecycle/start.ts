@@ -18,12 +18,12 @@ import {
 } from "./launch.ts";
 import { type Owner, startedBy } from "./ownership.ts";
 import { nameOf, type Plan, planTask } from "./plan.ts";
-import type { RemoteTask } from "./remote_task.ts";
+import type { OnEvent, RemoteTask } from "./remote_task.ts";
 import { createReaper } from "./reaper.ts";
 import { orAborted } from "./retry.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { describeScope, type Scope } from "./scope.ts";
-import type { RemoteState, TaskEvent } from "./tracking.ts";
+import type { RemoteState } from "./tracking.ts";
 
 /** One run of a Nomad task that ECS is to carry out. */
 export type StartRequest = {
@@ -35,7 +35,7 @@ export type StartRequest = {
   readonly resources: Resources;
   /** Aborts when nobody waits for the start any more; then it goes on only if ECS has its task. */
   readonly abandoned: AbortSignal;
-  readonly onEvent: (event: TaskEvent) => void;
+  readonly onEvent: OnEvent;
 };
 
 /** A task that was started, with its definition where that could be read. */
@@ -82,7 +82,7 @@ export function createStarter(
     signal: AbortSignal,
   ): Promise<Launched & Pick<Started, "definition">> => {
     const { scope, owner, onEvent } = request;
-    const tell = (message: string) => onEvent({ message, annotations: {} });
+    const tell = (message: string) => onEvent({ message, annotations: {} }, owner);
     const index = startedBy(owner);
     // The run of which ECS may have accepted a RunTask that it has not answered. What an earlier start
     // may have left is this one's to take over.

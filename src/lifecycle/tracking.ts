@@ -22,7 +22,6 @@ export type Snapshot = {
   readonly startedAt: number | undefined;
   /** Whether anything of the task ever ran. */
   readonly ran: boolean;
-  readonly taskDefinition: string | undefined;
 };
 
 /** Something that a task's user should be told. */
@@ -79,12 +78,21 @@ export function track(
       const { task } = observation;
       const snapshot = snapshotOf(task);
       if (snapshot.lastStatus !== "STOPPED") {
-        return { state: { kind: "live", snapshot }, missing: undefined };
+        return isUnchanged(tracked, snapshot)
+          ? tracked
+          : { state: { kind: "live", snapshot }, missing: undefined };
       }
       const ending = endingOf(task, { stopRequested, essential });
       return { state: { kind: "ended", ending, snapshot }, missing: undefined };
     }
   }
+}
+
+/** Whether it is tracked as it is seen. Thousands of tasks at rest then take up no new memory. */
+function isUnchanged({ state, missing }: Tracked, seen: Snapshot): boolean {
+  if (state.kind !== "live" || missing !== undefined) return false;
+  const keys = Object.keys(seen) as (keyof Snapshot)[];
+  return keys.every((key) => state.snapshot[key] === seen[key]);
 }
 
 /** Whether the task is on its way up or down, and so worth looking at often. */
@@ -146,6 +154,5 @@ function snapshotOf(task: Task): Snapshot {
     startedAt: task.startedAt?.getTime(),
     ran: task.startedAt !== undefined ||
       (task.containers ?? []).some(({ exitCode }) => exitCode !== undefined),
-    taskDefinition: task.taskDefinitionArn,
   };
 }

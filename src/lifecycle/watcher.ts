@@ -17,6 +17,9 @@ export type WatchHealth =
   | { kind: "answering" }
   | { kind: "failing"; since: number; error: EcsError };
 
+/** Who is told what each look at a task shows. */
+export type Observer = { onObservation(observation: Observation): void };
+
 /** One task's place in a watcher. */
 export type Watch = {
   /** Looks every second while `pace` is quick, else every poll interval. */
@@ -35,7 +38,7 @@ export type Watch = {
  */
 export type Watcher = {
   readonly scope: Scope;
-  watch(arn: string, onObservation: (observation: Observation) => void): Watch;
+  watch(arn: string, observer: Observer): Watch;
   size(): number;
   /** Since when, in monotonic milliseconds, every cycle has failed, and why; undefined when none has. */
   failing(): Extract<WatchHealth, { kind: "failing" }> | undefined;
@@ -50,19 +53,19 @@ export const quickInterval = 1_000;
 /** Share of the call budget that looking at tasks at rest may take; starts and stops need the rest. */
 const steadyShare = 0.75;
 /** Batches of one cycle that are asked for at the same time. */
-const concurrency = 4;
+const concurrency = 2;
 /** Milliseconds before a task that AWS refuses to describe is asked for again. */
 const refusedInterval = 60_000;
 
 /** Someone who waits for a fresh look, tags included. */
 type Look = { settle: (observation: Observation) => void };
 
-type Listener = (observation: Observation) => void;
+const none: readonly never[] = [];
 
 type Entry = {
   arn: string;
-  listeners: readonly Listener[];
-  looks: Look[];
+  observers: readonly Observer[];
+  looks: readonly Look[];
   quick: number;
 };
 
@@ -73,18 +76,18 @@ const woken = new Error("the next look is due earlier");
 type Places = {
   /** Looks at the entry within `ms` milliseconds. */
   hurry(entry: Entry, ms: number): void;
-  leave(entry: Entry, listener: Listener): void;
+  leave(entry: Entry, observer: Observer): void;
 };
 
 class Place implements Watch {
   readonly #entry: Entry;
-  readonly #listener: Listener;
+  readonly #observer: Observer;
   readonly #places: Places;
   #pace: "quick" | "slow" = "slow";
 
-  constructor(entry: Entry, listener: Listener, places: Places) {
+  constructor(entry: Entry, observer: Observer, places: Places) {
     this.#entry = entry;
-    this.#listener = listener;
+    this.#observer = observer;
     this.#places = places;
   }
 
@@ -110,13 +113,13 @@ class Place implements Watch {
         reject(signal.reason);
       };
       signal.addEventListener("abort", leave, { once: true });
-      entry.looks.push(look);
+      entry.looks = [...entry.looks, look];
       this.#places.hurry(entry, 0);
     });
   }
 
   end(): void {
-    this.#places.leave(this.#entry, this.#listener);
+    this.#places.leave(this.#entry, this.#observer);
     this.pace("slow");
   }
 }
@@ -151,28 +154,28 @@ export function createWatcher(
     if (entries.get(entry.arn) === entry) schedule.set(entry, clock.monotonic() + ms);
   };
 
-  const deliver = (entry: Entry, observation: Observation, looks: Look[]) => {
+  const deliver = (entry: Entry, observation: Observation, looks: readonly Look[]) => {
     const now = clock.monotonic();
     if (entries.get(entry.arn) === entry) {
       schedule.queue(entry, now + steadyInterval());
       if (entry.looks.length > 0) schedule.set(entry, now);
       else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
     }
-    for (const listener of entry.listeners) listener(observation);
+    for (const observer of entry.observers) observer.onObservation(observation);
     for (const look of looks) look.settle(observation);
   };
 
   const describe = async (batch: Entry[]): Promise<void> => {
     // Who asks for a look while the call is under way waits for the next one.
     const looks = new Map(batch.map((entry) => [entry, entry.looks]));
-    for (const entry of batch) entry.looks = [];
+    for (const entry of batch) entry.looks = none;
     const tags = [...looks.values()].some((asked) => asked.length > 0);
     const unseen = new Map(batch.map((entry) => [entry.arn, entry]));
     const settle = (arn: string | undefined, observation: Observation) => {
       const entry = unseen.get(arn ?? "");
       if (entry === undefined) return;
       unseen.delete(entry.arn);
-      deliver(entry, observation, looks.get(entry) ?? []);
+      deliver(entry, observation, looks.get(entry) ?? none);
     };
     try {
       const answer = await caller.call("describeTasks", {
@@ -192,7 +195,7 @@ export function createWatcher(
     } finally {
       // A task that the answer does not speak of is simply asked for again.
       for (const entry of unseen.values()) {
-        entry.looks.push(...looks.get(entry) ?? []);
+        entry.looks = [...entry.looks, ...looks.get(entry) ?? none];
         postpone(entry, quickInterval);
       }
     }
@@ -275,9 +278,9 @@ export function createWatcher(
     hurry: (entry, ms) => {
       if (schedule.hurry(entry, clock.monotonic() + ms)) wake.abort(woken);
     },
-    leave: (entry, listener) => {
-      entry.listeners = entry.listeners.filter((other) => other !== listener);
-      if (entry.listeners.length > 0 || entries.get(entry.arn) !== entry) return;
+    leave: (entry, observer) => {
+      entry.observers = entry.observers.filter((other) => other !== observer);
+      if (entry.observers.length > 0 || entries.get(entry.arn) !== entry) return;
       entries.delete(entry.arn);
       schedule.delete(entry);
     },
@@ -291,15 +294,15 @@ export function createWatcher(
       closed.abort(new Error("the watcher is closed"));
       wake.abort(woken);
     },
-    watch: (arn, onObservation) => {
+    watch: (arn, observer) => {
       const entry = entries.get(arn) ??
-        { arn, listeners: [], looks: [], quick: 0 };
+        { arn, observers: none, looks: none, quick: 0 };
       if (!entries.has(arn)) schedule.set(entry, clock.monotonic());
-      entry.listeners = [...entry.listeners, onObservation];
+      entry.observers = entry.observers.concat(observer);
       entries.set(arn, entry);
       wake.abort(woken);
       run();
-      return new Place(entry, onObservation, places);
+      return new Place(entry, observer, places);
     },
   };
 }

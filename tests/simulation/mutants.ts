@@ -47,7 +47,7 @@ const mutants: Mutant[] = [
     edits: [[
       "postpone(entry, quickInterval);\n      }\n    }",
       "postpone(entry, quickInterval);\n" +
-      '        for (const tell of entry.listeners) tell({ kind: "missing" });\n      }\n    }',
+      '        for (const one of entry.observers) one.onObservation({ kind: "missing" });\n      }\n    }',
     ]],
   },
   {

@@ -1,4 +1,4 @@
-import type { Handle, TaskRequest } from "../../src/driver/driver.ts";
+import type { Driver, Handle, TaskRequest } from "../../src/driver/driver.ts";
 import { DriverError } from "../../src/driver/driver_error.ts";
 import type { ExitResult, TaskIdentity } from "../../src/driver/task_record.ts";
 import { driverConfig } from "../harness/driver_calls.ts";
@@ -143,7 +143,7 @@ export async function runTask(
     }
     const stored = alloc.stored;
     const waited = await guarded(Promise.race([
-      node.driver().wait(stored.taskId, signal).then((result) => ({ result })),
+      exitOf(node.driver(), stored.taskId, signal).then((result) => ({ result })),
       alloc.desired === "run" ? alloc.changed.promise.then(() => undefined) : undefined,
     ]));
     switch (waited.kind) {
@@ -229,7 +229,7 @@ async function kill(
     if (known(node, stored.taskId)) node.driver().destroy(stored.taskId, true);
     return "ended";
   }
-  const waited = await guarded(node.driver().wait(stored.taskId, signal));
+  const waited = await guarded(exitOf(node.driver(), stored.taskId, signal));
   switch (waited.kind) {
     case "agent died":
       return "agent died";
@@ -243,6 +243,17 @@ async function kill(
       destroy(node, stored.taskId);
       return "ended";
   }
+}
+
+/** How a task ends; rejects where the driver does not know it, or its agent has died. */
+function exitOf(driver: Driver, taskId: string, agent: AbortSignal): Promise<ExitResult> {
+  return new Promise((resolve, reject) => {
+    const leave = driver.onExit(taskId, resolve);
+    agent.addEventListener("abort", () => {
+      leave();
+      reject(agent.reason);
+    }, { once: true });
+  });
 }
 
 function destroy(node: Node, taskId: string): void {

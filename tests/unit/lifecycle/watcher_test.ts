@@ -49,7 +49,9 @@ const running = (arns: string[]) => ({
 Deno.test("250 tasks at rest are three calls a poll interval", async () => {
   const { watcher, calls, pass } = createTimedWatcher(running);
   const seen = new Set<string>();
-  for (let at = 0; at < 250; at++) watcher.watch(`task-${at}`, () => seen.add(`task-${at}`));
+  for (let at = 0; at < 250; at++) {
+    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
+  }
   await pass(1_000);
   assertEquals(seen.size, 250);
   calls.length = 0;
@@ -64,7 +66,9 @@ Deno.test("a task that ECS refuses to describe does not hide the others", async 
     throw new EcsError("rejected", "DescribeTasks", "InvalidParameterException: bad ARN");
   });
   const seen = new Set<string>();
-  for (let at = 0; at < 100; at++) watcher.watch(`task-${at}`, () => seen.add(`task-${at}`));
+  for (let at = 0; at < 100; at++) {
+    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
+  }
   await pass(5_000);
   assertEquals(seen.size, 99);
 });
@@ -77,7 +81,7 @@ Deno.test("no failure of a call is an observation, and an outage costs few calls
   });
   const observations: Observation[] = [];
   for (let at = 0; at < 1_000; at++) {
-    watcher.watch(`task-${at}`, (observation) => observations.push(observation));
+    watcher.watch(`task-${at}`, { onObservation: (observation) => observations.push(observation) });
   }
   await pass(180_000);
   assertEquals(observations, []);
@@ -97,14 +101,14 @@ Deno.test("a task that the answer leaves out is asked for again", async () => {
     return times === 1 ? { tasks: [], failures: [], $metadata: {} } : running(arns);
   });
   const observations: Observation[] = [];
-  watcher.watch("task-0", (observation) => observations.push(observation));
+  watcher.watch("task-0", { onObservation: (observation) => observations.push(observation) });
   await pass(1_500);
   assertEquals(observations.map(({ kind }) => kind), ["seen"]);
 });
 
 Deno.test("a look answers with what ECS was asked for after it", async () => {
   const { watcher, calls, pass } = createTimedWatcher(running);
-  const watch = watcher.watch("task-0", () => {});
+  const watch = watcher.watch("task-0", { onObservation: () => {} });
   await pass(100);
   const before = calls.length;
   const look = watch.look(new AbortController().signal);
