@@ -1,4 +1,4 @@
-import { type CallOptions, ChannelCredentials, Metadata } from "@grpc/grpc-js";
+import { type CallOptions, Channel, ChannelCredentials, Metadata } from "@grpc/grpc-js";
 import type { Client, ServiceError } from "@grpc/grpc-js";
 import { magicCookie } from "../../src/plugin/environment.ts";
 import { BasePluginClient } from "../../src/gen/hashicorp/nomad/plugins/base/proto/base.ts";
@@ -106,12 +106,13 @@ export async function startPlugin(
 }
 
 function connect(target: string, credentials: ChannelCredentials): PluginConnection {
-  // One channel an address and a connection: what one test does to its channel stays its own.
-  const options = {
+  // All services over one connection, as go-plugin's host has them, and it is no other test's.
+  const channelOverride = new Channel(target, credentials, {
     "grpc.use_local_subchannel_pool": 1,
     "grpc.default_authority": "localhost",
     "grpc.ssl_target_name_override": "localhost",
-  };
+  });
+  const options = { channelOverride };
   const clients = {
     base: new BasePluginClient(target, credentials, options),
     driver: new DriverClient(target, credentials, options),
@@ -122,9 +123,7 @@ function connect(target: string, credentials: ChannelCredentials): PluginConnect
   };
   return {
     ...clients,
-    close: () => {
-      for (const client of Object.values(clients) as Client[]) client.close();
-    },
+    close: () => channelOverride.close(),
   };
 }
 
