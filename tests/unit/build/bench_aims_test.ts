@@ -31,9 +31,13 @@ Deno.test("the bench's check looks at counts, not at times", () => {
   assertEquals(missed({ ...good, exitsSeen: 21 }), ["200 tasks: exits seen"]);
   assertEquals(missed({ ...good, leftAfterStop: 1 }), ["200 tasks: left after stop"]);
   assertEquals(missed({ ...good, calls: { RunTask: 201 } }), ["200 tasks: RunTask calls"]);
+  assertEquals(missed({ ...good, rssMb: 201 }), ["200 tasks: MB of memory, watching"]);
 });
 
 Deno.test("the bench's check wants memory flat while hosts come and go", () => {
   const met = (...rssMb: number[]) => reconnectAims({ calls: 1, rssMb }).every(isMet);
-  assertEquals([met(100, 110, 105), met(100, 130, 105), met()], [true, false, false]);
+  assertEquals(
+    [met(60, 100, 110), met(60, 100, 111), met(60, 100, 90, 111), met()],
+    [true, false, false, false],
+  );
 });
