@@ -13,10 +13,12 @@ deno=$root/.tools/deno
 # load, and the user and its home, where the SDK looks for credentials if no HOME is set.
 permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=hostname,osRelease,uid,homedir'
 # What holds memory down: V8 as in a browser that saves memory, which collects its heap before it has
-# grown by much; a small nursery; and nothing allocated past the nursery in the belief that it lasts,
-# which V8 comes to from a burst of starts and then holds of all that is only looked at: an answer of
-# ECS would cost a full collection a second. `make bench` shows what comes of them.
-v8_flags='--v8-flags=--memory-saver-mode,--max-semi-space-size=4,--no-allocation-site-pretenuring'
+# grown by much; a small nursery; nothing allocated past the nursery in the belief that it lasts, which
+# V8 comes to from a burst of starts and then holds of all that is only looked at, so that an answer of
+# ECS would cost a full collection a second; and one compiler, Maglev, in place of three, as the others
+# take more memory than they save time here. `make bench` shows what comes of them.
+v8_flags='--v8-flags=--memory-saver-mode,--max-semi-space-size=4'
+v8_flags=$v8_flags,--no-allocation-site-pretenuring,--no-turbofan,--no-sparkplug
 bundle=$root/dist/bundle/nomad-driver-ecs.js
 
 make_bundle() {

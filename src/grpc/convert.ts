@@ -22,14 +22,27 @@ const unknownTime = new Date(-62_135_596_800_000);
 export function taskIdentity(task: TaskConfig): TaskIdentity {
   return {
     id: task.id,
-    name: task.name,
+    name: shared(task.name),
     allocId: task.allocId,
-    namespace: task.namespace,
+    namespace: shared(task.namespace),
     // Nomad before 1.1 has no job id on the wire, and gives the job's id as its name.
-    jobId: task.jobId === "" ? task.jobName : task.jobId,
-    group: task.taskGroupName,
-    nodeId: task.nodeId,
+    jobId: shared(task.jobId === "" ? task.jobName : task.jobId),
+    group: shared(task.taskGroupName),
+    nodeId: shared(task.nodeId),
   };
+}
+
+/** Names that were on the wire of late, each as the one string that its tasks share. */
+const names = new Map<string, string>();
+const mostNames = 1_000;
+
+/** The name as the tasks before have it: thousands of tasks are of a few jobs, on one node. */
+function shared(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (names.size >= mostNames) names.clear();
+  names.set(name, name);
+  return name;
 }
 
 /** What Nomad wants of a task's run. */
