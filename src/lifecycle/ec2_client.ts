@@ -43,7 +43,7 @@ export async function describeNetworkInterface(
     headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
     body,
   });
-  const response = await fetch(url, { method: "POST", headers, body, signal });
+  const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
   const document: unknown = parseXML(await response.text());
   if (!response.ok) throw ec2Error(document, response.status);
   const answer = at(document, "DescribeNetworkInterfacesResponse");
