@@ -159,10 +159,12 @@ export function createDriver(
     return new Set([...detached.keys(), ...kept.map(({ remote }) => remote.ref.arn)]);
   };
 
-  /** The scope as all tasks of that place share it. */
+  /** Has the place searched for orphans. Returns the scope as its tasks share it. */
   const visit = (scope: Scope): Scope => {
     const key = scopeKey(scope);
-    const shared = visited.get(key) ?? scope;
+    const known = visited.get(key);
+    const same = known?.role?.sessionName === scope.role?.sessionName;
+    const shared = known !== undefined && same ? known : scope;
     visited.set(key, shared);
     return shared;
   };
@@ -213,6 +215,7 @@ export function createDriver(
   const keep = (remote: RemoteTask, network: KnownNetwork, startedAt: number) => {
     const kept = createTaskRecord({ remote, network, startedAt, clock });
     records.set(kept);
+    visit(remote.ref.scope);
     return kept;
   };
 

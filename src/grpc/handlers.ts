@@ -43,7 +43,8 @@ export function deferred<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     try {
-      hold(call, begin(call.request, (response) => callback(null, response)));
+      const answer = (response: Response) => attempt(name, log, () => callback(null, response));
+      hold(call, begin(call.request, answer));
     } catch (error) {
       callback(failureOf(name, log, error));
     }
@@ -58,7 +59,8 @@ export function lasting<Request, Response>(
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     try {
-      hold(call, begin(call.request, (message) => call.write(message), () => call.end()));
+      const send = (message: Response) => attempt(name, log, () => call.write(message));
+      hold(call, begin(call.request, send, () => attempt(name, log, () => call.end())));
     } catch (error) {
       call.emit("error", failureOf(name, log, error));
     }
@@ -87,6 +89,15 @@ export function serverStream<Request, Response>(
       call.emit("error", failureOf(name, log, error));
     }
   };
+}
+
+/** Sends what a task's end has to say. Whatever becomes of that is not the task's concern. */
+function attempt(name: string, log: Logger, send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    log.error("an answer could not be sent", { rpc: name, error: String(error) });
+  }
 }
 
 /** Lets a call stay open until its caller goes, without what came along, as nobody asks for it now. */

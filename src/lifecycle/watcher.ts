@@ -53,7 +53,7 @@ export const quickInterval = 1_000;
 /** Share of the call budget that looking at tasks at rest may take; starts and stops need the rest. */
 const steadyShare = 0.75;
 /** Batches of one cycle that are asked for at the same time. */
-const concurrency = 2;
+const concurrency = 4;
 /** Milliseconds before a task that AWS refuses to describe is asked for again. */
 const refusedInterval = 60_000;
 

@@ -46,7 +46,7 @@ export function loadAims(
 
 /** What the memory is to keep to while hosts come and go, once what the first of them need is there. */
 export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
-  const settled = rssMb.slice(Math.floor(rssMb.length / 3));
+  const settled = rssMb.slice(Math.ceil(rssMb.length / 3) - 1);
   const [first = NaN] = settled;
   const found = Math.max(...settled) / first;
   return [{

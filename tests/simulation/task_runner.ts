@@ -248,11 +248,16 @@ async function kill(
 /** How a task ends; rejects where the driver does not know it, or its agent has died. */
 function exitOf(driver: Driver, taskId: string, agent: AbortSignal): Promise<ExitResult> {
   return new Promise((resolve, reject) => {
-    const leave = driver.onExit(taskId, resolve);
-    agent.addEventListener("abort", () => {
-      leave();
+    if (agent.aborted) return reject(agent.reason);
+    const leave = () => {
+      forget();
       reject(agent.reason);
-    }, { once: true });
+    };
+    const forget = driver.onExit(taskId, (how) => {
+      agent.removeEventListener("abort", leave);
+      resolve(how);
+    });
+    agent.addEventListener("abort", leave, { once: true });
   });
 }
 
