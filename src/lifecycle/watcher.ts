@@ -234,9 +234,17 @@ export function createWatcher(
     if (batches.length === 0) return;
     // While ECS fails, one batch finds out whether it still does.
     if (failures > 0) await describeOrSplit(batches.shift() ?? []);
+    // One after the other as the budget gives them, not all at once: what was looked at at one time is
+    // due again at one time, and what then comes at one time takes memory at one time.
+    const spacing = 1_000 / caller.budget.rate();
+    let next = clock.monotonic();
     const workers = Array.from({ length: Math.min(concurrency, batches.length) }, async () => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
         try {
+          const now = clock.monotonic();
+          const pause = next - now;
+          next = Math.max(next, now) + spacing;
+          if (pause > 0) await clock.sleep(pause, closed.signal);
           await describeOrSplit(batch);
         } catch (error) {
           batches.length = 0;
