@@ -40,8 +40,12 @@ export class BufferedHttpHandler extends FetchHttpHandler {
   }
 }
 
-/** What `fetch` throws for a connection that fails says how in its cause, where it has one. */
+/**
+ * What `fetch` throws for a connection that fails says how in its cause, where it has one; there
+ * without this end's port, as Nomad would take each one's for a new state of health.
+ */
 function networkingError(error: TypeError): Error {
   const { message } = error.cause instanceof Error ? error.cause : error;
-  return Object.assign(new Error(message, { cause: error }), { name: "NetworkingError" });
+  const text = message.replace(/ from \S+(?= for )/, "");
+  return Object.assign(new Error(text, { cause: error }), { name: "NetworkingError" });
 }

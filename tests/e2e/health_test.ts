@@ -14,7 +14,7 @@ Deno.test(`Nomad ${nomadVersion} shows why the driver is unhealthy, and that it 
     const faults: Record<string, string> = {
       expired: "check the AWS credentials",
       "access-denied": "check the IAM policy",
-      "cut-before": "socket hang up",
+      "cut-before": "connection closed before message completed",
     };
     for (const [mode, words] of Object.entries(faults)) {
       await t.step(`calls fail: ${mode}`, async () => {

@@ -67,7 +67,7 @@ async function failureAt(endpoint: string, signal = unheeded) {
 }
 
 const unusable: [what: string, text: string, shows: string][] = [
-  ["closes without an answer", "", "NetworkingError: error sending request"],
+  ["closes without an answer", "", "NetworkingError: error sending request for http://127.0.0.1"],
   ["ends half way through its body", answer("200 OK", '{"clus', 100), "NetworkingError"],
   ["answers no JSON", answer("200 OK", "<html></html>"), "SyntaxError"],
 ];
