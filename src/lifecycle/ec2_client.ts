@@ -35,17 +35,20 @@ export async function describeNetworkInterface(
     credentials: client.config.credentials,
     sha256: client.config.sha256,
   });
-  const { headers } = await signer.sign({
+  const request = await signer.sign({
     method: "POST",
     protocol: url.protocol,
     hostname: url.hostname,
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname,
     headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
     body,
   });
-  const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-  const document: unknown = parseXML(await response.text());
-  if (!response.ok) throw ec2Error(document, response.status);
+  const { response } = await client.config.requestHandler.handle(request, {
+    abortSignal: signal,
+  });
+  const document: unknown = parseXML(new TextDecoder().decode(response.body));
+  if (response.statusCode >= 300) throw ec2Error(document, response.statusCode);
   const answer = at(document, "DescribeNetworkInterfacesResponse");
   // A page of HTML parses too.
   if (answer === undefined) {
