@@ -4,6 +4,7 @@ import { demoPreset } from "../../../demo/ecs/preset.ts";
 import { startSimulator } from "../../../demo/ecs/simulator.ts";
 import { attemptExpired } from "../../../src/lifecycle/ecs_caller.ts";
 import { awsEcs } from "../../../src/lifecycle/aws_client.ts";
+import { withEnv } from "../../harness/env.ts";
 
 const userAgent = { name: "test", version: "0.0.0" };
 const clusters = { clusters: ["nomad-remote-driver-demo"] };
@@ -52,35 +53,35 @@ Deno.test({
       AWS_SECRET_ACCESS_KEY: "simulated",
       AWS_ENDPOINT_URL_STS: sts.endpoint,
     };
-    for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
     try {
-      const operations = awsEcs({
-        region: "us-east-1",
-        endpoint: ecs.endpoint,
-        profile: undefined,
-        role: { arn: "arn:aws:iam::123456789012:role/nomad" },
-      }, userAgent);
-      for (let attempt = 0; attempt < 3; attempt++) {
-        const late = new AbortController();
-        const call = operations.describeClusters(clusters, late.signal);
-        const over = Promise.race([
-          call,
-          new Promise<never>((_, reject) =>
-            late.signal.addEventListener("abort", () => reject(late.signal.reason))
-          ),
-        ]);
-        setTimeout(() => late.abort(attemptExpired), 300);
-        await assertRejects(() => over, Error, attemptExpired.message);
-      }
-      assertEquals(sts.asked(), 1, "all calls wait for the one request");
-      sts.heal();
-      const { clusters: found } = await operations.describeClusters(
-        clusters,
-        new AbortController().signal,
-      );
-      assertEquals(found?.[0]?.status, "ACTIVE");
+      await withEnv(variables, async () => {
+        const operations = awsEcs({
+          region: "us-east-1",
+          endpoint: ecs.endpoint,
+          profile: undefined,
+          role: { arn: "arn:aws:iam::123456789012:role/nomad" },
+        }, userAgent);
+        for (let attempt = 0; attempt < 3; attempt++) {
+          const late = new AbortController();
+          const call = operations.describeClusters(clusters, late.signal);
+          const over = Promise.race([
+            call,
+            new Promise<never>((_, reject) =>
+              late.signal.addEventListener("abort", () => reject(late.signal.reason))
+            ),
+          ]);
+          setTimeout(() => late.abort(attemptExpired), 300);
+          await assertRejects(() => over, Error, attemptExpired.message);
+        }
+        assertEquals(sts.asked(), 1, "all calls wait for the one request");
+        sts.heal();
+        const { clusters: found } = await operations.describeClusters(
+          clusters,
+          new AbortController().signal,
+        );
+        assertEquals(found?.[0]?.status, "ACTIVE");
+      });
     } finally {
-      for (const name of Object.keys(variables)) Deno.env.delete(name);
       sts.close();
       await ecs.stop();
     }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { awsEcs } from "../../../src/lifecycle/aws_client.ts";
 import { toEcsError } from "../../../src/lifecycle/ecs_error.ts";
+import { withEnv } from "../../harness/env.ts";
 
 const userAgent = { name: "test", version: "0.0.0" };
 const unheeded = new AbortController().signal;
@@ -43,15 +44,6 @@ function startAnswering(text: string) {
 function answer(status: string, body: string, length = body.length): string {
   return `HTTP/1.1 ${status}\r\nContent-Type: application/x-amz-json-1.1\r\n` +
     `Content-Length: ${length}\r\n\r\n${body}`;
-}
-
-async function withEnv(variables: Record<string, string>, work: () => Promise<void>) {
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    await work();
-  } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
-  }
 }
 
 const credentials = { AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" };

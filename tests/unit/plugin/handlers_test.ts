@@ -3,18 +3,12 @@ import { EventEmitter } from "node:events";
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from "@grpc/grpc-js";
 import { deferred, lasting } from "../../../src/grpc/handlers.ts";
 import type { Logger } from "../../../src/logger.ts";
+import { silent } from "../lifecycle/world.ts";
 
 /** A log that remembers what went wrong. */
 function errorLog() {
   const errors: string[] = [];
-  const log: Logger = {
-    trace: () => {},
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (message) => errors.push(message),
-    named: () => log,
-  };
+  const log: Logger = { ...silent, error: (message) => errors.push(message), named: () => log };
   return { log, errors };
 }
 
