@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 
 /** Of HTTP/1.1, where a call that is given up closes its connection, so that a dead one is not shared. */
@@ -13,8 +12,6 @@ type Handle = FetchHttpHandler["handle"];
  * `fetch`'s: a hundred tasks are described in 150 KB, several times a second.
  */
 export class BufferedHttpHandler extends FetchHttpHandler {
-  #turn: Promise<void> = Promise.resolve();
-
   constructor() {
     // What is signed for AWS is not sent on to whom an answer names.
     super({ requestInit: () => ({ redirect: "manual", client }) });
@@ -24,19 +21,10 @@ export class BufferedHttpHandler extends FetchHttpHandler {
     try {
       const { response } = await super.handle(...args);
       response.body = await new Response(response.body).bytes();
-      await this.#nextTurn();
       return { response };
     } catch (error) {
       throw error instanceof TypeError ? networkingError(error) : error;
     }
-  }
-
-  /**
-   * Resolves when what was made of the answers before has been. Of several that come at once, what is
-   * made of the first would else outlive V8's nursery while the others are taken apart.
-   */
-  #nextTurn(): Promise<void> {
-    return this.#turn = this.#turn.then(() => new Promise((resolve) => setImmediate(resolve)));
   }
 }
 
