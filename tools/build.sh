@@ -16,9 +16,11 @@ permissions='--allow-net --allow-read --allow-write --allow-env --allow-sys=host
 # grown by much; a small nursery; nothing allocated past the nursery in the belief that it lasts, which
 # V8 comes to from a burst of starts and then holds of all that is only looked at, so that an answer of
 # ECS would cost a full collection a second; and one compiler, Maglev, in place of three, as the others
-# take more memory than they save time here. `make bench` shows what comes of them.
+# take more memory than they save time here, and none of it on threads of its own, whose memory malloc
+# does not give back. `make bench` shows what comes of them.
 v8_flags='--v8-flags=--memory-saver-mode,--max-semi-space-size=4'
 v8_flags=$v8_flags,--no-allocation-site-pretenuring,--no-turbofan,--no-sparkplug
+v8_flags=$v8_flags,--no-concurrent-recompilation
 bundle=$root/dist/bundle/nomad-driver-ecs.js
 
 make_bundle() {

@@ -1,7 +1,11 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 
-/** Of HTTP/1.1, where a call that is given up closes its connection, so that a dead one is not shared. */
-const client = Deno.createHttpClient({ http2: false });
+/**
+ * Of HTTP/1.1, where a call that is given up closes its connection, so that a dead one is not shared.
+ * A connection keeps the 128 KB that it has once read an answer into, so only as many are kept open as
+ * the usual rate of calls needs, and not what a burst of starts has opened.
+ */
+const client = Deno.createHttpClient({ http2: false, poolMaxIdlePerHost: 8 });
 
 type Handle = FetchHttpHandler["handle"];
 
