@@ -36,5 +36,7 @@ Deno.test("the bench's check looks at counts and memory, not at times", () => {
 
 Deno.test("the bench's check wants memory flat while hosts come and go", () => {
   const met = (...rssMb: number[]) => reconnectAims({ calls: 1, rssMb }).every(isMet);
-  assertEquals([met(100, 110, 105), met(100, 111, 105), met()], [true, false, false]);
+  const level = met(90, 100, 101, 105, 95, 99, 108, 91, 110);
+  const growing = met(100, 101, 102, 104, 106, 108, 110, 112, 114);
+  assertEquals([level, growing, met()], [true, false, false]);
 });
