@@ -390,7 +390,9 @@ class WatchedTask implements RemoteTask, Observer {
       throw new EcsError(
         "unavailable",
         `StopTask ${this.#target()}`,
-        "ECS does not know the task yet",
+        this.state().kind === "unseen"
+          ? "ECS does not know the task yet"
+          : "ECS no longer tells of the task; should that last, it counts as ended",
       );
     }
     const tags = look.task.tags ?? [];

@@ -1,6 +1,7 @@
 import { eventually } from "../../demo/lib/process.ts";
 import { type SimulatedTask, startSimulatorProcess } from "../../demo/lib/simulator.ts";
 import type { FaultMode } from "../../demo/ecs/faults.ts";
+import { missingGrace } from "../../src/lifecycle/tracking.ts";
 import {
   configure,
   driverConfig,
@@ -98,6 +99,12 @@ export async function measureStorms(
   return results;
 }
 
+/**
+ * Seconds in which a stop must be settled once calls work again. The simulator at its speed here forgets
+ * a stopped task after 36 s, and one that ECS does not know counts as ended after `missingGrace` only.
+ */
+const settleSeconds = 60 + missingGrace / 1_000;
+
 type Churned = { id: string; stopped: Promise<void> };
 
 /** Starts tasks all through the storm, and stops each a moment after it has started. */
@@ -129,10 +136,13 @@ async function storm(
 async function settle(connection: PluginConnection, churned: Churned[]): Promise<void> {
   await Promise.all(churned.map(async ({ id, stopped }) => {
     await stopped;
-    const known = await stop(connection, id, { seconds: 30 }).then(() => true, (error) => {
-      if (/task not found/.test(error.details)) return false;
-      throw error;
-    });
+    const known = await stop(connection, id, { seconds: settleSeconds }).then(
+      () => true,
+      (error) => {
+        if (/task not found/.test(error.details)) return false;
+        throw error;
+      },
+    );
     if (known) await wait(connection, id);
     else await failureOf(wait(connection, id));
   }));

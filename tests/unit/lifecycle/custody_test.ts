@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EcsTask } from "../../../demo/ecs/model.ts";
 import { EcsError } from "../../../src/lifecycle/ecs_error.ts";
+import { missingGrace } from "../../../src/lifecycle/tracking.ts";
 import { answering, configOf, createWorld, ownerOf, scope, type World } from "./world.ts";
 
 function start({ lifecycle }: World, run: string) {
@@ -73,4 +74,19 @@ Deno.test("a task whose tags go on naming another node is not stopped, and the r
   assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
   assertStringIncludes(stopped.value.error?.message ?? "", "TagResource");
   assertEquals(world.ecs.live().length, 1);
+});
+
+Deno.test("a stop of a task that ECS no longer tells of says so, and the task counts as ended in time", async () => {
+  const world = createWorld();
+  const started = await world.settle(start(world, "11111111"));
+  assert(started.status === "fulfilled");
+  const { remote } = started.value;
+  world.ecs.model.tasks.clear();
+  const stopped = await world.settle(remote.stop("the test", missingGrace / 2));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assertStringIncludes(stopped.value.error?.message ?? "", "ECS no longer tells of the task");
+  assertEquals(await world.settle(remote.stop("the test", 2 * missingGrace)), {
+    status: "fulfilled",
+    value: { kind: "ended" },
+  });
 });
