@@ -26,7 +26,7 @@ export type Watch = {
   pace(pace: "quick" | "slow"): void;
   /**
    * Resolves to a look at the task, tags included, that ECS was asked for after this call; rejects
-   * with the signal's reason. It rides on the next batch.
+   * with the signal's reason. It rides on the next batch, ahead of what is looked at in turn.
    */
   look(signal: AbortSignal): Promise<Observation>;
   end(): void;
@@ -76,6 +76,8 @@ const woken = new Error("the next look is due earlier");
 type Places = {
   /** Looks at the entry within `ms` milliseconds. */
   hurry(entry: Entry, ms: number): void;
+  /** Looks at the entry before all that nobody waits for. */
+  ask(entry: Entry): void;
   leave(entry: Entry, observer: Observer): void;
 };
 
@@ -114,7 +116,7 @@ class Place implements Watch {
       };
       signal.addEventListener("abort", leave, { once: true });
       entry.looks = [...entry.looks, look];
-      this.#places.hurry(entry, 0);
+      this.#places.ask(entry);
     });
   }
 
@@ -139,6 +141,10 @@ export function createWatcher(
 ): Watcher {
   const entries = new Map<string, Entry>();
   const schedule = createSchedule<Entry>();
+  /** Those that somebody waits for a look at. */
+  const asked = new Set<Entry>();
+  /** Those that ECS is being asked for. */
+  const underWay = new Set<Entry>();
   const closed = new AbortController();
   let wake = new AbortController();
   let running = false;
@@ -229,27 +235,62 @@ export function createWatcher(
     }
   };
 
+  /**
+   * The next batch of a cycle that has something left: those that somebody waits for, then the others.
+   * Whoever asks later is of the next cycle, with all that is due by then.
+   */
+  const take = (left: Set<Entry>): Entry[] => {
+    const batch: Entry[] = [];
+    if (left.size === 0) return batch;
+    for (const group of [asked, left]) {
+      for (const entry of group) {
+        if (batch.length === batchSize) return batch;
+        // Of two answers under way, the older one could come last.
+        if (underWay.has(entry)) continue;
+        asked.delete(entry);
+        left.delete(entry);
+        underWay.add(entry);
+        batch.push(entry);
+      }
+    }
+    return batch;
+  };
+
+  const describeNext = async (left: Set<Entry>): Promise<void> => {
+    const batch = take(left);
+    if (batch.length === 0) return;
+    try {
+      await describeOrSplit(batch);
+    } finally {
+      for (const entry of batch) underWay.delete(entry);
+    }
+  };
+
   const cycle = async (): Promise<void> => {
-    const batches = batchesDue(schedule, clock.monotonic());
-    if (batches.length === 0) return;
+    const left = new Set(due(schedule, clock.monotonic()));
+    const batches = Math.ceil(left.size / batchSize);
     // While ECS fails, one batch finds out whether it still does.
-    if (failures > 0) await describeOrSplit(batches.shift() ?? []);
+    if (failures > 0) await describeNext(left);
     // One after the other as the budget gives them, not all at once: what was looked at at one time is
     // due again at one time, and what then comes at one time takes memory at one time.
     const spacing = 1_000 / caller.budget.rate();
     let next = clock.monotonic();
-    const workers = Array.from({ length: Math.min(concurrency, batches.length) }, async () => {
-      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-        try {
+    /** Batches for which a worker waits for its time. */
+    let reserved = 0;
+    const workers = Array.from({ length: Math.min(concurrency, batches) }, async () => {
+      try {
+        while (left.size > reserved * batchSize) {
           const now = clock.monotonic();
           const pause = next - now;
           next = Math.max(next, now) + spacing;
+          reserved += 1;
           if (pause > 0) await clock.sleep(pause, closed.signal);
-          await describeOrSplit(batch);
-        } catch (error) {
-          batches.length = 0;
-          throw error;
+          reserved -= 1;
+          await describeNext(left);
         }
+      } catch (error) {
+        left.clear();
+        throw error;
       }
     });
     const results = await Promise.allSettled(workers);
@@ -286,10 +327,15 @@ export function createWatcher(
     hurry: (entry, ms) => {
       if (schedule.hurry(entry, clock.monotonic() + ms)) wake.abort(woken);
     },
+    ask: (entry) => {
+      if (entries.get(entry.arn) === entry) asked.add(entry);
+      places.hurry(entry, 0);
+    },
     leave: (entry, observer) => {
       entry.observers = entry.observers.filter((other) => other !== observer);
       if (entry.observers.length > 0 || entries.get(entry.arn) !== entry) return;
       entries.delete(entry.arn);
+      asked.delete(entry);
       schedule.delete(entry);
     },
   };
@@ -316,14 +362,11 @@ export function createWatcher(
 }
 
 /**
- * The batches to ask for now: every task that is due, and in what room the last batch has left those
- * that were looked at longest ago, which costs no further call.
+ * What to ask for now: every task that is due, and in what room the last batch has left those that
+ * were looked at longest ago, which costs no further call.
  */
-function batchesDue(schedule: Schedule<Entry>, now: number): Entry[][] {
+function due(schedule: Schedule<Entry>, now: number): Entry[] {
   const due = schedule.due(now);
-  const batches: Entry[][] = [];
-  for (let at = 0; at < due.length; at += batchSize) batches.push(due.slice(at, at + batchSize));
-  const last = batches.at(-1);
-  if (last !== undefined) last.push(...schedule.early(now, batchSize - last.length));
-  return batches;
+  const room = (batchSize - due.length % batchSize) % batchSize;
+  return due.length === 0 ? [] : [...due, ...schedule.early(now, room)];
 }

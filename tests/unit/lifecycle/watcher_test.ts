@@ -38,7 +38,8 @@ function createTimedWatcher(answer: (arns: string[]) => EcsApi["describeTasks"][
     const end = time.now() + ms;
     while (await time.step(end));
   };
-  return { watcher, calls, health, pass };
+  const sleep = (ms: number) => clock.sleep(ms, new AbortController().signal);
+  return { watcher, calls, health, pass, sleep };
 }
 
 const running = (arns: string[]) => ({
@@ -115,4 +116,52 @@ Deno.test("a look answers with what ECS was asked for after it", async () => {
   await pass(1);
   assertEquals((await look).kind, "seen");
   assertEquals(calls.length, before + 1);
+});
+
+Deno.test("a look is not kept waiting by thousands of tasks whose turn it is", async () => {
+  const { watcher, calls, pass } = createTimedWatcher(running);
+  const watches = Array.from(
+    { length: 5_000 },
+    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => {} }),
+  );
+  await pass(1_000);
+  const last = watches.at(-1);
+  assert(last !== undefined);
+  const before = calls.length;
+  assert(before < 15, "the first cycle is under way");
+  const looked: string[] = [];
+  for (const watch of [last, ...watches.slice(0, 10)]) {
+    watch.look(new AbortController().signal).then(({ kind }) => looked.push(kind));
+  }
+  await pass(500);
+  assertEquals(looked.length, 11);
+  await pass(4_500);
+  // Of 5,010 looks, the first task has a call of its own: it was there before the others.
+  const described = calls.slice(0, 52).flatMap(({ arns }) => arns);
+  assertEquals(new Set(described).size, 5_000, "all have had their turn");
+});
+
+Deno.test("looks that are asked for without end leave the others their turn", async () => {
+  const { watcher, pass, sleep } = createTimedWatcher(running);
+  const seen = new Set<string>();
+  const watches = Array.from(
+    { length: 250 },
+    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) }),
+  );
+  const [first] = watches;
+  let over = false;
+  const askOn = async () => {
+    while (!over) {
+      await first?.look(new AbortController().signal);
+      await sleep(10);
+    }
+  };
+  const asking = Promise.all(Array.from({ length: 3 }, askOn));
+  await pass(5_000);
+  seen.clear();
+  await pass(5_000);
+  assertEquals(seen.size, 250);
+  over = true;
+  await pass(1_000);
+  await asking;
 });
