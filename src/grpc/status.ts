@@ -16,15 +16,17 @@ const recoverableErrorType =
  */
 export function wireError(error: unknown): WireError {
   if (!(error instanceof DriverError)) {
-    const details = error instanceof Error ? error.message : String(error);
+    const details = sendable(error instanceof Error ? error.message : String(error));
     return { code: status.INTERNAL, details, metadata: new Metadata() };
   }
   const code = codes[error.kind];
-  return {
-    code,
-    details: error.message,
-    metadata: recoverableMetadata(code, error.message, error.recoverable),
-  };
+  const details = sendable(error.message);
+  return { code, details, metadata: recoverableMetadata(code, details, error.recoverable) };
+}
+
+/** A text that grpc-js can send: of half a character, as where a long text was cut, it sends nothing. */
+function sendable(text: string): string {
+  return text.toWellFormed();
 }
 
 const codes: Record<DriverErrorKind, status> = {

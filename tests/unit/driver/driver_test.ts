@@ -216,6 +216,9 @@ Deno.test("errors say whether trying again may help", async () => {
     };
     assertEquals(await recoverable(driverConfig({ task_definition: "unknown:1" })), false);
     assertEquals(await recoverable(driverConfig({ task_definition: "" })), false);
+    // As long a value is cut where it is shown, here in the middle of a character.
+    const long = { task_definition: "idle", tags: { team: "\u{1F600}".repeat(300) } };
+    assertEquals(await recoverable(driverConfig(long)), false);
     assertEquals(await recoverable(driverConfig({ task_definition: "unpullable" })), true);
     ecs.simulator.faults = [
       { operations: ["RunTask"], mode: "capacity", rate: 1, count: undefined, until: undefined },
