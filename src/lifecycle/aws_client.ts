@@ -66,7 +66,8 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
       unanswered = 0;
       return answer;
     } catch (error) {
-      if (service === "ecs" && toEcsError(error, "").kind === "credentials") discard();
+      const refused = service === "ecs" && toEcsError(error, "").kind === "credentials";
+      if (refused && !isClockCorrected(error)) discard();
       throw error;
     } finally {
       settled = true;
@@ -133,6 +134,15 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
         (sdk, client) => client.send(new sdk.TagResourceCommand(input), { abortSignal }),
       ),
   };
+}
+
+/**
+ * Whether what was refused is this host's time, and the client has learned AWS's: its next request is
+ * signed with that.
+ */
+function isClockCorrected(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { clockSkewCorrected?: boolean } };
+  return $metadata?.clockSkewCorrected === true;
 }
 
 function createClient(

@@ -43,7 +43,7 @@ export async function describeNetworkInterface(
     path: url.pathname,
     headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
     body,
-  });
+  }, { signingDate: new Date(Date.now() + client.config.systemClockOffset) });
   const { response } = await client.config.requestHandler.handle(request, {
     abortSignal: signal,
   });

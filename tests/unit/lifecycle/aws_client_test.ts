@@ -87,3 +87,53 @@ Deno.test({
     }
   },
 });
+
+/** An ECS whose clock is hours ahead of this host's, and which takes only what is signed by it. */
+async function startAheadOfTime(ms: number) {
+  const server = createServer((request, response) => {
+    request.resume();
+    const now = new Date(Date.now() + ms);
+    const signed = String(request.headers["x-amz-date"])
+      .replace(/(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)/, "$1-$2-$3:$4:$5");
+    const late = Math.abs(now.getTime() - Date.parse(signed)) > 300_000;
+    response.writeHead(late ? 400 : 200, {
+      "content-type": "application/x-amz-json-1.1",
+      date: now.toUTCString(),
+    });
+    const refusal = { __type: "InvalidSignatureException", message: "Signature expired" };
+    response.end(JSON.stringify(late ? refusal : { clusters: [] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+Deno.test({
+  name: "a clock that is hours off is made up for",
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: () =>
+    withEnv({ AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" }, async () => {
+      const ecs = await startAheadOfTime(3 * 3_600_000);
+      try {
+        const operations = awsEcs({
+          region: "us-east-1",
+          endpoint: ecs.endpoint,
+          profile: undefined,
+          role: undefined,
+        }, userAgent);
+        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+        await assertRejects(ask, Error, "Signature expired");
+        assertEquals((await ask()).clusters, []);
+      } finally {
+        ecs.close();
+      }
+    }),
+});
