@@ -34,10 +34,10 @@ export class BufferedHttpHandler extends FetchHttpHandler {
 
 /**
  * What `fetch` throws for a connection that fails says how in its cause, where it has one; there
- * without this end's port, as Nomad would take each one's for a new state of health.
+ * without the addresses of both ends, as Nomad would take each connection's for a new state of health.
  */
 function networkingError(error: TypeError): Error {
   const { message } = error.cause instanceof Error ? error.cause : error;
-  const text = message.replace(/ from \S+(?= for )/, "");
+  const text = message.replace(/ from \S+(?= for )/, "").replace(/ \([\d.:[\]a-f]+\)(?=:)/, "");
   return Object.assign(new Error(text, { cause: error }), { name: "NetworkingError" });
 }

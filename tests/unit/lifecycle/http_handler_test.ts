@@ -71,6 +71,11 @@ for (const [what, text, shows] of unusable) {
         const { kind, answer } = await failureAt(server.endpoint);
         assertEquals(kind, "unavailable");
         assertStringIncludes(answer, shows);
+        assertEquals(
+          answer.includes("(127.0.0.1"),
+          false,
+          "an address that may be another next time",
+        );
       } finally {
         await server.close();
       }
