@@ -208,10 +208,12 @@ class WatchedTask implements RemoteTask, Observer {
     this.#services.onRelease(this);
     this.#released = true;
     const stopPending = this.#stop !== undefined && !this.#stop.acknowledged;
-    if (!stopPending) {
-      this.#watch.end();
-      this.#giveUp(new Error(`ECS task ${this.ref.arn} is no longer looked after`));
-    }
+    if (!stopPending) this.#leave();
+  }
+
+  #leave(): void {
+    this.#watch.end();
+    this.#giveUp(new Error(`ECS task ${this.ref.arn} is no longer looked after`));
   }
 
   #giveUp(reason: Error): void {
@@ -376,7 +378,7 @@ class WatchedTask implements RemoteTask, Observer {
     )
       .catch(() => {}) // aborted: the task has ended, or the driver has
       .finally(() => {
-        if (this.#released) this.#watch.end();
+        if (this.#released) this.#leave();
       });
     return request;
   }
