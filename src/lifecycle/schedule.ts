@@ -6,6 +6,8 @@
 export type Schedule<T> = {
   /** Wants the item at `at`, in monotonic milliseconds, whatever it was wanted at before. */
   set(item: T, at: number): void;
+  /** As `set`, for an item that has had its turn in vain: it is looked at after all others that are due. */
+  defer(item: T, at: number): void;
   /** Puts an item that was looked at just now at the end of the queue, wanted at `at`. */
   queue(item: T, at: number): void;
   /** Wants the item at `at`, if it is known and was wanted later. Tells whether it was. */
@@ -43,6 +45,10 @@ export function createSchedule<T>(): Schedule<T> {
 
   return {
     set,
+    defer: (item, at) => {
+      set(item, at);
+      apart.set(item, { at, turn: turn++ });
+    },
     queue: (item, at) => {
       const place = apart.get(item) ?? queued.get(item) ?? { at, turn };
       apart.delete(item);

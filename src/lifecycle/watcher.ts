@@ -157,7 +157,7 @@ export function createWatcher(
   };
 
   const postpone = (entry: Entry, ms: number) => {
-    if (entries.get(entry.arn) === entry) schedule.set(entry, clock.monotonic() + ms);
+    if (entries.get(entry.arn) === entry) schedule.defer(entry, clock.monotonic() + ms);
   };
 
   const deliver = (entry: Entry, observation: Observation, looks: readonly Look[]) => {
@@ -209,30 +209,35 @@ export function createWatcher(
 
   /** Describes a batch; where AWS refuses the request, finds the tasks that it is refused for. */
   const describeOrSplit = async (batch: Entry[]): Promise<void> => {
-    try {
-      await describe(batch);
-      failures = 0;
-      if (failing !== undefined) {
-        failing = undefined;
-        onHealth({ kind: "answering" });
+    let answered = false;
+    const visit = async (part: Entry[]): Promise<void> => {
+      try {
+        await describe(part);
+        answered = true;
+        failures = 0;
+        if (failing !== undefined) {
+          failing = undefined;
+          onHealth({ kind: "answering" });
+        }
+      } catch (error) {
+        if (!isOfTasks(error)) throw error;
+        const [only] = part;
+        if (part.length === 1 && only !== undefined) {
+          // Until something else is answered, it is rather the driver that may describe nothing.
+          if (error.kind === "denied" && !answered) throw error;
+          log.error("ECS refuses to describe a task; it counts as running", {
+            arn: only.arn,
+            error: error.message,
+          });
+          postpone(only, refusedInterval);
+          return;
+        }
+        const half = Math.ceil(part.length / 2);
+        await visit(part.slice(0, half));
+        await visit(part.slice(half));
       }
-    } catch (error) {
-      if (!(error instanceof EcsError) || isTransient(error.kind) || error.kind === "no_cluster") {
-        throw error;
-      }
-      const [only] = batch;
-      if (batch.length === 1 && only !== undefined) {
-        log.error("ECS refuses to describe a task; it counts as running", {
-          arn: only.arn,
-          error: error.message,
-        });
-        postpone(only, refusedInterval);
-        return;
-      }
-      const half = Math.ceil(batch.length / 2);
-      await describeOrSplit(batch.slice(0, half));
-      await describeOrSplit(batch.slice(half));
-    }
+    };
+    await visit(batch);
   };
 
   /**
@@ -273,7 +278,6 @@ export function createWatcher(
     if (failures > 0) await describeNext(left);
     // One after the other as the budget gives them, not all at once: what was looked at at one time is
     // due again at one time, and what then comes at one time takes memory at one time.
-    const spacing = 1_000 / caller.budget.rate();
     let next = clock.monotonic();
     /** Batches for which a worker waits for its time. */
     let reserved = 0;
@@ -282,7 +286,7 @@ export function createWatcher(
         while (left.size > reserved * batchSize) {
           const now = clock.monotonic();
           const pause = next - now;
-          next = Math.max(next, now) + spacing;
+          next = Math.max(next, now) + 1_000 / caller.budget.rate();
           reserved += 1;
           if (pause > 0) await clock.sleep(pause, closed.signal);
           reserved -= 1;
@@ -359,6 +363,12 @@ export function createWatcher(
       return new Place(entry, observer, places);
     },
   };
+}
+
+/** Whether AWS refuses a request for what one of its tasks is, perhaps, and not for all of them. */
+function isOfTasks(error: unknown): error is EcsError {
+  if (!(error instanceof EcsError)) return false;
+  return error.kind === "denied" || !(isTransient(error.kind) || error.kind === "no_cluster");
 }
 
 /**

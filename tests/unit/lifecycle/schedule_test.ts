@@ -39,7 +39,7 @@ Deno.test("a schedule fills up with the head of the queue, never with what is du
 Deno.test("whatever is done to a schedule, every item in it comes up once it is due", () => {
   const item = fc.constantFrom("a", "b", "c", "d");
   const step = fc.record({
-    act: fc.constantFrom("set", "queue", "hurry", "delete"),
+    act: fc.constantFrom("set", "defer", "queue", "hurry", "delete"),
     item,
     at: fc.integer({ min: 0, max: 20 }),
   });
@@ -55,8 +55,7 @@ Deno.test("whatever is done to a schedule, every item in it comes up once it is 
         assertEquals(schedule.hurry(item, at), before !== undefined && before > at);
         if (before !== undefined) wanted.set(item, Math.min(before, at));
       } else {
-        if (act === "set") schedule.set(item, at);
-        else schedule.queue(item, at);
+        schedule[act](item, at);
         wanted.set(item, at);
       }
     }
@@ -65,4 +64,12 @@ Deno.test("whatever is done to a schedule, every item in it comes up once it is 
     const next = schedule.next();
     assertEquals(schedule.due(next).length > 0, wanted.size > 0);
   }));
+});
+
+Deno.test("what had its turn in vain comes after all others that are due", () => {
+  const schedule = createSchedule<string>();
+  for (const item of ["a", "b", "c"]) schedule.set(item, 0);
+  schedule.defer("a", 1);
+  assertEquals(schedule.due(0), ["b", "c"]);
+  assertEquals(schedule.due(1), ["b", "c", "a"]);
 });

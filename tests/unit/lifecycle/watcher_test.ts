@@ -165,3 +165,31 @@ Deno.test("looks that are asked for without end leave the others their turn", as
   await pass(1_000);
   await asking;
 });
+
+Deno.test("tasks that the policy lets nobody describe do not hide the others", async () => {
+  const denied = new Set(["task-0", "task-77", "task-140"]);
+  const { watcher, pass } = createTimedWatcher((arns) => {
+    if (!arns.some((arn) => denied.has(arn))) return running(arns);
+    throw new EcsError("denied", "DescribeTasks", "AccessDeniedException");
+  });
+  const seen = new Set<string>();
+  for (let at = 0; at < 150; at++) {
+    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
+  }
+  await pass(60_000);
+  assertEquals(seen.size, 147);
+  seen.clear();
+  await pass(60_000);
+  assertEquals(seen.size, 147);
+});
+
+Deno.test("a driver that may describe nothing says so, and asks little", async () => {
+  const { watcher, calls, health, pass } = createTimedWatcher(() => {
+    throw new EcsError("denied", "DescribeTasks", "AccessDeniedException");
+  });
+  for (let at = 0; at < 1_000; at++) watcher.watch(`task-${at}`, { onObservation: () => {} });
+  await pass(180_000);
+  assert(health.every(({ kind }) => kind === "failing"));
+  assert(watcher.failing() !== undefined);
+  assert(calls.length < 40 * 8, `${calls.length} calls in three minutes`);
+});
