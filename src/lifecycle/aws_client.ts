@@ -36,6 +36,8 @@ const unansweredLimit = 3;
 export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
   let made: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
   let unanswered = 0;
+  /** Whether the client was refused for its time, and kept as it has learned AWS's. */
+  let corrected = false;
   const load = () =>
     made ??= import("./aws_sdk.ts").then((sdk) => ({
       sdk,
@@ -49,10 +51,12 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
   ): Promise<Output> => {
     const used = load();
     const { sdk, client } = await used;
+    const wasCorrected = corrected;
     let settled = false;
     // Calls under way go on with the client that they have.
     const discard = () => {
       unanswered = 0;
+      corrected = false;
       if (made === used) made = undefined;
     };
     const giveUp = () => {
@@ -64,10 +68,14 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     try {
       const answer = await request(sdk, client);
       unanswered = 0;
+      corrected = false;
       return answer;
     } catch (error) {
-      const refused = service === "ecs" && toEcsError(error, "").kind === "credentials";
-      if (refused && !isClockCorrected(error)) discard();
+      if (service === "ecs" && toEcsError(error, "").kind === "credentials") {
+        // Where the clock is off, credentials that are refused for themselves are told of likewise.
+        if (isClockCorrected(error) && !wasCorrected) corrected = true;
+        else discard();
+      }
       throw error;
     } finally {
       settled = true;

@@ -88,20 +88,26 @@ Deno.test({
   },
 });
 
-/** An ECS whose clock is hours ahead of this host's, and which takes only what is signed by it. */
-async function startAheadOfTime(ms: number) {
+/**
+ * An ECS whose clock is ahead of this host's, and which takes only what is signed by that, with the
+ * access key that `key` gives.
+ */
+async function startAheadOfTime(ms: number, key = () => "simulated") {
   const server = createServer((request, response) => {
     request.resume();
+    const known = String(request.headers["authorization"]).includes(`Credential=${key()}/`);
     const now = new Date(Date.now() + ms);
     const signed = String(request.headers["x-amz-date"])
       .replace(/(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)/, "$1-$2-$3:$4:$5");
     const late = Math.abs(now.getTime() - Date.parse(signed)) > 300_000;
-    response.writeHead(late ? 400 : 200, {
+    response.writeHead(late || !known ? 400 : 200, {
       "content-type": "application/x-amz-json-1.1",
       date: now.toUTCString(),
     });
-    const refusal = { __type: "InvalidSignatureException", message: "Signature expired" };
-    response.end(JSON.stringify(late ? refusal : { clusters: [] }));
+    const refusal = late
+      ? { __type: "InvalidSignatureException", message: "Signature expired" }
+      : { __type: "UnrecognizedClientException", message: "The security token is invalid" };
+    response.end(JSON.stringify(late || !known ? refusal : { clusters: [] }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -121,7 +127,8 @@ Deno.test({
   sanitizeOps: false,
   fn: () =>
     withEnv({ AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" }, async () => {
-      const ecs = await startAheadOfTime(3 * 3_600_000);
+      let key = "simulated";
+      const ecs = await startAheadOfTime(3 * 3_600_000, () => key);
       try {
         const operations = awsEcs({
           region: "us-east-1",
@@ -130,8 +137,18 @@ Deno.test({
           role: undefined,
         }, userAgent);
         const ask = () => operations.describeClusters(clusters, new AbortController().signal);
-        await assertRejects(ask, Error, "Signature expired");
+        const first = await Promise.allSettled([ask(), ask(), ask()]);
+        assertEquals(first.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
         assertEquals((await ask()).clusters, []);
+
+        key = "renewed";
+        await assertRejects(ask, Error, "token is invalid");
+        Deno.env.set("AWS_ACCESS_KEY_ID", "renewed");
+        let answered = false;
+        for (let times = 0; times < 4 && !answered; times++) {
+          answered = await ask().then(() => true, () => false);
+        }
+        assertEquals(answered, true, "credentials that are renewed are taken up");
       } finally {
         ecs.close();
       }
