@@ -8,15 +8,15 @@ export type Schedule<T> = {
   set(item: T, at: number): void;
   /** As `set`, for an item that has had its turn in vain: it is looked at after all others that are due. */
   defer(item: T, at: number): void;
-  /** Puts an item that was looked at just now at the end of the queue, wanted at `at`. */
-  queue(item: T, at: number): void;
+  /**
+   * Puts an item that was looked at at `looked` at the end of the queue, wanted again an interval after
+   * that. No item may have been queued with a later look.
+   */
+  queue(item: T, looked: number): void;
   /** Wants the item at `at`, if it is known and was wanted later. Tells whether it was. */
   hurry(item: T, at: number): boolean;
   delete(item: T): void;
-  /**
-   * The items wanted by `now`, those looked at longest ago first. In the queue, an item that was
-   * queued with a shorter interval than the one before it waits for that one.
-   */
+  /** The items wanted by `now`, those looked at longest ago first. */
   due(now: number): T[];
   /** Up to `count` items of the head of the queue that are not wanted by `now` yet. */
   early(now: number, count: number): T[];
@@ -25,13 +25,14 @@ export type Schedule<T> = {
 };
 
 type Place = {
+  /** When the item is wanted; of one in the queue, when it was looked at. */
   at: number;
   /** Grows with each look. */
   turn: number;
 };
 
-/** Makes an empty schedule. */
-export function createSchedule<T>(): Schedule<T> {
+/** Makes an empty schedule. `interval` is the milliseconds that are now between looks at what is queued. */
+export function createSchedule<T>(interval: () => number): Schedule<T> {
   const queued = new Map<T, Place>();
   const apart = new Map<T, Place>();
   let turn = 0;
@@ -49,17 +50,19 @@ export function createSchedule<T>(): Schedule<T> {
       set(item, at);
       apart.set(item, { at, turn: turn++ });
     },
-    queue: (item, at) => {
-      const place = apart.get(item) ?? queued.get(item) ?? { at, turn };
+    queue: (item, looked) => {
+      const place = apart.get(item) ?? queued.get(item) ?? { at: looked, turn };
       apart.delete(item);
       queued.delete(item);
-      place.at = at;
+      place.at = looked;
       place.turn = turn++;
       queued.set(item, place);
     },
     hurry: (item, at) => {
-      const place = apart.get(item) ?? queued.get(item);
-      if (place === undefined || place.at <= at) return false;
+      const looked = queued.get(item)?.at;
+      const wanted = apart.get(item)?.at ??
+        (looked === undefined ? undefined : looked + interval());
+      if (wanted === undefined || wanted <= at) return false;
       set(item, at);
       return true;
     },
@@ -69,24 +72,27 @@ export function createSchedule<T>(): Schedule<T> {
     },
     due: (now) => {
       const due = [...apart].filter(([, { at }]) => at <= now);
+      const wait = interval();
       for (const [item, place] of queued) {
-        if (place.at > now) break;
+        // Reckoned as by `next`: with fractions, a difference could be less than due when that is past.
+        if (place.at + wait > now) break;
         due.push([item, place]);
       }
       return due.sort(([, one], [, other]) => one.turn - other.turn).map(([item]) => item);
     },
     early: (now, count) => {
       const early: T[] = [];
+      const wait = interval();
       for (const [item, { at }] of queued) {
         if (early.length === count) break;
-        if (at > now) early.push(item);
+        if (at + wait > now) early.push(item);
       }
       return early;
     },
     next: () => {
       let next = Infinity;
       for (const { at } of apart.values()) next = Math.min(next, at);
-      for (const { at } of queued.values()) return Math.min(next, at);
+      for (const { at } of queued.values()) return Math.min(next, at + interval());
       return next;
     },
   };

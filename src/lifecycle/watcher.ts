@@ -140,11 +140,12 @@ export function createWatcher(
   },
 ): Watcher {
   const entries = new Map<string, Entry>();
-  const schedule = createSchedule<Entry>();
   /** Those that somebody waits for a look at. */
   const asked = new Set<Entry>();
   /** Those that ECS is being asked for. */
   const underWay = new Set<Entry>();
+  /** Those that AWS lets nobody describe: each is asked for alone. */
+  const refused = new Set<Entry>();
   const closed = new AbortController();
   let wake = new AbortController();
   let running = false;
@@ -156,6 +157,8 @@ export function createWatcher(
     return Math.max(pollInterval(), calls / (caller.budget.rate() * steadyShare) * 1_000);
   };
 
+  const schedule = createSchedule<Entry>(steadyInterval);
+
   const postpone = (entry: Entry, ms: number) => {
     if (entries.get(entry.arn) === entry) schedule.defer(entry, clock.monotonic() + ms);
   };
@@ -163,7 +166,7 @@ export function createWatcher(
   const deliver = (entry: Entry, observation: Observation, looks: readonly Look[]) => {
     const now = clock.monotonic();
     if (entries.get(entry.arn) === entry) {
-      schedule.queue(entry, now + steadyInterval());
+      schedule.queue(entry, now);
       if (entry.looks.length > 0) schedule.set(entry, now);
       else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
     }
@@ -214,6 +217,7 @@ export function createWatcher(
       try {
         await describe(part);
         answered = true;
+        for (const entry of part) refused.delete(entry);
         failures = 0;
         if (failing !== undefined) {
           failing = undefined;
@@ -223,8 +227,9 @@ export function createWatcher(
         if (!isOfTasks(error)) throw error;
         const [only] = part;
         if (part.length === 1 && only !== undefined) {
-          // Until something else is answered, it is rather the driver that may describe nothing.
-          if (error.kind === "denied" && !answered) throw error;
+          // Until something is answered, it is rather the driver that may describe nothing.
+          if (error.kind === "denied" && !answered && !refused.has(only)) throw error;
+          if (entries.get(only.arn) === only) refused.add(only);
           log.error("ECS refuses to describe a task; it counts as running", {
             arn: only.arn,
             error: error.message,
@@ -247,17 +252,23 @@ export function createWatcher(
   const take = (left: Set<Entry>): Entry[] => {
     const batch: Entry[] = [];
     if (left.size === 0) return batch;
+    const pick = (entry: Entry) => {
+      asked.delete(entry);
+      left.delete(entry);
+      underWay.add(entry);
+      batch.push(entry);
+    };
     for (const group of [asked, left]) {
       for (const entry of group) {
         if (batch.length === batchSize) return batch;
+        // An allocation may have left its task to the next one meanwhile.
+        if (entries.get(entry.arn) !== entry) left.delete(entry);
         // Of two answers under way, the older one could come last.
-        if (underWay.has(entry)) continue;
-        asked.delete(entry);
-        left.delete(entry);
-        underWay.add(entry);
-        batch.push(entry);
+        else if (!underWay.has(entry) && !refused.has(entry)) pick(entry);
       }
     }
+    const [alone] = left;
+    if (batch.length === 0 && alone !== undefined) pick(alone);
     return batch;
   };
 
@@ -267,7 +278,11 @@ export function createWatcher(
     try {
       await describeOrSplit(batch);
     } finally {
-      for (const entry of batch) underWay.delete(entry);
+      for (const entry of batch) {
+        underWay.delete(entry);
+        const known = entries.get(entry.arn) === entry;
+        if (known && entry.looks.length > 0 && !refused.has(entry)) asked.add(entry);
+      }
     }
   };
 
@@ -320,7 +335,9 @@ export function createWatcher(
           continue;
         }
         const pause = schedule.next() - clock.monotonic();
-        if (pause > 0 && Number.isFinite(pause)) await clock.sleep(pause, wake.signal);
+        // The interval changes with the rate, so what was far off may not be so any more.
+        const longest = Math.max(pollInterval(), quickInterval);
+        if (pause > 0) await clock.sleep(Math.min(pause, longest), wake.signal);
       }
     } finally {
       running = false;
@@ -340,6 +357,7 @@ export function createWatcher(
       if (entry.observers.length > 0 || entries.get(entry.arn) !== entry) return;
       entries.delete(entry.arn);
       asked.delete(entry);
+      refused.delete(entry);
       schedule.delete(entry);
     },
   };

@@ -12,13 +12,16 @@ import { createVirtualTime } from "../../simulation/virtual_time.ts";
 import { scope, silent } from "./world.ts";
 
 /** A watcher whose DescribeTasks is answered by `answer`. */
-function createTimedWatcher(answer: (arns: string[]) => EcsApi["describeTasks"][1]) {
+function createTimedWatcher(
+  answer: (arns: string[]) => EcsApi["describeTasks"][1],
+  rate = () => 10,
+) {
   const time = createVirtualTime(0);
   const clock = time.clock({ alive: true });
   const calls: { at: number; arns: string[] }[] = [];
   const health: WatchHealth[] = [];
   const caller: EcsCaller = {
-    budget: createBudget({ maxRate: () => 10, clock }),
+    budget: createBudget({ maxRate: rate, clock }),
     call: (_, input) => {
       const arns = (input as EcsApi["describeTasks"][0]).tasks ?? [];
       calls.push({ at: time.now(), arns });
@@ -168,7 +171,7 @@ Deno.test("looks that are asked for without end leave the others their turn", as
 
 Deno.test("tasks that the policy lets nobody describe do not hide the others", async () => {
   const denied = new Set(["task-0", "task-77", "task-140"]);
-  const { watcher, pass } = createTimedWatcher((arns) => {
+  const { watcher, calls, health, pass } = createTimedWatcher((arns) => {
     if (!arns.some((arn) => denied.has(arn))) return running(arns);
     throw new EcsError("denied", "DescribeTasks", "AccessDeniedException");
   });
@@ -179,8 +182,45 @@ Deno.test("tasks that the policy lets nobody describe do not hide the others", a
   await pass(60_000);
   assertEquals(seen.size, 147);
   seen.clear();
+  calls.length = 0;
+  health.length = 0;
   await pass(60_000);
   assertEquals(seen.size, 147);
+  assertEquals(health, []);
+  assert(calls.length <= 30 * 2 + denied.size, `${calls.length} calls in a minute`);
+});
+
+Deno.test("a look that fails goes first again", async () => {
+  let broken = false;
+  const { watcher, pass } = createTimedWatcher((arns) => {
+    if (broken) throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
+    return running(arns);
+  });
+  const watches = Array.from(
+    { length: 5_000 },
+    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => {} }),
+  );
+  await pass(1_000);
+  broken = true;
+  let looked = false;
+  watches.at(-1)?.look(new AbortController().signal).then(() => looked = true);
+  await pass(1_000);
+  broken = false;
+  await pass(3_000);
+  assert(looked);
+});
+
+Deno.test("once ECS answers at its old pace, so does the watcher", async () => {
+  let rate = 10;
+  const { watcher, calls, pass } = createTimedWatcher(running, () => rate);
+  for (let at = 0; at < 5_000; at++) watcher.watch(`task-${at}`, { onObservation: () => {} });
+  await pass(30_000);
+  rate = 0.5;
+  await pass(30_000);
+  calls.length = 0;
+  rate = 10;
+  await pass(10_000);
+  assert(calls.length > 50, `${calls.length} calls in ten seconds`);
 });
 
 Deno.test("a driver that may describe nothing says so, and asks little", async () => {
