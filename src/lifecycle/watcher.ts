@@ -217,7 +217,8 @@ export function createWatcher(
       try {
         await describe(part);
         answered = true;
-        for (const entry of part) refused.delete(entry);
+        // What lets one be described again may be so for all.
+        if (part.some((entry) => refused.has(entry))) refused.clear();
         failures = 0;
         if (failing !== undefined) {
           failing = undefined;
@@ -227,9 +228,11 @@ export function createWatcher(
         if (!isOfTasks(error)) throw error;
         const [only] = part;
         if (part.length === 1 && only !== undefined) {
+          if (entries.get(only.arn) !== only) return;
           // Until something is answered, it is rather the driver that may describe nothing.
-          if (error.kind === "denied" && !answered && !refused.has(only)) throw error;
-          if (entries.get(only.arn) === only) refused.add(only);
+          const known = refused.has(only) && refused.size < entries.size;
+          if (error.kind === "denied" && !answered && !known) throw error;
+          refused.add(only);
           log.error("ECS refuses to describe a task; it counts as running", {
             arn: only.arn,
             error: error.message,
@@ -264,7 +267,7 @@ export function createWatcher(
         // An allocation may have left its task to the next one meanwhile.
         if (entries.get(entry.arn) !== entry) left.delete(entry);
         // Of two answers under way, the older one could come last.
-        else if (!underWay.has(entry) && !refused.has(entry)) pick(entry);
+        else if (!underWay.has(entry) && (failures > 0 || !refused.has(entry))) pick(entry);
       }
     }
     const [alone] = left;
@@ -278,16 +281,14 @@ export function createWatcher(
     try {
       await describeOrSplit(batch);
     } finally {
-      for (const entry of batch) {
-        underWay.delete(entry);
-        const known = entries.get(entry.arn) === entry;
-        if (known && entry.looks.length > 0 && !refused.has(entry)) asked.add(entry);
-      }
+      for (const entry of batch) underWay.delete(entry);
     }
   };
 
   const cycle = async (): Promise<void> => {
-    const left = new Set(due(schedule, clock.monotonic()));
+    const left = new Set(due(schedule, clock.monotonic(), refused));
+    // A look that failed goes first again.
+    for (const entry of left) if (entry.looks.length > 0 && !refused.has(entry)) asked.add(entry);
     const batches = Math.ceil(left.size / batchSize);
     // While ECS fails, one batch finds out whether it still does.
     if (failures > 0) await describeNext(left);
@@ -393,8 +394,9 @@ function isOfTasks(error: unknown): error is EcsError {
  * What to ask for now: every task that is due, and in what room the last batch has left those that
  * were looked at longest ago, which costs no further call.
  */
-function due(schedule: Schedule<Entry>, now: number): Entry[] {
+function due(schedule: Schedule<Entry>, now: number, alone: ReadonlySet<Entry>): Entry[] {
   const due = schedule.due(now);
-  const room = (batchSize - due.length % batchSize) % batchSize;
-  return due.length === 0 ? [] : [...due, ...schedule.early(now, room)];
+  const together = due.filter((entry) => !alone.has(entry)).length;
+  const room = (batchSize - together % batchSize) % batchSize;
+  return [...due, ...schedule.early(now, room).filter((entry) => !alone.has(entry))];
 }

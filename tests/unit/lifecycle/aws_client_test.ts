@@ -145,7 +145,7 @@ Deno.test({
         await assertRejects(ask, Error, "token is invalid");
         Deno.env.set("AWS_ACCESS_KEY_ID", "renewed");
         let answered = false;
-        for (let times = 0; times < 4 && !answered; times++) {
+        for (let times = 0; times < 6 && !answered; times++) {
           answered = await ask().then(() => true, () => false);
         }
         assertEquals(answered, true, "credentials that are renewed are taken up");
