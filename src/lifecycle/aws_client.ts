@@ -9,6 +9,13 @@ const defaultSessionName = "nomad-driver-ecs";
 
 type Sdk = typeof import("./aws_sdk.ts");
 
+type Made = {
+  readonly sdk: Sdk;
+  readonly client: ECSClient;
+  /** How many times in a row it was refused for its time, and has learned AWS's. */
+  corrections: number;
+};
+
 /** What names the driver in AWS's own logs. */
 export type UserAgent = { readonly name: string; readonly version: string };
 
@@ -21,6 +28,11 @@ const credentialRequests = {
   requestTimeout: 10_000,
   throwOnRequestTimeout: true,
 };
+/**
+ * The most clients that learn AWS's time one after the other before a call goes through: STS's for a
+ * profile's role, STS's for the configured role, and ECS's.
+ */
+const mostClocks = 3;
 /** Attempts without an answer, in a row, after which the client is made anew. */
 const unansweredLimit = 3;
 
@@ -34,14 +46,13 @@ const unansweredLimit = 3;
  * request for credentials, and the SDK does not give up one that hangs.
  */
 export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
-  let made: Promise<{ sdk: Sdk; client: ECSClient }> | undefined;
+  let made: Promise<Made> | undefined;
   let unanswered = 0;
-  /** Whether the client was refused for its time, and kept as it has learned AWS's. */
-  let corrected = false;
   const load = () =>
     made ??= import("./aws_sdk.ts").then((sdk) => ({
       sdk,
       client: createClient(sdk, target, userAgent),
+      corrections: 0,
     }));
 
   const call = async <Output>(
@@ -50,13 +61,12 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     service: "ecs" | "ec2" = "ecs",
   ): Promise<Output> => {
     const used = load();
-    const { sdk, client } = await used;
-    const wasCorrected = corrected;
+    const own = await used;
+    const { sdk, client, corrections } = own;
     let settled = false;
     // Calls under way go on with the client that they have.
     const discard = () => {
       unanswered = 0;
-      corrected = false;
       if (made === used) made = undefined;
     };
     const giveUp = () => {
@@ -68,13 +78,13 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     try {
       const answer = await request(sdk, client);
       unanswered = 0;
-      corrected = false;
+      own.corrections = 0;
       return answer;
     } catch (error) {
       if (service === "ecs" && toEcsError(error, "").kind === "credentials") {
         // Where the clock is off, credentials that are refused for themselves are told of likewise.
-        if (isClockCorrected(error) && !wasCorrected) corrected = true;
-        else discard();
+        if (!isClockCorrected(error) || corrections >= mostClocks) discard();
+        else own.corrections = Math.max(own.corrections, corrections + 1);
       }
       throw error;
     } finally {
