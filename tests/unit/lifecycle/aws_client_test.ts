@@ -89,21 +89,35 @@ Deno.test({
 });
 
 /**
- * An ECS whose clock is ahead of this host's, and which takes only what is signed by that, with the
- * access key that `key` gives.
+ * An ECS, and an STS, whose clock is ahead of this host's, and which take only what is signed by that,
+ * with the access key that `key` gives or STS has given.
  */
 async function startAheadOfTime(ms: number, key = () => "simulated") {
   const server = createServer((request, response) => {
     request.resume();
-    const known = String(request.headers["authorization"]).includes(`Credential=${key()}/`);
+    const signer = /Credential=([^/]+)/.exec(String(request.headers["authorization"]))?.[1];
+    const known = signer === key() || signer === "ASIASIMULATED";
+    const sts = String(request.headers["content-type"]).includes("form-urlencoded");
     const now = new Date(Date.now() + ms);
     const signed = String(request.headers["x-amz-date"])
       .replace(/(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)/, "$1-$2-$3:$4:$5");
     const late = Math.abs(now.getTime() - Date.parse(signed)) > 300_000;
     response.writeHead(late || !known ? 400 : 200, {
-      "content-type": "application/x-amz-json-1.1",
+      "content-type": sts ? "text/xml" : "application/x-amz-json-1.1",
       date: now.toUTCString(),
     });
+    if (sts) {
+      return response.end(
+        late
+          ? "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>" +
+            "<Message>Signature expired</Message></Error></ErrorResponse>"
+          : "<AssumeRoleResponse><AssumeRoleResult><Credentials>" +
+            "<AccessKeyId>ASIASIMULATED</AccessKeyId><SecretAccessKey>s</SecretAccessKey>" +
+            "<SessionToken>t</SessionToken>" +
+            `<Expiration>${new Date(now.getTime() + 3_600_000).toISOString()}</Expiration>` +
+            "</Credentials></AssumeRoleResult></AssumeRoleResponse>",
+      );
+    }
     const refusal = late
       ? { __type: "InvalidSignatureException", message: "Signature expired" }
       : { __type: "UnrecognizedClientException", message: "The security token is invalid" };
@@ -153,4 +167,34 @@ Deno.test({
         ecs.close();
       }
     }),
+});
+
+Deno.test({
+  name: "a clock that is hours off is made up for with STS as with ECS",
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const aws = await startAheadOfTime(3 * 3_600_000);
+    const variables = {
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+      AWS_ENDPOINT_URL_STS: aws.endpoint,
+    };
+    try {
+      await withEnv(variables, async () => {
+        const operations = awsEcs({
+          region: "us-east-1",
+          endpoint: aws.endpoint,
+          profile: undefined,
+          role: { arn: "arn:aws:iam::123456789012:role/nomad" },
+        }, userAgent);
+        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+        await assertRejects(ask, Error, "Signature expired", "of STS");
+        await assertRejects(ask, Error, "Signature expired", "of ECS");
+        assertEquals((await ask()).clusters, []);
+      });
+    } finally {
+      aws.close();
+    }
+  },
 });
