@@ -115,7 +115,7 @@ const mutants: Mutant[] = [
 /** The driver as it is, which the simulation must find nothing wrong with. */
 const control: Mutant = { name: "nothing is broken", file: "main.ts", edits: [] };
 
-const [seeds = "1500", only = ""] = Deno.args;
+const [seeds = "4000", only = ""] = Deno.args;
 const chosen = mutants.filter(({ name }) => name.includes(only));
 const root = new URL("../../", import.meta.url).pathname;
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
