@@ -12,6 +12,8 @@ type Sdk = typeof import("./aws_sdk.ts");
 type Made = {
   readonly sdk: Sdk;
   readonly client: ECSClient;
+  /** Attempts in a row that were given up without an answer. */
+  unanswered: number;
   /** How many times in a row it was refused for its time, and has learned AWS's. */
   corrections: number;
 };
@@ -47,11 +49,11 @@ const unansweredLimit = 3;
  */
 export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
   let made: Promise<Made> | undefined;
-  let unanswered = 0;
   const load = () =>
     made ??= import("./aws_sdk.ts").then((sdk) => ({
       sdk,
       client: createClient(sdk, target, userAgent),
+      unanswered: 0,
       corrections: 0,
     }));
 
@@ -66,18 +68,17 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     let settled = false;
     // Calls under way go on with the client that they have.
     const discard = () => {
-      unanswered = 0;
       if (made === used) made = undefined;
     };
     const giveUp = () => {
       if (settled || signal.reason !== attemptExpired) return;
-      unanswered += 1;
-      if (unanswered >= unansweredLimit) discard();
+      own.unanswered += 1;
+      if (own.unanswered >= unansweredLimit) discard();
     };
     signal.addEventListener("abort", giveUp, { once: true });
     try {
       const answer = await request(sdk, client);
-      unanswered = 0;
+      own.unanswered = 0;
       own.corrections = 0;
       return answer;
     } catch (error) {
