@@ -15,18 +15,14 @@ const recoverableErrorType =
  * for a dead plugin. What is no `DriverError` is a fault of the driver's own and says so.
  */
 export function wireError(error: unknown): WireError {
+  const text = error instanceof Error ? error.message : String(error);
+  // With half a character, as where a long value was cut, grpc-js would send nothing at all.
+  const details = text.toWellFormed();
   if (!(error instanceof DriverError)) {
-    const details = sendable(error instanceof Error ? error.message : String(error));
     return { code: status.INTERNAL, details, metadata: new Metadata() };
   }
   const code = codes[error.kind];
-  const details = sendable(error.message);
   return { code, details, metadata: recoverableMetadata(code, details, error.recoverable) };
-}
-
-/** A text that grpc-js can send: of half a character, as where a long text was cut, it sends nothing. */
-function sendable(text: string): string {
-  return text.toWellFormed();
 }
 
 const codes: Record<DriverErrorKind, status> = {

@@ -47,7 +47,7 @@ export function createSchedule<T>(interval: () => number): Schedule<T> {
   return {
     set,
     defer: (item, at) => {
-      set(item, at);
+      queued.delete(item);
       apart.set(item, { at, turn: turn++ });
     },
     queue: (item, looked) => {

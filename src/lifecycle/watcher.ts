@@ -159,13 +159,16 @@ export function createWatcher(
 
   const schedule = createSchedule<Entry>(steadyInterval);
 
+  /** Whether anybody still watches by this entry: its task may be the next allocation's by now. */
+  const isWatched = (entry: Entry) => entries.get(entry.arn) === entry;
+
   const postpone = (entry: Entry, ms: number) => {
-    if (entries.get(entry.arn) === entry) schedule.defer(entry, clock.monotonic() + ms);
+    if (isWatched(entry)) schedule.defer(entry, clock.monotonic() + ms);
   };
 
   const deliver = (entry: Entry, observation: Observation, looks: readonly Look[]) => {
     const now = clock.monotonic();
-    if (entries.get(entry.arn) === entry) {
+    if (isWatched(entry)) {
       schedule.queue(entry, now);
       if (entry.looks.length > 0) schedule.set(entry, now);
       else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
@@ -228,7 +231,7 @@ export function createWatcher(
         if (!isOfTasks(error)) throw error;
         const [only] = part;
         if (part.length === 1 && only !== undefined) {
-          if (entries.get(only.arn) !== only) return;
+          if (!isWatched(only)) return;
           // Until something is answered, it is rather the driver that may describe nothing.
           const known = refused.has(only) && refused.size < entries.size;
           if (error.kind === "denied" && !answered && !known) throw error;
@@ -264,8 +267,7 @@ export function createWatcher(
     for (const group of [asked, left]) {
       for (const entry of group) {
         if (batch.length === batchSize) return batch;
-        // An allocation may have left its task to the next one meanwhile.
-        if (entries.get(entry.arn) !== entry) left.delete(entry);
+        if (!isWatched(entry)) left.delete(entry);
         // Of two answers under way, the older one could come last.
         else if (!underWay.has(entry) && (failures > 0 || !refused.has(entry))) pick(entry);
       }
@@ -350,12 +352,12 @@ export function createWatcher(
       if (schedule.hurry(entry, clock.monotonic() + ms)) wake.abort(woken);
     },
     ask: (entry) => {
-      if (entries.get(entry.arn) === entry) asked.add(entry);
+      if (isWatched(entry)) asked.add(entry);
       places.hurry(entry, 0);
     },
     leave: (entry, observer) => {
       entry.observers = entry.observers.filter((other) => other !== observer);
-      if (entry.observers.length > 0 || entries.get(entry.arn) !== entry) return;
+      if (entry.observers.length > 0 || !isWatched(entry)) return;
       entries.delete(entry.arn);
       asked.delete(entry);
       refused.delete(entry);
