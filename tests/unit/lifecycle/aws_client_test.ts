@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { demoPreset } from "../../../demo/ecs/preset.ts";
 import { startSimulator } from "../../../demo/ecs/simulator.ts";
 import { attemptExpired } from "../../../src/lifecycle/ecs_caller.ts";
@@ -9,11 +9,33 @@ import { withEnv } from "../../harness/env.ts";
 const userAgent = { name: "test", version: "0.0.0" };
 const clusters = { clusters: ["nomad-remote-driver-demo"] };
 
+/** The operations at an endpoint, with a role or without. */
+function operationsAt(endpoint: string, role?: { arn: string }) {
+  return awsEcs({ region: "us-east-1", endpoint, profile: undefined, role }, userAgent);
+}
+
+const role = { arn: "arn:aws:iam::123456789012:role/nomad" };
+
+/** Serves HTTP on loopback. */
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
 /** An STS that swallows requests until it is told to answer them as `behind` does. */
 async function startHangingSts(behind: string) {
   let answers = false;
   let asked = 0;
-  const server = createServer(async (request, response) => {
+  const server = await serve(async (request, response) => {
     asked += 1;
     if (!answers) return;
     const chunks: Uint8Array[] = [];
@@ -26,18 +48,7 @@ async function startHangingSts(behind: string) {
     response.writeHead(answer.status, { "content-type": "text/xml" });
     response.end(await answer.text());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    asked: () => asked,
-    heal: () => answers = true,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { ...server, asked: () => asked, heal: () => answers = true };
 }
 
 Deno.test({
@@ -55,12 +66,7 @@ Deno.test({
     };
     try {
       await withEnv(variables, async () => {
-        const operations = awsEcs({
-          region: "us-east-1",
-          endpoint: ecs.endpoint,
-          profile: undefined,
-          role: { arn: "arn:aws:iam::123456789012:role/nomad" },
-        }, userAgent);
+        const operations = operationsAt(ecs.endpoint, role);
         for (let attempt = 0; attempt < 3; attempt++) {
           const late = new AbortController();
           const call = operations.describeClusters(clusters, late.signal);
@@ -92,8 +98,8 @@ Deno.test({
  * An ECS, and an STS, whose clock is ahead of this host's, and which take only what is signed by that,
  * with the access key that `key` gives or STS has given.
  */
-async function startAheadOfTime(ms: number, key = () => "simulated") {
-  const server = createServer((request, response) => {
+function startAheadOfTime(ms: number, key = () => "simulated") {
+  return serve((request, response) => {
     request.resume();
     const signer = /Credential=([^/]+)/.exec(String(request.headers["authorization"]))?.[1];
     const known = signer === key() || signer === "ASIASIMULATED";
@@ -123,16 +129,6 @@ async function startAheadOfTime(ms: number, key = () => "simulated") {
       : { __type: "UnrecognizedClientException", message: "The security token is invalid" };
     response.end(JSON.stringify(late || !known ? refusal : { clusters: [] }));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 Deno.test({
@@ -144,12 +140,7 @@ Deno.test({
       let key = "simulated";
       const ecs = await startAheadOfTime(3 * 3_600_000, () => key);
       try {
-        const operations = awsEcs({
-          region: "us-east-1",
-          endpoint: ecs.endpoint,
-          profile: undefined,
-          role: undefined,
-        }, userAgent);
+        const operations = operationsAt(ecs.endpoint);
         const ask = () => operations.describeClusters(clusters, new AbortController().signal);
         const first = await Promise.allSettled([ask(), ask(), ask()]);
         assertEquals(first.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
@@ -182,12 +173,7 @@ Deno.test({
     };
     try {
       await withEnv(variables, async () => {
-        const operations = awsEcs({
-          region: "us-east-1",
-          endpoint: aws.endpoint,
-          profile: undefined,
-          role: { arn: "arn:aws:iam::123456789012:role/nomad" },
-        }, userAgent);
+        const operations = operationsAt(aws.endpoint, role);
         const ask = () => operations.describeClusters(clusters, new AbortController().signal);
         await assertRejects(ask, Error, "Signature expired", "of STS");
         await assertRejects(ask, Error, "Signature expired", "of ECS");

@@ -6,6 +6,7 @@ import type { EcsCaller } from "../../../src/lifecycle/ecs_caller.ts";
 import {
   createWatcher,
   type Observation,
+  type Watcher,
   type WatchHealth,
 } from "../../../src/lifecycle/watcher.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
@@ -45,6 +46,16 @@ function createTimedWatcher(
   return { watcher, calls, health, pass, sleep };
 }
 
+/** Watches `task-0` to `task-<count - 1>`. Returns the watches, and the tasks that were seen. */
+function watchMany(watcher: Watcher, count: number) {
+  const seen = new Set<string>();
+  const watches = Array.from(
+    { length: count },
+    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) }),
+  );
+  return { watches, seen };
+}
+
 const running = (arns: string[]) => ({
   tasks: arns.map((taskArn) => ({ taskArn, lastStatus: "RUNNING" })),
   $metadata: {},
@@ -52,10 +63,7 @@ const running = (arns: string[]) => ({
 
 Deno.test("250 tasks at rest are three calls a poll interval", async () => {
   const { watcher, calls, pass } = createTimedWatcher(running);
-  const seen = new Set<string>();
-  for (let at = 0; at < 250; at++) {
-    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
-  }
+  const { seen } = watchMany(watcher, 250);
   await pass(1_000);
   assertEquals(seen.size, 250);
   calls.length = 0;
@@ -69,10 +77,7 @@ Deno.test("a task that ECS refuses to describe does not hide the others", async 
     if (!arns.includes("task-77")) return running(arns);
     throw new EcsError("rejected", "DescribeTasks", "InvalidParameterException: bad ARN");
   });
-  const seen = new Set<string>();
-  for (let at = 0; at < 100; at++) {
-    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
-  }
+  const { seen } = watchMany(watcher, 100);
   await pass(5_000);
   assertEquals(seen.size, 99);
 });
@@ -123,10 +128,7 @@ Deno.test("a look answers with what ECS was asked for after it", async () => {
 
 Deno.test("a look is not kept waiting by thousands of tasks whose turn it is", async () => {
   const { watcher, calls, pass } = createTimedWatcher(running);
-  const watches = Array.from(
-    { length: 5_000 },
-    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => {} }),
-  );
+  const { watches } = watchMany(watcher, 5_000);
   await pass(1_000);
   const last = watches.at(-1);
   assert(last !== undefined);
@@ -146,11 +148,7 @@ Deno.test("a look is not kept waiting by thousands of tasks whose turn it is", a
 
 Deno.test("looks that are asked for without end leave the others their turn", async () => {
   const { watcher, pass, sleep } = createTimedWatcher(running);
-  const seen = new Set<string>();
-  const watches = Array.from(
-    { length: 250 },
-    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) }),
-  );
+  const { watches, seen } = watchMany(watcher, 250);
   const [first] = watches;
   let over = false;
   const askOn = async () => {
@@ -175,10 +173,7 @@ Deno.test("tasks that the policy lets nobody describe do not hide the others", a
     if (!arns.some((arn) => denied.has(arn))) return running(arns);
     throw new EcsError("denied", "DescribeTasks", "AccessDeniedException");
   });
-  const seen = new Set<string>();
-  for (let at = 0; at < 150; at++) {
-    watcher.watch(`task-${at}`, { onObservation: () => seen.add(`task-${at}`) });
-  }
+  const { seen } = watchMany(watcher, 150);
   await pass(60_000);
   assertEquals(seen.size, 147);
   seen.clear();
@@ -196,10 +191,7 @@ Deno.test("a look that fails goes first again", async () => {
     if (broken) throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
     return running(arns);
   });
-  const watches = Array.from(
-    { length: 5_000 },
-    (_, at) => watcher.watch(`task-${at}`, { onObservation: () => {} }),
-  );
+  const { watches } = watchMany(watcher, 5_000);
   await pass(1_000);
   broken = true;
   let looked = false;
@@ -213,7 +205,7 @@ Deno.test("a look that fails goes first again", async () => {
 Deno.test("once ECS answers at its old pace, so does the watcher", async () => {
   let rate = 10;
   const { watcher, calls, pass } = createTimedWatcher(running, () => rate);
-  for (let at = 0; at < 5_000; at++) watcher.watch(`task-${at}`, { onObservation: () => {} });
+  watchMany(watcher, 5_000);
   await pass(30_000);
   rate = 0.5;
   await pass(30_000);
@@ -227,7 +219,7 @@ Deno.test("a driver that may describe nothing says so, and asks little", async (
   const { watcher, calls, health, pass } = createTimedWatcher(() => {
     throw new EcsError("denied", "DescribeTasks", "AccessDeniedException");
   });
-  for (let at = 0; at < 1_000; at++) watcher.watch(`task-${at}`, { onObservation: () => {} });
+  watchMany(watcher, 1_000);
   await pass(180_000);
   assert(health.every(({ kind }) => kind === "failing"));
   assert(watcher.failing() !== undefined);
