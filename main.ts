@@ -7,7 +7,7 @@ import { decodePluginConfig } from "./src/config/mod.ts";
 import { createDriver } from "./src/driver/driver.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
-import { awsEcs } from "./src/lifecycle/aws_client.ts";
+import { awsEcs } from "./src/aws/client.ts";
 import { cli } from "./src/cli.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole, stderrSink } from "./src/plugin/log.ts";

@@ -41,7 +41,7 @@ export async function startSimulatorProcess(
   { folder, speed }: { folder: string; speed: number },
 ): Promise<SimulatorProcess> {
   const logFile = `${folder}/ecs.log`;
-  const script = new URL("../ecs/main.ts", import.meta.url).pathname;
+  const script = new URL("../simulator/main.ts", import.meta.url).pathname;
   const process = startLogged(Deno.execPath(), {
     args: ["run", "--frozen", "-A", script, "--speed", String(speed)],
     env: {},

@@ -1,4 +1,4 @@
-import { type Census, createCensus } from "../leftovers.ts";
+import { type Census, createCensus } from "./leftovers.ts";
 import type { Narrator } from "./narrator.ts";
 import { type Agent, type Allocation, startAgent } from "./nomad.ts";
 import { eventually } from "./process.ts";

@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
-import { describeScope } from "../lifecycle/scope.ts";
-import { scopeOf } from "./scope_of.ts";
+import { describeScope } from "../aws/cluster_ref.ts";
+import { scopeOf } from "./scopes.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */
 export type Fingerprint = {

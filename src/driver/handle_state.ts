@@ -1,5 +1,5 @@
 import { decode, encode } from "@msgpack/msgpack";
-import { parseTaskArn, type Role, type Scope, type TaskRef } from "../lifecycle/scope.ts";
+import { parseTaskArn, type Role, type Scope, type TaskRef } from "../aws/cluster_ref.ts";
 import { DriverError } from "./driver_error.ts";
 import type { KnownNetwork } from "./network.ts";
 

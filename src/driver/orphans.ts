@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import { EcsError } from "../lifecycle/ecs_error.ts";
-import { type Scope, scopeKey, type TaskRef } from "../lifecycle/scope.ts";
+import { EcsError } from "../aws/error.ts";
+import { type Scope, scopeKey, type TaskRef } from "../aws/cluster_ref.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import type { Ending } from "../lifecycle/ending.ts";
-import type { Owner } from "../lifecycle/ownership.ts";
-import type { EndObserver, RemoteTask } from "../lifecycle/remote_task.ts";
-import { consoleUrl } from "../lifecycle/scope.ts";
+import type { Ending } from "../lifecycle/task/ending.ts";
+import type { Owner } from "../lifecycle/ownership/tags.ts";
+import type { EndObserver, RemoteTask } from "../lifecycle/task/remote_task.ts";
+import { consoleUrl } from "../aws/cluster_ref.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
 
 /** Which run of which Nomad task this is. */

@@ -1,15 +1,21 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { createCustody } from "./custody.ts";
-import { type EcsError, toEcsError } from "./ecs_error.ts";
-import type { ConnectEcs, EcsOperations } from "./ecs_operations.ts";
-import { createNodeSearch } from "./node_search.ts";
-import type { Owner } from "./ownership.ts";
-import { createRegion, type Region } from "./region.ts";
-import type { OnEvent, RemoteTask } from "./remote_task.ts";
-import { accountKey, describeScope, type Scope, scopeKey, type TaskRef } from "./scope.ts";
-import { createStarter, type Starter } from "./start.ts";
-import type { WatchHealth } from "./watcher.ts";
+import { createCustody } from "./remote_tasks.ts";
+import { type EcsError, toEcsError } from "../aws/error.ts";
+import type { ConnectEcs, EcsOperations } from "../aws/operations.ts";
+import { createNodeSearch } from "./ownership/node_search.ts";
+import type { Owner } from "./ownership/tags.ts";
+import { createRegion, type Region } from "./account.ts";
+import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
+import {
+  accountKey,
+  describeScope,
+  type Scope,
+  scopeKey,
+  type TaskRef,
+} from "../aws/cluster_ref.ts";
+import { createStarter, type Starter } from "./start/start.ts";
+import type { WatchHealth } from "./watch/poller.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
 export type LifecycleSettings = {

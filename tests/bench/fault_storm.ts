@@ -1,7 +1,7 @@
 import { eventually } from "../../demo/lib/process.ts";
 import { type SimulatedTask, startSimulatorProcess } from "../../demo/lib/simulator.ts";
-import type { FaultMode } from "../../demo/ecs/faults.ts";
-import { missingGrace } from "../../src/lifecycle/tracking.ts";
+import type { FaultMode } from "../../demo/simulator/state/faults.ts";
+import { missingGrace } from "../../src/lifecycle/task/tracking.ts";
 import {
   configure,
   driverConfig,

@@ -1,6 +1,6 @@
 /** `make soak`: storms of failing calls against plugin processes, and what became of their tasks. */
 import { parseArgs } from "node:util";
-import { faultModes } from "../../demo/ecs/faults.ts";
+import { faultModes } from "../../demo/simulator/state/faults.ts";
 import { measureStorms, type StormResult } from "./fault_storm.ts";
 
 const { values } = parseArgs({

@@ -25,17 +25,17 @@ type Mutant = { name: string; file: string; edits: [string, string][] };
 const mutants: Mutant[] = [
   {
     name: "no client token",
-    file: "src/lifecycle/run_task_input.ts",
+    file: "src/lifecycle/start/run_task_input.ts",
     edits: [["    clientToken: clientToken(owner.taskId),\n", ""]],
   },
   {
     name: "no look for a live ECS task",
-    file: "src/lifecycle/start.ts",
+    file: "src/lifecycle/start/start.ts",
     edits: [["if (live?.taskArn !== undefined)", "if (live?.taskArn === null)"]],
   },
   {
     name: "one MISSING answer is an end",
-    file: "src/lifecycle/tracking.ts",
+    file: "src/lifecycle/task/tracking.ts",
     edits: [["missingGrace = 60_000", "missingGrace = 0"], [
       "missingTimes = 3",
       "missingTimes = 1",
@@ -43,7 +43,7 @@ const mutants: Mutant[] = [
   },
   {
     name: "a failed DescribeTasks is MISSING",
-    file: "src/lifecycle/watcher.ts",
+    file: "src/lifecycle/watch/poller.ts",
     edits: [[
       "postpone(entry, quickInterval);\n      }\n    }",
       "postpone(entry, quickInterval);\n" +
@@ -52,27 +52,27 @@ const mutants: Mutant[] = [
   },
   {
     name: "a failed stop is not tried again",
-    file: "src/lifecycle/remote_task.ts",
+    file: "src/lifecycle/task/remote_task.ts",
     edits: [['      return "retry" as const;', '      return "give up" as const;']],
   },
   {
     name: "a stop is answered too early",
-    file: "src/lifecycle/remote_task.ts",
+    file: "src/lifecycle/task/remote_task.ts",
     edits: [["return request.acknowledged\n", "return !request.acknowledged || true\n"]],
   },
   {
     name: "on its way down is ended",
-    file: "src/lifecycle/tracking.ts",
+    file: "src/lifecycle/task/tracking.ts",
     edits: [['snapshot.lastStatus !== "STOPPED"', 'snapshot.desiredStatus !== "STOPPED"']],
   },
   {
     name: "a start does not wait for a stop",
-    file: "src/lifecycle/start.ts",
+    file: "src/lifecycle/start/start.ts",
     edits: [["if (pending === undefined) return;", "if (pending !== null) return;"]],
   },
   {
     name: "the tags stay behind",
-    file: "src/lifecycle/remote_task.ts",
+    file: "src/lifecycle/task/remote_task.ts",
     edits: [["    if (!agree) {", "    if (agree === null) {"]],
   },
   {
@@ -82,17 +82,17 @@ const mutants: Mutant[] = [
   },
   {
     name: "an empty answer is believed",
-    file: "src/lifecycle/ecs_caller.ts",
+    file: "src/aws/caller.ts",
     edits: [["        checkAnswer(name, answer, attempted);\n", ""]],
   },
   {
     name: "a call may take for ever",
-    file: "src/lifecycle/ecs_caller.ts",
+    file: "src/aws/caller.ts",
     edits: [["          expiry(clock, attempt, attempted),\n", ""]],
   },
   {
     name: "a stop does not ask whose it is",
-    file: "src/lifecycle/remote_task.ts",
+    file: "src/lifecycle/task/remote_task.ts",
     edits: [["if (this.#isMovedOn(tags) ||", "if (this.#isMovedOn([]) &&"]],
   },
   {
@@ -108,7 +108,7 @@ const mutants: Mutant[] = [
   },
   {
     name: "every exit is a kill",
-    file: "src/lifecycle/ending.ts",
+    file: "src/lifecycle/task/ending.ts",
     edits: [["exitCode: container?.exitCode ?? unknownExitCode", "exitCode: killed"]],
   },
 ];
@@ -151,7 +151,7 @@ async function noticed(mutant: Mutant): Promise<string | undefined> {
 }
 
 async function apply({ file, edits, name }: Mutant, folder: string): Promise<void> {
-  for (const part of ["src", "demo/ecs", "tests", "main.ts", "deno.json", "deno.lock"]) {
+  for (const part of ["src", "demo/simulator", "tests", "main.ts", "deno.json", "deno.lock"]) {
     await Deno.mkdir(dirname(`${folder}/${part}`), { recursive: true });
     const copied = await new Deno.Command("cp", {
       args: ["-r", `${root}${part}`, `${folder}/${part}`],

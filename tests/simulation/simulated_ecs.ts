@@ -1,16 +1,16 @@
-import type { EcsApi, EcsOperations } from "../../src/lifecycle/ecs_operations.ts";
-import { AwsError } from "../../demo/ecs/aws_error.ts";
-import { faultModes } from "../../demo/ecs/faults.ts";
-import type { Input } from "../../demo/ecs/input.ts";
-import { createModel, type EcsTask, type Model } from "../../demo/ecs/model.ts";
-import { perform } from "../../demo/ecs/operations.ts";
-import { demoPreset, loadPreset } from "../../demo/ecs/preset.ts";
-import { advance, containerExited } from "../../demo/ecs/task_life.ts";
+import type { EcsApi, EcsOperations } from "../../src/aws/operations.ts";
+import { AwsError } from "../../demo/simulator/request/aws_error.ts";
+import { faultModes } from "../../demo/simulator/state/faults.ts";
+import type { Input } from "../../demo/simulator/request/input.ts";
+import { createModel, type EcsTask, type Model } from "../../demo/simulator/state/model.ts";
+import { perform } from "../../demo/simulator/operations/operations.ts";
+import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
+import { advance, containerExited } from "../../demo/simulator/state/task_life.ts";
 import type { Chances } from "./random.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
 
 /**
- * What may befall a call: besides what the simulator of `demo/ecs` knows, an answer that is empty, and
+ * What may befall a call: besides what the simulator of `demo/simulator` knows, an answer that is empty, and
  * a client that neither answers nor heeds its signal, as the SDK's while credentials do not come.
  */
 export const weatherModes = [...faultModes, "empty", "deaf"] as const;

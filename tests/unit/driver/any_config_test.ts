@@ -1,14 +1,14 @@
 import { encode } from "@msgpack/msgpack";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Input } from "../../../demo/ecs/input.ts";
-import { demoPreset, loadPreset } from "../../../demo/ecs/preset.ts";
+import type { Input } from "../../../demo/simulator/request/input.ts";
+import { demoPreset, loadPreset } from "../../../demo/simulator/preset.ts";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
-import { mismatches } from "../../../src/lifecycle/aws_model.ts";
-import type { EcsOperations } from "../../../src/lifecycle/ecs_operations.ts";
+import { mismatches } from "../../../src/aws/model.ts";
+import type { EcsOperations } from "../../../src/aws/operations.ts";
 import { arbitraryTask } from "../../harness/arbitrary_task.ts";
-import { createWorld, ownerOf, scope, silent } from "../lifecycle/world.ts";
+import { createWorld, ownerOf, scope, silent } from "../../harness/world.ts";
 
 /** Task definitions that generated tasks may name, besides the demo's. */
 const definitions: Input[] = [

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { readRules } from "../../../demo/ecs/faults.ts";
-import { demoPreset } from "../../../demo/ecs/preset.ts";
-import { startSimulator } from "../../../demo/ecs/simulator.ts";
+import { readRules } from "../../../demo/simulator/state/faults.ts";
+import { demoPreset } from "../../../demo/simulator/preset.ts";
+import { startSimulator } from "../../../demo/simulator/simulator.ts";
 import { eventually } from "../../../demo/lib/process.ts";
 import {
   type FingerprintResponse,

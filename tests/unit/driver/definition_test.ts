@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadPreset } from "../../../demo/ecs/preset.ts";
-import type { Input } from "../../../demo/ecs/input.ts";
-import { readRules } from "../../../demo/ecs/faults.ts";
+import { loadPreset } from "../../../demo/simulator/preset.ts";
+import type { Input } from "../../../demo/simulator/request/input.ts";
+import { readRules } from "../../../demo/simulator/state/faults.ts";
 import type { DriverTaskEvent } from "../../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import { call } from "../../harness/plugin.ts";
 import { driverConfig, failureOf, start, taskOf } from "../../harness/driver_calls.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
 import type { Fingerprint } from "../../../src/driver/fingerprint.ts";
-import { answering, createWorld, ownerOf, scope, silent } from "../lifecycle/world.ts";
+import { answering, createWorld, ownerOf, scope, silent } from "../../harness/world.ts";
 
 type World = ReturnType<typeof createWorld>;
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { readRules } from "../../../demo/ecs/faults.ts";
-import type { TaskDefinition } from "../../../demo/ecs/model.ts";
-import type { RunningSimulator } from "../../../demo/ecs/simulator.ts";
+import { readRules } from "../../../demo/simulator/state/faults.ts";
+import type { TaskDefinition } from "../../../demo/simulator/state/model.ts";
+import type { RunningSimulator } from "../../../demo/simulator/simulator.ts";
 import { startPlugin } from "../../harness/plugin.ts";
 import { configure, driverConfig, failureOf, start, taskOf } from "../../harness/driver_calls.ts";
 import { withPlugin } from "../../harness/with_plugin.ts";

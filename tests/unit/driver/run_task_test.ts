@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { demoPreset, loadPreset } from "../../../demo/ecs/preset.ts";
-import type { RunningSimulator } from "../../../demo/ecs/simulator.ts";
+import { demoPreset, loadPreset } from "../../../demo/simulator/preset.ts";
+import type { RunningSimulator } from "../../../demo/simulator/simulator.ts";
 import { call } from "../../harness/plugin.ts";
 import {
   configure,

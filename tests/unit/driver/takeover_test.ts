@@ -3,7 +3,7 @@ import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
 import { driverConfig } from "../../harness/driver_calls.ts";
-import { createWorld, ownerOf, scope, silent } from "../lifecycle/world.ts";
+import { createWorld, ownerOf, scope, silent } from "../../harness/world.ts";
 
 /** A driver in virtual time, and what Nomad does with it. */
 function createTimedDriver() {

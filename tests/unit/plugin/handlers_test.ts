@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from "@grpc/grpc-js";
 import { deferred, lasting } from "../../../src/grpc/handlers.ts";
 import type { Logger } from "../../../src/logger.ts";
-import { silent } from "../lifecycle/world.ts";
+import { silent } from "../../harness/world.ts";
 
 /** A log that remembers what went wrong. */
 function errorLog() {

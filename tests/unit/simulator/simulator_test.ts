@@ -13,9 +13,9 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecs";
-import { demoPreset } from "../../../demo/ecs/preset.ts";
-import { type FaultMode, faultModes } from "../../../demo/ecs/faults.ts";
-import { type RunningSimulator, startSimulator } from "../../../demo/ecs/simulator.ts";
+import { demoPreset } from "../../../demo/simulator/preset.ts";
+import { type FaultMode, faultModes } from "../../../demo/simulator/state/faults.ts";
+import { type RunningSimulator, startSimulator } from "../../../demo/simulator/simulator.ts";
 
 const cluster = "nomad-remote-driver-demo";
 const network = { awsvpcConfiguration: { subnets: ["subnet-1"] } };

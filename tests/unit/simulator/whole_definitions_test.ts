@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Input } from "../../../demo/ecs/input.ts";
-import { awslogs, ecr, register, role, secret } from "./definitions.ts";
+import type { Input } from "../../../demo/simulator/request/input.ts";
+import { awslogs, ecr, register, role, secret } from "../../harness/simulator_definitions.ts";
 
 const wholeFargate: Input = {
   family: "whole-fargate_1",

@@ -1,0 +1,105 @@
+import { readRules } from "../state/faults.ts";
+import { describeTask } from "../operations/tasks.ts";
+import { advance, containerExited, stop } from "../state/task_life.ts";
+import type { EcsTask, StopCode } from "../state/model.ts";
+import type { Simulator } from "../simulator.ts";
+
+/** Where the simulator is controlled, on the same port as ECS. */
+export const controlPrefix = "/_sim/";
+
+/** Answers a control request; README.md beside this file lists them. */
+export function control(
+  simulator: Simulator,
+  method: string,
+  path: string,
+  body: string,
+): { status: number; json: unknown } {
+  try {
+    advance(simulator.model);
+    const json = route(simulator, `${method} ${path.slice(controlPrefix.length - 1)}`, read(body));
+    simulator.schedule();
+    return json === undefined
+      ? { status: 404, json: { error: `no control request ${method} ${path}` } }
+      : { status: 200, json };
+  } catch (error) {
+    return { status: 400, json: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+function route(simulator: Simulator, request: string, body: Record<string, unknown>): unknown {
+  const { model } = simulator;
+  switch (request) {
+    case "GET /tasks":
+      return [...model.tasks.values()].map((task) => ({
+        ...describeTask(task, true),
+        output: simulator.containers.output(task),
+      }));
+    case "GET /calls":
+      return simulator.counts();
+    case "POST /calls/reset":
+      simulator.resetCounts();
+      return {};
+    case "POST /faults":
+      simulator.faults = readRules(body["faults"], Date.now());
+      return {};
+    case "POST /speed":
+      model.speed = positive(body["speed"], "speed");
+      return {};
+    case "POST /freeze":
+      model.frozen = body["frozen"] === true;
+      return {};
+    case "POST /cluster": {
+      const cluster = [...model.clusters.values()].find(({ name }) => name === body["name"]);
+      if (cluster === undefined) throw new Error(`no cluster ${body["name"]}`);
+      cluster.status = body["status"] === "ACTIVE" ? "ACTIVE" : "INACTIVE";
+      return {};
+    }
+    case "POST /role":
+      simulator.sts.externalIds.set(String(body["arn"]), String(body["externalId"]));
+      return {};
+    case "POST /exit":
+      return chosen(simulator, body).map((task) => {
+        const exitCode = typeof body["exitCode"] === "number" ? body["exitCode"] : 0;
+        const reason = body["oom"] === true
+          ? { reason: "OutOfMemoryError: Container killed due to memory usage" }
+          : {};
+        const name = task.containers[0]?.definition.name ?? "";
+        containerExited(model, task, name, { exitCode, ...reason });
+        return task.arn;
+      });
+    case "POST /stop": {
+      const code = String(body["stopCode"] ?? "UserInitiated") as StopCode;
+      const reason = String(body["reason"] ?? "Task stopped by user");
+      return chosen(simulator, body).map((task) => {
+        stop(model, task, { code, reason });
+        return task.arn;
+      });
+    }
+    case "POST /forget":
+      return chosen(simulator, body).map((task) => {
+        model.tasks.delete(task.arn);
+        return task.arn;
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** The tasks that a request speaks of: those of `arns`, or the first `count` that run. */
+function chosen({ model }: Simulator, body: Record<string, unknown>): EcsTask[] {
+  const { arns, count } = body;
+  if (Array.isArray(arns)) return arns.flatMap((arn) => model.tasks.get(String(arn)) ?? []);
+  const running = [...model.tasks.values()].filter(({ status }) => status === "RUNNING");
+  return running.slice(0, typeof count === "number" ? count : 0);
+}
+
+function read(body: string): Record<string, unknown> {
+  const value: unknown = body === "" ? {} : JSON.parse(body);
+  if (typeof value !== "object" || value === null) throw new Error("the body must be an object");
+  return value as Record<string, unknown>;
+}
+
+function positive(value: unknown, name: string): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new Error(`${name} must be a positive number`);
+}

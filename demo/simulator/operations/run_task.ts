@@ -1,0 +1,136 @@
+import { AwsError, clientException, invalidParameter } from "../request/aws_error.ts";
+import { findCluster } from "./clusters.ts";
+import {
+  type Input,
+  integer,
+  mergedTags,
+  object,
+  objects,
+  optionalString,
+  requiredString,
+  strings,
+  tagsOf,
+} from "../request/input.ts";
+import { type EcsTask, type Model, randomHex, type TaskDefinition } from "../state/model.ts";
+import { begin } from "../state/task_life.ts";
+import { runTaskShape } from "../request/request_shapes.ts";
+import { checkRunTask } from "../checks/run_task_checks.ts";
+import { checkShape } from "../request/shape.ts";
+import { describeTask } from "./tasks.ts";
+import { findTaskDefinition } from "./task_definitions.ts";
+
+/** Hours for which a client token is remembered. */
+const tokenHours = 24;
+
+/** RunTask. */
+export function runTask(model: Model, region: string, input: Input): unknown {
+  checkShape(runTaskShape, input);
+  const cluster = findCluster(model, region, input);
+  const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
+  const definition = findTaskDefinition(model, region, name);
+  if (definition === undefined) throw clientException("TaskDefinition not found.");
+  if (definition.status === "INACTIVE") throw clientException("TaskDefinition is inactive");
+  const count = integer(input, "count", { min: 1, max: 10 }) ?? 1;
+  const startedBy = optionalString(input, "startedBy");
+  if (startedBy !== undefined && !/^[A-Za-z0-9_/-]{0,128}$/.test(startedBy)) {
+    throw invalidParameter(
+      "startedBy may have up to 128 letters, digits, hyphens, slashes and underscores.",
+    );
+  }
+  const launchType = checkRunTask(input, definition);
+  const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
+  const taskTags = mergedTags(propagated ? definition.tags : [], tagsOf(input));
+
+  const token = optionalString(input, "clientToken");
+  if (token !== undefined && !/^[\x21-\x7e]{1,64}$/.test(token)) {
+    throw invalidParameter("clientToken may have up to 64 ASCII characters.");
+  }
+  const tokenKey = `${cluster.arn}/${token}`;
+  const request = JSON.stringify(input);
+  const known = token === undefined ? undefined : model.tokens.get(tokenKey);
+  if (known !== undefined && model.now() - known.at < tokenHours * 3_600_000) {
+    if (known.request !== request) {
+      throw new AwsError(
+        "ConflictException",
+        "The provided clientToken is already in use with a different RunTask request.",
+        400,
+        { resourceIds: known.arns },
+      );
+    }
+    return answer(known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
+  }
+
+  const made = Array.from({ length: count }, (): EcsTask => {
+    const id = randomHex(model, 32);
+    const arn = `arn:aws:ecs:${region}:${model.account}:task/${cluster.name}/${id}`;
+    return {
+      id,
+      arn,
+      region,
+      cluster,
+      definition,
+      input,
+      startedBy,
+      launchType,
+      address: definition.networkMode === "awsvpc" ? privateAddress(model) : undefined,
+      publicAddress: assignsPublicAddress(input) ? publicAddress(model) : undefined,
+      createdAt: model.now(),
+      tags: taskTags,
+      containers: definition.containers.map((container) => ({
+        definition: overridden(container, input),
+        arn: `${arn.replace(":task/", ":container/")}/${randomHex(model, 36)}`,
+      })),
+      status: "PROVISIONING",
+      desired: "RUNNING",
+      nextAt: undefined,
+      terminated: false,
+      version: 1,
+    };
+  });
+  for (const task of made) {
+    model.tasks.set(task.arn, task);
+    begin(model, task);
+  }
+  if (token !== undefined) {
+    model.tokens.set(tokenKey, { request, arns: made.map(({ arn }) => arn), at: model.now() });
+  }
+  return answer(made);
+}
+
+function answer(tasks: EcsTask[]): unknown {
+  return { tasks: tasks.map((task) => describeTask(task, true)), failures: [] };
+}
+
+function overridden(
+  container: TaskDefinition["containers"][number],
+  input: Input,
+): TaskDefinition["containers"][number] {
+  const overrides = objects(object(input, "overrides") ?? {}, "containerOverrides");
+  const override = overrides.find((candidate) => candidate["name"] === container.name);
+  if (override === undefined) return container;
+  const environment = objects(override, "environment").map((pair) => [
+    optionalString(pair, "name") ?? "",
+    optionalString(pair, "value") ?? "",
+  ]);
+  const command = strings(override, "command");
+  return {
+    ...container,
+    command: command.length === 0 ? container.command : command,
+    environment: { ...container.environment, ...Object.fromEntries(environment) },
+  };
+}
+
+function assignsPublicAddress(input: Input): boolean {
+  const vpc = object(object(input, "networkConfiguration") ?? {}, "awsvpcConfiguration") ?? {};
+  return vpc["assignPublicIp"] === "ENABLED";
+}
+
+/** Out of the block that is for documentation. */
+function publicAddress(model: Model): string {
+  return `203.0.113.${Math.floor(model.random() * 254) + 1}`;
+}
+
+function privateAddress(model: Model): string {
+  const part = () => Math.floor(model.random() * 254) + 1;
+  return `10.0.${part()}.${part()}`;
+}

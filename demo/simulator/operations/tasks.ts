@@ -1,0 +1,174 @@
+import { AwsError, invalidParameter } from "../request/aws_error.ts";
+import { findCluster } from "./clusters.ts";
+import {
+  type Input,
+  integer,
+  mergedTags,
+  optionalString,
+  requiredString,
+  strings,
+  type Tag,
+  tagsOf,
+  word,
+} from "../request/input.ts";
+import { type EcsTask, type Model, statuses } from "../state/model.ts";
+import { networkInterfaceId } from "./query_api.ts";
+import { stop } from "../state/task_life.ts";
+
+/** DescribeTasks. */
+export function describeTasks(model: Model, region: string, input: Input): unknown {
+  const cluster = findCluster(model, region, input);
+  const asked = strings(input, "tasks");
+  if (asked.length === 0) throw invalidParameter("Tasks cannot be empty.");
+  if (asked.length > 100) throw invalidParameter("Tasks can have at most 100 items.");
+  const withTags = strings(input, "include").includes("TAGS");
+  const tasks: unknown[] = [];
+  const failures: unknown[] = [];
+  for (const name of asked) {
+    const arn = taskArn(model, region, cluster.name, name);
+    const task = model.tasks.get(arn);
+    if (task === undefined || task.cluster !== cluster || isFresh(model, task)) {
+      failures.push({ arn, reason: "MISSING" });
+    } else tasks.push(describeTask(task, withTags));
+  }
+  return { tasks, failures };
+}
+
+/** ListTasks: those that are wanted running unless it is asked otherwise. */
+export function listTasks(model: Model, region: string, input: Input): unknown {
+  const cluster = findCluster(model, region, input);
+  const startedBy = optionalString(input, "startedBy");
+  const family = optionalString(input, "family");
+  const launchType = optionalString(input, "launchType");
+  const desired = word(input, "desiredStatus", ["RUNNING", "PENDING", "STOPPED"]);
+  if (startedBy !== undefined && (family !== undefined || optionalString(input, "serviceName"))) {
+    throw invalidParameter("startedBy cannot be combined with another filter.");
+  }
+  const most = integer(input, "maxResults", { min: 1, max: 100 }) ?? 100;
+  const from = Number(optionalString(input, "nextToken") ?? 0);
+  if (!Number.isInteger(from) || from < 0) throw invalidParameter("Invalid token.");
+  const arns = [...model.tasks.values()].filter((task) =>
+    task.cluster === cluster && !isFresh(model, task) &&
+    task.desired === (desired ?? "RUNNING") &&
+    (startedBy === undefined || task.startedBy === startedBy) &&
+    (family === undefined || task.definition.family === family) &&
+    (launchType === undefined || task.launchType === launchType)
+  ).map(({ arn }) => arn);
+  const next = from + most;
+  return {
+    taskArns: arns.slice(from, next),
+    ...(next < arns.length ? { nextToken: String(next) } : {}),
+  };
+}
+
+/** StopTask. A task that is stopping or stopped is answered as it is. */
+export function stopTask(model: Model, region: string, input: Input): unknown {
+  const cluster = findCluster(model, region, input);
+  const name = requiredString(input, "task", "taskId cannot be null or empty.");
+  const task = model.tasks.get(taskArn(model, region, cluster.name, name));
+  if (task === undefined || task.cluster !== cluster) {
+    throw invalidParameter("The referenced task was not found.");
+  }
+  const reason = optionalString(input, "reason") ?? "Task stopped by user";
+  stop(model, task, { code: "UserInitiated", reason });
+  return { task: describeTask(task, false) };
+}
+
+/** TagResource, for tasks. */
+export function tagResource(model: Model, _region: string, input: Input): unknown {
+  const task = taggable(model, input);
+  task.tags = mergedTags(task.tags, tagsOf(input));
+  return {};
+}
+
+/** UntagResource, for tasks. */
+export function untagResource(model: Model, _region: string, input: Input): unknown {
+  const task = taggable(model, input);
+  const gone = new Set(strings(input, "tagKeys"));
+  task.tags = task.tags.filter(({ key }) => !gone.has(key));
+  return {};
+}
+
+/** ListTagsForResource, for tasks. */
+export function listTagsForResource(model: Model, _region: string, input: Input): unknown {
+  return { tags: taggable(model, input).tags };
+}
+
+/** A task as DescribeTasks answers it. */
+export function describeTask(task: EcsTask, withTags: boolean): Record<string, unknown> {
+  const at = statuses.indexOf(task.status);
+  const network = at >= statuses.indexOf("PENDING") ? task.address : undefined;
+  return {
+    attachments: task.address === undefined ? [] : [{
+      id: task.id.slice(0, 8),
+      type: "ElasticNetworkInterface",
+      status: at >= statuses.indexOf("ACTIVATING") ? "ATTACHED" : "PRECREATED",
+      details: [
+        { name: "subnetId", value: "subnet-010b03f1a021887ff" },
+        ...(network === undefined ? [] : [
+          { name: "networkInterfaceId", value: networkInterfaceId(task) },
+          { name: "privateIPv4Address", value: network },
+        ]),
+      ],
+    }],
+    clusterArn: task.cluster.arn,
+    connectivity: "CONNECTED",
+    containers: task.containers.map(({ definition, arn, exitCode, reason }) => ({
+      containerArn: arn,
+      taskArn: task.arn,
+      name: definition.name,
+      image: definition.image,
+      lastStatus: exitCode !== undefined || task.status === "STOPPED"
+        ? "STOPPED"
+        : task.startedAt === undefined
+        ? "PENDING"
+        : "RUNNING",
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(reason === undefined ? {} : { reason }),
+      networkInterfaces: network === undefined ? [] : [{ privateIpv4Address: network }],
+      healthStatus: "UNKNOWN",
+    })),
+    createdAt: seconds(task.createdAt),
+    desiredStatus: task.desired,
+    group: task.input["group"] ?? `family:${task.definition.family}`,
+    healthStatus: "UNKNOWN",
+    lastStatus: task.status,
+    launchType: task.launchType,
+    overrides: task.input["overrides"] ?? { containerOverrides: [] },
+    startedBy: task.startedBy,
+    startedAt: seconds(task.startedAt),
+    stoppingAt: seconds(task.stoppingAt),
+    stoppedAt: seconds(task.stoppedAt),
+    executionStoppedAt: seconds(task.stoppingAt),
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
+    taskArn: task.arn,
+    taskDefinitionArn: task.definition.arn,
+    version: task.version,
+    tags: withTags ? task.tags : [],
+  };
+}
+
+function taggable(model: Model, input: Input): { tags: Tag[] } {
+  const arn = requiredString(input, "resourceArn", "resourceArn cannot be null or empty.");
+  const task = model.tasks.get(arn);
+  if (task === undefined) {
+    throw new AwsError("ResourceNotFoundException", "The specified resource was not found.");
+  }
+  return task;
+}
+
+/** ECS may take a moment to know a task that it has just accepted. */
+function isFresh(model: Model, task: EcsTask): boolean {
+  return model.now() - task.createdAt < model.pace.consistency;
+}
+
+function taskArn(model: Model, region: string, cluster: string, name: string): string {
+  return name.startsWith("arn:")
+    ? name
+    : `arn:aws:ecs:${region}:${model.account}:task/${cluster}/${name}`;
+}
+
+function seconds(millis: number | undefined): number | undefined {
+  return millis === undefined ? undefined : millis / 1_000;
+}

@@ -1,0 +1,140 @@
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Budget, Priority } from "./budget.ts";
+import { EcsError, toEcsError } from "./error.ts";
+import type { EcsApi, EcsOperations } from "./operations.ts";
+
+/** What a call is, besides its input. */
+export type CallOptions = {
+  /** What it is about, for messages: `task 0123… in cluster web`. */
+  target: string;
+  priority: Priority;
+  /** Gives the call up, also while it queues. */
+  signal?: AbortSignal;
+};
+
+/** Calls to ECS in one account and region: within the budget, bounded in time, with classified errors. */
+export type EcsCaller = {
+  /** Makes one attempt. Rejects with an `EcsError`, or with the signal's reason when it aborts. */
+  call<N extends keyof EcsApi>(
+    name: N,
+    input: EcsApi[N][0],
+    options: CallOptions,
+  ): Promise<EcsApi[N][1]>;
+  budget: Budget;
+};
+
+/**
+ * How long one attempt may take, in milliseconds. ECS answers in well under a second; what takes
+ * this long is a dead connection.
+ */
+export const attemptTimeout = 15_000;
+
+/*
+ * Why an attempt's signal aborts: one reason for all, as each new one would cost a stack trace.
+ */
+const attemptOver = new Error("the attempt is over");
+/** The reason with which the signal of an attempt aborts that nobody answered in time. */
+export const attemptExpired = new Error("the attempt had no answer in time");
+
+/** Makes a caller. What AWS refuses for its rate lowers the budget. */
+export function createEcsCaller(
+  { operations, budget, clock, log }: {
+    /** Asked at each call: another configuration may mean another endpoint. */
+    operations: () => EcsOperations;
+    budget: Budget;
+    clock: Clock;
+    log: Logger;
+  },
+): EcsCaller {
+  return {
+    budget,
+    async call(name, input, { target, priority, signal }) {
+      await budget.acquire(priority, signal);
+      const attempted = `${operationName(name)} ${target}`;
+      const attempt = new AbortController();
+      const started = clock.monotonic();
+      try {
+        const answer = await Promise.race([
+          operations()[name](input, attempt.signal),
+          expiry(clock, attempt, attempted),
+          departure(signal, attempt),
+        ]);
+        checkAnswer(name, answer, attempted);
+        return answer;
+      } catch (thrown) {
+        if (signal?.aborted) throw signal.reason;
+        const error = toEcsError(thrown, attempted);
+        if (error.kind === "throttled") budget.throttled();
+        log.debug("ECS call failed", {
+          operation: operationName(name),
+          target,
+          kind: error.kind,
+          answer: error.answer,
+          ms: Math.round(clock.monotonic() - started),
+        });
+        throw error;
+      } finally {
+        attempt.abort(attemptOver);
+      }
+    },
+  };
+}
+
+/** Rejects when the attempt has taken too long, aborting it; never settles once it is over. */
+function expiry(clock: Clock, attempt: AbortController, attempted: string): Promise<never> {
+  return new Promise((_, reject) => {
+    clock.sleep(attemptTimeout, attempt.signal).then(() => {
+      if (attempt.signal.aborted) return;
+      reject(
+        new EcsError("unavailable", attempted, `no answer within ${attemptTimeout / 1_000} s`),
+      );
+      attempt.abort(attemptExpired);
+    });
+  });
+}
+
+/** Rejects when the caller leaves, aborting the attempt, as what is called may not heed its signal. */
+function departure(caller: AbortSignal | undefined, attempt: AbortController): Promise<never> {
+  return new Promise((_, reject) => {
+    const leave = () => {
+      reject(caller?.reason);
+      attempt.abort(attemptOver);
+    };
+    caller?.addEventListener("abort", leave, { once: true });
+    attempt.signal.addEventListener("abort", () => caller?.removeEventListener("abort", leave), {
+      once: true,
+    });
+  });
+}
+
+/** Members of which an answer has at least one; an answer with none of them tells nothing. */
+const expected: { readonly [N in keyof EcsApi]?: readonly (keyof EcsApi[N][1])[] } = {
+  deregisterTaskDefinition: ["taskDefinition"],
+  describeClusters: ["clusters", "failures"],
+  describeTaskDefinition: ["taskDefinition"],
+  describeTasks: ["tasks", "failures"],
+  listTaskDefinitions: ["taskDefinitionArns"],
+  listTasks: ["taskArns"],
+  registerTaskDefinition: ["taskDefinition"],
+  runTask: ["tasks", "failures"],
+  stopTask: ["task"],
+};
+
+/**
+ * Refuses an answer without what it is about: a proxy's or a broken load balancer's empty body would
+ * else pass for "no tasks".
+ */
+function checkAnswer<N extends keyof EcsApi>(
+  name: N,
+  answer: EcsApi[N][1],
+  attempted: string,
+): void {
+  const members = expected[name];
+  if (members === undefined || members.some((member) => answer[member] !== undefined)) return;
+  throw new EcsError("unavailable", attempted, `its answer has no ${members.join(" and no ")}`);
+}
+
+function operationName(name: keyof EcsApi): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,171 @@
+import type { Task, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Clock, Random } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { Priority } from "../../aws/budget.ts";
+import type { EcsCaller } from "../../aws/caller.ts";
+import { EcsError, isTransient } from "../../aws/error.ts";
+import { retry } from "../../aws/retry.ts";
+
+/** What the driver goes by of a task definition. */
+export type DefinitionFacts = {
+  readonly arn: string;
+  /** `awsvpc`, `bridge`, `host` or `none`. */
+  readonly networkMode: string;
+  /** Launch types that the definition can run on; undefined where ECS has not said. */
+  readonly compatibilities: readonly string[] | undefined;
+  readonly containers: readonly ContainerFacts[];
+  /** Volumes that RunTask has to configure. */
+  readonly openVolumes: readonly string[];
+  /** CPU units and MiB of the whole task; undefined where the definition leaves them open. */
+  readonly cpu: number | undefined;
+  readonly memory: number | undefined;
+  /** Whether the containers have a role of their own. */
+  readonly hasTaskRole: boolean;
+};
+
+/** What the driver goes by of a container's definition. */
+export type ContainerFacts = {
+  readonly name: string;
+  readonly essential: boolean;
+  /** Ports on which the container listens, with their names where they have one. */
+  readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
+  /** Names of the variables whose values are secrets. */
+  readonly secrets: readonly string[];
+};
+
+/** Task definitions as they were described. What one revision says never changes. */
+export type Definitions = {
+  /**
+   * Describes a definition, by what RunTask takes for its name. One attempt, shared by all who ask
+   * at the time; rejects with an `EcsError`.
+   */
+  describe(name: string): Promise<DefinitionFacts>;
+  /** Has a family's newest revision be asked for again. Tells whether it was remembered. */
+  renew(name: string): boolean;
+  /** The names of the essential containers of a task; undefined where AWS does not tell. */
+  essentialContainers(task: Task): Promise<ReadonlySet<string> | undefined>;
+};
+
+/** Task definitions that are remembered, the least recently used going first. */
+const rememberedDefinitions = 1_000;
+/** Milliseconds for which the newest revision of a family is taken to stay the newest. */
+const newestTime = 30_000;
+/** Attempts at a task definition before an ending is told without it. */
+const endingAttempts = 5;
+
+type Remembered = { readonly facts: Promise<DefinitionFacts>; readonly until: number };
+
+/** Makes an empty memory of definitions. `signal` ends all calls for it. */
+export function createDefinitions(
+  { caller, clock, random, log, signal }: {
+    caller: EcsCaller;
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    signal: AbortSignal;
+  },
+): Definitions {
+  const remembered = new Map<string, Remembered>();
+
+  const read = async (name: string, priority: Priority): Promise<DefinitionFacts> => {
+    const { taskDefinition } = await caller.call(
+      "describeTaskDefinition",
+      { taskDefinition: name },
+      {
+        target: name,
+        priority,
+        signal,
+      },
+    );
+    return factsOf(taskDefinition, name);
+  };
+
+  const describe = (name: string, priority: Priority): Promise<DefinitionFacts> => {
+    const known = remembered.get(name);
+    remembered.delete(name);
+    const fresh = known !== undefined && clock.monotonic() < known.until;
+    const entry = fresh ? known : {
+      facts: read(name, priority),
+      until: clock.monotonic() + (isPinned(name) ? Infinity : newestTime),
+    };
+    remembered.set(name, entry);
+    entry.facts.catch(() => {
+      if (remembered.get(name) === entry) remembered.delete(name);
+    });
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= rememberedDefinitions) break;
+      remembered.delete(oldest);
+    }
+    return entry.facts;
+  };
+
+  return {
+    describe: (name) => describe(name, "act"),
+    renew: (name) => !isPinned(name) && remembered.delete(name),
+    essentialContainers: async (task) => {
+      const arn = task.taskDefinitionArn;
+      if (arn === undefined) return undefined;
+      try {
+        const { containers } = await retry(() => describe(arn, "watch"), {
+          clock,
+          random,
+          signal,
+          judge: (error, failures) =>
+            error instanceof EcsError && isTransient(error.kind) && error.kind !== "denied" &&
+              failures < endingAttempts
+              ? "retry"
+              : "give up",
+        });
+        return new Set(
+          containers.filter(({ essential }) => essential).map(({ name }) => name),
+        );
+      } catch (error) {
+        log.warn("which containers are essential is not known", { task_definition: arn, error });
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Whether a name is that of one revision, and not of whatever is a family's newest. */
+function isPinned(name: string): boolean {
+  return /:[0-9]+$/.test(name);
+}
+
+/** The container that a task's environment is for and whose exit code counts unless one is named. */
+export function mainContainer({ containers }: DefinitionFacts): ContainerFacts | undefined {
+  return containers.find(({ essential }) => essential) ?? containers[0];
+}
+
+/** Reads the facts of a definition; `name` stands for its ARN where it has none yet. */
+export function factsOf(
+  taskDefinition: Partial<TaskDefinition> | undefined,
+  name: string,
+): DefinitionFacts {
+  return {
+    arn: taskDefinition?.taskDefinitionArn ?? name,
+    networkMode: taskDefinition?.networkMode ?? "bridge",
+    compatibilities: taskDefinition?.compatibilities,
+    containers: (taskDefinition?.containerDefinitions ?? []).map((container) => ({
+      name: container.name ?? "",
+      essential: container.essential !== false,
+      ports: (container.portMappings ?? []).flatMap(({ name, containerPort }) =>
+        containerPort === undefined ? [] : [{ name, port: containerPort }]
+      ),
+      secrets: (container.secrets ?? []).map(({ name }) => name ?? ""),
+    })),
+    openVolumes: (taskDefinition?.volumes ?? [])
+      .filter(({ configuredAtLaunch }) => configuredAtLaunch === true)
+      .map(({ name }) => name ?? ""),
+    cpu: sizeNumber(taskDefinition?.cpu),
+    memory: sizeNumber(taskDefinition?.memory),
+    hasTaskRole: taskDefinition?.taskRoleArn !== undefined,
+  };
+}
+
+/** CPU units or MiB of a task's size, which may also stand as `1 vCPU` and `2 GB`. */
+export function sizeNumber(text: string | undefined): number | undefined {
+  const match = /^\s*([0-9.]+)\s*(vcpu|gb)?\s*$/i.exec(text ?? "");
+  if (match === null) return undefined;
+  return Number(match[1]) * (match[2] === undefined ? 1 : 1_024);
+}

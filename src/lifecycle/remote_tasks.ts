@@ -1,0 +1,130 @@
+import type { Clock, Random } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type Owner, startedBy } from "./ownership/tags.ts";
+import type { Region } from "./account.ts";
+import {
+  createRemoteTask,
+  type RemoteTask,
+  type RemoteTaskServices,
+  type Ward,
+} from "./task/remote_task.ts";
+import { type Scope, scopeKey, type TaskRef } from "../aws/cluster_ref.ts";
+
+/** All ECS tasks that this driver looks after or has yet to see stopped. */
+export type Custody = {
+  /** Looks after an ECS task for a run of a Nomad task. */
+  take(ward: Ward): RemoteTask;
+  /** Has ECS stop a task that nobody looks after. */
+  stopUnattended(ref: TaskRef, owner: Owner, reason: string): void;
+  /** The tasks that are looked after. */
+  tasks(): Iterable<RemoteTask>;
+  /** ARNs of tasks that ECS has stopped or been asked to: never to be taken for live again. */
+  readonly done: DoneTasks;
+  /**
+   * Resolves once ECS has acknowledged every stop that was asked for an allocation's task; undefined
+   * when there is none to wait for.
+   */
+  stopsPending(index: string): Promise<unknown> | undefined;
+};
+
+/** A set of ARNs that forgets the oldest. */
+export type DoneTasks = {
+  add(arn: string): void;
+  has(arn: string): boolean;
+  delete(arn: string): void;
+};
+
+/** ARNs remembered as done. ECS itself forgets a stopped task after about an hour. */
+const rememberedDone = 20_000;
+
+/** Makes a custody. `signal` aborts when the driver ends. */
+export function createCustody(
+  { regionOf, clock, random, log, signal }: {
+    regionOf: (scope: Scope) => Region;
+    clock: Clock;
+    random: Random;
+    log: Logger;
+    signal: AbortSignal;
+  },
+): Custody {
+  const tasks = new Set<RemoteTask>();
+  const done = createDoneTasks();
+  const stopping = new Map<string, Set<Promise<void>>>();
+
+  const holdBack = (index: string, acknowledged: Promise<void>) => {
+    const pending = stopping.get(index) ?? new Set();
+    stopping.set(index, pending.add(acknowledged));
+    acknowledged.then(() => {
+      pending.delete(acknowledged);
+      if (pending.size === 0 && stopping.get(index) === pending) stopping.delete(index);
+    });
+  };
+
+  const services = new Map<string, RemoteTaskServices>();
+  const servicesOf = (scope: Scope): RemoteTaskServices => {
+    const key = scopeKey(scope);
+    const known = services.get(key);
+    if (known !== undefined) return known;
+    const region = regionOf(scope);
+    const made: RemoteTaskServices = {
+      watcher: region.watcher(scope.cluster),
+      caller: region.caller,
+      clock,
+      random,
+      log,
+      essentialContainers: region.definitions.essentialContainers,
+      onStop: ({ owner }, acknowledged) => holdBack(startedBy(owner), acknowledged),
+      onRelease: (task) => tasks.delete(task),
+      onEnded: (task) => {
+        tasks.delete(task);
+        const state = task.state();
+        const stopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
+        // A task that ECS has only lost sight of may show again, and is then to be found.
+        if (stopped) done.add(task.ref.arn);
+        else done.delete(task.ref.arn);
+      },
+      signal,
+    };
+    services.set(key, made);
+    return made;
+  };
+
+  const take = (ward: Ward): RemoteTask => {
+    const task = createRemoteTask(ward, servicesOf(ward.ref.scope));
+    tasks.add(task);
+    return task;
+  };
+
+  return {
+    take,
+    tasks: () => tasks,
+    done,
+    stopsPending: (index) => {
+      const pending = stopping.get(index);
+      return pending === undefined ? undefined : Promise.all(pending);
+    },
+    stopUnattended: (ref, owner, reason) => {
+      if (done.has(ref.arn)) return;
+      done.add(ref.arn);
+      const left = take({ ref, owner, claim: false, announce: false, onEvent: () => {} });
+      left.stop(reason, 0);
+      left.release();
+    },
+  };
+}
+
+function createDoneTasks(): DoneTasks {
+  const arns = new Set<string>();
+  return {
+    has: (arn) => arns.has(arn),
+    delete: (arn) => arns.delete(arn),
+    add: (arn) => {
+      arns.delete(arn);
+      arns.add(arn);
+      for (const oldest of arns) {
+        if (arns.size <= rememberedDone) break;
+        arns.delete(oldest);
+      }
+    },
+  };
+}

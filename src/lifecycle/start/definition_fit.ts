@@ -1,0 +1,138 @@
+import type { AddProblem, Problem } from "../../config/field.ts";
+import { fargateSize } from "../../config/rules.ts";
+import { onFargate, type TaskConfig } from "../../config/task_config.ts";
+import type { DefinitionFacts } from "../definition/describe.ts";
+
+/** The task without those of the plugin's defaults that are not for its definition. */
+export function fitted(config: TaskConfig, definition: DefinitionFacts | undefined): TaskConfig {
+  if (definition === undefined) return config;
+  const { defaults, overrides } = config;
+  const noNetwork = defaults.network && definition.networkMode !== "awsvpc";
+  const noExec = defaults.execute_command && !definition.hasTaskRole && !overrides.task_role_arn;
+  const none = { assign_public_ip: undefined, security_groups: undefined, subnets: undefined };
+  return {
+    ...config,
+    ...(noNetwork ? { network_configuration: { aws_vpc_configuration: none } } : {}),
+    ...(noExec ? { enable_execute_command: undefined } : {}),
+  };
+}
+
+/** What ECS would refuse a task for, seen its definition. `path` is the HCL path of the task's block. */
+export function problemsWith(
+  config: TaskConfig,
+  definition: DefinitionFacts,
+  path: string,
+): Problem[] {
+  const problems: Problem[] = [];
+  const add = (name: string, text: string) => problems.push({ path: `${path}.${name}`, text });
+  checkContainers(config, definition, add);
+  checkNetwork(config, definition, add);
+  checkLaunchType(config, definition, add);
+  checkVolumes(config, definition, add);
+  return problems;
+}
+
+function checkContainers(
+  { container, overrides }: TaskConfig,
+  { arn, containers }: DefinitionFacts,
+  add: AddProblem,
+): void {
+  const names = containers.map(({ name }) => name);
+  const has = `${shortName(arn)} has ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  const named = [
+    { path: "container", name: container },
+    ...overrides.container.map(({ name }, index) => ({
+      path: `overrides.container[${index}].name`,
+      name,
+    })),
+  ];
+  for (const { path, name } of named) {
+    if (name === undefined || names.includes(name)) continue;
+    add(path, `= ${JSON.stringify(name)} is no container of the task definition; ${has}`);
+  }
+  overrides.container.forEach(({ name, environment }, index) => {
+    const secrets = containers.find((known) => known.name === name)?.secrets ?? [];
+    const secret = secrets.find((variable) => environment[variable] !== undefined);
+    if (secret === undefined) return;
+    add(
+      `overrides.container[${index}].environment`,
+      `has ${JSON.stringify(secret)}, which ${shortName(arn)} has as a secret; leave it out`,
+    );
+  });
+}
+
+function checkNetwork(
+  { network_configuration }: TaskConfig,
+  { arn, networkMode }: DefinitionFacts,
+  add: AddProblem,
+): void {
+  const path = "network_configuration.aws_vpc_configuration.subnets";
+  const subnets = network_configuration.aws_vpc_configuration.subnets ?? [];
+  const mode = `${shortName(arn)} has network mode "${networkMode}"`;
+  if (networkMode === "awsvpc" && subnets.length === 0) {
+    add(path, `= [] is empty; ${mode}, which needs from 1 to 16 subnets`);
+  }
+  if (networkMode !== "awsvpc" && subnets.length > 0) {
+    add(path, `= ${JSON.stringify(subnets)} is for network mode "awsvpc"; ${mode}`);
+  }
+}
+
+function checkLaunchType(
+  config: TaskConfig,
+  { arn, compatibilities, cpu, memory, hasTaskRole }: DefinitionFacts,
+  add: AddProblem,
+): void {
+  const { launch_type, overrides } = config;
+  if (config.enable_execute_command === true && !hasTaskRole && !overrides.task_role_arn) {
+    add(
+      "enable_execute_command",
+      `= true needs a task role, and ${shortName(arn)} has none; set overrides.task_role_arn`,
+    );
+  }
+  const wanted = launch_type ?? (onFargate(config) === true ? "FARGATE" : undefined);
+  if (
+    wanted !== undefined && compatibilities !== undefined && !compatibilities.includes(wanted)
+  ) {
+    add(
+      launch_type === undefined ? "capacity_provider_strategy" : "launch_type",
+      `= "${wanted}" is not one that ${shortName(arn)} can run on; it can run on ` +
+        (compatibilities.map((word) => JSON.stringify(word)).join(", ") || "none"),
+    );
+  }
+  const size = { cpu: overrides.cpu ?? cpu, memory: overrides.memory ?? memory };
+  const own = overrides.cpu !== undefined || overrides.memory !== undefined;
+  if (onFargate(config) !== true || !own || size.cpu === undefined || size.memory === undefined) {
+    return;
+  }
+  const wrong = fargateSize(size.cpu, size.memory);
+  if (wrong !== undefined) add("overrides", `with ${shortName(arn)}: ${wrong}`);
+}
+
+function checkVolumes(
+  { volume_configuration }: TaskConfig,
+  { arn, openVolumes }: DefinitionFacts,
+  add: AddProblem,
+): void {
+  const open = openVolumes.map((name) => JSON.stringify(name)).join(", ");
+  const has = openVolumes.length === 0 ? "leaves none" : `leaves ${open}`;
+  const names = volume_configuration.map(({ name }) => name);
+  names.forEach((name, index) => {
+    if (openVolumes.includes(name)) return;
+    add(
+      `volume_configuration[${index}].name`,
+      `= ${JSON.stringify(name)} is no volume to be configured at launch; ${shortName(arn)} ${has}`,
+    );
+  });
+  const missing = openVolumes.find((name) => !names.includes(name));
+  if (missing !== undefined && names.length === 0) {
+    add(
+      "volume_configuration",
+      `is not set; ${shortName(arn)} leaves volume ${JSON.stringify(missing)} to be configured`,
+    );
+  }
+}
+
+/** `family:revision`. */
+function shortName(arn: string): string {
+  return arn.replace(/^.*\//, "");
+}

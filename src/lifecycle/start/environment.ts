@@ -1,0 +1,111 @@
+import { describeProblems } from "../../config/decode.ts";
+import type { TaskConfig } from "../../config/task_config.ts";
+import { problemsWith } from "./definition_fit.ts";
+import { type DefinitionFacts, mainContainer } from "../definition/describe.ts";
+import { LaunchError } from "./run_task.ts";
+import { isJobs, passedEnv } from "./passed_env.ts";
+import { type ContainerEnvironment, overridesOf } from "./run_task_input.ts";
+
+/** Most characters that ECS takes of overrides as JSON. */
+const overridesLimit = 8_192;
+/** Variables that are named when there are too many. */
+const namedVariables = 5;
+
+/** What a RunTask request needs besides the jobspec's `config`, and what its user is to be told. */
+export type Preparation = {
+  readonly environment: ContainerEnvironment | undefined;
+  readonly notes: readonly string[];
+};
+
+/**
+ * Checks a task against its definition and says which container gets which of its variables. Without
+ * a definition, which AWS may keep from the driver, what needs one is left to ECS to check. Throws a
+ * `LaunchError` for what ECS would refuse.
+ */
+export function prepare(
+  config: TaskConfig,
+  env: Readonly<Record<string, string>>,
+  definition: DefinitionFacts | undefined,
+): Preparation {
+  const problems = definition === undefined ? [] : problemsWith(config, definition, "config.task");
+  if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
+  const prepared = passOn(config, env, definition);
+  checkSize(config, prepared.environment);
+  return prepared;
+}
+
+/** Says which container gets which variables. */
+function passOn(
+  config: TaskConfig,
+  env: Readonly<Record<string, string>>,
+  definition: DefinitionFacts | undefined,
+): Preparation {
+  const passed = passedEnv(env, config.pass_env);
+  if (Object.keys(passed).length === 0) return { environment: undefined, notes: [] };
+  const name = config.container ??
+    (definition === undefined ? undefined : mainContainer(definition)?.name);
+  if (name === undefined) {
+    const why = "which container would get the task's environment is not known, as AWS does not " +
+      "let this client describe the task definition; set config.task.container";
+    if (config.pass_env !== undefined && config.pass_env.length > 0) {
+      throw new LaunchError(
+        `config.task.pass_env = ${JSON.stringify(config.pass_env)}: ${why}`,
+        false,
+      );
+    }
+    return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
+  }
+  // ECS refuses a variable by the name of a secret, which the definition means the container to get.
+  const secrets = definition?.containers.find((container) => container.name === name)?.secrets ??
+    [];
+  const values = Object.fromEntries(
+    Object.entries(passed).filter(([variable]) => !secrets.includes(variable)),
+  );
+  const hidden = Object.keys(passed).filter((variable) => secrets.includes(variable));
+  const own = Object.keys(values).filter(isJobs);
+  return {
+    environment: { container: name, values },
+    notes: [
+      ...(own.length === 0 ? [] : [
+        `Container ${name} gets ${
+          own.sort().join(", ")
+        }. Whoever may call DescribeTasks can read ` +
+        `the values: give secrets to the container by ARN, with the task definition's secrets`,
+      ]),
+      ...(hidden.length === 0 ? [] : [
+        `Container ${name} gets ${
+          hidden.sort().join(", ")
+        } from its definition's secrets, and not ` +
+        `from the task's environment`,
+      ]),
+    ],
+  };
+}
+
+/** Refuses overrides that ECS would not take for their size, naming what takes most of it. */
+function checkSize(config: TaskConfig, environment: ContainerEnvironment | undefined): void {
+  const overrides = overridesOf(config, environment);
+  const size = JSON.stringify(overrides).length;
+  if (size <= overridesLimit) return;
+  const largest = (overrides.containerOverrides ?? [])
+    .flatMap(({ environment = [], command = [] }) => [
+      ...environment.map(({ name = "", value = "" }) => ({
+        name,
+        length: name.length + value.length,
+      })),
+      { name: "command", length: command.join("").length },
+    ])
+    .sort((a, b) => b.length - a.length)
+    .slice(0, namedVariables)
+    .filter(({ length }) => length > 0)
+    .map(({ name, length }) => `${name} (${length})`);
+  throw new LaunchError(
+    `config.task.overrides, with the environment that is passed on, are ${size} characters of ` +
+      `JSON; ECS takes ${overridesLimit}. The largest parts are ${
+        largest.join(", ")
+      }: pass fewer ` +
+      `variables (config.task.pass_env), or put them in a file ` +
+      `(config.task.overrides.container.environment_files)`,
+    false,
+  );
+}

@@ -1,0 +1,126 @@
+import type { EcsError } from "../../aws/error.ts";
+import { type InlineDefinition, inlineDefinition, type Resources } from "../definition/inline.ts";
+import { describeProblems } from "../../config/decode.ts";
+import { fitted, problemsWith } from "./definition_fit.ts";
+import { type DefinitionFacts, factsOf } from "../definition/describe.ts";
+import {
+  describeDefinition,
+  type LaunchContext,
+  LaunchError,
+  resolveDefinition,
+} from "./run_task.ts";
+import { definitionOfJson } from "../../config/definition_fields.ts";
+import type { TaskConfig } from "../../config/task_config.ts";
+import type { Owner } from "../ownership/tags.ts";
+import { prepare } from "./environment.ts";
+import type { ContainerEnvironment } from "./run_task_input.ts";
+
+/** What a task comes to at ECS, once its definition is known. */
+export type Plan = {
+  /** The task's configuration as it is run. */
+  readonly config: TaskConfig;
+  /** What RunTask is asked to run. */
+  readonly taskDefinition: string;
+  /** Undefined where AWS does not let this client describe it. */
+  readonly definition: DefinitionFacts | undefined;
+  readonly environment: ContainerEnvironment | undefined;
+  /** What its user is to be told. */
+  readonly notes: readonly string[];
+  /** For a definition of the jobspec: has it be looked for again, as its revision was deregistered. */
+  readonly renew: (() => void) | undefined;
+};
+
+/** What a plan is made from. */
+type Wanted = {
+  readonly config: TaskConfig;
+  readonly env: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  readonly owner: Owner;
+};
+
+/** How ECS is asked. */
+type Asking = { signal: AbortSignal; retrying: (error: EcsError) => void };
+
+/**
+ * Finds out what a task is to run as: describes its task definition, or registers that of the jobspec.
+ * Rejects with a `LaunchError` for what ECS would refuse.
+ */
+export async function planTask(
+  context: LaunchContext,
+  wanted: Wanted,
+  how: Asking,
+): Promise<Plan> {
+  const { config, resources } = wanted;
+  if (config.definition_json !== undefined) await checkJson(config.definition_json);
+  const inline = inlineDefinition(config, resources);
+  return inline === undefined
+    ? await planNamed(context, wanted, how)
+    : await planInline(context, inline, wanted, how);
+}
+
+async function planNamed(
+  context: LaunchContext,
+  { config, env }: Wanted,
+  how: Asking,
+): Promise<Plan> {
+  const taskDefinition = config.task_definition ?? "";
+  const attempt = async (): Promise<Plan> => {
+    const definition = await describeDefinition(context, taskDefinition, how);
+    const fit = fitted(config, definition);
+    const prepared = prepare(fit, env, definition);
+    return { config: fit, taskDefinition, definition, renew: undefined, ...prepared };
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    // What is wrong by the revision that is remembered may be right by one registered since.
+    if (!(error instanceof LaunchError) || !context.definitions.renew(taskDefinition)) throw error;
+    return await attempt();
+  }
+}
+
+async function planInline(
+  context: LaunchContext,
+  inline: InlineDefinition,
+  { config, env, owner }: Wanted,
+  how: Asking,
+): Promise<Plan> {
+  const facts = factsOf(inline.input, inline.family);
+  const fit = fitted(config, facts);
+  const prepared = prepare(fit, env, facts);
+  const definition = await resolveDefinition(context, inline, {
+    owner,
+    deregister: config.deregister,
+    ...how,
+  });
+  // Where it can run at all is told only once it is registered.
+  const problems = problemsWith(fit, definition, "config.task");
+  if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
+  return {
+    config: fit,
+    taskDefinition: definition.arn,
+    definition,
+    environment: prepared.environment,
+    notes: [...inline.notes, ...prepared.notes],
+    renew: () => context.registry.forget(inline, definition.arn),
+  };
+}
+
+/**
+ * Refuses a definition in JSON that does not fit AWS's model of it, whose misspelled members the SDK
+ * would leave out without a word. The model is loaded for this alone.
+ */
+async function checkJson(json: Readonly<Record<string, unknown>>): Promise<void> {
+  const { mismatches } = await import("../../aws/model.ts");
+  const wrong = mismatches("registerTaskDefinition", definitionOfJson(json));
+  if (wrong.length === 0) return;
+  const lines = wrong.map((text) => `config.task.definition_json.${text}`);
+  throw new LaunchError(lines.join("\n"), false);
+}
+
+/** What a task's configuration runs, for messages. */
+export function nameOf({ task_definition, definition, definition_json }: TaskConfig): string {
+  const family = definition?.family ?? definition_json?.["family"];
+  return task_definition ??
+    (family === undefined ? "the jobspec's definition" : `the jobspec's definition of ${family}`);
+}

@@ -1,0 +1,448 @@
+import type { Tag, Task } from "@aws-sdk/client-ecs";
+import type { Clock, Random } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import { EcsError } from "../../aws/error.ts";
+import type { Priority } from "../../aws/budget.ts";
+import type { EcsCaller } from "../../aws/caller.ts";
+import type { Ending } from "./ending.ts";
+import { allocMark, isTakenFrom, type Owner, ownerTags, taggedOwner } from "../ownership/tags.ts";
+import { retry } from "../../aws/retry.ts";
+import { describeScope, type TaskRef } from "../../aws/cluster_ref.ts";
+import {
+  annotationsOf,
+  eventOf,
+  inTransition,
+  type RemoteState,
+  type TaskEvent,
+  track,
+  type Tracked,
+  untracked,
+} from "./tracking.ts";
+import type { Observation, Observer, Watch, Watcher } from "../watch/poller.ts";
+
+/** How a request to stop went within its time. */
+export type StopOutcome =
+  | { kind: "ended" }
+  /** ECS has taken the request; the task is on its way down. */
+  | { kind: "acknowledged" }
+  /** ECS has not taken it yet. It is asked on until it does. */
+  | { kind: "unacknowledged"; error: Error | undefined };
+
+/** One ECS task that this driver looks after for a Nomad task. */
+export type RemoteTask = {
+  readonly ref: TaskRef;
+  readonly owner: Owner;
+  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  readonly container: string | undefined;
+  state(): RemoteState;
+  /** Tells once, when ECS has said that the task is STOPPED or has long not known it. */
+  tellEnd(observer: EndObserver): void;
+  /** Resolves with the first state that satisfies `wanted`; rejects with the signal's reason. */
+  until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState>;
+  /**
+   * Has ECS stop the task and waits up to `timeout` milliseconds for its end. What ECS has not
+   * acknowledged by then goes on being asked for, also after `release`.
+   */
+  stop(reason: string, timeout: number): Promise<StopOutcome>;
+  /** Whether a stop was asked for. */
+  stopping(): boolean;
+  /** Ends the looking after. The ECS task itself is left as it is. */
+  release(): void;
+  /** Tells the task's user something. */
+  tell(message: string): void;
+};
+
+/** Who is told how a task ended. */
+export type EndObserver = { onEnded(ending: Ending): void };
+
+/** An ECS task to look after, and for whom. */
+export type Ward = {
+  readonly ref: TaskRef;
+  readonly owner: Owner;
+  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  readonly container?: string | undefined;
+  /** Whether its ownership tags may still name somebody else. */
+  readonly claim: boolean;
+  /** Whether the state that is seen first is news to the user. */
+  readonly announce: boolean;
+  readonly onEvent: OnEvent;
+};
+
+/** Told of an event, and of whose task it is. */
+export type OnEvent = (event: TaskEvent, owner: Owner) => void;
+
+/** What all remote tasks of one cluster share. */
+export type RemoteTaskServices = {
+  readonly watcher: Watcher;
+  readonly caller: EcsCaller;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** The names of a task's essential containers, from its task definition. */
+  readonly essentialContainers: (task: Task) => Promise<ReadonlySet<string> | undefined>;
+  /** Told when a stop is asked for, with what settles once ECS has acknowledged it. */
+  readonly onStop: (task: RemoteTask, acknowledged: Promise<void>) => void;
+  readonly onRelease: (task: RemoteTask) => void;
+  /** Told when a task has ended, before its own observers. */
+  readonly onEnded: (task: RemoteTask) => void;
+  /** Aborts when the driver ends. */
+  readonly signal: AbortSignal;
+};
+
+/** Starts looking after an ECS task. Makes no call itself, so it cannot fail while ECS is away. */
+export function createRemoteTask(ward: Ward, services: RemoteTaskServices): RemoteTask {
+  return new WatchedTask(ward, services);
+}
+
+/** A stop that was asked for. */
+type StopRequest = {
+  acknowledged: boolean;
+  error: Error | undefined;
+  /** Settles with the acknowledgement, or the task's end. */
+  readonly settled: PromiseWithResolvers<void>;
+};
+
+/** Milliseconds before a task is tagged again after AWS would not let it be. */
+const refusedPause = 300_000;
+
+type Waiter = { wanted: (state: RemoteState) => boolean; meet: (state: RemoteState) => void };
+
+const none: readonly never[] = [];
+
+/**
+ * Whose a task is, as far as its tags have told: ours since it was started, ours since they were
+ * moved here, or somebody else's who moved them on from here.
+ */
+type Standing = "unknown" | "started" | "claimed" | "lost";
+
+// A class, since a plugin holds thousands of these at rest: methods cost nothing per task, where
+// closures would, and so do signals that are made only for what is under way. Lists that stay grow
+// with concat, which leaves no spare room, where spread and push leave room for a dozen.
+class WatchedTask implements RemoteTask, Observer {
+  readonly ref: TaskRef;
+  readonly owner: Owner;
+  readonly container: string | undefined;
+  readonly #onEvent: OnEvent;
+  readonly #services: RemoteTaskServices;
+  readonly #watch: Watch;
+  #tracked: Tracked = untracked;
+  #announced: boolean;
+  #released = false;
+  #standing: Standing;
+  #toldUntagged = false;
+  #stop: StopRequest | undefined;
+  #waiters: readonly Waiter[] = none;
+  #endObservers: readonly EndObserver[] = none;
+  /** What is under way for the task, to be given up when it is over. */
+  #activities: readonly AbortController[] = none;
+  /** Why nothing more is to be done for the task. */
+  #over: Error | undefined;
+
+  constructor(
+    { ref, owner, container, claim, announce, onEvent }: Ward,
+    services: RemoteTaskServices,
+  ) {
+    this.ref = ref;
+    this.owner = owner;
+    this.container = container;
+    this.#onEvent = onEvent;
+    this.#services = services;
+    this.#announced = announce;
+    this.#standing = claim ? "unknown" : "started";
+    this.#watch = services.watcher.watch(ref.arn, this);
+    this.#watch.pace("quick");
+    if (claim) this.#startClaiming();
+  }
+
+  tellEnd(observer: EndObserver): void {
+    const state = this.state();
+    if (state.kind === "ended") observer.onEnded(state.ending);
+    else this.#endObservers = this.#endObservers.concat(observer);
+  }
+
+  state(): RemoteState {
+    return this.#tracked.state;
+  }
+
+  stopping(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  tell(message: string): void {
+    this.#onEvent({ message, annotations: annotationsOf(this.ref) }, this.owner);
+  }
+
+  until(wanted: (state: RemoteState) => boolean, signal: AbortSignal): Promise<RemoteState> {
+    return new Promise((resolve, reject) => {
+      if (wanted(this.state())) return resolve(this.state());
+      if (signal.aborted) return reject(signal.reason);
+      const waiter: Waiter = {
+        wanted,
+        meet: (state) => {
+          signal.removeEventListener("abort", leave);
+          resolve(state);
+        },
+      };
+      const leave = () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiters = [...this.#waiters, waiter];
+    });
+  }
+
+  async stop(reason: string, timeout: number): Promise<StopOutcome> {
+    if (this.state().kind === "ended") return { kind: "ended" };
+    const request = this.#startStopping(reason);
+    const ended = new AbortController();
+    this.tellEnd({ onEnded: () => ended.abort() });
+    await this.#services.clock.sleep(timeout, ended.signal);
+    if (this.state().kind === "ended") return { kind: "ended" };
+    return request.acknowledged
+      ? { kind: "acknowledged" }
+      : { kind: "unacknowledged", error: request.error };
+  }
+
+  release(): void {
+    this.#services.onRelease(this);
+    this.#released = true;
+    const stopPending = this.#stop !== undefined && !this.#stop.acknowledged;
+    if (!stopPending) this.#leave();
+  }
+
+  #leave(): void {
+    this.#watch.end();
+    this.#giveUp(new Error(`ECS task ${this.ref.arn} is no longer looked after`));
+  }
+
+  #giveUp(reason: Error): void {
+    this.#over ??= reason;
+    for (const activity of this.#activities) activity.abort(this.#over);
+  }
+
+  /** Does something for the task, with a signal that aborts when the task or the driver is over. */
+  async #whileAlive(work: (alive: AbortSignal) => Promise<void>): Promise<void> {
+    const activity = new AbortController();
+    if (this.#over !== undefined) activity.abort(this.#over);
+    this.#activities = [...this.#activities, activity];
+    try {
+      await work(AbortSignal.any([this.#services.signal, activity.signal]));
+    } finally {
+      this.#activities = this.#activities.filter((other) => other !== activity);
+    }
+  }
+
+  #settle(next: Tracked): void {
+    const before = this.#tracked.state;
+    this.#tracked = next;
+    const event = this.#released ? undefined : eventOf(before, next.state, this.ref);
+    // What a recovered task was before the driver looked has been told by whoever looked then.
+    const news = this.#announced || before.kind !== "unseen" || next.state.kind === "ended";
+    if (event !== undefined && news) this.#onEvent(event, this.owner);
+    if (next.state.kind !== "unseen") this.#announced = true;
+    this.#watch.pace(inTransition(next.state) || this.stopping() ? "quick" : "slow");
+    for (const waiter of this.#waiters) {
+      if (!waiter.wanted(next.state)) continue;
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      waiter.meet(next.state);
+    }
+    if (next.state.kind !== "ended") return;
+    this.#watch.end();
+    this.#services.onEnded(this);
+    const observers = this.#endObservers;
+    this.#endObservers = none;
+    for (const observer of observers) observer.onEnded(next.state.ending);
+    this.#stop?.settled.resolve();
+    this.#giveUp(new Error(`ECS task ${this.ref.arn} has ended`));
+  }
+
+  #observe(observation: Observation, essential: ReadonlySet<string> | undefined): void {
+    this.#settle(track({
+      tracked: this.#tracked,
+      observation,
+      now: this.#services.clock.monotonic(),
+      ref: this.ref,
+      stopRequested: this.stopping(),
+      essential,
+    }));
+  }
+
+  onObservation(observation: Observation): void {
+    if (this.state().kind === "ended") return;
+    if (this.container !== undefined) {
+      return this.#observe(observation, new Set([this.container]));
+    }
+    const several = observation.kind === "seen" && observation.task.lastStatus === "STOPPED" &&
+      (observation.task.containers ?? []).length > 1;
+    if (!several) return this.#observe(observation, undefined);
+    // Which of several containers ended the task is told by its task definition alone.
+    this.#services.essentialContainers(observation.task).then((names) => {
+      if (this.state().kind !== "ended") this.#observe(observation, names);
+    });
+  }
+
+  #isMovedOn(tags: readonly Tag[]): boolean {
+    return isTakenFrom(tags, this.owner);
+  }
+
+  /** Moves the ownership tags here, unless they show that this run was itself taken over from. */
+  async #claimBy(tags: readonly Tag[], priority: Priority, alive: AbortSignal): Promise<void> {
+    const tagged = taggedOwner(tags);
+    if (this.#isMovedOn(tags)) {
+      this.#standing = "lost";
+      return;
+    }
+    const others = tagged.allocId === undefined || tagged.allocId === this.owner.allocId
+      ? tagged.previous
+      : [...tagged.previous, allocMark(tagged.allocId)];
+    const wanted = ownerTags(this.owner, others);
+    const agree = wanted.every(({ key, value }) =>
+      tags.some((tag) => tag.key === key && tag.value === value)
+    );
+    if (!agree) {
+      await this.#services.caller.call(
+        "tagResource",
+        { resourceArn: this.ref.arn, tags: wanted },
+        { target: this.#target(), priority, signal: alive },
+      );
+    }
+    this.#standing = "claimed";
+  }
+
+  #tellUntagged(error: Error): void {
+    if (this.#toldUntagged) return;
+    this.#toldUntagged = true;
+    this.tell(
+      `The ECS task cannot be tagged as this allocation's; while its tags name another Nomad node, ` +
+        `only that node's driver stops it: ${error.message}`,
+    );
+  }
+
+  #startClaiming(): void {
+    const { clock, random, log } = this.#services;
+    this.#whileAlive((alive) =>
+      retry(async () => {
+        const look = await this.#watch.look(alive);
+        if (look.kind === "seen" && this.#standing === "unknown") {
+          await this.#claimBy(look.task.tags ?? [], "housekeeping", alive).catch(async (error) => {
+            if (!isRefusal(error)) throw error;
+            this.#tellUntagged(error);
+            // Many tasks that AWS lets nobody tag must not keep starts and stops from their turn.
+            await clock.sleep(refusedPause, alive);
+            throw error;
+          });
+        }
+      }, {
+        clock,
+        random,
+        signal: alive,
+        judge: (error) => {
+          const lasting = error instanceof EcsError && error.kind === "rejected";
+          log.warn("moving the ownership tags of an ECS task failed", {
+            arn: this.ref.arn,
+            error: String(error),
+            again: !lasting,
+          });
+          return lasting ? "give up" : "retry";
+        },
+      })
+    ).catch(() => {}); // it was logged, or the task is no longer looked after
+  }
+
+  #startStopping(reason: string): StopRequest {
+    if (this.#stop !== undefined) return this.#stop;
+    const request: StopRequest = {
+      acknowledged: false,
+      error: undefined,
+      settled: Promise.withResolvers<void>(),
+    };
+    this.#stop = request;
+    this.#services.onStop(this, request.settled.promise);
+    this.#watch.pace("quick");
+    const { clock, random, log } = this.#services;
+    this.#whileAlive((alive) =>
+      retry(() => this.#pursueStop(reason, request, alive), {
+        clock,
+        random,
+        signal: alive,
+        judge: (error) => {
+          request.error = error instanceof Error ? error : new Error(String(error));
+          log.warn("stopping an ECS task failed; it is tried again", {
+            arn: this.ref.arn,
+            error: String(error),
+          });
+          return "retry" as const;
+        },
+      })
+    )
+      .catch(() => {}) // aborted: the task has ended, or the driver has
+      .finally(() => {
+        if (this.#released) this.#leave();
+      });
+    return request;
+  }
+
+  /** Has ECS stop the task, unless its tags say that another node's driver has taken it over. */
+  async #pursueStop(reason: string, request: StopRequest, alive: AbortSignal): Promise<void> {
+    const { caller, log } = this.#services;
+    const look = await this.#watch.look(alive);
+    if (look.kind === "missing") {
+      // Whose it is shows once ECS has caught up; if it never does, that is the task's end.
+      throw new EcsError(
+        "unavailable",
+        `StopTask ${this.#target()}`,
+        this.state().kind === "unseen"
+          ? "ECS does not know the task yet"
+          : "ECS no longer tells of the task; should that last, it counts as ended",
+      );
+    }
+    const tags = look.task.tags ?? [];
+    const { nodeId } = taggedOwner(tags);
+    const foreign = nodeId !== undefined && nodeId !== this.owner.nodeId;
+    // Nomad may have handed the task over here before its tags could follow. Until they do, it is the
+    // other node's to stop.
+    if (foreign && this.#standing === "unknown" && !this.#isMovedOn(tags)) {
+      await this.#claimBy(tags, "act", alive).catch((error) => {
+        if (isRefusal(error)) this.#tellUntagged(error);
+        throw error;
+      });
+    }
+    // After a claim, tags that name another node are those from before it, unless they tell of it.
+    if (this.#isMovedOn(tags) || (foreign && this.#standing !== "claimed")) {
+      log.warn("an ECS task was not stopped: another node has taken it over", {
+        arn: this.ref.arn,
+        node_id: nodeId,
+      });
+      this.#settle({ state: handedOver(this.state(), nodeId ?? "unknown"), missing: undefined });
+      return;
+    }
+    await caller.call(
+      "stopTask",
+      { cluster: this.ref.scope.cluster, task: this.ref.arn, reason },
+      { target: this.#target(), priority: "act", signal: alive },
+    );
+    request.acknowledged = true;
+    request.settled.resolve();
+  }
+
+  /** The task in words, for messages. */
+  #target(): string {
+    return `${this.ref.arn} in ${describeScope(this.ref.scope)}`;
+  }
+}
+
+/** Whether AWS will not do it, however good the connection. */
+function isRefusal(error: unknown): error is EcsError {
+  return error instanceof EcsError && (error.kind === "denied" || error.kind === "rejected");
+}
+
+function handedOver(state: RemoteState, nodeId: string): RemoteState {
+  const ending: Ending = {
+    exitCode: 0,
+    oomKilled: false,
+    error: `the ECS task runs on under Nomad node ${nodeId}, which has taken it over`,
+    endedAt: undefined,
+  };
+  return { kind: "ended", ending, snapshot: state.kind === "live" ? state.snapshot : undefined };
+}

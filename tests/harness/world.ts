@@ -1,0 +1,136 @@
+import { describeProblems } from "../../src/config/decode.ts";
+import { decodePluginConfig, decodeTaskConfig, type TaskConfig } from "../../src/config/mod.ts";
+import type { EcsApi, EcsOperations, EcsTarget } from "../../src/aws/operations.ts";
+import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
+import type { Owner } from "../../src/lifecycle/ownership/tags.ts";
+import type { Scope } from "../../src/aws/cluster_ref.ts";
+import type { Logger } from "../../src/logger.ts";
+import { driverConfig } from "./driver_calls.ts";
+import { createChances } from "../simulation/random.ts";
+import { createSimulatedEcs, type SimulatedEcs } from "../simulation/simulated_ecs.ts";
+import { createVirtualTime, type Process, type VirtualTime } from "../simulation/virtual_time.ts";
+
+const epoch = Date.UTC(2026, 0, 1);
+
+/** A lifecycle in virtual time, before a simulated ECS. */
+export type World = {
+  readonly time: VirtualTime;
+  readonly ecs: SimulatedEcs;
+  readonly lifecycle: Lifecycle;
+  /** The operations as a driver of the test's own is given them. */
+  connect(process: Process, target?: EcsTarget): EcsOperations;
+  /** What operations were asked for, in order. */
+  targets(): readonly EcsTarget[];
+  /** Lets time pass until the promise settles, for at most an hour. */
+  settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>>;
+  /** Lets this many milliseconds pass. */
+  pass(ms: number): Promise<void>;
+};
+
+/** Makes a world. `intercept` may wrap the operations that the driver is given. */
+export function createWorld(
+  { consistency = 0, intercept = (operations) => operations }: {
+    /** Milliseconds after RunTask for which ECS does not show a task. */
+    consistency?: number;
+    intercept?: (operations: EcsOperations) => EcsOperations;
+  } = {},
+): World {
+  const chances = createChances(1);
+  const time = createVirtualTime(epoch);
+  const ecs = createSimulatedEcs(time, chances, epoch);
+  ecs.model.pace.consistency = consistency;
+  const process = { alive: true };
+  const targets: EcsTarget[] = [];
+  const connect: World["connect"] = (process, target) => {
+    if (target !== undefined) targets.push(target);
+    return intercept(ecs.connect(process));
+  };
+  const lifecycle = createLifecycle({
+    connect: (target) => connect(process, target),
+    clock: time.clock(process),
+    random: chances.next,
+    log: silent,
+    settings: () => ({
+      maxApiRate: 10,
+      pollInterval: 2_000,
+      unhealthyAfter: 60_000,
+      endpoint: undefined,
+    }),
+  });
+  return {
+    time,
+    ecs,
+    lifecycle,
+    connect,
+    targets: () => targets,
+    settle: async (promise) => {
+      let settled: PromiseSettledResult<Awaited<typeof promise>> | undefined;
+      Promise.allSettled([promise]).then(([result]) => settled = result);
+      const end = time.now() + 3_600_000;
+      while (settled === undefined && time.now() < end) await time.step(end);
+      if (settled === undefined) throw new Error("it has not settled within an hour");
+      return settled;
+    },
+    pass: async (ms) => {
+      const end = time.now() + ms;
+      while (await time.step(end));
+    },
+  };
+}
+
+/** The cluster that the simulated ECS has. */
+export const scope: Scope = { cluster: "nomad-remote-driver-demo", region: "us-east-1" };
+
+/** A log that nobody reads. */
+export const silent: Logger = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  named: () => silent,
+};
+
+/** One run of a Nomad task; `run` tells the runs of one allocation apart. */
+export function ownerOf(
+  run = "11111111",
+  allocId = "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11",
+): Owner {
+  return {
+    taskId: `${allocId}/main/${run}`,
+    namespace: "default",
+    jobId: "job",
+    group: "group",
+    task: "main",
+    allocId,
+    nodeId: "node-a",
+    driverVersion: "0.0.0",
+  };
+}
+
+/** A valid task configuration. */
+export function configOf(task: Record<string, unknown> = {}): TaskConfig {
+  const plugin = decodePluginConfig(new Uint8Array());
+  if (plugin.kind === "invalid") throw new Error(describeProblems(plugin.problems));
+  const decoded = decodeTaskConfig(
+    driverConfig({ task_definition: "idle", ...task }),
+    plugin.value,
+  );
+  if (decoded.kind === "invalid") throw new Error(describeProblems(decoded.problems));
+  return decoded.value;
+}
+
+/** Operations of which one is answered by `answer`, which may call the real one. */
+export function answering<N extends keyof EcsApi>(
+  name: N,
+  answer: (
+    input: EcsApi[N][0],
+    signal: AbortSignal,
+    real: EcsOperations[N],
+  ) => Promise<EcsApi[N][1]>,
+): (operations: EcsOperations) => EcsOperations {
+  return (operations) => ({
+    ...operations,
+    [name]: (input: EcsApi[N][0], signal: AbortSignal) => answer(input, signal, operations[name]),
+  });
+}

@@ -1,0 +1,186 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createServer, type RequestListener } from "node:http";
+import { demoPreset } from "../../../demo/simulator/preset.ts";
+import { startSimulator } from "../../../demo/simulator/simulator.ts";
+import { attemptExpired } from "../../../src/aws/caller.ts";
+import { awsEcs } from "../../../src/aws/client.ts";
+import { withEnv } from "../../harness/env.ts";
+
+const userAgent = { name: "test", version: "0.0.0" };
+const clusters = { clusters: ["nomad-remote-driver-demo"] };
+
+/** The operations at an endpoint, with a role or without. */
+function operationsAt(endpoint: string, role?: { arn: string }) {
+  return awsEcs({ region: "us-east-1", endpoint, profile: undefined, role }, userAgent);
+}
+
+const role = { arn: "arn:aws:iam::123456789012:role/nomad" };
+
+/** Serves HTTP on loopback. */
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** An STS that swallows requests until it is told to answer them as `behind` does. */
+async function startHangingSts(behind: string) {
+  let answers = false;
+  let asked = 0;
+  const server = await serve(async (request, response) => {
+    asked += 1;
+    if (!answers) return;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = await fetch(behind, {
+      method: "POST",
+      headers: { "content-type": String(request.headers["content-type"]) },
+      body: new Blob(chunks as Uint8Array<ArrayBuffer>[]),
+    });
+    response.writeHead(answer.status, { "content-type": "text/xml" });
+    response.end(await answer.text());
+  });
+  return { ...server, asked: () => asked, heal: () => answers = true };
+}
+
+Deno.test({
+  name: "a request for credentials that hangs does not blind a role for good",
+  // The SDK's sockets outlive the calls that were given up.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const ecs = await startSimulator({ presets: [demoPreset] });
+    const sts = await startHangingSts(ecs.endpoint);
+    const variables = {
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+      AWS_ENDPOINT_URL_STS: sts.endpoint,
+    };
+    try {
+      await withEnv(variables, async () => {
+        const operations = operationsAt(ecs.endpoint, role);
+        for (let attempt = 0; attempt < 3; attempt++) {
+          const late = new AbortController();
+          const call = operations.describeClusters(clusters, late.signal);
+          const over = Promise.race([
+            call,
+            new Promise<never>((_, reject) =>
+              late.signal.addEventListener("abort", () => reject(late.signal.reason))
+            ),
+          ]);
+          setTimeout(() => late.abort(attemptExpired), 300);
+          await assertRejects(() => over, Error, attemptExpired.message);
+        }
+        assertEquals(sts.asked(), 1, "all calls wait for the one request");
+        sts.heal();
+        const { clusters: found } = await operations.describeClusters(
+          clusters,
+          new AbortController().signal,
+        );
+        assertEquals(found?.[0]?.status, "ACTIVE");
+      });
+    } finally {
+      sts.close();
+      await ecs.stop();
+    }
+  },
+});
+
+/**
+ * An ECS, and an STS, whose clock is ahead of this host's, and which take only what is signed by that,
+ * with the access key that `key` gives or STS has given.
+ */
+function startAheadOfTime(ms: number, key = () => "simulated") {
+  return serve((request, response) => {
+    request.resume();
+    const signer = /Credential=([^/]+)/.exec(String(request.headers["authorization"]))?.[1];
+    const known = signer === key() || signer === "ASIASIMULATED";
+    const sts = String(request.headers["content-type"]).includes("form-urlencoded");
+    const now = new Date(Date.now() + ms);
+    const signed = String(request.headers["x-amz-date"])
+      .replace(/(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)/, "$1-$2-$3:$4:$5");
+    const late = Math.abs(now.getTime() - Date.parse(signed)) > 300_000;
+    response.writeHead(late || !known ? 400 : 200, {
+      "content-type": sts ? "text/xml" : "application/x-amz-json-1.1",
+      date: now.toUTCString(),
+    });
+    if (sts) {
+      return response.end(
+        late
+          ? "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>" +
+            "<Message>Signature expired</Message></Error></ErrorResponse>"
+          : "<AssumeRoleResponse><AssumeRoleResult><Credentials>" +
+            "<AccessKeyId>ASIASIMULATED</AccessKeyId><SecretAccessKey>s</SecretAccessKey>" +
+            "<SessionToken>t</SessionToken>" +
+            `<Expiration>${new Date(now.getTime() + 3_600_000).toISOString()}</Expiration>` +
+            "</Credentials></AssumeRoleResult></AssumeRoleResponse>",
+      );
+    }
+    const refusal = late
+      ? { __type: "InvalidSignatureException", message: "Signature expired" }
+      : { __type: "UnrecognizedClientException", message: "The security token is invalid" };
+    response.end(JSON.stringify(late || !known ? refusal : { clusters: [] }));
+  });
+}
+
+Deno.test({
+  name: "a clock that is hours off is made up for",
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: () =>
+    withEnv({ AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" }, async () => {
+      let key = "simulated";
+      const ecs = await startAheadOfTime(3 * 3_600_000, () => key);
+      try {
+        const operations = operationsAt(ecs.endpoint);
+        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+        const first = await Promise.allSettled([ask(), ask(), ask()]);
+        assertEquals(first.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
+        assertEquals((await ask()).clusters, []);
+
+        key = "renewed";
+        await assertRejects(ask, Error, "token is invalid");
+        Deno.env.set("AWS_ACCESS_KEY_ID", "renewed");
+        let answered = false;
+        for (let times = 0; times < 6 && !answered; times++) {
+          answered = await ask().then(() => true, () => false);
+        }
+        assertEquals(answered, true, "credentials that are renewed are taken up");
+      } finally {
+        ecs.close();
+      }
+    }),
+});
+
+Deno.test({
+  name: "a clock that is hours off is made up for with STS as with ECS",
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const aws = await startAheadOfTime(3 * 3_600_000);
+    const variables = {
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+      AWS_ENDPOINT_URL_STS: aws.endpoint,
+    };
+    try {
+      await withEnv(variables, async () => {
+        const operations = operationsAt(aws.endpoint, role);
+        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+        await assertRejects(ask, Error, "Signature expired", "of STS");
+        await assertRejects(ask, Error, "Signature expired", "of ECS");
+        assertEquals((await ask()).clusters, []);
+      });
+    } finally {
+      aws.close();
+    }
+  },
+});

@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  clientToken,
+  ownerTags,
+  startedBy,
+  taggedOwner,
+  tagValue,
+} from "../../../../src/lifecycle/ownership/tags.ts";
+import { ownerOf } from "../../../harness/world.ts";
+
+Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {
+  const index = fc.record({
+    allocId: fc.uuid(),
+    task: fc.string({ unit: "binary", minLength: 1 }),
+  });
+  fc.assert(fc.property(index, index, (one, other) => {
+    assert(/^[A-Za-z0-9_/-]{1,128}$/.test(startedBy(one)), startedBy(one));
+    const same = one.allocId === other.allocId && one.task === other.task;
+    assertEquals(startedBy(one) === startedBy(other), same);
+  }));
+});
+
+Deno.test("one run has one client token, and the next run another", () => {
+  assertEquals(clientToken("a/b/1"), clientToken("a/b/1"));
+  assertNotEquals(clientToken("a/b/1"), clientToken("a/b/2"));
+  assert(/^[!-~]{1,64}$/.test(clientToken("a/b/1")));
+});
+
+Deno.test("tags are what AWS takes, whatever the job is called", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    assert(/^[\p{L}\p{N}\p{Z}+\-=._:/@]{0,256}$/u.test(tagValue(text)));
+  }));
+});
+
+Deno.test("the owner that tags name is the one they were made from", () => {
+  const owner = ownerOf();
+  assertEquals(taggedOwner(ownerTags(owner, ["aaaaaaaa", "bbbbbbbb"])), {
+    nodeId: owner.nodeId,
+    allocId: owner.allocId,
+    task: owner.task,
+    previous: ["aaaaaaaa", "bbbbbbbb"],
+  });
+});

@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { EcsTask } from "../../../demo/simulator/state/model.ts";
+import { EcsError } from "../../../src/aws/error.ts";
+import { missingGrace } from "../../../src/lifecycle/task/tracking.ts";
+import {
+  answering,
+  configOf,
+  createWorld,
+  ownerOf,
+  scope,
+  type World,
+} from "../../harness/world.ts";
+
+function start({ lifecycle }: World, run: string) {
+  return lifecycle.start({
+    scope,
+    owner: ownerOf(run),
+    config: configOf(),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    abandoned: new AbortController().signal,
+    onEvent: () => {},
+  });
+}
+
+Deno.test("a task that ECS lost sight of and shows again is taken over, and no second one started", async () => {
+  const world = createWorld();
+  const first = await world.settle(start(world, "11111111"));
+  assert(first.status === "fulfilled");
+  const { remote } = first.value;
+  const hidden = [...world.ecs.model.tasks] as [string, EcsTask][];
+  world.ecs.model.tasks.clear();
+  await world.pass(120_000);
+  assertEquals(remote.state().kind, "ended");
+  for (const [arn, task] of hidden) world.ecs.model.tasks.set(arn, task);
+  const second = await world.settle(start(world, "22222222"));
+  assert(second.status === "fulfilled");
+  assertEquals(second.value.remote.ref.arn, remote.ref.arn);
+  assertEquals(world.ecs.live().length, 1);
+});
+
+/** A running task that another node recovers, where nobody may tag. */
+async function recoveredUntagged(tags: "kept" | "none") {
+  const denied = new EcsError("denied", "TagResource", "AccessDeniedException");
+  let tagged = 0;
+  const world = createWorld({
+    intercept: answering("tagResource", () => {
+      tagged += 1;
+      return Promise.reject(denied);
+    }),
+  });
+  const started = await world.settle(start(world, "11111111"));
+  assert(started.status === "fulfilled");
+  const { remote } = started.value;
+  remote.release();
+  const task = world.ecs.model.tasks.get(remote.ref.arn);
+  if (tags === "none") task?.tags.splice(0);
+  const events: string[] = [];
+  const recovered = world.lifecycle.recover(
+    remote.ref,
+    { ...ownerOf(), nodeId: "node-b" },
+    undefined,
+    ({ message }) => events.push(message),
+  );
+  await world.pass(120_000);
+  assertEquals(tagged, 1, "a refusal is not worth asking again soon");
+  assert(events.some((message) => message.includes("cannot be tagged")));
+  return { world, recovered };
+}
+
+Deno.test("a stop does not wait for tags that AWS lets nobody set", async () => {
+  const { world, recovered } = await recoveredUntagged("none");
+  const stopped = await world.settle(recovered.stop("the test", 60_000));
+  assert(stopped.status === "fulfilled");
+  assertEquals(world.ecs.live(), []);
+});
+
+Deno.test("a task whose tags go on naming another node is not stopped, and the reason is told", async () => {
+  const { world, recovered } = await recoveredUntagged("kept");
+  const stopped = await world.settle(recovered.stop("the test", 60_000));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assertStringIncludes(stopped.value.error?.message ?? "", "TagResource");
+  assertEquals(world.ecs.live().length, 1);
+});
+
+Deno.test("a stop of a task that ECS no longer tells of says so, and the task counts as ended in time", async () => {
+  const world = createWorld();
+  const started = await world.settle(start(world, "11111111"));
+  assert(started.status === "fulfilled");
+  const { remote } = started.value;
+  world.ecs.model.tasks.clear();
+  const stopped = await world.settle(remote.stop("the test", missingGrace / 2));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assertStringIncludes(stopped.value.error?.message ?? "", "ECS no longer tells of the task");
+  assertEquals(await world.settle(remote.stop("the test", 2 * missingGrace)), {
+    status: "fulfilled",
+    value: { kind: "ended" },
+  });
+});
