@@ -16,7 +16,9 @@ import { servePlugin } from "./src/plugin/serve.ts";
 const name = "nomad-driver-ecs";
 const { version } = denoConfig;
 
-const invocation = readInvocation(Deno.env.toObject(), Deno.build.os);
+// The one place where the environment is read; all else is given what it needs of it.
+const variables = Deno.env.toObject();
+const invocation = readInvocation(variables, Deno.build.os);
 if (invocation.kind === "person") {
   const { output, stream, exitCode } = cli(Deno.args, version);
   Deno[stream].writeSync(new TextEncoder().encode(output));
@@ -41,13 +43,17 @@ if (invocation.kind === "mismatch") {
 const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
 const driver = createDriver({
-  connect: (target) => awsEcs(target, { name, version }),
+  connect: (target) =>
+    awsEcs(target, {
+      userAgent: { name, version },
+      endpoints: { ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined },
+    }),
   clock: systemClock,
   random: Math.random,
   log,
   version,
   config: defaults.value,
-  defaultRegion: Deno.env.get("AWS_REGION"),
+  defaultRegion: variables["AWS_REGION"],
 });
 try {
   await servePlugin({

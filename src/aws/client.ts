@@ -18,8 +18,26 @@ type Made = {
   corrections: number;
 };
 
-/** What names the driver in AWS's own logs. */
-export type UserAgent = { readonly name: string; readonly version: string };
+/** Keys that AWS calls are signed with. */
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+};
+
+/** What every client of this process has in common. */
+export type AwsHost = {
+  /** Names the driver in AWS's own logs. */
+  readonly userAgent: { readonly name: string; readonly version: string };
+  /** URLs of other services than ECS. Default: the SDK's own sources decide, for EC2 the region. */
+  readonly endpoints?: { readonly ec2?: string | undefined; readonly sts?: string };
+  /**
+   * Makes the source of this host's credentials in a profile, for one client. Default: the SDK's
+   * chain, which reads the process's own environment, the shared files and the metadata services.
+   */
+  readonly credentials?: (profile: string | undefined) => () => Promise<Credentials>;
+};
 
 /**
  * How a source of credentials is asked: with milliseconds to connect and to answer that are far more
@@ -47,12 +65,12 @@ const unansweredLimit = 3;
  * after some attempts that were given up without an answer: all calls of a client wait for the same
  * request for credentials, and the SDK does not give up one that hangs.
  */
-export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
+export function awsEcs(target: EcsTarget, host: AwsHost): EcsOperations {
   let made: Promise<Made> | undefined;
   const load = () =>
     made ??= import("./sdk.ts").then((sdk) => ({
       sdk,
-      client: createClient(sdk, target, userAgent),
+      client: createClient(sdk, target, host),
       unanswered: 0,
       corrections: 0,
     }));
@@ -129,7 +147,15 @@ export function awsEcs(target: EcsTarget, userAgent: UserAgent): EcsOperations {
     describeNetworkInterfaces: ({ networkInterfaceId }, abortSignal) =>
       call(
         abortSignal,
-        (sdk, client) => describeNetworkInterface(sdk, client, networkInterfaceId, abortSignal),
+        (sdk, client) => {
+          const endpoint = host.endpoints?.ec2;
+          return describeNetworkInterface(
+            sdk,
+            client,
+            { id: networkInterfaceId, endpoint },
+            abortSignal,
+          );
+        },
         "ec2", // whose refusals are no reason to let ECS's credentials go
       ),
     listTasks: (input, abortSignal) =>
@@ -167,13 +193,13 @@ function isClockCorrected(error: unknown): boolean {
 function createClient(
   sdk: Sdk,
   { region, endpoint, role, profile }: EcsTarget,
-  userAgent: UserAgent,
+  { userAgent, endpoints, credentials }: AwsHost,
 ): ECSClient {
   const own = {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
   };
-  const ownCredentials = sdk.fromNodeProviderChain({
+  const ownCredentials = credentials?.(profile) ?? sdk.fromNodeProviderChain({
     ...(profile === undefined ? {} : { profile }),
     // Files that were missing or wrong at first may be right by now.
     ignoreCache: true,
@@ -189,7 +215,12 @@ function createClient(
         RoleSessionName: role.sessionName ?? defaultSessionName,
         ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
       },
-      clientConfig: { ...own, requestHandler: credentialRequests, maxAttempts: 1 },
+      clientConfig: {
+        ...own,
+        ...(endpoints?.sts === undefined ? {} : { endpoint: endpoints.sts }),
+        requestHandler: credentialRequests,
+        maxAttempts: 1,
+      },
     }),
     maxAttempts: 1,
     requestHandler: new sdk.BufferedHttpHandler(),

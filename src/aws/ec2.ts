@@ -19,11 +19,15 @@ export type NetworkInterface = {
 export async function describeNetworkInterface(
   { SignatureV4, parseXML }: Sdk,
   client: ECSClient,
-  id: string,
+  { id, endpoint }: {
+    readonly id: string;
+    /** URL of EC2; undefined for AWS's own in the client's region. */
+    readonly endpoint: string | undefined;
+  },
   signal: AbortSignal,
 ): Promise<NetworkInterface> {
   const region = await client.config.region();
-  const url = new URL(Deno.env.get("AWS_ENDPOINT_URL_EC2") ?? ec2Endpoint(region));
+  const url = new URL(endpoint ?? ec2Endpoint(region));
   const body = new URLSearchParams({
     Action: "DescribeNetworkInterfaces",
     Version: apiVersion,

@@ -3,16 +3,9 @@ import { createServer, type RequestListener } from "node:http";
 import { demoPreset } from "../../../demo/simulator/preset.ts";
 import { startSimulator } from "../../../demo/simulator/simulator.ts";
 import { attemptExpired } from "../../../src/aws/caller.ts";
-import { awsEcs } from "../../../src/aws/client.ts";
-import { withEnv } from "../../harness/env.ts";
+import { operationsAt } from "../../harness/aws.ts";
 
-const userAgent = { name: "test", version: "0.0.0" };
 const clusters = { clusters: ["nomad-remote-driver-demo"] };
-
-/** The operations at an endpoint, with a role or without. */
-function operationsAt(endpoint: string, role?: { arn: string }) {
-  return awsEcs({ region: "us-east-1", endpoint, profile: undefined, role }, userAgent);
-}
 
 const role = { arn: "arn:aws:iam::123456789012:role/nomad" };
 
@@ -59,34 +52,27 @@ Deno.test({
   fn: async () => {
     const ecs = await startSimulator({ presets: [demoPreset] });
     const sts = await startHangingSts(ecs.endpoint);
-    const variables = {
-      AWS_ACCESS_KEY_ID: "simulated",
-      AWS_SECRET_ACCESS_KEY: "simulated",
-      AWS_ENDPOINT_URL_STS: sts.endpoint,
-    };
     try {
-      await withEnv(variables, async () => {
-        const operations = operationsAt(ecs.endpoint, role);
-        for (let attempt = 0; attempt < 3; attempt++) {
-          const late = new AbortController();
-          const call = operations.describeClusters(clusters, late.signal);
-          const over = Promise.race([
-            call,
-            new Promise<never>((_, reject) =>
-              late.signal.addEventListener("abort", () => reject(late.signal.reason))
-            ),
-          ]);
-          setTimeout(() => late.abort(attemptExpired), 300);
-          await assertRejects(() => over, Error, attemptExpired.message);
-        }
-        assertEquals(sts.asked(), 1, "all calls wait for the one request");
-        sts.heal();
-        const { clusters: found } = await operations.describeClusters(
-          clusters,
-          new AbortController().signal,
-        );
-        assertEquals(found?.[0]?.status, "ACTIVE");
-      });
+      const operations = operationsAt(ecs.endpoint, { role, sts: sts.endpoint });
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const late = new AbortController();
+        const call = operations.describeClusters(clusters, late.signal);
+        const over = Promise.race([
+          call,
+          new Promise<never>((_, reject) =>
+            late.signal.addEventListener("abort", () => reject(late.signal.reason))
+          ),
+        ]);
+        setTimeout(() => late.abort(attemptExpired), 300);
+        await assertRejects(() => over, Error, attemptExpired.message);
+      }
+      assertEquals(sts.asked(), 1, "all calls wait for the one request");
+      sts.heal();
+      const { clusters: found } = await operations.describeClusters(
+        clusters,
+        new AbortController().signal,
+      );
+      assertEquals(found?.[0]?.status, "ACTIVE");
     } finally {
       sts.close();
       await ecs.stop();
@@ -135,29 +121,29 @@ Deno.test({
   name: "a clock that is hours off is made up for",
   sanitizeResources: false,
   sanitizeOps: false,
-  fn: () =>
-    withEnv({ AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" }, async () => {
-      let key = "simulated";
-      const ecs = await startAheadOfTime(3 * 3_600_000, () => key);
-      try {
-        const operations = operationsAt(ecs.endpoint);
-        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
-        const first = await Promise.allSettled([ask(), ask(), ask()]);
-        assertEquals(first.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
-        assertEquals((await ask()).clusters, []);
+  fn: async () => {
+    let key = "simulated";
+    let accessKey = key;
+    const ecs = await startAheadOfTime(3 * 3_600_000, () => key);
+    try {
+      const operations = operationsAt(ecs.endpoint, { accessKey: () => accessKey });
+      const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+      const first = await Promise.allSettled([ask(), ask(), ask()]);
+      assertEquals(first.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
+      assertEquals((await ask()).clusters, []);
 
-        key = "renewed";
-        await assertRejects(ask, Error, "token is invalid");
-        Deno.env.set("AWS_ACCESS_KEY_ID", "renewed");
-        let answered = false;
-        for (let times = 0; times < 6 && !answered; times++) {
-          answered = await ask().then(() => true, () => false);
-        }
-        assertEquals(answered, true, "credentials that are renewed are taken up");
-      } finally {
-        ecs.close();
+      key = "renewed";
+      await assertRejects(ask, Error, "token is invalid");
+      accessKey = "renewed";
+      let answered = false;
+      for (let times = 0; times < 6 && !answered; times++) {
+        answered = await ask().then(() => true, () => false);
       }
-    }),
+      assertEquals(answered, true, "credentials that are renewed are taken up");
+    } finally {
+      ecs.close();
+    }
+  },
 });
 
 Deno.test({
@@ -166,19 +152,12 @@ Deno.test({
   sanitizeOps: false,
   fn: async () => {
     const aws = await startAheadOfTime(3 * 3_600_000);
-    const variables = {
-      AWS_ACCESS_KEY_ID: "simulated",
-      AWS_SECRET_ACCESS_KEY: "simulated",
-      AWS_ENDPOINT_URL_STS: aws.endpoint,
-    };
     try {
-      await withEnv(variables, async () => {
-        const operations = operationsAt(aws.endpoint, role);
-        const ask = () => operations.describeClusters(clusters, new AbortController().signal);
-        await assertRejects(ask, Error, "Signature expired", "of STS");
-        await assertRejects(ask, Error, "Signature expired", "of ECS");
-        assertEquals((await ask()).clusters, []);
-      });
+      const operations = operationsAt(aws.endpoint, { role, sts: aws.endpoint });
+      const ask = () => operations.describeClusters(clusters, new AbortController().signal);
+      await assertRejects(ask, Error, "Signature expired", "of STS");
+      await assertRejects(ask, Error, "Signature expired", "of ECS");
+      assertEquals((await ask()).clusters, []);
     } finally {
       aws.close();
     }

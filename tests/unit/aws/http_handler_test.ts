@@ -1,9 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { awsEcs } from "../../../src/aws/client.ts";
 import { toEcsError } from "../../../src/aws/error.ts";
-import { withEnv } from "../../harness/env.ts";
+import { operationsAt } from "../../harness/aws.ts";
 
-const userAgent = { name: "test", version: "0.0.0" };
 const unheeded = new AbortController().signal;
 
 /** Answers every connection with a text, as a server that may break any rule of HTTP. */
@@ -46,12 +44,6 @@ function answer(status: string, body: string, length = body.length): string {
     `Content-Length: ${length}\r\n\r\n${body}`;
 }
 
-const credentials = { AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated" };
-
-function operationsAt(endpoint: string) {
-  return awsEcs({ region: "us-east-1", endpoint, profile: undefined, role: undefined }, userAgent);
-}
-
 /** What the driver makes of a call's failure. */
 async function failureAt(endpoint: string, signal = unheeded) {
   const thrown = await assertRejects(() => operationsAt(endpoint).describeClusters({}, signal));
@@ -64,52 +56,48 @@ const unusable: [what: string, text: string, shows: string][] = [
   ["answers no JSON", answer("200 OK", "<html></html>"), "SyntaxError"],
 ];
 for (const [what, text, shows] of unusable) {
-  Deno.test(`an endpoint that ${what} is unavailable`, () =>
-    withEnv(credentials, async () => {
-      const server = startAnswering(text);
-      try {
-        const { kind, answer } = await failureAt(server.endpoint);
-        assertEquals(kind, "unavailable");
-        assertStringIncludes(answer, shows);
-        assertEquals(
-          answer.includes("(127.0.0.1"),
-          false,
-          "an address that may be another next time",
-        );
-      } finally {
-        await server.close();
-      }
-    }));
+  Deno.test(`an endpoint that ${what} is unavailable`, async () => {
+    const server = startAnswering(text);
+    try {
+      const { kind, answer } = await failureAt(server.endpoint);
+      assertEquals(kind, "unavailable");
+      assertStringIncludes(answer, shows);
+      assertEquals(
+        answer.includes("(127.0.0.1"),
+        false,
+        "an address that may be another next time",
+      );
+    } finally {
+      await server.close();
+    }
+  });
 }
 
-Deno.test("an endpoint that nobody listens at is named in the error", () =>
-  withEnv(credentials, async () => {
-    const server = startAnswering("");
-    await server.close();
-    const { kind, answer } = await failureAt(server.endpoint);
-    assertEquals(kind, "unavailable");
-    assertStringIncludes(answer, server.endpoint);
-    assertStringIncludes(answer, "Connection refused");
-  }));
+Deno.test("an endpoint that nobody listens at is named in the error", async () => {
+  const server = startAnswering("");
+  await server.close();
+  const { kind, answer } = await failureAt(server.endpoint);
+  assertEquals(kind, "unavailable");
+  assertStringIncludes(answer, server.endpoint);
+  assertStringIncludes(answer, "Connection refused");
+});
 
-Deno.test("a call is given up while its answer's body hangs", () =>
-  withEnv(credentials, async () => {
-    const server = startAnswering(answer("200 OK", "{...", 100));
-    const patience = new AbortController();
-    const asked = failureAt(server.endpoint, patience.signal);
-    setTimeout(() => patience.abort(), 200);
-    assertEquals((await asked).kind, "unavailable");
-    await server.close();
-  }));
+Deno.test("a call is given up while its answer's body hangs", async () => {
+  const server = startAnswering(answer("200 OK", "{...", 100));
+  const patience = new AbortController();
+  const asked = failureAt(server.endpoint, patience.signal);
+  setTimeout(() => patience.abort(), 200);
+  assertEquals((await asked).kind, "unavailable");
+  await server.close();
+});
 
-Deno.test("what is signed for one endpoint is not sent on to another", () =>
-  withEnv(credentials, async () => {
-    const other = startAnswering(answer("200 OK", '{"clusters":[]}'));
-    const server = startAnswering(
-      `HTTP/1.1 307 Temporary Redirect\r\nLocation: ${other.endpoint}/\r\nContent-Length: 0\r\n\r\n`,
-    );
-    assertEquals((await failureAt(server.endpoint)).kind, "unavailable");
-    assertEquals([server.asked.length, other.asked.length], [1, 0]);
-    await server.close();
-    await other.close();
-  }));
+Deno.test("what is signed for one endpoint is not sent on to another", async () => {
+  const other = startAnswering(answer("200 OK", '{"clusters":[]}'));
+  const server = startAnswering(
+    `HTTP/1.1 307 Temporary Redirect\r\nLocation: ${other.endpoint}/\r\nContent-Length: 0\r\n\r\n`,
+  );
+  assertEquals((await failureAt(server.endpoint)).kind, "unavailable");
+  assertEquals([server.asked.length, other.asked.length], [1, 0]);
+  await server.close();
+  await other.close();
+});
