@@ -1,5 +1,6 @@
 import { decode as decodeMsgpack } from "@msgpack/msgpack";
 import type { Field, Problem } from "./schema.ts";
+import { shorten } from "./show.ts";
 
 /** A configuration was decoded, or this is all that is wrong with it, and what could be read of it. */
 export type DecodeResult<T> =
@@ -33,7 +34,30 @@ export function decodeConfig<T>(
     : { kind: "ok", value };
 }
 
-/** One line a problem: its HCL path, the value, and what would be right. */
+/** Most problems that a description names. A user mends a few at a time and tries again. */
+const problemLimit = 20;
+/** Most characters of one problem's line. The longest line of the driver's own words has about 800. */
+const lineLimit = 1_000;
+/**
+ * Most characters of all lines together. The text travels in HTTP/2 trailers, which peers bound, and
+ * into Nomad's task events, which a user reads.
+ */
+const textLimit = 4_000;
+
+/**
+ * One line for each problem: its HCL path, then what is wrong. At most 20 problems in about 4,000
+ * characters; a last line says how many more there are.
+ */
 export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ path, text }) => `${path} ${text}`).join("\n");
+  const lines: string[] = [];
+  let length = 0;
+  for (const { path, text } of problems.slice(0, problemLimit)) {
+    const line = shorten(`${path} ${text}`, lineLimit);
+    length += line.length + 1;
+    if (length > textLimit) break;
+    lines.push(line);
+  }
+  const more = problems.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more ${more === 1 ? "problem" : "problems"}`);
+  return lines.join("\n");
 }

@@ -14,7 +14,7 @@
  */
 
 import type { Decoded, Field, Fields, Problem } from "./field.ts";
-import { show } from "./values.ts";
+import { show } from "./show.ts";
 
 export type { Allowed, Decoded, Field, Fields, Problem, Shape } from "./field.ts";
 export {

@@ -1,4 +1,5 @@
 import type { Allowed, Field } from "./field.ts";
+import { show } from "./show.ts";
 
 /*
  * Fields that are single values in HCL.
@@ -271,14 +272,4 @@ function attribute<T, O extends Options<T>>(
   // The decoder adds a problem wherever the narrower type would not hold, and a value that comes
   // with a problem is never used.
   return field as Field<Result<T, O>>;
-}
-
-/** A value as an error shows it. */
-export function show(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_key, inner) => typeof inner === "bigint" ? Number(inner) : inner,
-  ) ??
-    String(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

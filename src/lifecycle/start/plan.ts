@@ -112,10 +112,9 @@ async function planInline(
  */
 async function checkJson(json: Readonly<Record<string, unknown>>): Promise<void> {
   const { mismatches } = await import("../../aws/model.ts");
-  const wrong = mismatches("registerTaskDefinition", definitionOfJson(json));
-  if (wrong.length === 0) return;
-  const lines = wrong.map((text) => `config.task.definition_json.${text}`);
-  throw new LaunchError(lines.join("\n"), false);
+  const path = "config.task.definition_json";
+  const wrong = mismatches("registerTaskDefinition", definitionOfJson(json), path);
+  if (wrong.length > 0) throw new LaunchError(describeProblems(wrong), false);
 }
 
 /** What a task's configuration runs, for messages. */

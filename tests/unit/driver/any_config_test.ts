@@ -88,8 +88,10 @@ Deno.test("a configuration is run as AWS's model has it, or refused by its path 
   await fc.assert(
     fc.asyncProperty(arbitraryTask, env, async (task, variables) => {
       const { error, runTask, registered } = await outcomeOf(task, variables);
-      for (const input of registered) assertEquals(mismatches("registerTaskDefinition", input), []);
-      for (const input of runTask) assertEquals(mismatches("runTask", input), []);
+      for (const input of registered) {
+        assertEquals(mismatches("registerTaskDefinition", input, "input"), []);
+      }
+      for (const input of runTask) assertEquals(mismatches("runTask", input, "input"), []);
       if (error === undefined) {
         assertEquals(runTask.length, 1);
         seen.run += 1;

@@ -299,8 +299,8 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
       }),
     },
     says: [
-      "config.task.definition_json.cpu = 256 is not a string",
-      "containerDefinitions[0] = null is not an object",
+      "config.task.definition_json.cpu must be a string; got a number",
+      "config.task.definition_json.containerDefinitions[0] must be an object; got null",
     ],
   },
   "JSON without containers": {
