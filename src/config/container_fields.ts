@@ -1,5 +1,5 @@
 import * as rules from "./rules.ts";
-import { environmentFiles, resourceRequirements } from "./run_task_fields.ts";
+import { environmentFiles, resourceRequirements } from "./override_fields.ts";
 import {
   blocks,
   bool,

@@ -1,9 +1,11 @@
-import { checkAllowed } from "./fence.ts";
+import { checkAllowed } from "./allowed.ts";
 import { decodeConfig, type DecodeResult } from "./decode.ts";
 import { specOf } from "./hclspec.ts";
 import { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import type { Problem } from "./schema.ts";
-import { completeTask, type TaskConfig, taskConfig } from "./task_config.ts";
+import { type TaskConfig, taskConfig } from "./task_config.ts";
+import { completeTask } from "./task_defaults.ts";
+import { checkTask } from "./task_rules.ts";
 
 export type { PluginConfig, TaskConfig };
 
@@ -20,7 +22,8 @@ export function decodeTaskConfig(
   const decoded = decodeConfig(taskConfig, msgpack, "config");
   if (decoded.kind === "invalid") return decoded;
   const problems: Problem[] = [];
-  const value = completeTask(decoded.value.task, plugin, "config.task", problems);
+  const value = completeTask(decoded.value.task, plugin);
+  checkTask(value, "config.task", problems);
   checkAllowed(value, plugin, "config.task", problems);
   return problems.length > 0 ? { kind: "invalid", problems } : { kind: "ok", value };
 }

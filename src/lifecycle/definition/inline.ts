@@ -8,8 +8,8 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { type DefinitionBlock, definitionOfJson } from "../../config/definition_fields.ts";
 import { describeProblems } from "../../config/decode.ts";
-import * as rules from "../../config/rules.ts";
-import { onFargate, type TaskConfig } from "../../config/task_config.ts";
+import { fargateSize, fargateSizeFor, onFargate } from "../../config/fargate.ts";
+import type { TaskConfig } from "../../config/task_config.ts";
 import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.ts";
 import { sizeNumber } from "./describe.ts";
 import { definitionProblems, hclPath } from "./rules.ts";
@@ -231,14 +231,14 @@ function sizeOf(
   const fixed = { cpu: sizeNumber(input.cpu), memory: sizeNumber(input.memory) };
   const fargate = isForFargate(input.requiresCompatibilities, config);
   if (fixed.cpu !== undefined && fixed.memory !== undefined) {
-    const wrong = fargate ? rules.fargateSize(fixed.cpu, fixed.memory) : undefined;
+    const wrong = fargate ? fargateSize(fixed.cpu, fixed.memory) : undefined;
     if (wrong !== undefined) throw new LaunchError(`${path}: ${wrong}`, false);
     return { size: {}, notes: [] };
   }
   if (!fargate) return { size: sizeOnInstances(input, fixed, resources), notes: [] };
   const windows = input.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
   const least = { ...resources, cpu: Math.max(resources.cpu, windows ? windowsCpu : 0) };
-  const size = rules.fargateSizeFor(least, fixed);
+  const size = fargateSizeFor(least, fixed);
   const asked = `cpu = ${fixed.cpu ?? `${resources.cpu} (of resources)`} and ` +
     `memory = ${fixed.memory ?? `${resources.memory} (of resources)`}`;
   if (size === undefined) {

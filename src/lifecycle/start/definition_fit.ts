@@ -1,6 +1,6 @@
 import type { AddProblem, Problem } from "../../config/field.ts";
-import { fargateSize } from "../../config/rules.ts";
-import { onFargate, type TaskConfig } from "../../config/task_config.ts";
+import { fargateSize, onFargate } from "../../config/fargate.ts";
+import type { TaskConfig } from "../../config/task_config.ts";
 import type { DefinitionFacts } from "../definition/describe.ts";
 
 /** The task without those of the plugin's defaults that are not for its definition. */
