@@ -5,7 +5,7 @@ import { regionOfCluster } from "../config/rules.ts";
 import type { Logger } from "../logger.ts";
 import type { Resources } from "../lifecycle/definition/inline.ts";
 import type { ConnectEcs } from "../aws/operations.ts";
-import { LaunchError } from "../lifecycle/start/run_task.ts";
+import { LaunchError } from "../lifecycle/launch_error.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Owner } from "../lifecycle/ownership/tags.ts";
 import type { RemoteTask } from "../lifecycle/task/remote_task.ts";

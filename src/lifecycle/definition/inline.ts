@@ -13,7 +13,7 @@ import type { TaskConfig } from "../../config/task_config.ts";
 import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.ts";
 import { sizeNumber } from "./describe.ts";
 import { definitionProblems, hclPath } from "./rules.ts";
-import { LaunchError } from "../start/run_task.ts";
+import { LaunchError } from "../launch_error.ts";
 import { type Owner, tagValue } from "../ownership/tags.ts";
 
 /** What Nomad's `resources` block gives a task: MHz of CPU, and MiB of memory. */

@@ -2,7 +2,7 @@ import { describeProblems } from "../../config/decode.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { problemsWith } from "./definition_fit.ts";
 import { type DefinitionFacts, mainContainer } from "../definition/describe.ts";
-import { LaunchError } from "./run_task.ts";
+import { LaunchError } from "../launch_error.ts";
 import { isJobs, passedEnv } from "./passed_env.ts";
 import { type ContainerEnvironment, overridesOf } from "./run_task_input.ts";
 

@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Custody } from "../remote_tasks.ts";
-import { findLive, type LaunchContext } from "./run_task.ts";
+import type { LaunchContext } from "./context.ts";
+import { findLive } from "./find_live.ts";
 import { type Owner, startedBy } from "../ownership/tags.ts";
 import { type Scope, scopeKey } from "../../aws/cluster_ref.ts";
 

@@ -3,12 +3,9 @@ import { type InlineDefinition, inlineDefinition, type Resources } from "../defi
 import { describeProblems } from "../../config/decode.ts";
 import { fitted, problemsWith } from "./definition_fit.ts";
 import { type DefinitionFacts, factsOf } from "../definition/describe.ts";
-import {
-  describeDefinition,
-  type LaunchContext,
-  LaunchError,
-  resolveDefinition,
-} from "./run_task.ts";
+import { LaunchError } from "../launch_error.ts";
+import type { LaunchContext } from "./context.ts";
+import { describeDefinition, resolveDefinition } from "./run_task.ts";
 import { definitionOfJson } from "../../config/definition_fields.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { Owner } from "../ownership/tags.ts";

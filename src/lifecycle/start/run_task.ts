@@ -1,21 +1,12 @@
-import type { Failure, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
-import type { Clock, Random } from "../../clock.ts";
-import type { EcsCaller } from "../../aws/caller.ts";
+import type { Failure, RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import type { InlineDefinition } from "../definition/inline.ts";
-import type { DefinitionFacts, Definitions } from "../definition/describe.ts";
-import { EcsError, type EcsErrorKind } from "../../aws/error.ts";
-import { isTakenFrom, type Owner, startedBy, taggedOwner } from "../ownership/tags.ts";
-import type { Registry } from "../definition/register.ts";
-import { orAborted, retry, type RetryVerdict } from "../../aws/retry.ts";
+import type { DefinitionFacts } from "../definition/describe.ts";
+import { EcsError } from "../../aws/error.ts";
+import { LaunchError, retriedAtLaunch, retryTold } from "../launch_error.ts";
+import type { Owner } from "../ownership/tags.ts";
+import { orAborted, retry } from "../../aws/retry.ts";
 import { describeScope, type Scope } from "../../aws/cluster_ref.ts";
-
-/** A task could not be started. `recoverable` tells whether the job's restart block should try again. */
-export class LaunchError extends Error {
-  override readonly name = "LaunchError";
-  constructor(message: string, readonly recoverable: boolean, options?: { cause: unknown }) {
-    super(message, options);
-  }
-}
+import type { LaunchContext } from "./context.ts";
 
 /** How the ECS task of a run came to be. */
 export type Launched = {
@@ -30,80 +21,6 @@ export type Accepted = {
   /** Whether ECS has the client token from a request with other parameters. */
   readonly accepted: "as asked" | "otherwise";
 };
-
-/** What a launch needs of its surroundings. */
-export type LaunchContext = {
-  readonly scope: Scope;
-  readonly caller: EcsCaller;
-  readonly definitions: Definitions;
-  readonly registry: Registry;
-  readonly clock: Clock;
-  readonly random: Random;
-};
-
-/**
- * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
- * until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
- * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
- */
-export async function findLive(
-  { scope, caller, clock, random }: LaunchContext,
-  owner: Owner,
-  { except, takenOver, signal, retrying, patience = "as a launch" }: {
-    except: { has(arn: string): boolean };
-    /** What becomes of the search where another allocation has taken the owner's ECS task over. */
-    takenOver: "refuse" | "pass over";
-    signal: AbortSignal;
-    retrying?: (error: EcsError) => void;
-    /** A policy that is being repaired may help who looks for a lost task, and nobody who waits. */
-    patience?: "as a launch" | "with denials too";
-  },
-): Promise<Task[]> {
-  const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
-  const options = { target, priority: "act" as const, signal };
-  return await retry(async () => {
-    const listed = await caller.call("listTasks", {
-      cluster: scope.cluster,
-      startedBy: startedBy(owner),
-    }, options);
-    const arns = listed.taskArns ?? [];
-    if (arns.length === 0) return [];
-    const described = await caller.call("describeTasks", {
-      cluster: scope.cluster,
-      tasks: arns,
-      include: ["TAGS"],
-    }, options);
-    if ((described.failures ?? []).length > 0) {
-      // Listed but not yet described: ECS has not caught up with itself.
-      throw new EcsError(
-        "unavailable",
-        `DescribeTasks ${target}`,
-        "it does not know a task it listed",
-      );
-    }
-    const live = (described.tasks ?? []).filter(isLive);
-    const taken = live.find(({ tags = [] }) => isTakenFrom(tags, owner));
-    if (taken !== undefined && takenOver === "refuse") {
-      const by = taggedOwner(taken.tags ?? []);
-      throw new LaunchError(
-        `its ECS task ${taken.taskArn} runs on under allocation ${by.allocId} of Nomad node ` +
-          `${by.nodeId}, which has taken it over`,
-        false,
-      );
-    }
-    return live
-      .filter((task) => belongsTo(task, owner) && !except.has(task.taskArn ?? ""))
-      .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
-  }, {
-    clock,
-    random,
-    signal,
-    judge: (error) => {
-      const denied = error instanceof EcsError && error.kind === "denied";
-      return denied && patience === "with denials too" ? "retry" : retryTold(retrying)(error);
-    },
-  });
-}
 
 /**
  * What ECS says of a task definition; undefined where AWS does not let this client ask. Retried until
@@ -167,40 +84,6 @@ export async function resolveDefinition(
 }
 
 /**
- * The public address of a task's network interface. Retried until EC2 answers or `signal` aborts.
- * Rejects with a `LaunchError` where there is none to advertise.
- */
-export async function findPublicAddress(
-  { scope, caller, clock, random }: LaunchContext,
-  networkInterfaceId: string | undefined,
-  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
-): Promise<string> {
-  const option = `config.task.advertise = "public"`;
-  if (networkInterfaceId === undefined) {
-    throw new LaunchError(`${option}: the ECS task has no network interface of its own`, false);
-  }
-  const target = `${networkInterfaceId} of a task in ${describeScope(scope)}`;
-  try {
-    return await retry(async () => {
-      const { publicAddress } = await caller.call(
-        "describeNetworkInterfaces",
-        { networkInterfaceId },
-        { target, priority: "act", signal },
-      );
-      if (publicAddress !== undefined) return publicAddress;
-      throw new EcsError(
-        "unavailable",
-        `DescribeNetworkInterfaces ${target}`,
-        "it has no public address yet; do its subnets lead to an internet gateway?",
-      );
-    }, { clock, random, signal, judge: retryTold(retrying) });
-  } catch (error) {
-    if (!(error instanceof EcsError)) throw error;
-    throw new LaunchError(`${option}: ${error.message}`, false, { cause: error });
-  }
-}
-
-/**
  * Asks RunTask until ECS has answered, with one client token, so that however many requests are
  * accepted they are one task. Rejects with a `LaunchError`; where the answers leave open whether a
  * task was started, `ambiguous` has been called before.
@@ -252,39 +135,6 @@ export async function runTask(
   }
 }
 
-/** Retries what may pass, telling of each failure before the next attempt. */
-function retryTold(retrying?: (error: EcsError) => void): (error: unknown) => RetryVerdict {
-  return (error) => {
-    if (!(error instanceof EcsError) || !retriedAtLaunch(error.kind)) return "give up";
-    retrying?.(error);
-    return "retry";
-  };
-}
-
-/** Whether waiting and asking again may help a launch, within its time. */
-function retriedAtLaunch(kind: EcsErrorKind): boolean {
-  switch (kind) {
-    case "throttled":
-    case "unavailable":
-    case "credentials":
-      return true;
-    case "capacity": // the job's restart block decides how long to wait for capacity
-    case "denied":
-    case "no_region":
-    case "no_cluster":
-    case "no_task":
-    case "conflict":
-    case "rejected":
-      return false;
-  }
-}
-
-/** Whether Nomad should try the start again, by the job's restart block. */
-export function isRecoverable(error: unknown): boolean {
-  if (error instanceof LaunchError) return error.recoverable;
-  return error instanceof EcsError && (retriedAtLaunch(error.kind) || error.kind === "capacity");
-}
-
 /** RunTask answers 200 with `failures` when it cannot place the task. */
 function placementError(failures: Failure[], input: RunTaskCommandInput, scope: Scope): EcsError {
   const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
@@ -299,14 +149,4 @@ function placementError(failures: Failure[], input: RunTaskCommandInput, scope: 
     attempted,
     `it could not place the task: ${words.join("; ")}`,
   );
-}
-
-function isLive(task: Task): boolean {
-  return task.lastStatus !== "STOPPED" && task.desiredStatus !== "STOPPED";
-}
-
-/** `startedBy` alone could be anybody's text; the tags must agree where there are any. */
-function belongsTo(task: Task, owner: Owner): boolean {
-  const tagged = taggedOwner(task.tags ?? []);
-  return tagged.allocId === undefined || tagged.allocId === owner.allocId;
 }

@@ -6,16 +6,11 @@ import type { Custody } from "../remote_tasks.ts";
 import type { Resources } from "../definition/inline.ts";
 import type { DefinitionFacts } from "../definition/describe.ts";
 import { EcsError } from "../../aws/error.ts";
-import {
-  describeDefinition,
-  findLive,
-  findPublicAddress,
-  isRecoverable,
-  type LaunchContext,
-  type Launched,
-  LaunchError,
-  runTask,
-} from "./run_task.ts";
+import { isRecoverable, LaunchError } from "../launch_error.ts";
+import type { LaunchContext } from "./context.ts";
+import { findLive } from "./find_live.ts";
+import { findPublicAddress } from "./public_address.ts";
+import { describeDefinition, type Launched, runTask } from "./run_task.ts";
 import { type Owner, startedBy } from "../ownership/tags.ts";
 import { nameOf, type Plan, planTask } from "./plan.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";

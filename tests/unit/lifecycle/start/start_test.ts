@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LaunchError } from "../../../../src/lifecycle/start/run_task.ts";
+import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
 import {
   answering,
   configOf,

@@ -1,0 +1,15 @@
+import type { EcsCaller } from "../../aws/caller.ts";
+import type { Scope } from "../../aws/cluster_ref.ts";
+import type { Clock, Random } from "../../clock.ts";
+import type { Definitions } from "../definition/describe.ts";
+import type { Registry } from "../definition/register.ts";
+
+/** What a launch needs of its surroundings. */
+export type LaunchContext = {
+  readonly scope: Scope;
+  readonly caller: EcsCaller;
+  readonly definitions: Definitions;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+};

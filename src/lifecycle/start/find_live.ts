@@ -1,0 +1,81 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { describeScope } from "../../aws/cluster_ref.ts";
+import { EcsError } from "../../aws/error.ts";
+import { retry } from "../../aws/retry.ts";
+import { LaunchError, retryTold } from "../launch_error.ts";
+import { isTakenFrom, type Owner, startedBy, taggedOwner } from "../ownership/tags.ts";
+import type { LaunchContext } from "./context.ts";
+
+/**
+ * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
+ * until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
+ * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
+ */
+export async function findLive(
+  { scope, caller, clock, random }: LaunchContext,
+  owner: Owner,
+  { except, takenOver, signal, retrying, patience = "as a launch" }: {
+    except: { has(arn: string): boolean };
+    /** What becomes of the search where another allocation has taken the owner's ECS task over. */
+    takenOver: "refuse" | "pass over";
+    signal: AbortSignal;
+    retrying?: (error: EcsError) => void;
+    /** A policy that is being repaired may help who looks for a lost task, and nobody who waits. */
+    patience?: "as a launch" | "with denials too";
+  },
+): Promise<Task[]> {
+  const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
+  const options = { target, priority: "act" as const, signal };
+  return await retry(async () => {
+    const listed = await caller.call("listTasks", {
+      cluster: scope.cluster,
+      startedBy: startedBy(owner),
+    }, options);
+    const arns = listed.taskArns ?? [];
+    if (arns.length === 0) return [];
+    const described = await caller.call("describeTasks", {
+      cluster: scope.cluster,
+      tasks: arns,
+      include: ["TAGS"],
+    }, options);
+    if ((described.failures ?? []).length > 0) {
+      // Listed but not yet described: ECS has not caught up with itself.
+      throw new EcsError(
+        "unavailable",
+        `DescribeTasks ${target}`,
+        "it does not know a task it listed",
+      );
+    }
+    const live = (described.tasks ?? []).filter(isLive);
+    const taken = live.find(({ tags = [] }) => isTakenFrom(tags, owner));
+    if (taken !== undefined && takenOver === "refuse") {
+      const by = taggedOwner(taken.tags ?? []);
+      throw new LaunchError(
+        `its ECS task ${taken.taskArn} runs on under allocation ${by.allocId} of Nomad node ` +
+          `${by.nodeId}, which has taken it over`,
+        false,
+      );
+    }
+    return live
+      .filter((task) => belongsTo(task, owner) && !except.has(task.taskArn ?? ""))
+      .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
+  }, {
+    clock,
+    random,
+    signal,
+    judge: (error) => {
+      const denied = error instanceof EcsError && error.kind === "denied";
+      return denied && patience === "with denials too" ? "retry" : retryTold(retrying)(error);
+    },
+  });
+}
+
+function isLive(task: Task): boolean {
+  return task.lastStatus !== "STOPPED" && task.desiredStatus !== "STOPPED";
+}
+
+/** `startedBy` alone could be anybody's text; the tags must agree where there are any. */
+function belongsTo(task: Task, owner: Owner): boolean {
+  const tagged = taggedOwner(task.tags ?? []);
+  return tagged.allocId === undefined || tagged.allocId === owner.allocId;
+}
