@@ -1,3 +1,4 @@
+import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { Clock, Random } from "../clock.ts";
 import { type DecodeResult, describeProblems } from "../config/decode.ts";
 import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
@@ -202,8 +203,10 @@ export function createDriver(
   });
 
   const publish = (event: TaskEvent, owner: Owner) => {
-    log.debug(event.message, { task_id: owner.taskId, ...event.annotations });
-    events.publish({ ...event, task: identityOf(owner), at: clock.now() });
+    const message = boundedText(event.message);
+    const annotations = boundedTexts(event.annotations);
+    log.debug(message, { task_id: owner.taskId, ...annotations });
+    events.publish({ message, annotations, task: identityOf(owner), at: clock.now() });
   };
 
   const answerOf = (record: TaskRecord): StartedTask => {

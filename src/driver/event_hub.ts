@@ -1,7 +1,7 @@
 /**
- * Hands values to all who listen. What comes while nobody does is kept, up to `kept` values with the
- * oldest dropped, for the first who listens next: Nomad's stream of task events is down for a moment
- * whenever an agent restarts.
+ * Hands values to all who listen. Values that nobody has taken yet are kept, up to `kept` of them with
+ * the oldest dropped: for each listener, and while there is none for the next one, as Nomad's stream of
+ * task events is down for a moment whenever an agent restarts.
  */
 export type EventHub<T> = {
   publish(value: T): void;
@@ -14,14 +14,16 @@ export function createEventHub<T>({ kept }: { kept: number }): EventHub<T> {
   const backlog: T[] = [];
   const listeners = new Set<{ queue: T[]; wake: () => void }>();
 
+  const keep = (queue: T[], value: T) => {
+    queue.push(value);
+    if (queue.length > kept) queue.shift();
+  };
+
   return {
     publish: (value) => {
-      if (listeners.size === 0) {
-        backlog.push(value);
-        if (backlog.length > kept) backlog.shift();
-      }
+      if (listeners.size === 0) keep(backlog, value);
       for (const listener of listeners) {
-        listener.queue.push(value);
+        keep(listener.queue, value);
         listener.wake();
       }
     },

@@ -1,3 +1,4 @@
+import { boundedText } from "../bounded_text.ts";
 import type { Clock } from "../clock.ts";
 import type { Ending } from "../lifecycle/task/ending.ts";
 import type { Owner } from "../lifecycle/ownership/tags.ts";
@@ -106,7 +107,8 @@ class KeptTask implements TaskRecord, EndObserver {
   }
 
   onEnded({ exitCode, oomKilled, error, endedAt }: Ending): void {
-    this.#end({ exitCode, oomKilled, error }, endedAt ?? this.#clock.now());
+    const told = error === undefined ? undefined : boundedText(error);
+    this.#end({ exitCode, oomKilled, error: told }, endedAt ?? this.#clock.now());
   }
 
   get task(): TaskIdentity {

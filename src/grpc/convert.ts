@@ -1,3 +1,4 @@
+import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { DriverEvent, TaskRequest } from "../driver/driver.ts";
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
@@ -13,6 +14,7 @@ import {
   type TaskConfig,
   TaskState,
   type TaskStats,
+  type WaitTaskResponse,
 } from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 
 /** Go's zero time, the first second of the year 1, which Nomad reads as "unknown". */
@@ -96,12 +98,12 @@ export function wireFingerprint(
   };
   return {
     health: states[health],
-    healthDescription: description,
+    healthDescription: boundedText(description),
     attributes: Object.fromEntries(
       Object.entries(attributes).map(([key, value]) => [key, {
         value: typeof value === "boolean"
           ? { $case: "boolVal" as const, value }
-          : { $case: "stringVal" as const, value },
+          : { $case: "stringVal" as const, value: boundedText(value) },
         unit: "",
       }]),
     ),
@@ -110,12 +112,17 @@ export function wireFingerprint(
 }
 
 /** An exit result on the wire. Nomad reads it unchecked, so a running task has one too. */
-export function wireExitResult(result: ExitResult | undefined): WireExitResult {
+function wireExitResult(result: ExitResult | undefined): WireExitResult {
   return {
     exitCode: result?.exitCode ?? 0,
     signal: 0,
     oomKilled: result?.oomKilled ?? false,
   };
+}
+
+/** How a task ended, on the wire. */
+export function wireExit(result: ExitResult): WaitTaskResponse {
+  return { result: wireExitResult(result), err: boundedText(result.error ?? "") };
 }
 
 /** The state of a task on the wire. */
@@ -131,12 +138,12 @@ export function wireTaskStatus(
       completedAt: time(completedAt),
       result: wireExitResult(result),
     },
-    driver: { attributes },
+    driver: { attributes: boundedTexts(attributes) },
     networkOverride: wireNetwork(network),
   };
 }
 
-/** An event on the wire. */
+/** An event on the wire. Its texts were bounded when it was published. */
 export function wireEvent({ task, at, message, annotations }: DriverEvent): DriverTaskEvent {
   return {
     taskId: task.id,

@@ -20,7 +20,7 @@ import {
   taskRequest,
   unmeasuredStats,
   wireEvent,
-  wireExitResult,
+  wireExit,
   wireFingerprint,
   wireNetwork,
   wireTaskStatus,
@@ -84,11 +84,7 @@ export function driverService(
     waitTask: deferred(
       "WaitTask",
       log,
-      ({ taskId }, answer) =>
-        driver.onExit(
-          taskId,
-          (result) => answer({ result: wireExitResult(result), err: result.error ?? "" }),
-        ),
+      ({ taskId }, answer) => driver.onExit(taskId, (result) => answer(wireExit(result))),
     ),
     stopTask: unary("StopTask", log, async ({ taskId, timeout, signal }) => {
       await driver.stop(taskId, milliseconds(timeout), signal);

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Metadata, status } from "@grpc/grpc-js";
+import { boundedText } from "../bounded_text.ts";
 import { DriverError, type DriverErrorKind } from "../driver/driver_error.ts";
 import { Status } from "../gen/google/rpc/status.ts";
 import { RecoverableError } from "../gen/hashicorp/nomad/plugins/shared/structs/recoverable_error.ts";
@@ -15,9 +16,8 @@ const recoverableErrorType =
  * for a dead plugin. What is no `DriverError` is a fault of the driver's own and says so.
  */
 export function wireError(error: unknown): WireError {
-  const text = error instanceof Error ? error.message : String(error);
-  // With half a character, as where a long value was cut, grpc-js would send nothing at all.
-  const details = text.toWellFormed();
+  // A longer text ends the client's connection; half a character has grpc-js send nothing at all.
+  const details = boundedText(error instanceof Error ? error.message : String(error));
   if (!(error instanceof DriverError)) {
     return { code: status.INTERNAL, details, metadata: new Metadata() };
   }

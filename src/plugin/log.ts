@@ -1,3 +1,4 @@
+import { boundedText, textLimit } from "../bounded_text.ts";
 import { destination, type Logger as Pino, pino } from "log";
 import type { LogFields, Logger } from "../logger.ts";
 
@@ -43,23 +44,47 @@ export function redirectConsole(log: Logger): void {
 function wrap(root: Pino, module: string): Logger {
   const child = root.child({ "@module": module });
   return {
-    trace: (message, fields) => child.trace(plain(fields), message),
-    debug: (message, fields) => child.debug(plain(fields), message),
-    info: (message, fields) => child.info(plain(fields), message),
-    warn: (message, fields) => child.warn(plain(fields), message),
-    error: (message, fields) => child.error(plain(fields), message),
+    trace: (message, fields) => child.trace(plain(fields), boundedText(message)),
+    debug: (message, fields) => child.debug(plain(fields), boundedText(message)),
+    info: (message, fields) => child.info(plain(fields), boundedText(message)),
+    warn: (message, fields) => child.warn(plain(fields), boundedText(message)),
+    error: (message, fields) => child.error(plain(fields), boundedText(message)),
     named: (name) => wrap(root, `${module}.${name}`),
   };
 }
 
-/** Fields as JSON can hold them: an error as its message, which is what JSON would drop. */
+/**
+ * Bytes of all fields of a line. The host reads a line of up to 64 KiB as one; of a longer one it takes
+ * each piece for a line of its own.
+ */
+const fieldsLimit = 3 * textLimit;
+
+/** Fields as a line holds them: single values, an error as its message, and all of them bounded. */
 function plain(fields: LogFields = {}): LogFields {
+  let left = fieldsLimit;
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key,
-      value instanceof Error ? value.message : value,
-    ]),
+    Object.entries(fields).map(([key, value]) => {
+      const bounded = single(value, Math.min(left, textLimit));
+      left -= typeof bounded === "string" ? bounded.length : 0;
+      return [key, bounded];
+    }),
   );
+}
+
+function single(value: unknown, limit: number): unknown {
+  switch (typeof value) {
+    case "boolean":
+    case "number":
+    case "undefined":
+      return value;
+    case "string":
+      return boundedText(value, limit);
+    default:
+      return value === null ? null : boundedText(
+        value instanceof Error ? value.message : String(value),
+        limit,
+      );
+  }
 }
 
 /** RFC 3339 with microseconds, which is the one form that hclog parses. */

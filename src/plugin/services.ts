@@ -32,7 +32,7 @@ export function hostServices(shutdown: () => void): Service[] {
     check: (call, callback) =>
       isServed(call.request.service)
         ? callback(null, { status: HealthCheckResponse_ServingStatus.SERVING })
-        : callback({ code: status.NOT_FOUND, details: `no service ${call.request.service}` }),
+        : callback({ code: status.NOT_FOUND, details: "this plugin has no such service" }),
     watch: (call) => {
       call.write({
         status: isServed(call.request.service)

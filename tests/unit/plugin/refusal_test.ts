@@ -1,0 +1,41 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  driverConfig,
+  exitOf,
+  failureOf,
+  start,
+  stop,
+  taskOf,
+} from "../../harness/driver_calls.ts";
+import { call } from "../../harness/plugin.ts";
+import { withPlugin } from "../../harness/with_plugin.ts";
+
+Deno.test("one task's refusal, however much is wrong with its job, leaves the others on their connection", async () => {
+  await withPlugin({}, async ({ connection }) => {
+    const { driver } = connection;
+    const neighbour = taskOf(driverConfig({ task_definition: "idle" }));
+    await start(connection, neighbour);
+    const ended = exitOf(connection, neighbour.id);
+    ended.catch(() => {}); // a failure below shows itself
+    const unknown = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`член${at}`, at]));
+    for (const count of [1_000, 48_000]) {
+      const definition = {
+        family: "web",
+        containerDefinitions: [{ name: "web", image: "idle" }],
+        ...unknown(count),
+      };
+      const config = driverConfig({ definition_json: JSON.stringify(definition) });
+      const { details, metadata } = await failureOf(start(connection, taskOf(config)));
+      assertMatch(details, /config\.task\.definition_json\.член0 /);
+      assertMatch(details, /and \d+ more (problems|characters)$/);
+      const [document] = metadata.get("grpc-status-details-bin");
+      assert(document instanceof Uint8Array);
+      assert(encodeURI(details).length + document.length * 4 / 3 < 14 * 1024);
+      const { task } = await call(driver, driver.inspectTask, { taskId: neighbour.id });
+      assertEquals(task?.state, 1);
+    }
+    await stop(connection, neighbour.id);
+    assertEquals((await ended).exitCode, 143);
+  });
+});
