@@ -1,7 +1,7 @@
 /** Runs a simulated ECS as a process of its own. Prints its address as a JSON line, then serves. */
 import { parseArgs } from "node:util";
 import { demoPreset } from "./preset.ts";
-import { startSimulator } from "./simulator.ts";
+import { startSimulator } from "./start.ts";
 
 const { values } = parseArgs({
   args: Deno.args,

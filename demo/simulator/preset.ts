@@ -9,7 +9,7 @@ export type Preset = {
   readonly taskDefinitions: readonly Input[];
 };
 
-/** What the demo and the end-to-end tests run. */
+/** The preset of the demo and of the end-to-end tests. */
 export const demoPreset: Preset = {
   region: "us-east-1",
   clusters: ["nomad-remote-driver-demo"],

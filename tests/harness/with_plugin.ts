@@ -1,5 +1,5 @@
 import { demoPreset } from "../../demo/simulator/preset.ts";
-import { type RunningSimulator, startSimulator } from "../../demo/simulator/simulator.ts";
+import { type RunningSimulator, startSimulator } from "../../demo/simulator/start.ts";
 import { configure } from "./driver_calls.ts";
 import { type PluginConnection, type PluginProcess, startPlugin } from "./plugin.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../request/input.ts";
 import { checkLinuxParameters, checkResources, checkUlimits } from "./container_resources.ts";
 
-/** Least MiB that a container can run in, as Docker 20.10 has it. */
+/** Least MiB of a container, by Docker 20.10. */
 const leastMemory = 6;
 const imageCharacters = "[A-Za-z0-9\\-_:./#]{1,255}";
 const taggedImage = new RegExp(`^${imageCharacters}$`);
@@ -20,7 +20,7 @@ const digestedImage = new RegExp(`^${imageCharacters}@sha256:[0-9A-Fa-f]{64}$`);
 const secretSource =
   /^(arn:aws[a-z-]*:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:.+|[A-Za-z0-9_.\/-]+)$/;
 
-/** Refuses a container's definition for what is wrong in itself, whatever stands around it. */
+/** Refuses an invalid container definition, without regard to the rest of the task definition. */
 export function checkContainer(container: Input): void {
   const name = optionalString(container, "name") ?? "";
   if (name === "") throw clientException("Container.name should not be null or empty.");
@@ -54,7 +54,7 @@ export function checkContainer(container: Input): void {
   }
 }
 
-/** Checks the names of environment variables, and answers them. */
+/** Checks the names of environment variables, and returns them. */
 export function checkEnvironment(container: Input): string[] {
   const names = objects(container, "environment").map((pair) => optionalString(pair, "name") ?? "");
   if (names.some((name) => name.trim() === "")) {
@@ -67,7 +67,7 @@ export function checkEnvironment(container: Input): string[] {
   return names;
 }
 
-/** Refuses secrets that are incomplete, or have a name that something else in the container has. */
+/** Refuses incomplete secrets, and secrets with the name of a variable or of another secret. */
 export function checkSecrets(secrets: readonly Input[], taken: readonly string[]): void {
   const names = secrets.map((secret) => {
     const name = optionalString(secret, "name") ?? "";
@@ -84,7 +84,7 @@ export function checkSecrets(secrets: readonly Input[], taken: readonly string[]
   if (shared !== undefined) throw sharedSecretName(shared);
 }
 
-/** A secret's name is that of another secret or of an environment variable. */
+/** The error for a secret with the name of another secret or of an environment variable. */
 export function sharedSecretName(name: string): Error {
   return clientException(
     "The secret name must be unique and not shared with any new or existing environment " +
@@ -92,7 +92,7 @@ export function sharedSecretName(name: string): Error {
   );
 }
 
-/** Checks files of environment variables, of a definition or of an override. */
+/** Checks the environment files of a definition or of an override. */
 export function checkEnvironmentFiles(container: Input): void {
   const files = objects(container, "environmentFiles");
   if (files.length > 10) {

@@ -9,7 +9,7 @@ import {
   word,
 } from "../request/input.ts";
 
-/** Refuses containers for what is between them: names, links, volumes of each other and order. */
+/** Refuses containers with conflicting names, links, volumes of each other, or order. */
 export function checkRelations(containers: readonly Input[]): void {
   if (duplicate(containers.map(nameOf)) !== undefined) {
     throw clientException("Container names must be unique within a task definition.");
@@ -83,7 +83,7 @@ function nameOf(container: Input): string {
   return optionalString(container, "name") ?? "";
 }
 
-/** Names of the containers that one is linked to, without what it calls them. */
+/** Names of the linked containers, without their aliases. */
 function linksOf(container: Input): string[] {
   return strings(container, "links").map((link) => link.split(":")[0] ?? "");
 }
@@ -98,7 +98,7 @@ function dependencies(container: Input) {
   });
 }
 
-/** Whether the containers, each with those that come before it, cannot be put in an order. */
+/** Whether the containers cannot be ordered. `before` names those that come before a container. */
 function hasCycle(containers: readonly Input[], before: (container: Input) => string[]): boolean {
   let waiting = new Map(containers.map((container) => [nameOf(container), before(container)]));
   while (waiting.size > 0) {

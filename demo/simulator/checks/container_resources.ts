@@ -29,7 +29,7 @@ const ulimits =
 const ipcControls =
   /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+)$/;
 
-/** Checks a container's ulimits. As at Docker, -1 is no limit. */
+/** Checks the ulimits of a container. -1 means no limit, as at Docker. */
 export function checkUlimits(container: Input): void {
   for (const ulimit of objects(container, "ulimits")) {
     const name = word(ulimit, "name", ulimits);
@@ -45,7 +45,7 @@ export function checkUlimits(container: Input): void {
   }
 }
 
-/** Checks what a container asks of Linux. */
+/** Checks the `linuxParameters` of a container. */
 export function checkLinuxParameters(container: Input, name: string): void {
   const linux = object(container, "linuxParameters");
   if (linux === undefined) return;
@@ -82,7 +82,7 @@ export function checkLinuxParameters(container: Input, name: string): void {
   setting(linux, "swappiness", { min: 0, max: 100, what: what("swappiness") });
 }
 
-/** Checks the GPUs and other devices that a container, or an override of it, reserves. */
+/** Checks the GPUs and other devices that a container or its override reserves. */
 export function checkResources(container: Input): void {
   for (const requirement of objects(container, "resourceRequirements")) {
     const type = word(requirement, "type", ["GPU", "InferenceAccelerator", "NeuronDevice"]);
@@ -111,7 +111,7 @@ export function checkResources(container: Input): void {
   }
 }
 
-/** Checks the devices that the containers of a task reserve side by side. */
+/** Checks the devices that the containers of a task reserve together. */
 export function checkDevices(containers: readonly Input[]): void {
   const reserved = containers.map((container) => objects(container, "resourceRequirements"));
   const all = reserved.flat();
@@ -131,7 +131,7 @@ export function checkDevices(containers: readonly Input[]): void {
   }
 }
 
-/** Namespaced kernel parameters need a namespace that the task does not share with its host. */
+/** Refuses kernel parameters of a namespace that the task shares with its host. */
 export function checkSystemControls(
   request: Input,
   containers: readonly Input[],

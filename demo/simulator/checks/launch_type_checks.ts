@@ -1,15 +1,15 @@
 import { type Input, object, objects, optionalString, strings } from "../request/input.ts";
 import { isFargateSize, type TaskSize } from "../request/sizes.ts";
 
-/** Launch types, as a definition's compatibilities name them. */
+/** Launch types that `requiresCompatibilities` can name. */
 export const launchTypes = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"] as const;
 export type LaunchType = typeof launchTypes[number];
 
 const privateEcr = /^[0-9]{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//;
 
-/** What of a container Fargate does not have, besides what its network mode has not. */
+/** Container settings that Fargate refuses, besides those that awsvpc refuses everywhere. */
 const notOnFargate = ["disableNetworking", "dockerSecurityOptions"];
-/** What of a container Managed Instances do not have, by the developer guide. */
+/** Container settings that Managed Instances refuse, by the developer guide. */
 const notOnManagedInstances = [
   "disableNetworking",
   "dnsSearchDomains",
@@ -21,7 +21,7 @@ const notOnManagedInstances = [
   "links",
 ];
 
-/** Why a definition that is right in itself is none for a launch type; undefined where it is one. */
+/** Why a valid definition cannot run on a launch type. Undefined: it can. */
 export function refusalFor(
   launchType: LaunchType,
   definition: Input,
@@ -43,7 +43,7 @@ export function refusalFor(
   }
 }
 
-/** What a definition says of its platform that Fargate's sizes depend on. */
+/** The platform of a definition, as far as the sizes of Fargate depend on it. */
 export function platformOf(definition: Input): { windows: boolean; arm: boolean } {
   const platform = object(definition, "runtimePlatform") ?? {};
   const family = optionalString(platform, "operatingSystemFamily") ?? "LINUX";
@@ -193,7 +193,7 @@ function resources(definition: Input): Input[] {
   );
 }
 
-/** Whether a member is there and says something: not false, and no empty text, list or object. */
+/** Whether a member has a value other than false and other than an empty text, list or object. */
 function has(input: Input, key: string): boolean {
   const value = input[key] ?? false;
   if (Array.isArray(value)) return value.length > 0;

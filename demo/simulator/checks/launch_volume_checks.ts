@@ -13,7 +13,7 @@ import type { TaskDefinition } from "../state/model.ts";
 
 const roleArn = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/;
 
-/** Refuses volume configurations that are wrong, or not those that the definition leaves open. */
+/** Refuses invalid volume configurations, and any but that of the `configuredAtLaunch` volume. */
 export function checkLaunchVolumes(input: Input, definition: TaskDefinition): void {
   const configured = objects(input, "volumeConfigurations");
   if (configured.length > 1) throw invalidParameter("Only one volume can be configured.");

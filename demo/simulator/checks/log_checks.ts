@@ -1,7 +1,7 @@
 import { clientException } from "../request/aws_error.ts";
 import { type Input, object, objects, optionalString, word } from "../request/input.ts";
 
-/** Log drivers that ECS knows. */
+/** Log drivers of ECS. */
 const drivers = [
   "awslogs",
   "fluentd",
@@ -13,13 +13,13 @@ const drivers = [
   "awsfirelens",
 ] as const;
 
-/** Options without which a log driver does nothing. */
+/** Options that a log driver requires. */
 const needed: Partial<Record<typeof drivers[number], readonly string[]>> = {
   awslogs: ["awslogs-group", "awslogs-region"],
   splunk: ["splunk-url", "splunk-token"],
 };
 
-/** Refuses log configurations that no launch type takes, and routers of logs that do not add up. */
+/** Refuses log configurations that no launch type accepts, and FireLens without its one router. */
 export function checkLogs(containers: readonly Input[]): void {
   for (const container of containers) {
     const logs = object(container, "logConfiguration");

@@ -15,12 +15,12 @@ import type { TaskDefinition } from "../state/model.ts";
 import { containerSizes, isFargateSize, sizeProblem, taskSize } from "../request/sizes.ts";
 import { checkRoles } from "./task_definition_checks.ts";
 
-/** Most characters that a request's overrides may have as JSON. */
+/** Most characters of the overrides as JSON. */
 const overridesLimit = 8_192;
-/** Memory in MiB that a container needs and that an instance can have. */
+/** MiB of a container: at least what Docker needs, at most what an instance has. */
 const memoryBounds = { min: 6, max: 3_145_728 };
 
-/** Refuses overrides that are wrong in themselves, or that the definition cannot take. */
+/** Refuses invalid overrides, and overrides that do not fit the definition. */
 export function checkOverrides(input: Input, definition: TaskDefinition, launchType: string): void {
   const overrides = object(input, "overrides");
   if (overrides === undefined) return;
@@ -86,7 +86,7 @@ function checkContainerOverride(
   integer(override, "memoryReservation", memoryBounds);
 }
 
-/** What the overrides leave has to fit together as in a definition. */
+/** Refuses a size of task and containers that does not fit together after the overrides. */
 function checkSize(
   overrides: Input,
   containers: readonly Input[],

@@ -4,10 +4,10 @@ import { duplicate, type Input, objects, optionalString, setting, word } from ".
 const lastPort = 65_535;
 const mostRanges = 100;
 
-/** Ports of a container, from a first to a last. */
+/** First and last port of a range. */
 type Ports = { readonly protocol: string; readonly first: number; readonly last: number };
 
-/** Refuses port mappings that are wrong in themselves, in their network mode or side by side. */
+/** Refuses port mappings that are invalid, unfit for the network mode, or in conflict. */
 export function checkPorts(containers: readonly Input[], networkMode: string): void {
   const shared = networkMode === "awsvpc" || networkMode === "host";
   const ofTask: Ports[] = [];
@@ -26,7 +26,7 @@ export function checkPorts(containers: readonly Input[], networkMode: string): v
     if (twice !== undefined) {
       throw clientException(`Container port '${twice}' is mapped twice in container '${name}'.`);
     }
-    // Containers of one network have their ports in common, and others the ports of the host.
+    // In awsvpc and host mode containers share one network. In bridge mode they share the host's ports.
     ofTask.push(...(shared ? own : mappings.flatMap(hostPort)));
   }
   const twice = collision(ofTask);
@@ -96,18 +96,18 @@ function portRange(range: string, container: string, networkMode: string) {
   return { first, last };
 }
 
-/** A port of the host that a mapping asks for; 0 leaves the choice to the host. */
+/** The host port that a mapping asks for. 0: the host chooses one. */
 function hostPort(mapping: Input): Ports[] {
   const port = Number(mapping["hostPort"] ?? 0);
   return port === 0 ? [] : [{ protocol: protocolOf(mapping), first: port, last: port }];
 }
 
-/** ECS takes any other word for tcp. */
+/** ECS treats any other protocol as tcp. */
 function protocolOf(mapping: Input): string {
   return mapping["protocol"] === "udp" ? "udp" : "tcp";
 }
 
-/** The first port that two of these have. */
+/** The first port that two of the ranges share. */
 function collision(all: readonly Ports[]): number | undefined {
   for (const [index, one] of all.entries()) {
     const other = all.slice(0, index).find(({ protocol, first, last }) =>

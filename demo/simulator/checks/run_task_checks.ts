@@ -14,12 +14,12 @@ import { checkLaunchVolumes } from "./launch_volume_checks.ts";
 import type { TaskDefinition } from "../state/model.ts";
 import { checkOverrides } from "./override_checks.ts";
 
-/** Capacity providers of every cluster here. */
+/** Capacity providers that every cluster of the simulator has. */
 const capacityProviders = ["FARGATE", "FARGATE_SPOT"];
-/** Placement constraints of a task, with those of its definition. */
+/** Most placement constraints of a task, those of its definition included. */
 const mostConstraints = 10;
 
-/** Checks what a RunTask request asks for, and answers the launch type that it comes to. */
+/** Checks a RunTask request. Returns the launch type that its tasks get. */
 export function checkRunTask(input: Input, definition: TaskDefinition): string {
   const launchType = launchTypeOf(input);
   const strategy = objects(input, "capacityProviderStrategy");
@@ -108,7 +108,7 @@ function checkWords(input: Input, launchType: string): void {
   bool(input, "enableECSManagedTags");
 }
 
-/** The sessions of ECS Exec speak to AWS as the task. */
+/** Refuses ECS Exec without a task role: its agent in the container calls AWS as the task. */
 function checkExecuteCommand(input: Input, definition: TaskDefinition): void {
   const role = optionalString(object(input, "overrides") ?? {}, "taskRoleArn") ??
     optionalString(definition.input, "taskRoleArn");

@@ -26,18 +26,18 @@ const windows = ["2016_FULL", "2019_CORE", "2019_FULL", "2004_CORE", "20H2_CORE"
 /** Network modes of a task. */
 export const networkModes = ["bridge", "host", "awsvpc", "none"] as const;
 
-/** What RegisterTaskDefinition makes of a definition that it accepts. */
+/** A definition that RegisterTaskDefinition accepts. */
 export type CheckedDefinition = {
   readonly family: string;
   readonly networkMode: typeof networkModes[number];
-  /** Launch types that the definition is one for. */
+  /** Launch types that the definition can run on. */
   readonly compatibilities: readonly LaunchType[];
-  /** The request with its CPU and memory in units and MiB, as they are described. */
+  /** The request, with CPU in units and memory in MiB, as DescribeTaskDefinition answers them. */
   readonly input: Input;
 };
 
 /**
- * Refuses what RegisterTaskDefinition refuses: by the API reference, and with AWS's own sentence
+ * Checks a RegisterTaskDefinition request by the API reference. A refusal has AWS's own sentence
  * where that is known. The JSON types of all members have been checked before.
  */
 export function checkTaskDefinition(request: Input): CheckedDefinition {
@@ -158,7 +158,7 @@ function checkTask(request: Input, containers: readonly Input[]): void {
   }
 }
 
-/** What has to be fetched for the containers is fetched as the execution role. */
+/** Refuses secrets and private images without an execution role, which fetches them. */
 function checkExecutionRole(request: Input, containers: readonly Input[]): void {
   if (optionalString(request, "executionRoleArn")) return;
   const secret = containers.some((container) =>

@@ -9,7 +9,7 @@ import {
   word,
 } from "../request/input.ts";
 
-/** Members of which a volume has one at most. */
+/** Members that exclude each other in a volume. */
 const kinds = [
   "host",
   "dockerVolumeConfiguration",
@@ -19,7 +19,7 @@ const kinds = [
   "configuredAtLaunch",
 ];
 
-/** Refuses volumes that are wrong in themselves, side by side or for what mounts them. */
+/** Refuses invalid volumes, volumes that conflict, and mounts of volumes that are not there. */
 export function checkVolumes(definition: Input): void {
   const volumes = objects(definition, "volumes");
   const names = volumes.flatMap((volume) => optionalString(volume, "name") ?? []);
@@ -107,7 +107,7 @@ function checkS3Files(s3: Input, definition: Input): void {
   }
 }
 
-/** An access point brings a root directory of its own. */
+/** Refuses a root directory next to an access point, which has a root directory of its own. */
 function checkRoot(volume: Input, kind: string): void {
   if ((optionalString(volume, "rootDirectory") ?? "/") !== "/") {
     throw clientException(

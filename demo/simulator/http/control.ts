@@ -35,9 +35,9 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         output: simulator.containers.output(task),
       }));
     case "GET /calls":
-      return simulator.counts();
+      return simulator.calls.read();
     case "POST /calls/reset":
-      simulator.resetCounts();
+      simulator.calls.reset();
       return {};
     case "POST /faults":
       simulator.faults = readRules(body["faults"], Date.now());

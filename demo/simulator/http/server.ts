@@ -55,14 +55,14 @@ async function answer(
 
   if (isQuery(request.headers["content-type"])) {
     const { operation, status, xml } = answerQuery(simulator, body);
-    simulator.count(operation);
+    simulator.calls.count(operation);
     response.writeHead(status, { "content-type": "text/xml" });
     response.end(xml);
     return;
   }
   const target = String(request.headers["x-amz-target"] ?? "");
   const operation = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : "";
-  simulator.count(operation === "" ? "unknown" : operation);
+  simulator.calls.count(operation === "" ? "unknown" : operation);
   const fault = faultFor(simulator.faults, operation, {
     now: Date.now(),
     random: simulator.model.random,
@@ -113,7 +113,10 @@ function attempt(
         "The security token included in the request is invalid.",
       );
     }
-    simulator.countAs(session === undefined ? key : `${session.role}/${session.name}`, operation);
+    simulator.calls.countAs(
+      session === undefined ? key : `${session.role}/${session.name}`,
+      operation,
+    );
     return ok(perform(simulator.model, region, operation, parse(body)));
   } catch (error) {
     if (error instanceof AwsError) return failed(error);

@@ -45,7 +45,7 @@ export function listClusters(model: Model, region: string): unknown {
   return { clusterArns };
 }
 
-/** DeleteCluster: the cluster stays describable as INACTIVE. */
+/** DeleteCluster. A deleted cluster is still described, as INACTIVE. */
 export function deleteCluster(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
   const busy = [...model.tasks.values()].some((task) =>
@@ -61,7 +61,7 @@ export function deleteCluster(model: Model, region: string, input: Input): unkno
   return { cluster: describe(model, cluster) };
 }
 
-/** The active cluster that a request names, by name or ARN; without a name, `default`. */
+/** The active cluster that a request names, by name or ARN. The default is `default`. */
 export function findCluster(model: Model, region: string, input: Input): Cluster {
   const name = optionalString(input, "cluster") ?? "default";
   refuseForeignArn(name, region);

@@ -1,7 +1,10 @@
+import * as sdk from "@aws-sdk/client-ecs";
 import { AwsError } from "../request/aws_error.ts";
-import { createCluster, deleteCluster, describeClusters, listClusters } from "./clusters.ts";
 import type { Input } from "../request/input.ts";
+import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
+import { advance } from "../state/task_life.ts";
+import { createCluster, deleteCluster, describeClusters, listClusters } from "./clusters.ts";
 import { runTask } from "./run_task.ts";
 import {
   deregisterTaskDefinition,
@@ -9,7 +12,6 @@ import {
   listTaskDefinitions,
   registerTaskDefinition,
 } from "./task_definitions.ts";
-import { advance } from "../state/task_life.ts";
 import {
   describeTasks,
   listTagsForResource,
@@ -19,32 +21,60 @@ import {
   untagResource,
 } from "./tasks.ts";
 
-type Operation = (model: Model, region: string, input: Input) => unknown;
+type Operation = {
+  /** JSON types of the request, by the AWS SDK's model. */
+  readonly shape: Shape;
+  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
+};
 
-const operations: ReadonlyMap<string, Operation> = new Map(Object.entries({
-  CreateCluster: createCluster,
-  DeleteCluster: deleteCluster,
-  DescribeClusters: describeClusters,
-  ListClusters: listClusters,
-  RegisterTaskDefinition: registerTaskDefinition,
-  DescribeTaskDefinition: describeTaskDefinition,
-  DeregisterTaskDefinition: deregisterTaskDefinition,
-  ListTaskDefinitions: listTaskDefinitions,
-  RunTask: runTask,
-  DescribeTasks: describeTasks,
-  ListTasks: listTasks,
-  StopTask: stopTask,
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  ListTagsForResource: listTagsForResource,
-}));
+/** All operations of ECS that the simulator has. */
+const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["CreateCluster", { shape: shapeOf(sdk.CreateClusterRequest$), carryOut: createCluster }],
+  ["DeleteCluster", { shape: shapeOf(sdk.DeleteClusterRequest$), carryOut: deleteCluster }],
+  ["DescribeClusters", {
+    shape: shapeOf(sdk.DescribeClustersRequest$),
+    carryOut: describeClusters,
+  }],
+  ["ListClusters", { shape: shapeOf(sdk.ListClustersRequest$), carryOut: listClusters }],
+  ["RegisterTaskDefinition", {
+    shape: shapeOf(sdk.RegisterTaskDefinitionRequest$),
+    carryOut: registerTaskDefinition,
+  }],
+  ["DescribeTaskDefinition", {
+    shape: shapeOf(sdk.DescribeTaskDefinitionRequest$),
+    carryOut: describeTaskDefinition,
+  }],
+  ["DeregisterTaskDefinition", {
+    shape: shapeOf(sdk.DeregisterTaskDefinitionRequest$),
+    carryOut: deregisterTaskDefinition,
+  }],
+  ["ListTaskDefinitions", {
+    shape: shapeOf(sdk.ListTaskDefinitionsRequest$),
+    carryOut: listTaskDefinitions,
+  }],
+  ["RunTask", { shape: shapeOf(sdk.RunTaskRequest$), carryOut: runTask }],
+  ["DescribeTasks", { shape: shapeOf(sdk.DescribeTasksRequest$), carryOut: describeTasks }],
+  ["ListTasks", { shape: shapeOf(sdk.ListTasksRequest$), carryOut: listTasks }],
+  ["StopTask", { shape: shapeOf(sdk.StopTaskRequest$), carryOut: stopTask }],
+  ["TagResource", { shape: shapeOf(sdk.TagResourceRequest$), carryOut: tagResource }],
+  ["UntagResource", { shape: shapeOf(sdk.UntagResourceRequest$), carryOut: untagResource }],
+  ["ListTagsForResource", {
+    shape: shapeOf(sdk.ListTagsForResourceRequest$),
+    carryOut: listTagsForResource,
+  }],
+]);
 
-/** Carries out one operation in a region. Throws an `AwsError` for whatever AWS would refuse. */
+/**
+ * Carries out one operation of ECS in a region.
+ *
+ * @throws `AwsError` where AWS refuses the request.
+ */
 export function perform(model: Model, region: string, operation: string, input: Input): unknown {
-  const carryOut = operations.get(operation);
-  if (carryOut === undefined) {
+  const known = operations.get(operation);
+  if (known === undefined) {
     throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
   }
+  checkShape(known.shape, input);
   advance(model);
-  return carryOut(model, region, input);
+  return known.carryOut(model, region, input);
 }

@@ -1,16 +1,16 @@
 import type { Model } from "../state/model.ts";
 
 /*
- * The other services that a client of ECS calls, STS and EC2: one operation each, in the AWS Query
- * protocol, whose requests are forms and whose answers are XML.
+ * STS and EC2, which clients of ECS call too. Both speak the AWS Query protocol: a request is a form,
+ * an answer is XML.
  */
 
-/** An STS session that this simulator has given out. */
+/** Temporary credentials that this simulator has given out. */
 export type Session = { readonly role: string; readonly name: string; readonly token: string };
 
-/** The part of STS that hands out credentials of roles. */
+/** Roles, and the credentials that STS has given out for them. */
 export type Sts = {
-  /** External ids that roles ask for, by role ARN; a role that is not here asks for none. */
+  /** The external id that a role requires, by role ARN. A role that is not here requires none. */
   readonly externalIds: Map<string, string>;
   /** Sessions by access key id. */
   readonly sessions: Map<string, Session>;
@@ -23,7 +23,7 @@ export function isQuery(contentType: string | undefined): boolean {
   return contentType?.startsWith("application/x-www-form-urlencoded") ?? false;
 }
 
-/** The operation that a request is for, and its answer. */
+/** Answers a request, and says which operation it was for. */
 export function answerQuery(
   { sts, model }: { sts: Sts; model: Model },
   body: string,
@@ -43,7 +43,7 @@ export function answerQuery(
   }
 }
 
-/** Sessions last an hour. */
+/** AssumeRole. The credentials last an hour. */
 function assumeRole({ externalIds, sessions }: Sts, form: URLSearchParams, now: number): Answer {
   const role = form.get("RoleArn") ?? "";
   const name = form.get("RoleSessionName") ?? "";
@@ -72,7 +72,7 @@ function assumeRole({ externalIds, sessions }: Sts, form: URLSearchParams, now: 
   };
 }
 
-/** The interfaces of tasks; one has a public address where RunTask asked for it. */
+/** DescribeNetworkInterfaces, for the interfaces of tasks. */
 function describeNetworkInterfaces(model: Model, form: URLSearchParams): Answer {
   const id = form.get("NetworkInterfaceId.1") ?? "";
   const task = [...model.tasks.values()].find((task) => networkInterfaceId(task) === id);

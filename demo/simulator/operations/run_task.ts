@@ -13,18 +13,15 @@ import {
 } from "../request/input.ts";
 import { type EcsTask, type Model, randomHex, type TaskDefinition } from "../state/model.ts";
 import { begin } from "../state/task_life.ts";
-import { runTaskShape } from "../request/request_shapes.ts";
 import { checkRunTask } from "../checks/run_task_checks.ts";
-import { checkShape } from "../request/shape.ts";
 import { describeTask } from "./tasks.ts";
 import { findTaskDefinition } from "./task_definitions.ts";
 
-/** Hours for which a client token is remembered. */
+/** Hours that ECS remembers a client token. */
 const tokenHours = 24;
 
 /** RunTask. */
 export function runTask(model: Model, region: string, input: Input): unknown {
-  checkShape(runTaskShape, input);
   const cluster = findCluster(model, region, input);
   const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
   const definition = findTaskDefinition(model, region, name);
@@ -125,7 +122,7 @@ function assignsPublicAddress(input: Input): boolean {
   return vpc["assignPublicIp"] === "ENABLED";
 }
 
-/** Out of the block that is for documentation. */
+/** An address of TEST-NET-3 (RFC 5737), which nothing routes. */
 function publicAddress(model: Model): string {
   return `203.0.113.${Math.floor(model.random() * 254) + 1}`;
 }

@@ -11,13 +11,10 @@ import {
   word,
 } from "../request/input.ts";
 import type { ContainerDefinition, Model, TaskDefinition } from "../state/model.ts";
-import { registerTaskDefinitionShape } from "../request/request_shapes.ts";
-import { checkShape } from "../request/shape.ts";
 import { checkTaskDefinition } from "../checks/task_definition_checks.ts";
 
 /** RegisterTaskDefinition. */
 export function registerTaskDefinition(model: Model, region: string, request: Input): unknown {
-  checkShape(registerTaskDefinitionShape, request);
   const { family, networkMode, compatibilities, input } = checkTaskDefinition(request);
   const tags = tagsOf(input);
   const key = `${region}/${family}`;
@@ -61,7 +58,7 @@ export function deregisterTaskDefinition(model: Model, region: string, input: In
   return { taskDefinition: describe(definition) };
 }
 
-/** ListTaskDefinitions, oldest first unless it is asked otherwise. */
+/** ListTaskDefinitions. Oldest first, unless `sort` is DESC. */
 export function listTaskDefinitions(model: Model, region: string, input: Input): unknown {
   const prefix = optionalString(input, "familyPrefix");
   const status = word(input, "status", ["ACTIVE", "INACTIVE"]) ?? "ACTIVE";
@@ -82,8 +79,8 @@ export function listTaskDefinitions(model: Model, region: string, input: Input):
 }
 
 /**
- * The definition that `family`, `family:revision` or an ARN names; a bare family is its newest
- * active. An ARN of another region is refused.
+ * Finds a definition by `family`, `family:revision` or ARN. A bare family stands for its newest
+ * active revision. Refuses an ARN of another region.
  */
 export function findTaskDefinition(
   model: Model,

@@ -34,7 +34,7 @@ export function describeTasks(model: Model, region: string, input: Input): unkno
   return { tasks, failures };
 }
 
-/** ListTasks: those that are wanted running unless it is asked otherwise. */
+/** ListTasks. Lists tasks of desired status RUNNING, unless the request names another. */
 export function listTasks(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
   const startedBy = optionalString(input, "startedBy");
@@ -61,7 +61,7 @@ export function listTasks(model: Model, region: string, input: Input): unknown {
   };
 }
 
-/** StopTask. A task that is stopping or stopped is answered as it is. */
+/** StopTask. It changes nothing for a task that already stops or has stopped. */
 export function stopTask(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
   const name = requiredString(input, "task", "taskId cannot be null or empty.");
@@ -158,7 +158,7 @@ function taggable(model: Model, input: Input): { tags: Tag[] } {
   return task;
 }
 
-/** ECS may take a moment to know a task that it has just accepted. */
+/** Whether ECS does not show the task yet: a new task is MISSING for a moment. */
 function isFresh(model: Model, task: EcsTask): boolean {
   return model.now() - task.createdAt < model.pace.consistency;
 }

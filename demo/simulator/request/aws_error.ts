@@ -1,4 +1,4 @@
-/** An error as AWS answers it: its type, HTTP status, message and further fields. */
+/** An error that AWS answers: type, message, HTTP status and further fields. */
 export class AwsError extends Error {
   constructor(
     readonly type: string,
@@ -10,12 +10,12 @@ export class AwsError extends Error {
   }
 }
 
-/** A parameter of the request is not as it must be. */
+/** Refuses a parameter of the request. */
 export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
 }
 
-/** The request cannot be carried out as it stands. */
+/** Refuses a request that cannot be carried out. */
 export function clientException(message: string): AwsError {
   return new AwsError("ClientException", message);
 }

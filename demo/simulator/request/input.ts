@@ -1,6 +1,6 @@
 import { AwsError, clientException, invalidParameter } from "./aws_error.ts";
 
-/** A request's JSON object, or one inside it. */
+/** The JSON object of a request, or an object inside it. */
 export type Input = Readonly<Record<string, unknown>>;
 
 /** Reads an optional string. */
@@ -11,7 +11,7 @@ export function optionalString(input: Input, key: string): string | undefined {
   return value;
 }
 
-/** Reads a string that must be there and not empty. */
+/** Reads a string. Refuses an absent or empty one. */
 export function requiredString(input: Input, key: string, message: string): string {
   const value = optionalString(input, key);
   if (value === undefined || value === "") throw invalidParameter(message);
@@ -64,8 +64,8 @@ export function integer(
 }
 
 /**
- * Reads an optional whole number of a task definition within bounds. RegisterTaskDefinition refuses
- * with a ClientException where RunTask has an InvalidParameterException; `what` names the setting.
+ * Reads an optional whole number of a task definition, within bounds. `what` names it in the refusal,
+ * which is a ClientException: RegisterTaskDefinition has no InvalidParameterException for this.
  */
 export function setting(
   input: Input,
@@ -82,7 +82,7 @@ export function setting(
   );
 }
 
-/** Reads an optional string out of a set of words. */
+/** Reads an optional string that has to be one of `words`. */
 export function word<T extends string>(
   input: Input,
   key: string,
@@ -97,7 +97,7 @@ export function word<T extends string>(
   return found;
 }
 
-/** Reads an optional truth value. */
+/** Reads an optional boolean. */
 export function bool(input: Input, key: string): boolean | undefined {
   const value = input[key];
   if (value === undefined || value === null) return undefined;
@@ -108,7 +108,10 @@ export function bool(input: Input, key: string): boolean | undefined {
 /** One tag. */
 export type Tag = { key: string; value: string };
 
-/** Reads and checks tags: at most 50, keys 1 to 128 and values up to 256 characters, no key twice. */
+/**
+ * Reads tags. Refuses more than 50, a key of other than 1 to 128 characters, a value of more than 256
+ * characters, a key given twice, and a key of AWS.
+ */
 export function tagsOf(input: Input): Tag[] {
   const read = objects(input, "tags").map((tag) => ({
     key: optionalString(tag, "key") ?? "",
@@ -132,14 +135,14 @@ export function tagsOf(input: Input): Tag[] {
   return read;
 }
 
-/** Tags with those of a second list added, which win where both have a key; 50 at most. */
+/** Adds tags to tags. Where both have a key, the added value wins. Refuses more than 50 in all. */
 export function mergedTags(tags: readonly Tag[], added: readonly Tag[]): Tag[] {
   const merged = new Map([...tags, ...added].map((tag) => [tag.key, tag]));
   if (merged.size > 50) throw invalidParameter("The maximum number of tags is 50.");
   return [...merged.values()];
 }
 
-/** The first text that a list has more than once. */
+/** The first text that is in a list twice. */
 export function duplicate(texts: readonly string[]): string | undefined {
   return texts.find((text, index) => texts.indexOf(text) < index);
 }

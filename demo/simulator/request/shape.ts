@@ -1,6 +1,7 @@
+import { NormalizedSchema } from "@smithy/core/schema";
 import { AwsError } from "./aws_error.ts";
 
-/** What JSON a request or a member of it has to be. */
+/** The JSON type that a request or one of its members must have. */
 export type Shape =
   | "string"
   | "boolean"
@@ -9,23 +10,33 @@ export type Shape =
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "structure"; readonly members: Readonly<Record<string, Shape>> };
 
-/** A list of which every item has one shape. */
-export function list(item: Shape): Shape {
-  return { kind: "list", item };
-}
+type SdkSchema = Parameters<typeof NormalizedSchema.of>[0];
 
-/** An object of any keys, each with a string. */
-export const stringMap: Shape = { kind: "map", value: "string" };
-
-/** An object of known members. */
-export function structure(members: Readonly<Record<string, Shape>>): Shape {
-  return { kind: "structure", members };
+/**
+ * The shape that the AWS SDK's model gives a request.
+ *
+ * @example
+ * ```ts
+ * const shape = shapeOf(RunTaskRequest$);
+ * checkShape(shape, { count: "1" }); // throws: STRING_VALUE can not be converted to an Integer
+ * ```
+ */
+export function shapeOf(schema: SdkSchema): Shape {
+  const model = NormalizedSchema.of(schema);
+  if (model.isListSchema()) return { kind: "list", item: shapeOf(model.getValueSchema()) };
+  if (model.isMapSchema()) return { kind: "map", value: shapeOf(model.getValueSchema()) };
+  if (model.isStructSchema()) {
+    const members = [...model.structIterator()].map(([name, member]) => [name, shapeOf(member)]);
+    return { kind: "structure", members: Object.fromEntries(members) };
+  }
+  if (model.isBooleanSchema()) return "boolean";
+  return model.isNumericSchema() ? "integer" : "string";
 }
 
 /**
- * Refuses a request of which a member has another JSON type than its shape says, with the
- * SerializationException that AWS JSON 1.1 answers before a service looks at anything. Members that
- * the shape has not are ignored, and a null stands for a member that is not there, as at AWS.
+ * Refuses a request that has a member of another JSON type than the shape says. AWS JSON 1.1 answers
+ * this with a SerializationException before a service looks at the request. As at AWS, unknown
+ * members are ignored, and a null member counts as absent.
  */
 export function checkShape(shape: Shape, value: unknown, path = ""): void {
   const refuse = (message: string) =>

@@ -1,9 +1,9 @@
 import { type Input, objects, optionalString } from "./input.ts";
 
-/** CPU units and MiB of a task, where they are given. */
+/** The CPU units and MiB of a task. Undefined where not given. */
 export type TaskSize = { readonly cpu: number | undefined; readonly memory: number | undefined };
 
-/** What a container asks of its task: CPU units, and MiB as a hard and as a soft limit. */
+/** What a container reserves: CPU units, and MiB as hard limit and as soft limit. */
 export type ContainerSize = {
   readonly name: string;
   readonly cpu: number | undefined;
@@ -15,7 +15,7 @@ export type ContainerSize = {
 const leastCpu = 128;
 const mostCpu = 196_608;
 
-/** CPU units that Fargate offers, each with its least and most memory and the step in MiB. */
+/** Sizes of Fargate: CPU units to least MiB, most MiB and step. */
 const fargateSizes: ReadonlyMap<number, readonly [number, number, number]> = new Map([
   [256, [512, 2_048, 1_024]],
   [512, [1_024, 4_096, 1_024]],
@@ -27,8 +27,8 @@ const fargateSizes: ReadonlyMap<number, readonly [number, number, number]> = new
 ]);
 
 /**
- * The size that a definition or an override gives a task: CPU as "1024" units or "1 vCPU", memory as
- * "2048" MiB or "2 GB". Where one of them is no size at all, `refuse` makes the error.
+ * Reads the size of a task from a definition or an override: CPU as "1024" units or "1 vCPU", memory
+ * as "2048" MiB or "2 GB". Throws what `refuse` makes where a text is no size.
  */
 export function taskSize(input: Input, refuse: (message: string) => Error): TaskSize {
   const cpu = amount(optionalString(input, "cpu"), "vcpu");
@@ -40,7 +40,7 @@ export function taskSize(input: Input, refuse: (message: string) => Error): Task
   return { cpu, memory };
 }
 
-/** Whether Fargate offers this size; Windows gets one to four vCPUs, of x86 only. */
+/** Whether Fargate offers this size. Windows has 1 to 4 vCPU, on x86 only. */
 export function isFargateSize(
   { cpu, memory }: TaskSize,
   platform: { windows: boolean; arm: boolean },
@@ -52,7 +52,7 @@ export function isFargateSize(
   return memory === least || (memory > least && memory <= most && memory % step === 0);
 }
 
-/** The sizes of a definition's containers, each with what an override of it sets instead. */
+/** The sizes of a definition's containers. An override of a container wins. */
 export function containerSizes(definition: Input, overrides: readonly Input[] = []) {
   return objects(definition, "containerDefinitions").map((container): ContainerSize => {
     const override = overrides.find((candidate) => candidate["name"] === container["name"]) ?? {};
@@ -69,7 +69,7 @@ export function containerSizes(definition: Input, overrides: readonly Input[] = 
   });
 }
 
-/** Why containers do not fit into their task; undefined where they do. */
+/** Why the containers do not fit into their task. Undefined: they fit. */
 export function sizeProblem(task: TaskSize, containers: readonly ContainerSize[]) {
   let cpuInAll = 0;
   let memoryInAll = 0;
@@ -88,7 +88,7 @@ export function sizeProblem(task: TaskSize, containers: readonly ContainerSize[]
       }
     }
     cpuInAll += cpu ?? 0;
-    // A container's soft limit is what is reserved for it, where it has one.
+    // ECS reserves the soft limit of a container that has one.
     memoryInAll += memoryReservation ?? memory ?? 0;
   }
   const over = cpuInAll > (task.cpu ?? Infinity)
@@ -100,7 +100,7 @@ export function sizeProblem(task: TaskSize, containers: readonly ContainerSize[]
     `greater than the value of the task '${over}'.`;
 }
 
-/** A whole number as it stands, or 1,024 for each of a unit; NaN for anything else. */
+/** Reads "512" as 512 and "2 GB" as 2,048. NaN for any other text. */
 function amount(text: string | undefined, unit: "vcpu" | "gb"): number | undefined {
   if (text === undefined) return undefined;
   if (/^[0-9]+$/.test(text)) return Number(text);

@@ -1,13 +1,13 @@
 import type { EcsTask, TaskContainer } from "./model.ts";
 
-/** What a container has printed, the newest `outputLimit` characters of it. */
+/** What a container has printed: the last `outputLimit` characters of each stream. */
 export type Output = { stdout: string; stderr: string };
 
 /** Characters kept of each stream of a container. */
 const outputLimit = 64 * 1_024;
 const signals: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Runs containers' commands as local processes. */
+/** Runs the commands of containers as local processes. */
 export type ContainerRunner = {
   start(task: EcsTask): void;
   terminate(task: EcsTask): void;
@@ -17,9 +17,9 @@ export type ContainerRunner = {
 };
 
 /**
- * Makes a runner. A container with a command is a process in a session of its own, so that a signal
- * reaches all that it starts; one without stays up, as an image's own command would, until it is
- * told to stop. `speed` divides the time between SIGTERM and SIGKILL.
+ * Makes a runner. A container with a command runs as a process in a session of its own, so that a
+ * signal reaches its children too. A container without a command stays up until it is told to stop,
+ * as if the image had a server in it. `speed` divides the time between SIGTERM and SIGKILL.
  */
 export function createContainerRunner(
   { exited, speed }: {
@@ -47,7 +47,7 @@ export function createContainerRunner(
       }).spawn();
     } catch (error) {
       output.stderr = `cannot run ${command}: ${error}`;
-      // 127, as a shell ends for a command that it does not find.
+      // The exit code of a shell that does not find a command.
       exited(task, definition.name, 127);
       return { process: undefined, output, done: Promise.resolve() };
     }
@@ -64,7 +64,7 @@ export function createContainerRunner(
 
   const signalGroup = ({ process }: Running, signal: Deno.Signal) => {
     if (process === undefined) return;
-    // setsid made the process the leader of a group, which the negative id names.
+    // After setsid the process leads a group. A negative id names the group.
     for (const pid of [-process.pid, process.pid]) {
       try {
         Deno.kill(pid, signal);

@@ -1,4 +1,4 @@
-/** How a call may go wrong. */
+/** Ways in which a call can fail. */
 export const faultModes = [
   "throttle",
   "error500",
@@ -15,20 +15,20 @@ export const faultModes = [
 ] as const;
 export type FaultMode = typeof faultModes[number];
 
-/** Calls that go wrong: which, how often, and for how long. */
+/** Which calls fail, how often, and for how long. */
 export type FaultRule = {
-  /** Operation names; `*` is all of them. */
+  /** Operation names. `*` stands for every operation. */
   readonly operations: readonly string[];
   readonly mode: FaultMode;
   /** Share of the calls, from 0 to 1. */
   readonly rate: number;
-  /** How many calls at the most; undefined for no end. */
+  /** How many calls still fail. Undefined: no limit. */
   count: number | undefined;
-  /** When the rule ends, in milliseconds since the Unix epoch; undefined for never. */
+  /** When the rule ends, in milliseconds since the Unix epoch. Undefined: never. */
   readonly until: number | undefined;
 };
 
-/** The fault that befalls a call to `operation` now, by the first rule that applies. */
+/** How a call to `operation` fails now, by the first rule that applies. Undefined: it does not. */
 export function faultFor(
   rules: readonly FaultRule[],
   operation: string,
@@ -45,7 +45,7 @@ export function faultFor(
   return undefined;
 }
 
-/** Reads rules from a control request; throws an `Error` that says what is wrong with them. */
+/** Reads rules from a control request. Throws an `Error` that names what is wrong. */
 export function readRules(value: unknown, now: number): FaultRule[] {
   if (!Array.isArray(value)) throw new Error("faults must be a list of rules");
   return value.map((rule) => {

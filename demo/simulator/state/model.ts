@@ -8,7 +8,7 @@ export type Cluster = {
   readonly tags: Tag[];
 };
 
-/** One revision of a task definition, as it was registered. */
+/** One revision of a task definition. */
 export type TaskDefinition = {
   readonly family: string;
   readonly revision: number;
@@ -16,15 +16,15 @@ export type TaskDefinition = {
   status: "ACTIVE" | "INACTIVE";
   readonly registeredAt: number;
   readonly networkMode: string;
-  /** Launch types that it can run on. */
+  /** Launch types that the definition can run on. */
   readonly compatibilities: readonly string[];
   readonly containers: readonly ContainerDefinition[];
   readonly tags: Tag[];
-  /** All of the request, which is also what is described. */
+  /** The whole request. DescribeTaskDefinition answers it. */
   readonly input: Input;
 };
 
-/** What the simulator acts on of a container's definition. */
+/** The part of a container's definition that the simulator acts on. */
 export type ContainerDefinition = {
   readonly name: string;
   readonly image: string;
@@ -82,7 +82,7 @@ export type EcsTask = {
   containers: TaskContainer[];
   status: Status;
   desired: "RUNNING" | "STOPPED";
-  /** When the status changes next by itself; undefined while it waits for containers or a request. */
+  /** When the status changes next by itself. Undefined: it waits for a container or a request. */
   nextAt: number | undefined;
   startedAt?: number;
   stoppingAt?: number;
@@ -94,28 +94,28 @@ export type EcsTask = {
   version: number;
 };
 
-/** What the model tells of its tasks, so that containers can be run for them. */
+/** Called by the model when containers have to start or end. */
 export type ModelHooks = {
-  /** The task's containers are to start. */
+  /** Starts the task's containers. */
   readonly start: (task: EcsTask) => void;
-  /** The task's containers are to end; each end is to be told to `containerExited`. */
+  /** Ends the task's containers. Each end is then reported to `containerExited`. */
   readonly terminate: (task: EcsTask) => void;
 };
 
-/** Milliseconds that each step takes before it is divided by the speed. */
+/** Milliseconds that each step takes. The speed divides all of them. */
 export type Pace = {
   provisioning: number;
   pending: number;
   activating: number;
   deactivating: number;
   deprovisioning: number;
-  /** How long a stopped task is still described. */
+  /** How long a stopped task can still be described. */
   retention: number;
-  /** How long after RunTask a task may not be seen. */
+  /** How long after RunTask a task is MISSING. */
   consistency: number;
 };
 
-/** The paces of Fargate, of which the sum to RUNNING is about half a minute. */
+/** The pace of Fargate: about half a minute to RUNNING. */
 export const fargatePace: Pace = {
   provisioning: 8_000,
   pending: 12_000,
@@ -126,7 +126,7 @@ export const fargatePace: Pace = {
   consistency: 300,
 };
 
-/** Everything that the simulated ECS knows. It has no timers: time comes in with `now`. */
+/** The whole state of the simulated ECS. It has no timers: time comes in with `now`. */
 export type Model = {
   readonly account: string;
   readonly now: () => number;
@@ -134,7 +134,7 @@ export type Model = {
   readonly hooks: ModelHooks;
   readonly pace: Pace;
   speed: number;
-  /** Statuses do not change by themselves while this is set. */
+  /** Whether statuses stand still. */
   frozen: boolean;
   /** By `<region>/<name>`. */
   readonly clusters: Map<string, Cluster>;
@@ -142,9 +142,9 @@ export type Model = {
   readonly definitions: Map<string, TaskDefinition[]>;
   /** By ARN. */
   readonly tasks: Map<string, EcsTask>;
-  /** Tasks whose status will change by itself. */
+  /** Tasks with a `nextAt`. */
   readonly moving: Set<EcsTask>;
-  /** Client tokens by `<cluster ARN>/<token>`, with the request that each was used with. */
+  /** Requests with a client token, by `<cluster ARN>/<token>`. */
   readonly tokens: Map<string, { request: string; arns: string[]; at: number }>;
 };
 
@@ -175,7 +175,7 @@ export function createModel(
   };
 }
 
-/** `length` hex digits. */
+/** Random hex digits, `length` of them. */
 export function randomHex(model: Model, length: number): string {
   let text = "";
   while (text.length < length) text += Math.floor(model.random() * 16).toString(16);

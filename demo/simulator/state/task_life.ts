@@ -1,9 +1,9 @@
 import type { EcsTask, Model, StopCode } from "./model.ts";
 
-/** How a task is brought to its end. */
+/** Why a task is stopped. */
 export type StopCause = { code: StopCode; reason: string };
 
-/** Takes every change of status that is due, in the order of time. */
+/** Makes every change of status that is due, and forgets tasks that stopped long ago. */
 export function advance(model: Model): void {
   if (model.frozen) return;
   const now = model.now();
@@ -11,7 +11,7 @@ export function advance(model: Model): void {
     while (task.nextAt !== undefined && task.nextAt <= now) step(model, task, task.nextAt);
   }
   for (const task of model.tasks.values()) {
-    // Insertion order is creation order, so young tasks end the search.
+    // The map is in order of creation: after the first young task, all are young.
     if (now - task.createdAt < model.pace.retention / model.speed) break;
     if (
       task.stoppedAt !== undefined && now - task.stoppedAt >= model.pace.retention / model.speed
@@ -21,13 +21,13 @@ export function advance(model: Model): void {
   }
 }
 
-/** Puts a new task on its way. */
+/** Begins the life of a new task: its status changes with time from now on. */
 export function begin(model: Model, task: EcsTask): void {
   task.nextAt = after(model, task.createdAt, model.pace.provisioning);
   model.moving.add(task);
 }
 
-/** Asks a task to stop, as StopTask, a spot interruption or the end of a container does. */
+/** Stops a task, because of StopTask, a spot interruption or the end of a container. */
 export function stop(model: Model, task: EcsTask, cause: StopCause): void {
   if (task.desired === "STOPPED") return;
   const now = model.now();
@@ -46,7 +46,7 @@ export function stop(model: Model, task: EcsTask, cause: StopCause): void {
   model.moving.add(task);
 }
 
-/** Tells that a container has ended. The end of an essential one ends its task. */
+/** Records that a container has ended. The end of an essential container stops its task. */
 export function containerExited(
   model: Model,
   task: EcsTask,
@@ -105,7 +105,7 @@ function step(model: Model, task: EcsTask, at: number): void {
   }
 }
 
-/** An image that cannot be pulled is told by its name. */
+/** Fails a task with an image that cannot be pulled: one with `does-not-exist` in its name. */
 function failToStart(model: Model, task: EcsTask): boolean {
   const container = task.containers.find(({ definition }) =>
     definition.image.includes("does-not-exist")
@@ -133,7 +133,7 @@ function rest(model: Model, task: EcsTask): void {
   model.moving.delete(task);
 }
 
-/** A span at the model's speed, give or take a fifth. */
+/** The time one span after `at`: the span divided by the model's speed, give or take a fifth. */
 function after(model: Model, at: number, span: number): number {
   return at + span * (0.8 + 0.4 * model.random()) / model.speed;
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createServer, type RequestListener } from "node:http";
 import { demoPreset } from "../../../demo/simulator/preset.ts";
-import { startSimulator } from "../../../demo/simulator/simulator.ts";
+import { startSimulator } from "../../../demo/simulator/start.ts";
 import { attemptExpired } from "../../../src/aws/caller.ts";
 import { operationsAt } from "../../harness/aws.ts";
 

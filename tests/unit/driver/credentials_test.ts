@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readRules } from "../../../demo/simulator/state/faults.ts";
 import { demoPreset } from "../../../demo/simulator/preset.ts";
-import { startSimulator } from "../../../demo/simulator/simulator.ts";
+import { startSimulator } from "../../../demo/simulator/start.ts";
 import { eventually } from "../../../demo/lib/process.ts";
 import {
   type FingerprintResponse,
@@ -95,9 +95,9 @@ Deno.test("credentials that are put in place, and others after them, are found w
     await eventually("ECS is called with the new key", async () => {
       // A new configuration has the cluster looked at again, which else takes its time.
       await configure(connection);
-      return ecs.simulator.counts().byIdentity["NEW"] === undefined ? undefined : true;
+      return ecs.simulator.calls.read().byIdentity["NEW"] === undefined ? undefined : true;
     });
-    assertEquals(Object.keys(ecs.simulator.counts().byIdentity), ["OLD", "NEW"]);
+    assertEquals(Object.keys(ecs.simulator.calls.read().byIdentity), ["OLD", "NEW"]);
   });
 });
 
@@ -109,6 +109,6 @@ Deno.test("the plugin's profile is the one whose credentials are used", async ()
   await withBarePlugin(variables, async ({ ecs, connection, health }) => {
     await configure(connection, { profile: "prod" });
     await health(Health.HEALTHY);
-    assertEquals(Object.keys(ecs.simulator.counts().byIdentity).at(-1), "PROD");
+    assertEquals(Object.keys(ecs.simulator.calls.read().byIdentity).at(-1), "PROD");
   });
 });

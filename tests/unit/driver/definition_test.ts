@@ -118,7 +118,7 @@ Deno.test("an environment that is too large is refused with its largest variable
     });
     const refused = await failureOf(start(connection, taskOf(long)));
     assertStringIncludes(refused.message, "The largest parts are command (9004)");
-    assertEquals(ecs.simulator.counts().byOperation["RunTask"], undefined);
+    assertEquals(ecs.simulator.calls.read().byOperation["RunTask"], undefined);
   });
 });
 
@@ -199,7 +199,7 @@ Deno.test("what a definition does not allow is refused before RunTask", async (t
       const { message } = await failureOf(start(bench.connection, taskOf(config)));
       assertStringIncludes(message, 'config.task.task_definition = "nothing:7"');
     });
-    assertEquals(bench.ecs.simulator.counts().byOperation["RunTask"], undefined);
+    assertEquals(bench.ecs.simulator.calls.read().byOperation["RunTask"], undefined);
   });
 });
 

@@ -105,7 +105,7 @@ Deno.test("a start that is asked for again answers for the same ECS task", async
     const third = await start(connection, task);
     assertEquals(arnOf(second.handle), arnOf(first.handle));
     assertEquals(arnOf(third.handle), arnOf(first.handle));
-    assertEquals(ecs.simulator.counts().byOperation["RunTask"], 1);
+    assertEquals(ecs.simulator.calls.read().byOperation["RunTask"], 1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readRules } from "../../../demo/simulator/state/faults.ts";
 import type { TaskDefinition } from "../../../demo/simulator/state/model.ts";
-import type { RunningSimulator } from "../../../demo/simulator/simulator.ts";
+import type { RunningSimulator } from "../../../demo/simulator/start.ts";
 import { startPlugin } from "../../harness/plugin.ts";
 import { configure, driverConfig, failureOf, start, taskOf } from "../../harness/driver_calls.ts";
 import { withPlugin } from "../../harness/with_plugin.ts";
@@ -46,7 +46,7 @@ Deno.test("a definition in the jobspec is registered once for its content, acros
     await start(connection, taskOf(changed));
     await start(connection, taskOf(inline({})));
     assertEquals(runOf(ecs), ["inline:1", "inline:1", "inline:1", "inline:2", "inline:1"]);
-    assertEquals(ecs.simulator.counts().byOperation["RegisterTaskDefinition"], 2);
+    assertEquals(ecs.simulator.calls.read().byOperation["RegisterTaskDefinition"], 2);
     const [first] = revisions(ecs);
     assertEquals(first?.input["cpu"], "256");
     assertEquals(first?.input["memory"], "512");
@@ -335,7 +335,7 @@ Deno.test("a definition that cannot be is refused before it is registered", asyn
       const { message } = await failureOf(start(connection, taskOf(config)));
       assertStringIncludes(message, "RegisterTaskDefinition x");
     });
-    const { byOperation } = ecs.simulator.counts();
+    const { byOperation } = ecs.simulator.calls.read();
     assertEquals(byOperation["RegisterTaskDefinition"], 1);
     assertEquals(byOperation["RunTask"], undefined);
   });

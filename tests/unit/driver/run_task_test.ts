@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { demoPreset, loadPreset } from "../../../demo/simulator/preset.ts";
-import type { RunningSimulator } from "../../../demo/simulator/simulator.ts";
+import type { RunningSimulator } from "../../../demo/simulator/start.ts";
 import { call } from "../../harness/plugin.ts";
 import {
   configure,
@@ -157,7 +157,7 @@ Deno.test("a task has its own cluster, region and role, also after a recovery", 
     };
     const task = taskOf(driverConfig(abroad));
     const { handle } = await start(bench.connection, task);
-    const callsAs = () => ecs.simulator.counts().byIdentity[`${role}/job-web`] ?? {};
+    const callsAs = () => ecs.simulator.calls.read().byIdentity[`${role}/job-web`] ?? {};
     assertEquals(callsAs()["RunTask"], 1);
     const [arn] = [...ecs.simulator.model.tasks.keys()];
     assertStringIncludes(arn ?? "", "arn:aws:ecs:eu-west-1:123456789012:task/abroad/");
@@ -176,7 +176,7 @@ Deno.test("a task has its own cluster, region and role, also after a recovery", 
     const stranger = taskOf(driverConfig({ ...abroad, assume_role: { role_arn: role } }));
     const error = await failureOf(start(connection, stranger));
     assertStringIncludes(error.message, `Not authorized to perform sts:AssumeRole on ${role}`);
-    assertEquals(ecs.simulator.counts().byOperation["RunTask"], 1);
+    assertEquals(ecs.simulator.calls.read().byOperation["RunTask"], 1);
   });
 });
 

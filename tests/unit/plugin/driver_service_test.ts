@@ -70,7 +70,7 @@ Deno.test("standard output holds the handshake alone, also after real calls", as
     await start(connection, task);
     await stop(connection, task.id);
     assertEquals((await exitOf(connection, task.id)).exitCode, 143);
-    const { byOperation } = ecs.simulator.counts();
+    const { byOperation } = ecs.simulator.calls.read();
     assertEquals([byOperation["RunTask"], byOperation["StopTask"]], [1, 1]);
     plugin.kill("SIGTERM");
     assertEquals((await plugin.status).code, 0);
@@ -88,9 +88,9 @@ Deno.test("Driver.Shutdown ends the driver's activity, and no ECS task", async (
     await events;
     // What was under way may still come in; then ECS is asked nothing any more.
     await pause(500);
-    const before = ecs.simulator.counts();
+    const before = ecs.simulator.calls.read();
     await pause(3_000);
-    assertEquals(ecs.simulator.counts(), before);
+    assertEquals(ecs.simulator.calls.read(), before);
     const [left] = [...ecs.simulator.model.tasks.values()];
     assertEquals(left?.desired, "RUNNING");
     // The process is the controller's to end.

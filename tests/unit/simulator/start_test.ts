@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { demoPreset } from "../../../demo/simulator/preset.ts";
 import { type FaultMode, faultModes } from "../../../demo/simulator/state/faults.ts";
-import { type RunningSimulator, startSimulator } from "../../../demo/simulator/simulator.ts";
+import { type RunningSimulator, startSimulator } from "../../../demo/simulator/start.ts";
 
 const cluster = "nomad-remote-driver-demo";
 const network = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
@@ -266,7 +266,7 @@ for (const mode of faultModes) {
       const abort = new AbortController();
       const made = client.send(new RunTaskCommand(idle), { abortSignal: abort.signal });
       if (mode === "hang") {
-        while (simulator.counts().byOperation["RunTask"] !== 1) {
+        while (simulator.calls.read().byOperation["RunTask"] !== 1) {
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
         abort.abort();

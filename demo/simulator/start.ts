@@ -1,0 +1,115 @@
+import { createCallCounter } from "./http/call_counts.ts";
+import { serve } from "./http/server.ts";
+import { loadPreset, type Preset } from "./preset.ts";
+import type { Simulator } from "./simulator.ts";
+import { createContainerRunner } from "./state/containers.ts";
+import { createModel, type Model, type Pace } from "./state/model.ts";
+import { advance, containerExited } from "./state/task_life.ts";
+
+/** A simulator that listens. */
+export type RunningSimulator = {
+  readonly endpoint: string;
+  readonly simulator: Simulator;
+  /** Ends all containers and stops listening. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a simulator on loopback.
+ *
+ * @example
+ * ```ts
+ * const { endpoint, stop } = await startSimulator({ speed: 100, presets: [demoPreset] });
+ * const client = new ECSClient({ endpoint, region: "us-east-1", credentials });
+ * ```
+ */
+export async function startSimulator(
+  { port = 0, speed = 1, seed = 1, pace, presets = [] }: {
+    /** The TCP port. 0: any free one. */
+    port?: number;
+    /** How many times faster than on AWS time passes. */
+    speed?: number;
+    /** The seed of everything random, between 0 and 2^32. */
+    seed?: number;
+    pace?: Partial<Pace>;
+    presets?: Preset[];
+  },
+): Promise<RunningSimulator> {
+  const simulator = createSimulator({ speed, seed, ...(pace === undefined ? {} : { pace }) });
+  for (const preset of presets) loadPreset(simulator.model, preset);
+  const { endpoint, close } = await serve(simulator, port);
+  return {
+    endpoint,
+    simulator,
+    stop: async () => {
+      await close();
+      simulator.model.frozen = true;
+      await simulator.containers.close();
+    },
+  };
+}
+
+function createSimulator(
+  { speed, seed, pace }: { speed: number; seed: number; pace?: Partial<Pace> },
+): Simulator {
+  const containers = createContainerRunner({
+    speed: () => model.speed,
+    exited: (task, name, exitCode) => {
+      containerExited(model, task, name, { exitCode });
+      schedule();
+    },
+  });
+  const model = createModel({
+    now: () => Date.now(),
+    random: seededRandom(seed),
+    hooks: { start: containers.start, terminate: containers.terminate },
+    speed,
+    ...(pace === undefined ? {} : { pace }),
+  });
+  const schedule = createSchedule(model);
+  return {
+    model,
+    containers,
+    sts: { externalIds: new Map(), sessions: new Map() },
+    calls: createCallCounter(() => performance.now()),
+    faults: [],
+    schedule,
+  };
+}
+
+/** Makes one timer for the whole model, at its next change: ten thousand tasks at rest cost nothing. */
+function createSchedule(model: Model): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timerAt = Infinity;
+  const schedule = () => {
+    let next = Infinity;
+    for (const { nextAt } of model.moving) if (nextAt !== undefined) next = Math.min(next, nextAt);
+    if (model.frozen || next >= timerAt && timer !== undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    timerAt = Infinity;
+    if (next === Infinity) return;
+    timerAt = next;
+    timer = setTimeout(() => {
+      timer = undefined;
+      timerAt = Infinity;
+      advance(model);
+      schedule();
+    }, Math.max(0, next - Date.now()));
+    // The server keeps the process alive, not a change to come.
+    Deno.unrefTimer(timer);
+  };
+  return schedule;
+}
+
+/** Numbers in [0, 1) that a seed determines (mulberry32). */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
