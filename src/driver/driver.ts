@@ -4,7 +4,7 @@ import { type DecodeResult, describeProblems } from "../config/decode.ts";
 import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import type { Logger } from "../logger.ts";
-import type { Resources } from "../lifecycle/definition/inline.ts";
+import type { Resources } from "../lifecycle/definition/size.ts";
 import type { ConnectEcs } from "../aws/operations.ts";
 import { LaunchError } from "../lifecycle/launch_error.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";

@@ -1,10 +1,10 @@
-import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Tag, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Logger } from "../../logger.ts";
-import { definitionTags, hashTag, type InlineDefinition, jobTag, jobTagValue } from "./inline.ts";
-import { type DefinitionFacts, factsOf } from "./describe.ts";
+import type { InlineDefinition } from "./inline.ts";
+import { type DefinitionFacts, factsOf } from "./facts.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { EcsError } from "../../aws/error.ts";
-import type { Owner } from "../ownership/tags.ts";
+import { hashTag, jobTag, jobTagValue, type Owner } from "../ownership/tags.ts";
 
 /**
  * Task definitions of jobspecs, as revisions at ECS: one active revision for one content, whoever
@@ -25,6 +25,15 @@ export type Registry = {
   /** Forgets that a content's revision is this one, after ECS has said that it is inactive. */
   forget(definition: InlineDefinition, arn: string): void;
 };
+
+/** The tags by which a registered revision is found again. */
+export function definitionTags({ input, hash }: InlineDefinition, owner: Owner): Tag[] {
+  return [
+    ...input.tags ?? [],
+    { key: hashTag, value: hash },
+    { key: jobTag, value: jobTagValue(owner) },
+  ];
+}
 
 /** A revision of a family. */
 type Revision = {

@@ -1,6 +1,6 @@
 import type { RegisterTaskDefinitionCommandInput, Volume } from "@aws-sdk/client-ecs";
 import type { AddProblem } from "../../config/field.ts";
-import { sizeNumber } from "./describe.ts";
+import { sizeNumber } from "./facts.ts";
 
 type Definition = RegisterTaskDefinitionCommandInput;
 

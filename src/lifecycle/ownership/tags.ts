@@ -14,6 +14,13 @@ export type Owner = {
   readonly driverVersion: string;
 };
 
+/** Tag that tells the content of a revision which the driver registered. */
+export const hashTag = "nomad:definition_hash";
+/**
+ * Tag that names the job's task which a revision was registered for. Under no name that an ECS task's
+ * own tags have: `propagate_tags` puts a definition's beside those.
+ */
+export const jobTag = "nomad:definition_for";
 /** Tag that names the allocations which a task was taken over from. */
 const previousTag = "nomad:previous_allocs";
 /** Marks that fit into a tag's value: 8 characters and a blank each. */
@@ -91,6 +98,15 @@ export function isTakenFrom(tags: readonly Tag[], { allocId }: Pick<Owner, "allo
 /** What stands for an allocation in the list of previous owners: enough of its id to tell it apart. */
 export function allocMark(allocId: string): string {
   return allocId.slice(0, 8);
+}
+
+/**
+ * A task of a job, as the tag of the revisions that were registered for it has it. The children of a
+ * periodic or parameterized job share their parent's.
+ */
+export function jobTagValue({ namespace, jobId, group, task }: Owner): string {
+  const job = jobId.replace(/\/(dispatch|periodic)-[^/]*$/, "");
+  return tagValue(`${namespace}/${job}/${group}/${task}`);
 }
 
 /** A text with what a tag cannot hold replaced by `_`, cut to what a tag can hold. */

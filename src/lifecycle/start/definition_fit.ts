@@ -1,10 +1,13 @@
 import type { AddProblem, Problem } from "../../config/field.ts";
 import { fargateSize, onFargate } from "../../config/fargate.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
-import type { DefinitionFacts } from "../definition/describe.ts";
+import type { DefinitionFacts } from "../definition/facts.ts";
 
-/** The task without those of the plugin's defaults that are not for its definition. */
-export function fitted(config: TaskConfig, definition: DefinitionFacts | undefined): TaskConfig {
+/** The task's configuration without the plugin's defaults that do not suit its definition. */
+export function withoutUnsuitableDefaults(
+  config: TaskConfig,
+  definition: DefinitionFacts | undefined,
+): TaskConfig {
   if (definition === undefined) return config;
   const { defaults, overrides } = config;
   const noNetwork = defaults.network && definition.networkMode !== "awsvpc";

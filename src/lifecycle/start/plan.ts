@@ -1,11 +1,12 @@
-import type { EcsError } from "../../aws/error.ts";
-import { type InlineDefinition, inlineDefinition, type Resources } from "../definition/inline.ts";
+import { EcsError } from "../../aws/error.ts";
+import { orAborted, retry } from "../../aws/retry.ts";
+import { type InlineDefinition, inlineDefinition } from "../definition/inline.ts";
+import type { Resources } from "../definition/size.ts";
 import { describeProblems } from "../../config/decode.ts";
-import { fitted, problemsWith } from "./definition_fit.ts";
-import { type DefinitionFacts, factsOf } from "../definition/describe.ts";
-import { LaunchError } from "../launch_error.ts";
+import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
+import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
+import { LaunchError, retryTold } from "../launch_error.ts";
 import type { LaunchContext } from "./context.ts";
-import { describeDefinition, resolveDefinition } from "./run_task.ts";
 import { definitionOfJson } from "../../config/definition_fields.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { Owner } from "../ownership/tags.ts";
@@ -63,7 +64,7 @@ async function planNamed(
   const taskDefinition = config.task_definition ?? "";
   const attempt = async (): Promise<Plan> => {
     const definition = await describeDefinition(context, taskDefinition, how);
-    const fit = fitted(config, definition);
+    const fit = withoutUnsuitableDefaults(config, definition);
     const prepared = prepare(fit, env, definition);
     return { config: fit, taskDefinition, definition, renew: undefined, ...prepared };
   };
@@ -83,7 +84,7 @@ async function planInline(
   how: Asking,
 ): Promise<Plan> {
   const facts = factsOf(inline.input, inline.family);
-  const fit = fitted(config, facts);
+  const fit = withoutUnsuitableDefaults(config, facts);
   const prepared = prepare(fit, env, facts);
   const definition = await resolveDefinition(context, inline, {
     owner,
@@ -112,6 +113,67 @@ async function checkJson(json: Readonly<Record<string, unknown>>): Promise<void>
   const path = "config.task.definition_json";
   const wrong = mismatches("registerTaskDefinition", definitionOfJson(json), path);
   if (wrong.length > 0) throw new LaunchError(describeProblems(wrong), false);
+}
+
+/**
+ * What ECS says of a task definition; undefined where AWS does not let this client ask. Retried until
+ * ECS answers or `signal` aborts. Rejects with a `LaunchError` for a definition that there is not.
+ */
+export async function describeDefinition(
+  { definitions, clock, random }: LaunchContext,
+  name: string,
+  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
+): Promise<DefinitionFacts | undefined> {
+  try {
+    return await retry(() => orAborted(definitions.describe(name), signal), {
+      clock,
+      random,
+      signal,
+      judge: retryTold(retrying),
+    });
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    if (error.kind === "denied") return undefined;
+    if (error.kind !== "rejected") throw error;
+    throw new LaunchError(
+      `config.task.task_definition = ${JSON.stringify(name)} is not one that ECS knows here: ` +
+        error.message,
+      false,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The revision of a definition in the jobspec, registered if there is none. Retried until ECS answers
+ * or `signal` aborts. Rejects with a `LaunchError` for a definition that ECS refuses.
+ */
+export async function resolveDefinition(
+  { registry, clock, random }: LaunchContext,
+  definition: InlineDefinition,
+  { owner, deregister, signal, retrying }: {
+    owner: Owner;
+    deregister: boolean;
+    signal: AbortSignal;
+    retrying: (error: EcsError) => void;
+  },
+): Promise<DefinitionFacts> {
+  try {
+    return await retry(() => orAborted(registry.resolve(definition, owner, deregister), signal), {
+      clock,
+      random,
+      signal,
+      judge: retryTold(retrying),
+    });
+  } catch (error) {
+    if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;
+    throw new LaunchError(
+      `config.task.${definition.option} (family ${JSON.stringify(definition.family)}) is not one ` +
+        `that ECS takes: ${error.message}`,
+      false,
+      { cause: error },
+    );
+  }
 }
 
 /** What a task's configuration runs, for messages. */

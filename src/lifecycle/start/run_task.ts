@@ -1,10 +1,7 @@
 import type { Failure, RunTaskCommandInput } from "@aws-sdk/client-ecs";
-import type { InlineDefinition } from "../definition/inline.ts";
-import type { DefinitionFacts } from "../definition/describe.ts";
 import { EcsError } from "../../aws/error.ts";
-import { LaunchError, retriedAtLaunch, retryTold } from "../launch_error.ts";
-import type { Owner } from "../ownership/tags.ts";
-import { orAborted, retry } from "../../aws/retry.ts";
+import { retriedAtLaunch } from "../launch_error.ts";
+import { retry } from "../../aws/retry.ts";
 import { describeScope, type Scope } from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
 
@@ -21,67 +18,6 @@ export type Accepted = {
   /** Whether ECS has the client token from a request with other parameters. */
   readonly accepted: "as asked" | "otherwise";
 };
-
-/**
- * What ECS says of a task definition; undefined where AWS does not let this client ask. Retried until
- * ECS answers or `signal` aborts. Rejects with a `LaunchError` for a definition that there is not.
- */
-export async function describeDefinition(
-  { definitions, clock, random }: LaunchContext,
-  name: string,
-  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
-): Promise<DefinitionFacts | undefined> {
-  try {
-    return await retry(() => orAborted(definitions.describe(name), signal), {
-      clock,
-      random,
-      signal,
-      judge: retryTold(retrying),
-    });
-  } catch (error) {
-    if (!(error instanceof EcsError)) throw error;
-    if (error.kind === "denied") return undefined;
-    if (error.kind !== "rejected") throw error;
-    throw new LaunchError(
-      `config.task.task_definition = ${JSON.stringify(name)} is not one that ECS knows here: ` +
-        error.message,
-      false,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * The revision of a definition in the jobspec, registered if there is none. Retried until ECS answers
- * or `signal` aborts. Rejects with a `LaunchError` for a definition that ECS refuses.
- */
-export async function resolveDefinition(
-  { registry, clock, random }: LaunchContext,
-  definition: InlineDefinition,
-  { owner, deregister, signal, retrying }: {
-    owner: Owner;
-    deregister: boolean;
-    signal: AbortSignal;
-    retrying: (error: EcsError) => void;
-  },
-): Promise<DefinitionFacts> {
-  try {
-    return await retry(() => orAborted(registry.resolve(definition, owner, deregister), signal), {
-      clock,
-      random,
-      signal,
-      judge: retryTold(retrying),
-    });
-  } catch (error) {
-    if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;
-    throw new LaunchError(
-      `config.task.${definition.option} (family ${JSON.stringify(definition.family)}) is not one ` +
-        `that ECS takes: ${error.message}`,
-      false,
-      { cause: error },
-    );
-  }
-}
 
 /**
  * Asks RunTask until ECS has answered, with one client token, so that however many requests are

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { passedEnv } from "../../../../src/lifecycle/start/passed_env.ts";
+import { passedEnv } from "../../../../src/lifecycle/start/environment.ts";
 
 const env = {
   STAGE: "prod",
