@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Lifecycle, NodeTask } from "../lifecycle/lifecycle.ts";
 import { EcsError } from "../aws/error.ts";
-import { type Scope, scopeKey, type TaskRef } from "../aws/cluster_ref.ts";
+import { type Scope, scopeKey } from "../aws/cluster_ref.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
@@ -58,12 +58,15 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
         });
       // What could not be looked at keeps its time, unless it was claimed meanwhile.
       const seen = new Map<string, number>();
-      for (const arn of found ?? before.keys()) {
-        const since = before.get(arn) ?? clock.monotonic();
-        if (context.claimed().has(arn)) continue;
-        seen.set(arn, since);
-        if (found === undefined || clock.monotonic() - since < grace()) continue;
-        settle({ arn, scope }, nodeId, context, reported);
+      const claimed = context.claimed();
+      for (const [arn, since] of before) {
+        if (found === undefined && !claimed.has(arn)) seen.set(arn, since);
+      }
+      for (const task of found ?? []) {
+        if (claimed.has(task.arn)) continue;
+        const since = before.get(task.arn) ?? clock.monotonic();
+        seen.set(task.arn, since);
+        if (clock.monotonic() - since >= grace()) settle(task, scope, context, reported);
       }
       unclaimed.set(key, seen);
     }
@@ -71,19 +74,21 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
 }
 
 function settle(
-  ref: TaskRef,
-  nodeId: string,
+  task: NodeTask,
+  scope: Scope,
   { lifecycle, log, policy }: OrphanContext,
   reported: Set<string>,
 ): void {
   const stops = policy() === "stop";
-  if (!reported.has(ref.arn)) {
+  const { arn, owner } = task;
+  if (!reported.has(arn)) {
     log.warn("an ECS task of this node belongs to no allocation", {
-      arn: ref.arn,
-      cluster: ref.scope.cluster,
+      arn,
+      cluster: scope.cluster,
+      alloc_id: owner.allocId,
       stopped: stops,
     });
-    reported.add(ref.arn);
+    reported.add(arn);
   }
-  if (stops) lifecycle.stopOrphan(ref, nodeId);
+  if (stops) lifecycle.stopOrphan({ arn, scope }, task);
 }

@@ -3,7 +3,7 @@ import type { Logger } from "../logger.ts";
 import { createCustody } from "./remote_tasks.ts";
 import { type EcsError, toEcsError } from "../aws/error.ts";
 import type { ConnectEcs, EcsOperations } from "../aws/operations.ts";
-import { createNodeSearch } from "./ownership/node_search.ts";
+import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
 import type { Owner } from "./ownership/tags.ts";
 import { createRegion, type Region } from "./account.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
@@ -16,6 +16,8 @@ import {
 } from "../aws/cluster_ref.ts";
 import { createStarter, type Starter } from "./start/start.ts";
 import type { WatchHealth } from "./watch/poller.ts";
+
+export type { NodeTask } from "./ownership/node_search.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
 export type LifecycleSettings = {
@@ -51,17 +53,17 @@ export type Lifecycle = {
   ): RemoteTask;
   checkCluster(scope: Scope): Promise<ClusterHealth>;
   /**
-   * ARNs of the ECS tasks of a cluster that are wanted running, tagged as the node's and neither in
-   * `claimed` nor about to be by a start under way. Rejects when ECS does not answer.
+   * The ECS tasks of a cluster that are wanted running, tagged as the node's and neither in `claimed`
+   * nor about to be by a start under way. Rejects when ECS does not answer.
    */
   tasksOf(
     scope: Scope,
     nodeId: string,
     claimed: ReadonlySet<string>,
     signal: AbortSignal,
-  ): Promise<string[]>;
+  ): Promise<NodeTask[]>;
   /** Has ECS stop a task that no allocation claims, if its tags still say that it is the node's. */
-  stopOrphan(ref: TaskRef, nodeId: string): void;
+  stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
   /** The watchers that get no answers. */
   failing(): { scope: Scope; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -195,11 +197,7 @@ export function createLifecycle(
         },
         signal,
       ),
-    stopOrphan: (ref, nodeId) => {
-      const unknown = { namespace: "", jobId: "", group: "", task: "", allocId: "" };
-      const owner = { ...unknown, taskId: `orphan ${ref.arn}`, nodeId, driverVersion: "" };
-      custody.stopUnattended(ref, owner, "Nomad: no allocation claims this task");
-    },
+    stopOrphan: custody.stopOrphan,
     failing: () =>
       [...regions.values()].flatMap(({ watchers }) =>
         [...watchers().values()].flatMap(({ scope, failing }) => {

@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { type Owner, startedBy } from "./ownership/tags.ts";
+import type { NodeTask } from "./ownership/node_search.ts";
+import type { Owner } from "./ownership/tags.ts";
 import type { Region } from "./account.ts";
 import {
   createRemoteTask,
@@ -14,8 +15,13 @@ import { type Scope, scopeKey, type TaskRef } from "../aws/cluster_ref.ts";
 export type Custody = {
   /** Looks after an ECS task for a run of a Nomad task. */
   take(ward: Ward): RemoteTask;
-  /** Has ECS stop a task that nobody looks after. */
-  stopUnattended(ref: TaskRef, owner: Owner, reason: string): void;
+  /**
+   * Has ECS stop a task that nobody looks after. `index` is the `startedBy` under which a start of the
+   * owner's allocation looks for it, where the owner's own fields do not give it.
+   */
+  stopUnattended(ref: TaskRef, owner: Owner, reason: string, index?: string): void;
+  /** Has ECS stop a task that no allocation claims, whether or not it is still looked after. */
+  stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
   /** The tasks that are looked after. */
   tasks(): Iterable<RemoteTask>;
   /** ARNs of tasks that ECS has stopped or been asked to: never to be taken for live again. */
@@ -73,7 +79,7 @@ export function createCustody(
       random,
       log,
       essentialContainers: region.definitions.essentialContainers,
-      onStop: ({ owner }, acknowledged) => holdBack(startedBy(owner), acknowledged),
+      onStop: ({ index }, acknowledged) => holdBack(index, acknowledged),
       onRelease: (task) => tasks.delete(task),
       onEnded: (task) => {
         tasks.delete(task);
@@ -95,6 +101,14 @@ export function createCustody(
     return task;
   };
 
+  const stopUnattended: Custody["stopUnattended"] = (ref, owner, reason, index) => {
+    if (done.has(ref.arn)) return;
+    done.add(ref.arn);
+    const left = take({ ref, owner, index, claim: false, announce: false, onEvent: () => {} });
+    left.stop(reason, 0);
+    left.release();
+  };
+
   return {
     take,
     tasks: () => tasks,
@@ -103,12 +117,13 @@ export function createCustody(
       const pending = stopping.get(index);
       return pending === undefined ? undefined : Promise.all(pending);
     },
-    stopUnattended: (ref, owner, reason) => {
-      if (done.has(ref.arn)) return;
-      done.add(ref.arn);
-      const left = take({ ref, owner, claim: false, announce: false, onEvent: () => {} });
-      left.stop(reason, 0);
-      left.release();
+    stopUnattended,
+    stopOrphan: (ref, { owner, index }) => {
+      const reason = "Nomad: no allocation claims this task";
+      const kept = [...tasks].filter((task) => task.ref.arn === ref.arn);
+      // That of a start whose answer no agent has got: it must not be answered for any more.
+      for (const task of kept) task.stop(reason, 0);
+      if (kept.length === 0) stopUnattended(ref, owner, reason, index);
     },
   };
 }

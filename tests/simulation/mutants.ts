@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in fifteen places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in sixteen places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -17,6 +17,7 @@
  * 13. A stop does not ask whose the ECS task is by now.
  * 14. A task counts as the agent's once a start was answered.
  * 15. An exit code is that of a container that was killed.
+ * 16. A start does not wait for the stop of its allocation's ECS task that counted as an orphan.
  */
 import { dirname } from "node:path";
 
@@ -110,6 +111,14 @@ const mutants: Mutant[] = [
     name: "every exit is a kill",
     file: "src/lifecycle/task/ending.ts",
     edits: [["exitCode: container?.exitCode ?? unknownExitCode", "exitCode: killed"]],
+  },
+  {
+    name: "an orphan belongs to no allocation",
+    file: "src/lifecycle/remote_tasks.ts",
+    edits: [[
+      "stopUnattended(ref, owner, reason, index);",
+      'stopUnattended(ref, owner, reason, "");',
+    ]],
   },
 ];
 /** The driver as it is, which the simulation must find nothing wrong with. */

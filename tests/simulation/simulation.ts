@@ -42,6 +42,11 @@ const operations = [
 ];
 /** Virtual milliseconds for which an agent is away when it dies, which is more than ECS needs to see a task. */
 const agentAway = { least: 5_000, most: 20_000 };
+/**
+ * Virtual milliseconds for which the hooks of a restored allocation may keep it from its start, as a
+ * template does that waits for its secrets. Its ECS task may count as an orphan by then.
+ */
+const hooksWait = { least: 10_000, most: 90_000 };
 
 /**
  * Runs the real driver on two nodes against a model of Nomad and one of ECS, in virtual time, with
@@ -70,7 +75,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     ...createChecks(ecs, violate, note),
     onStarted: ({ node }) => {
       // An agent may not live to store the handle. Later on nothing dies any more.
-      if (time.now() >= actionTime || !chances.happens(0.03)) return;
+      if (time.now() >= actionTime || !chances.happens(0.08)) return;
       const fate = chances.happens(0.5) ? "dies too" : "lives on";
       note(`agent of ${node.id} dies with the answer to a start, its plugin ${fate}`);
       node.killAgent(fate);
@@ -87,6 +92,9 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
       }
       await agentDeath;
       await time.until(time.now() + chances.between(agentAway.least, agentAway.most));
+      if (alloc.stored === undefined && chances.happens(0.4)) {
+        await time.until(time.now() + chances.between(hooksWait.least, hooksWait.most));
+      }
       note(
         `alloc ${alloc.id} is restored ${alloc.stored === undefined ? "without" : "with"} handle`,
       );
@@ -107,7 +115,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
   const handOver = (old: Alloc, handle: Handle) => {
     const node = nodes.find((other) => other !== old.node) ?? old.node;
     const id = `alloc-${allocs.length}`;
-    const stored = { taskId: `${id}/main/moved`, handle };
+    const stored = { taskId: `${id}/main/moved`, handle, at: time.now() };
     const { lineage, kind } = old;
     place({ id, lineage, kind, node, desired: "run", stored, restarts: 1 });
   };
@@ -191,6 +199,11 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
         ecs.weather = undefined;
         note("weather clears");
       }],
+      [3, () => {
+        // A partial outage: what runs is seen and more is started, and nothing can be stopped.
+        ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+        note("weather: no StopTask is answered");
+      }],
       [1, () => {
         if (node === undefined) return;
         note(`${node.id} is configured anew`);
@@ -224,9 +237,18 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
       // ECS stops no task on condition: tags may move between a look at them and the stop.
       if (settled < stopRace) continue;
       const node = nodes.find((candidate) => candidate.process() === process);
-      if (node !== undefined && ownerNode !== undefined && ownerNode !== node.id) {
+      if (node === undefined) continue;
+      if (ownerNode !== undefined && ownerNode !== node.id) {
         violate(`${node.id} stopped ${arn.slice(-32, -26)}, which is ${ownerNode}'s`);
       }
+      // That of an allocation which is to run, and whose agent has long shown that it has the handle.
+      const alloc = allocs.find((other) =>
+        other.node === node && other.state === "active" && other.desired === "run" &&
+        other.stored !== undefined && time.now() - other.stored.at >= stopRace &&
+        arnOf(other.stored.handle) === arn
+      );
+      if (alloc === undefined) continue;
+      violate(`${node.id} stopped ${arn.slice(-32, -26)}, which is to run for ${alloc.id}`);
     }
   };
   const pass = async (until: number, done: () => boolean) => {
@@ -314,8 +336,12 @@ function createChecks(
 
 /** The ECS task that a handle is of. */
 function ecsTaskOf({ model }: SimulatedEcs, handle: Handle): EcsTask | undefined {
-  const { ref } = decodeHandleState({ ...handle, fallback: {} });
-  return model.tasks.get(ref.arn);
+  return model.tasks.get(arnOf(handle));
+}
+
+/** The ARN of the ECS task that a handle is of. */
+function arnOf(handle: Handle): string {
+  return decodeHandleState({ ...handle, fallback: {} }).ref.arn;
 }
 
 /** The allocation that an ECS task's tags name. */
@@ -335,7 +361,7 @@ function configOf(chances: Chances): PluginConfig {
     // As an operator does whose jobs name another cluster: it is searched from the start.
     allowed: { ...decoded.value.allowed, clusters: ["second"] },
     wait_for: chances.pick(["running", "network", "none"]) ?? "running",
-    orphan_grace: 120_000,
+    orphan_grace: chances.pick([15_000, 120_000]) ?? 120_000,
   };
 }
 

@@ -17,8 +17,8 @@ export type Alloc = {
   desired: "run" | "stop" | "detach";
   /** Told when `desired` changes. */
   changed: PromiseWithResolvers<void>;
-  /** What the client has stored. */
-  stored: { taskId: string; handle: Handle } | undefined;
+  /** What the client has stored, and when. */
+  stored: { taskId: string; handle: Handle; at: number } | undefined;
   state: "active" | "over";
   /** Restarts that the restart block still allows. */
   restarts: number;
@@ -138,7 +138,7 @@ export async function runTask(
       checks.onStarted(alloc);
       // The handle is stored a moment after the answer.
       if ((await pause(chances.between(0, 5))).kind === "agent died") return;
-      alloc.stored = { taskId, handle: started.value.handle };
+      alloc.stored = { taskId, handle: started.value.handle, at: time.now() };
       if (node.driver() !== undefined && !known(node, taskId) && !recover()) return;
     }
     const stored = alloc.stored;

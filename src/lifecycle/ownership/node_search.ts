@@ -1,7 +1,15 @@
 import type { EcsCaller } from "../../aws/caller.ts";
-import { taggedOwner } from "./tags.ts";
+import { type Owner, ownerInTags, taggedIndex } from "./tags.ts";
 import { describeScope, type Scope, scopeKey } from "../../aws/cluster_ref.ts";
 import { batchSize } from "../watch/poller.ts";
+
+/** An ECS task that its tags name as the node's, and whose they say it is. */
+export type NodeTask = {
+  readonly arn: string;
+  readonly owner: Owner;
+  /** The `startedBy` under which a start of the owner's allocation looks for it. */
+  readonly index: string;
+};
 
 /** Searches a cluster for the ECS tasks of a node. */
 export type NodeSearch = (
@@ -9,11 +17,10 @@ export type NodeSearch = (
   /** Whether a task is accounted for, by its ARN, or is about to be, by its `startedBy`. */
   known: { arn: (arn: string) => boolean; index: (startedBy: string) => boolean },
   signal: AbortSignal,
-) => Promise<string[]>;
+) => Promise<NodeTask[]>;
 
 /**
- * Makes a search that answers the ARNs of tasks that are wanted running, tagged as the node's and not
- * known. It rejects when ECS does not answer. A task that is tagged as somebody else's is described
+ * Makes a search that answers the tasks that are wanted running, tagged as the node's and not known. It rejects when ECS does not answer. A task that is tagged as somebody else's is described
  * just once.
  */
 export function createNodeSearch(): NodeSearch {
@@ -46,17 +53,19 @@ export function createNodeSearch(): NodeSearch {
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
 
-    const found: string[] = [];
+    const found: NodeTask[] = [];
     for (let at = 0; at < unknown.length; at += batchSize) {
       const { tasks = [] } = await caller.call("describeTasks", {
         cluster: scope.cluster,
         tasks: unknown.slice(at, at + batchSize),
         include: ["TAGS"],
       }, options);
-      for (const { taskArn, tags = [], startedBy = "" } of tasks) {
-        if (taskArn === undefined) continue;
-        if (taggedOwner(tags).nodeId !== nodeId) foreign.add(taskArn);
-        else if (!known.index(startedBy)) found.push(taskArn);
+      for (const { taskArn: arn, tags = [], startedBy } of tasks) {
+        if (arn === undefined) continue;
+        const owner = ownerInTags(tags);
+        const index = taggedIndex(tags, startedBy);
+        if (owner.nodeId !== nodeId) foreign.add(arn);
+        else if (!known.index(index)) found.push({ arn, owner, index });
       }
     }
     for (const arn of foreign) if (!listed.has(arn)) foreign.delete(arn);

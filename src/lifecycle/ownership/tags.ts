@@ -47,7 +47,22 @@ export function startedBy({ allocId, task }: Pick<Owner, "allocId" | "task">): s
   const plain = `nomad/${allocId}/${task}`;
   return /^[A-Za-z0-9_/-]+$/.test(plain) && plain.length <= startedByLimit
     ? plain
-    : `nomad/${sha256(allocId).slice(0, 32)}/${sha256(task).slice(0, 32)}`;
+    : `nomad/${hashPart(allocId)}/${hashPart(task)}`;
+}
+
+/**
+ * The `startedBy` under which a start of the allocation's task looks for an ECS task with these tags.
+ * ECS keeps the `startedBy` of the first allocation for ever, and a tag may not hold the task's whole
+ * name: so the allocation is taken from the tags and the task's name from `startedBy`.
+ */
+export function taggedIndex(tags: readonly Tag[], started: string | undefined): string {
+  const { allocId = "", task = "" } = taggedOwner(tags);
+  const parts = /^nomad\/([^/]+)\/(.+)$/.exec(started ?? "");
+  const [, first = "", name = ""] = parts ?? [];
+  if (allocId === "" && started !== undefined) return started;
+  if (parts === null) return startedBy({ allocId, task });
+  const hashed = /^[0-9a-f]{32}$/.test(first) && /^[0-9a-f]{32}$/.test(name);
+  return `nomad/${hashed ? hashPart(allocId) : allocId}/${name}`;
 }
 
 /**
@@ -90,6 +105,23 @@ export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
   };
 }
 
+/** The owner that an ECS task's tags name, of which they do not know the run. */
+export function ownerInTags(tags: readonly Tag[]): Owner {
+  const value = (key: string) => tags.find((tag) => tag.key === key)?.value ?? "";
+  const allocId = value("nomad:alloc_id");
+  const task = value("nomad:task");
+  return {
+    taskId: `${allocId}/${task}`,
+    namespace: value("nomad:namespace"),
+    jobId: value("nomad:job_id"),
+    group: value("nomad:group"),
+    task,
+    allocId,
+    nodeId: value("nomad:node_id"),
+    driverVersion: value("nomad:driver_version"),
+  };
+}
+
 /** Whether tags tell that the owner's allocation had the task and another took it over. */
 export function isTakenFrom(tags: readonly Tag[], { allocId }: Pick<Owner, "allocId">): boolean {
   return taggedOwner(tags).previous.includes(allocMark(allocId));
@@ -112,6 +144,11 @@ export function jobTagValue({ namespace, jobId, group, task }: Owner): string {
 /** A text with what a tag cannot hold replaced by `_`, cut to what a tag can hold. */
 export function tagValue(text: string): string {
   return text.replace(/[^\p{L}\p{N}\p{Z}+\-=._:/@]/gu, "_").slice(0, tagValueLimit);
+}
+
+/** Stands for a part of `startedBy` that ECS would not take. */
+function hashPart(text: string): string {
+  return sha256(text).slice(0, 32);
 }
 
 function sha256(text: string): string {

@@ -5,7 +5,14 @@ import { EcsError } from "../../aws/error.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { Ending } from "./ending.ts";
-import { allocMark, isTakenFrom, type Owner, ownerTags, taggedOwner } from "../ownership/tags.ts";
+import {
+  allocMark,
+  isTakenFrom,
+  type Owner,
+  ownerTags,
+  startedBy,
+  taggedOwner,
+} from "../ownership/tags.ts";
 import { retry } from "../../aws/retry.ts";
 import { describeScope, type TaskRef } from "../../aws/cluster_ref.ts";
 import {
@@ -32,6 +39,8 @@ export type StopOutcome =
 export type RemoteTask = {
   readonly ref: TaskRef;
   readonly owner: Owner;
+  /** The `startedBy` under which a start of the owner's allocation looks for its ECS tasks. */
+  readonly index: string;
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
   readonly container: string | undefined;
   state(): RemoteState;
@@ -59,6 +68,8 @@ export type EndObserver = { onEnded(ending: Ending): void };
 export type Ward = {
   readonly ref: TaskRef;
   readonly owner: Owner;
+  /** See `RemoteTask`; undefined where the owner's fields give it. */
+  readonly index?: string | undefined;
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
   readonly container?: string | undefined;
   /** Whether its ownership tags may still name somebody else. */
@@ -122,6 +133,7 @@ class WatchedTask implements RemoteTask, Observer {
   readonly ref: TaskRef;
   readonly owner: Owner;
   readonly container: string | undefined;
+  readonly #index: string | undefined;
   readonly #onEvent: OnEvent;
   readonly #services: RemoteTaskServices;
   readonly #watch: Watch;
@@ -139,12 +151,13 @@ class WatchedTask implements RemoteTask, Observer {
   #over: Error | undefined;
 
   constructor(
-    { ref, owner, container, claim, announce, onEvent }: Ward,
+    { ref, owner, index, container, claim, announce, onEvent }: Ward,
     services: RemoteTaskServices,
   ) {
     this.ref = ref;
     this.owner = owner;
     this.container = container;
+    this.#index = index;
     this.#onEvent = onEvent;
     this.#services = services;
     this.#announced = announce;
@@ -152,6 +165,10 @@ class WatchedTask implements RemoteTask, Observer {
     this.#watch = services.watcher.watch(ref.arn, this);
     this.#watch.pace("quick");
     if (claim) this.#startClaiming();
+  }
+
+  get index(): string {
+    return this.#index ?? startedBy(this.owner);
   }
 
   tellEnd(observer: EndObserver): void {

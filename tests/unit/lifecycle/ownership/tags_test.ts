@@ -2,8 +2,10 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   clientToken,
+  ownerInTags,
   ownerTags,
   startedBy,
+  taggedIndex,
   taggedOwner,
   tagValue,
 } from "../../../../src/lifecycle/ownership/tags.ts";
@@ -19,6 +21,24 @@ Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {
     const same = one.allocId === other.allocId && one.task === other.task;
     assertEquals(startedBy(one) === startedBy(other), same);
   }));
+});
+
+Deno.test("a start looks for a task that was handed over where its tags and startedBy say", () => {
+  const task = fc.string({ unit: "binary", minLength: 1 });
+  fc.assert(fc.property(fc.uuid(), fc.uuid(), task, (first, allocId, task) => {
+    const tags = ownerTags({ ...ownerOf(), allocId, task });
+    assertEquals(
+      taggedIndex(tags, startedBy({ allocId: first, task })),
+      startedBy({ allocId, task }),
+    );
+  }));
+});
+
+Deno.test("a task without tags, or with a startedBy that no driver wrote, has an index all the same", () => {
+  const owner = ownerOf();
+  assertEquals(taggedIndex([], startedBy(owner)), startedBy(owner));
+  assertEquals(taggedIndex(ownerTags(owner), "somebody"), startedBy(owner));
+  assertEquals(taggedIndex(ownerTags(owner), undefined), startedBy(owner));
 });
 
 Deno.test("one run has one client token, and the next run another", () => {
@@ -41,4 +61,5 @@ Deno.test("the owner that tags name is the one they were made from", () => {
     task: owner.task,
     previous: ["aaaaaaaa", "bbbbbbbb"],
   });
+  assertEquals(ownerInTags(ownerTags(owner)), { ...owner, taskId: `${owner.allocId}/main` });
 });

@@ -1,0 +1,56 @@
+import { encode } from "@msgpack/msgpack";
+import { assert } from "@std/assert";
+import { decodePluginConfig } from "../../src/config/mod.ts";
+import { createDriver, type Driver, type StartedTask } from "../../src/driver/driver.ts";
+import { driverConfig } from "./driver_calls.ts";
+import { createWorld, ownerOf, scope, silent, type World } from "./world.ts";
+
+/** A plugin process of a node in virtual time, and what the node's agent asks of it. */
+export type TimedDriver = {
+  readonly driver: Driver;
+  /** Starts run `run` of an allocation's task; the agent may die while it waits. */
+  start(run: string, allocId?: string): { started: Promise<StartedTask>; agentDies: () => void };
+  /** Ends the process, as SIGKILL does. */
+  kill(): void;
+};
+
+/** Launches a plugin process of node `node-a` in a world. `config` is of the plugin block. */
+export function launchDriver(world: World, config: Record<string, unknown> = {}): TimedDriver {
+  const process = { alive: true };
+  const decoded = decodePluginConfig(encode({ enabled: true, ...scope, ...config }));
+  assert(decoded.kind === "ok");
+  const driver = createDriver({
+    connect: (target) => world.connect(process, target),
+    clock: world.time.clock(process),
+    random: () => 0.5,
+    log: silent,
+    version: "0.0.0",
+    config: decoded.value,
+  });
+  return {
+    driver,
+    kill: () => process.alive = false,
+    start: (run, allocId) => {
+      const { taskId, task, ...owner } = ownerOf(run, allocId);
+      const agent = new AbortController();
+      const started = driver.start(
+        { ...owner, id: taskId, name: task },
+        {
+          config: driverConfig({ task_definition: "idle" }),
+          env: {},
+          ports: [],
+          resources: { cpu: 100, memory: 300 },
+        },
+        agent.signal,
+      );
+      started.catch(() => {});
+      return { started, agentDies: () => agent.abort(new Error("the agent died")) };
+    },
+  };
+}
+
+/** A world with one plugin process in it. */
+export function createTimedDriver(config: Record<string, unknown> = {}): World & TimedDriver {
+  const world = createWorld();
+  return { ...world, ...launchDriver(world, config) };
+}

@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeHandleState } from "../../../src/driver/handle_state.ts";
+import { launchDriver } from "../../harness/timed_driver.ts";
+import { createWorld, ownerOf, scope, type World } from "../../harness/world.ts";
+
+const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
+const { allocId } = ownerOf();
+const config = { orphan_grace: "30s" };
+
+/** The live ECS tasks with each `startedBy`. */
+function liveByIndex({ ecs }: World): Record<string, string[]> {
+  const byIndex: Record<string, string[]> = {};
+  for (const { arn, startedBy = "none" } of ecs.live()) {
+    byIndex[startedBy] = [...byIndex[startedBy] ?? [], arn];
+  }
+  return byIndex;
+}
+
+/** Lets time pass in steps and checks all along that no allocation has two live ECS tasks. */
+async function passWithoutDoubles(world: World, ms: number) {
+  const end = world.time.now() + ms;
+  while (world.time.now() < end) {
+    await world.pass(250);
+    for (const [index, arns] of Object.entries(liveByIndex(world))) {
+      assert(arns.length === 1, `${index} has ${arns.length} live ECS tasks`);
+    }
+  }
+}
+
+Deno.test("a start waits for the stop of its allocation's ECS task that counts as an orphan", async () => {
+  const world = createWorld();
+  // The agent and its plugin die before the handle is stored.
+  const first = launchDriver(world, config);
+  const lost = await world.settle(first.start("11111111").started);
+  assert(lost.status === "fulfilled");
+  first.kill();
+  // The node comes back, and its first task tells the new process which node it is.
+  const second = launchDriver(world, config);
+  const other = await world.settle(second.start("22222222", otherAlloc).started);
+  assert(other.status === "fulfilled");
+  second.driver.inspect(`${otherAlloc}/main/22222222`);
+  world.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+  await world.pass(90_000);
+  // Only now does the agent start the allocation again.
+  const again = second.start("33333333");
+  await passWithoutDoubles(world, 120_000);
+  world.ecs.weather = undefined;
+  await passWithoutDoubles(world, 10_000);
+  const started = await world.settle(again.started);
+  assert(started.status === "fulfilled");
+  const { ref } = decodeHandleState({ ...started.value.handle, fallback: scope });
+  const { ref: before } = decodeHandleState({ ...lost.value.handle, fallback: scope });
+  assert(ref.arn !== before.arn, "what is being stopped is not taken over");
+  assertEquals(world.ecs.live().length, 2);
+});
+
+Deno.test("a start does not take over the ECS task of an earlier run that is being stopped as an orphan", async () => {
+  const world = createWorld();
+  const { driver, start } = launchDriver(world, config);
+  const other = await world.settle(start("22222222", otherAlloc).started);
+  assert(other.status === "fulfilled");
+  driver.inspect(`${otherAlloc}/main/22222222`);
+  // The agent dies before it stores the handle; the plugin lives on.
+  const lost = await world.settle(start("11111111").started);
+  assert(lost.status === "fulfilled");
+  world.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+  await world.pass(90_000);
+  const again = start("33333333");
+  await passWithoutDoubles(world, 120_000);
+  world.ecs.weather = undefined;
+  const started = await world.settle(again.started);
+  assert(started.status === "fulfilled");
+  const { ref } = decodeHandleState({ ...started.value.handle, fallback: scope });
+  driver.inspect(`${allocId}/main/33333333`);
+  await passWithoutDoubles(world, 120_000);
+  assert(world.ecs.live().some(({ arn }) => arn === ref.arn), "what a start answered for runs on");
+});
