@@ -5,38 +5,42 @@ export type Role = {
   readonly sessionName?: string | undefined;
 };
 
-/** Where an ECS task lives: what a call needs besides the task itself. */
-export type Scope = {
+/** An AWS region and the identity that calls it: each such pair has rate limits of its own. */
+export type AccountRef = {
   /** AWS region, as `us-east-1`; undefined where the AWS SDK's own sources decide. */
   readonly region: string | undefined;
-  /** Cluster name or ARN. */
-  readonly cluster: string;
   /** Undefined where the client's own AWS identity is used. */
   readonly role?: Role | undefined;
   /** Profile of the shared files; undefined where the SDK's own sources decide. */
   readonly profile?: string | undefined;
 };
 
-/** One ECS task and where it lives. */
-export type TaskRef = { readonly arn: string; readonly scope: Scope };
+/** An ECS cluster, and how it is reached. */
+export type ClusterRef = AccountRef & {
+  /** Cluster name or ARN. */
+  readonly name: string;
+};
 
-/** A key that two scopes share exactly when they are the same. */
-export function scopeKey(scope: Scope): string {
-  return `${accountKey(scope)}|${scope.cluster}`;
+/** One ECS task and its cluster. */
+export type TaskRef = { readonly arn: string; readonly cluster: ClusterRef };
+
+/** A key that two references share exactly when they are to the same cluster, reached in the same way. */
+export function clusterKey(cluster: ClusterRef): string {
+  return `${accountKey(cluster)}|${cluster.name}`;
 }
 
 /**
- * A key that two scopes share exactly when they are in one region and are reached as one identity. A
- * session's name makes no other identity: it may well be another for each task.
+ * A key that two references share exactly when they are to the same region and identity. The session
+ * name is left out: jobs may name their sessions, and the identity stays the same.
  */
-export function accountKey({ region, role, profile }: Omit<Scope, "cluster">): string {
+export function accountKey({ region, role, profile }: AccountRef): string {
   return [region, profile, role?.arn, role?.externalId].map((part) => part ?? "").join("|");
 }
 
-/** A scope in words, for messages. */
-export function describeScope({ region, cluster, role }: Scope): string {
+/** A cluster in words, for messages: `cluster web (us-east-1)`. */
+export function clusterInWords({ region, name, role }: ClusterRef): string {
   const how = [region, role === undefined ? undefined : `as ${role.arn}`].filter(Boolean);
-  return how.length === 0 ? `cluster ${cluster}` : `cluster ${cluster} (${how.join(", ")})`;
+  return how.length === 0 ? `cluster ${name}` : `cluster ${name} (${how.join(", ")})`;
 }
 
 /** The parts of a task's ARN. */

@@ -10,7 +10,7 @@ import { LaunchError } from "../lifecycle/launch_error.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Owner } from "../lifecycle/ownership/tags.ts";
 import type { RemoteTask } from "../lifecycle/task/remote_task.ts";
-import { type Scope, scopeKey } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { TaskEvent } from "../lifecycle/task/tracking.ts";
 import { DriverError, taskNotFound } from "./driver_error.ts";
 import { createEventHub } from "./event_hub.ts";
@@ -18,7 +18,7 @@ import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState, encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type KnownNetwork, type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
 import { searchOrphans } from "./orphans.ts";
-import { fallbackScope, knownScopes, placeOf, scopeOf } from "./scopes.ts";
+import { clusterOf, fallbackCluster, knownClusters, scopeConfigOf } from "./scopes.ts";
 import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
@@ -128,7 +128,7 @@ export function createDriver(
   /** ECS tasks left to run on, and when, in monotonic milliseconds. */
   const detached = new Map<string, number>();
   /** Where this process has started or recovered tasks. */
-  const visited = new Map<string, Scope>();
+  const visited = new Map<string, ClusterRef>();
   let nodeId: string | undefined;
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
   const lifecycle = createLifecycle({
@@ -160,18 +160,18 @@ export function createDriver(
     return new Set([...detached.keys(), ...kept.map(({ remote }) => remote.ref.arn)]);
   };
 
-  /** Has the place searched for orphans. Returns the scope as its tasks share it. */
-  const visit = (scope: Scope): Scope => {
-    const key = scopeKey(scope);
+  /** Has the cluster searched for orphans. Returns the reference that all its tasks share. */
+  const visit = (cluster: ClusterRef): ClusterRef => {
+    const key = clusterKey(cluster);
     const known = visited.get(key);
-    const same = known?.role?.sessionName === scope.role?.sessionName;
-    const shared = known !== undefined && same ? known : scope;
+    const same = known?.role?.sessionName === cluster.role?.sessionName;
+    const shared = known !== undefined && same ? known : cluster;
     visited.set(key, shared);
     return shared;
   };
 
-  const scopes = (): Scope[] => {
-    if (config.enabled) knownScopes(config).forEach(visit);
+  const clusters = (): ClusterRef[] => {
+    if (config.enabled) knownClusters(config).forEach(visit);
     return [...visited.values()];
   };
 
@@ -179,8 +179,8 @@ export function createDriver(
     lifecycle,
     clock,
     log: log.named("orphans"),
-    scopes,
-    leave: (scope) => visited.delete(scopeKey(scope)),
+    clusters,
+    leave: (cluster) => visited.delete(clusterKey(cluster)),
     nodeId: () => nodeId,
     claimed,
     policy: () => config.orphans,
@@ -218,7 +218,7 @@ export function createDriver(
   const keep = (remote: RemoteTask, network: KnownNetwork, startedAt: number) => {
     const kept = createTaskRecord({ remote, network, startedAt, clock });
     records.set(kept);
-    visit(remote.ref.scope);
+    visit(remote.ref.cluster);
     return kept;
   };
 
@@ -262,20 +262,20 @@ export function createDriver(
     if (decoded.kind === "invalid") {
       throw new DriverError("invalid_config", describeProblems(decoded.problems));
     }
-    const place = scopeOf({ ...decoded.value, profile: config.profile });
-    if (place === undefined) {
+    const wanted = clusterOf({ ...decoded.value, profile: config.profile });
+    if (wanted === undefined) {
       throw new DriverError(
         "start_failed",
         `no cluster: set cluster in the plugin block's config, or in config.task, to an ECS cluster`,
       );
     }
     // Whatever becomes of the start, ECS may have a task of it there from now on.
-    const scope = visit(place);
+    const cluster = visit(wanted);
     const taken = await takeOver(task);
     if (taken !== undefined) return taken;
     const startedAt = clock.now();
     const { remote, definition, publicAddress } = await lifecycle.start({
-      scope,
+      cluster,
       owner: ownerOf(task),
       config: decoded.value,
       env: request.env,
@@ -304,7 +304,7 @@ export function createDriver(
           break;
         case "invalid":
           // Where tasks are and as whom ECS is called is needed to look after those that run.
-          config = inRegion({ ...config, ...placeOf(decoded.readable) });
+          config = inRegion({ ...config, ...scopeConfigOf(decoded.readable) });
           fault = describeProblems(decoded.problems);
           log.error("the plugin's configuration is wrong", { problems: fault });
           break;
@@ -333,9 +333,9 @@ export function createDriver(
       nodeId = task.nodeId || nodeId;
       const kept = records.get(task.id);
       if (kept !== undefined) return kept.claim();
-      const known = decodeHandleState({ version, state, fallback: fallbackScope(config) });
+      const known = decodeHandleState({ version, state, fallback: fallbackCluster(config) });
       const { container, network, startedAt } = known;
-      const ref = { ...known.ref, scope: visit(known.ref.scope) };
+      const ref = { ...known.ref, cluster: visit(known.ref.cluster) };
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
       const remote = lifecycle.recover(ref, ownerOf(task), container, publish);
       keep(remote, network, startedAt ?? clock.now()).claim();

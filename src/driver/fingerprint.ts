@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
-import { describeScope } from "../aws/cluster_ref.ts";
-import { scopeOf } from "./scopes.ts";
+import { clusterInWords } from "../aws/cluster_ref.ts";
+import { clusterOf } from "./scopes.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */
 export type Fingerprint = {
@@ -42,7 +42,7 @@ export function createFingerprinter(
   },
 ): Fingerprinter {
   let refresh = new AbortController();
-  /** When the cluster was last found usable, in monotonic milliseconds, and under which scope. */
+  /** When the cluster was last found usable, in monotonic milliseconds, and what was told then. */
   let lastActive: { at: number; fingerprint: Fingerprint } | undefined;
 
   const unhealthy = (description: string): Fingerprint => ({
@@ -62,11 +62,11 @@ export function createFingerprinter(
         attributes: {},
       };
     }
-    const scope = scopeOf(config());
-    if (scope === undefined) {
+    const cluster = clusterOf(config());
+    if (cluster === undefined) {
       return unhealthy(`no cluster: set cluster in the plugin block's config to an ECS cluster`);
     }
-    const found = await lifecycle.checkCluster(scope);
+    const found = await lifecycle.checkCluster(cluster);
     switch (found.kind) {
       case "unusable":
         lastActive = undefined;
@@ -84,7 +84,7 @@ export function createFingerprinter(
     );
     if (blind !== undefined) {
       return unhealthy(
-        `tasks in ${describeScope(blind.scope)} cannot be watched: ${blind.error.message}`,
+        `tasks in ${clusterInWords(blind.cluster)} cannot be watched: ${blind.error.message}`,
       );
     }
     const fingerprint: Fingerprint = {
@@ -93,8 +93,8 @@ export function createFingerprinter(
       attributes: {
         "driver.ecs": true,
         "driver.ecs.version": version,
-        "driver.ecs.cluster": scope.cluster,
-        "driver.ecs.region": regionOfCluster(found.arn) ?? scope.region ?? "",
+        "driver.ecs.cluster": cluster.name,
+        "driver.ecs.region": regionOfCluster(found.arn) ?? cluster.region ?? "",
       },
     };
     lastActive = { at: clock.monotonic(), fingerprint };

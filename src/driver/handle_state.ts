@@ -1,5 +1,5 @@
 import { decode, encode } from "@msgpack/msgpack";
-import { parseTaskArn, type Role, type Scope, type TaskRef } from "../aws/cluster_ref.ts";
+import { type ClusterRef, parseTaskArn, type Role, type TaskRef } from "../aws/cluster_ref.ts";
 import { DriverError } from "./driver_error.ts";
 import type { KnownNetwork } from "./network.ts";
 
@@ -21,11 +21,11 @@ export const handleVersion = 1;
  * decoder skips the keys that it does not know.
  */
 export function encodeHandleState({ ref, container, network, startedAt }: HandleState): Uint8Array {
-  const { role, profile } = ref.scope;
+  const { role, profile } = ref.cluster;
   return encode({
     ARN: ref.arn,
-    Cluster: ref.scope.cluster,
-    Region: ref.scope.region ?? parseTaskArn(ref.arn)?.region ?? "",
+    Cluster: ref.cluster.name,
+    Region: ref.cluster.region ?? parseTaskArn(ref.arn)?.region ?? "",
     StartedAtMillis: startedAt ?? 0,
     ...(container === undefined ? {} : { Container: container }),
     ...(network.address === undefined ? {} : { Address: network.address }),
@@ -49,7 +49,7 @@ export function decodeHandleState(
   { version, state, fallback }: {
     version: number;
     state: Uint8Array;
-    fallback: Partial<Scope>;
+    fallback: Partial<ClusterRef>;
   },
 ): HandleState {
   const broken = (why: string) =>
@@ -66,8 +66,8 @@ export function decodeHandleState(
   if (arn === undefined || arn === "") throw broken("it names no ECS task (no ARN)");
   const parts = parseTaskArn(arn);
   if (parts === undefined) throw broken(`its ARN ${JSON.stringify(arn)} is not an ECS task's`);
-  const cluster = text(fields["Cluster"]) || parts.cluster || fallback.cluster;
-  if (cluster === undefined) {
+  const name = text(fields["Cluster"]) || parts.cluster || fallback.name;
+  if (name === undefined) {
     throw broken(
       `neither it nor its ARN names a cluster; set cluster in the plugin block to the task's`,
     );
@@ -78,7 +78,7 @@ export function decodeHandleState(
   const profile = own ? text(fields["Profile"]) || undefined : fallback.profile;
   const millis = fields["StartedAtMillis"];
   return {
-    ref: { arn, scope: { cluster, region, role, profile } },
+    ref: { arn, cluster: { name, region, role, profile } },
     container: text(fields["Container"]) || undefined,
     network: {
       advertise: text(fields["Advertise"]) === "public" ? "public" : "private",

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Lifecycle, NodeTask } from "../lifecycle/lifecycle.ts";
 import { EcsError } from "../aws/error.ts";
-import { type Scope, scopeKey } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
@@ -12,10 +12,10 @@ export type OrphanContext = {
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Where tasks of this node may run. */
-  readonly scopes: () => Scope[];
-  /** Told of a place that there is not. */
-  readonly leave: (scope: Scope) => void;
+  /** The clusters that tasks of this node may run in. */
+  readonly clusters: () => ClusterRef[];
+  /** Told of a cluster that does not exist. */
+  readonly leave: (cluster: ClusterRef) => void;
   /** This client's node id, which tasks bring; undefined before the first of them. */
   readonly nodeId: () => string | undefined;
   /** ARNs of ECS tasks that an allocation claims. */
@@ -38,7 +38,7 @@ const longestInterval = 300_000;
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
   const { clock, signal, grace } = context;
-  /** When each unclaimed ECS task was first seen, in monotonic milliseconds, by scope. */
+  /** When each unclaimed ECS task was first seen, in monotonic milliseconds, by cluster. */
   const unclaimed = new Map<string, Map<string, number>>();
   const reported = new Set<string>();
   while (!signal.aborted) {
@@ -47,13 +47,13 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
     if (signal.aborted) return;
     const nodeId = context.nodeId();
     if (nodeId === undefined || context.policy() === "ignore") continue;
-    for (const scope of context.scopes()) {
-      const key = scopeKey(scope);
+    for (const cluster of context.clusters()) {
+      const key = clusterKey(cluster);
       const before = unclaimed.get(key) ?? new Map<string, number>();
-      const found = await context.lifecycle.tasksOf(scope, nodeId, context.claimed(), signal)
+      const found = await context.lifecycle.tasksOf(cluster, nodeId, context.claimed(), signal)
         .catch((error) => {
-          context.log.debug("looking for orphans failed", { cluster: scope.cluster, error });
-          if (error instanceof EcsError && error.kind === "no_cluster") context.leave(scope);
+          context.log.debug("looking for orphans failed", { cluster: cluster.name, error });
+          if (error instanceof EcsError && error.kind === "no_cluster") context.leave(cluster);
           return undefined;
         });
       // What could not be looked at keeps its time, unless it was claimed meanwhile.
@@ -66,7 +66,7 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
         if (claimed.has(task.arn)) continue;
         const since = before.get(task.arn) ?? clock.monotonic();
         seen.set(task.arn, since);
-        if (clock.monotonic() - since >= grace()) settle(task, scope, context, reported);
+        if (clock.monotonic() - since >= grace()) settle(task, cluster, context, reported);
       }
       unclaimed.set(key, seen);
     }
@@ -75,7 +75,7 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
 
 function settle(
   task: NodeTask,
-  scope: Scope,
+  cluster: ClusterRef,
   { lifecycle, log, policy }: OrphanContext,
   reported: Set<string>,
 ): void {
@@ -84,11 +84,11 @@ function settle(
   if (!reported.has(arn)) {
     log.warn("an ECS task of this node belongs to no allocation", {
       arn,
-      cluster: scope.cluster,
+      cluster: cluster.name,
       alloc_id: owner.allocId,
       stopped: stops,
     });
     reported.add(arn);
   }
-  if (stops) lifecycle.stopOrphan({ arn, scope }, task);
+  if (stops) lifecycle.stopOrphan({ arn, cluster }, task);
 }

@@ -1,50 +1,51 @@
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { regionAgainst } from "../config/rules.ts";
-import type { Role, Scope } from "../aws/cluster_ref.ts";
+import type { ClusterRef, Role } from "../aws/cluster_ref.ts";
 
 /** The part of a configuration that says where ECS tasks live. */
-type Place = Pick<PluginConfig, "cluster" | "region" | "assume_role" | "profile">;
+type ScopeConfig = Pick<PluginConfig, "cluster" | "region" | "assume_role" | "profile">;
 
-/** The part of a configuration that says where ECS tasks live. */
-export function placeOf({ cluster, region, assume_role, profile }: Place): Place {
+/** Takes that part out of a configuration. */
+export function scopeConfigOf({ cluster, region, assume_role, profile }: ScopeConfig): ScopeConfig {
   return { cluster, region, assume_role, profile };
 }
 
-/** Where a configuration says that ECS tasks live; undefined where it names no cluster. */
-export function scopeOf(place: Place): Scope | undefined {
-  const { cluster } = place;
+/** The cluster that a configuration names; undefined where it names none. */
+export function clusterOf(config: ScopeConfig): ClusterRef | undefined {
+  const { cluster } = config;
   return cluster === undefined
     ? undefined
-    : { region: undefined, ...fallbackScope(place), cluster };
+    : { region: undefined, ...fallbackCluster(config), name: cluster };
 }
 
-/** What a handle that does not say where its task lives is taken to mean. */
-export function fallbackScope(
-  { cluster, region, assume_role, profile }: Place,
-): Partial<Scope> {
-  return { cluster, region, role: roleOf(assume_role), profile };
+/** The cluster to assume for a handle that names none, as the Go driver's handles. */
+export function fallbackCluster(
+  { cluster, region, assume_role, profile }: ScopeConfig,
+): Partial<ClusterRef> {
+  return { name: cluster, region, role: roleOf(assume_role), profile };
 }
 
 /**
- * All places that the plugin's configuration spells out: its own, and every cluster and region that
- * it allows jobspecs by its very name. Tasks of a plugin that died may be in any of them.
+ * Every cluster that the plugin's configuration spells out: its own, and each pair of a cluster and a
+ * region that `allowed` names without a wildcard. An earlier plugin process may have left ECS tasks
+ * in any of them.
  */
-export function knownScopes(plugin: PluginConfig): Scope[] {
+export function knownClusters(plugin: PluginConfig): ClusterRef[] {
   const literal = (globs: readonly string[] | undefined) =>
     (globs ?? []).filter((glob) => !/[*?]/.test(glob));
   const { clusters, regions } = plugin.allowed;
-  const scopes = distinct([plugin.cluster, ...literal(clusters)]).flatMap((cluster) =>
+  const known = distinct([plugin.cluster, ...literal(clusters)]).flatMap((cluster) =>
     distinct([plugin.region, ...literal(regions)]).flatMap((region) =>
       regionAgainst({ cluster, region }) === undefined
-        ? scopeOf({ ...plugin, cluster, region }) ?? []
+        ? clusterOf({ ...plugin, cluster, region }) ?? []
         : []
     )
   );
-  return scopes.slice(0, mostKnownScopes);
+  return known.slice(0, mostKnownClusters);
 }
 
-/** More places than this are not searched at each turn: their calls come out of the same budget. */
-const mostKnownScopes = 32;
+/** Most clusters that are searched at each turn: the search's calls come out of the same budget. */
+const mostKnownClusters = 32;
 
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];

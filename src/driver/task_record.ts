@@ -159,8 +159,8 @@ class KeptTask implements TaskRecord, EndObserver {
       network: address === undefined ? undefined : { address, ports },
       attributes: {
         arn: ref.arn,
-        cluster: ref.scope.cluster,
-        ...(ref.scope.region === undefined ? {} : { region: ref.scope.region }),
+        cluster: ref.cluster.name,
+        ...(ref.cluster.region === undefined ? {} : { region: ref.cluster.region }),
         ...(snapshot === undefined ? {} : { last_status: snapshot.lastStatus }),
         ...(snapshot?.address === undefined ? {} : { address: snapshot.address }),
         ...(url === undefined ? {} : { console_url: url }),

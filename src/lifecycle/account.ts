@@ -5,34 +5,36 @@ import { createDefinitions, type Definitions } from "./definition/describe.ts";
 import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
 import type { EcsOperations } from "../aws/operations.ts";
 import { createRegistry, type Registry } from "./definition/register.ts";
-import type { Scope } from "../aws/cluster_ref.ts";
+import type { AccountRef, ClusterRef } from "../aws/cluster_ref.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watch/poller.ts";
 
-/** What is shared by all that happens in one AWS region as one identity: the call budget, watchers, definitions. */
-export type Region = {
+/**
+ * Everything shared by the ECS tasks of one AWS region and one identity: the caller with its budget,
+ * a watcher for each cluster, and what is known of task definitions.
+ */
+export type Account = {
   readonly caller: EcsCaller;
   /** The one watcher of a cluster. */
-  watcher(cluster: string): Watcher;
+  watcher(name: string): Watcher;
   watchers(): ReadonlyMap<string, Watcher>;
   readonly definitions: Definitions;
   readonly registry: Registry;
 };
 
-/** Sets up one region. `signal` ends everything that goes on in it. */
-export function createRegion(
-  { identity, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
-    /** Where its clusters are and as whom they are reached. */
-    identity: Omit<Scope, "cluster">;
+/** Makes the account. Once `signal` aborts, its watchers and calls end. */
+export function createAccount(
+  { ref, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
+    ref: AccountRef;
     operations: () => EcsOperations;
     clock: Clock;
     random: Random;
     log: Logger;
     maxRate: () => number;
     pollInterval: () => number;
-    onHealth: (scope: Scope, health: WatchHealth) => void;
+    onHealth: (cluster: ClusterRef, health: WatchHealth) => void;
     signal: AbortSignal;
   },
-): Region {
+): Account {
   const budget = createBudget({ maxRate, clock });
   const caller = createEcsCaller({ operations, budget, clock, log });
   const watchers = new Map<string, Watcher>();
@@ -46,20 +48,20 @@ export function createRegion(
     definitions,
     registry: createRegistry({ caller, log: log.named("registry"), signal }),
     watchers: () => watchers,
-    watcher: (cluster) => {
-      const known = watchers.get(cluster);
+    watcher: (name) => {
+      const known = watchers.get(name);
       if (known !== undefined) return known;
-      const scope = { ...identity, cluster };
+      const cluster = { ...ref, name };
       const watcher = createWatcher({
-        scope,
+        cluster,
         caller,
         clock,
         random,
         log: log.named("watcher"),
         pollInterval,
-        onHealth: (health) => onHealth(scope, health),
+        onHealth: (health) => onHealth(cluster, health),
       });
-      watchers.set(cluster, watcher);
+      watchers.set(name, watcher);
       return watcher;
     },
   };

@@ -5,13 +5,13 @@ import { type EcsError, toEcsError } from "../aws/error.ts";
 import type { ConnectEcs, EcsOperations } from "../aws/operations.ts";
 import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
 import type { Owner } from "./ownership/tags.ts";
-import { createRegion, type Region } from "./account.ts";
+import { type Account, createAccount } from "./account.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import {
   accountKey,
-  describeScope,
-  type Scope,
-  scopeKey,
+  clusterInWords,
+  clusterKey,
+  type ClusterRef,
   type TaskRef,
 } from "../aws/cluster_ref.ts";
 import { createStarter, type Starter } from "./start/start.ts";
@@ -51,13 +51,13 @@ export type Lifecycle = {
     container: string | undefined,
     onEvent: OnEvent,
   ): RemoteTask;
-  checkCluster(scope: Scope): Promise<ClusterHealth>;
+  checkCluster(cluster: ClusterRef): Promise<ClusterHealth>;
   /**
    * The ECS tasks of a cluster that are wanted running, tagged as the node's and neither in `claimed`
    * nor about to be by a start under way. Rejects when ECS does not answer.
    */
   tasksOf(
-    scope: Scope,
+    cluster: ClusterRef,
     nodeId: string,
     claimed: ReadonlySet<string>,
     signal: AbortSignal,
@@ -65,7 +65,7 @@ export type Lifecycle = {
   /** Has ECS stop a task that no allocation claims, if its tags still say that it is the node's. */
   stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
   /** The watchers that get no answers. */
-  failing(): { scope: Scope; since: number; error: EcsError }[];
+  failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
   close(): void;
 };
@@ -81,22 +81,24 @@ export function createLifecycle(
   },
 ): Lifecycle {
   const closed = new AbortController();
-  const regions = new Map<string, Region>();
+  const accounts = new Map<string, Account>();
   const outages = new Set<string>();
   const search = createNodeSearch();
 
-  const tellAll = (scope: Scope, message: string) => {
-    const key = scopeKey(scope);
-    for (const task of custody.tasks()) if (scopeKey(task.ref.scope) === key) task.tell(message);
+  const tellAll = (cluster: ClusterRef, message: string) => {
+    const key = clusterKey(cluster);
+    for (const task of custody.tasks()) {
+      if (clusterKey(task.ref.cluster) === key) task.tell(message);
+    }
   };
 
-  const onHealth = (scope: Scope, health: WatchHealth) => {
-    const key = scopeKey(scope);
+  const onHealth = (cluster: ClusterRef, health: WatchHealth) => {
+    const key = clusterKey(cluster);
     switch (health.kind) {
       case "answering":
         if (outages.delete(key)) {
-          log.info("ECS answers again", { cluster: scope.cluster });
-          tellAll(scope, "ECS answers again");
+          log.info("ECS answers again", { cluster: cluster.name });
+          tellAll(cluster, "ECS answers again");
         }
         return;
       case "failing": {
@@ -104,11 +106,11 @@ export function createLifecycle(
         if (outages.has(key) || lasted < settings().unhealthyAfter) return;
         outages.add(key);
         log.error("ECS gives no usable answer", {
-          cluster: scope.cluster,
+          cluster: cluster.name,
           error: health.error.message,
         });
         tellAll(
-          scope,
+          cluster,
           `ECS has given no usable answer for ${
             Math.round(lasted / 1_000)
           } s; the task counts as ` +
@@ -119,7 +121,7 @@ export function createLifecycle(
     }
   };
 
-  const operationsOf = ({ region, role, profile }: Scope): () => EcsOperations => {
+  const operationsOf = ({ region, role, profile }: ClusterRef): () => EcsOperations => {
     let made: { operations: EcsOperations; endpoint: string | undefined } | undefined;
     return () => {
       const { endpoint } = settings();
@@ -129,14 +131,14 @@ export function createLifecycle(
     };
   };
 
-  const regionOf = (scope: Scope): Region => {
-    const key = accountKey(scope);
-    const known = regions.get(key);
+  const accountOf = (cluster: ClusterRef): Account => {
+    const key = accountKey(cluster);
+    const known = accounts.get(key);
     if (known !== undefined) return known;
-    const { region, role, profile } = scope;
-    const made = createRegion({
-      identity: { region, role, profile },
-      operations: operationsOf(scope),
+    const { region, role, profile } = cluster;
+    const made = createAccount({
+      ref: { region, role, profile },
+      operations: operationsOf(cluster),
       clock,
       random,
       log,
@@ -145,16 +147,16 @@ export function createLifecycle(
       onHealth,
       signal: closed.signal,
     });
-    regions.set(key, made);
+    accounts.set(key, made);
     return made;
   };
 
-  const custody = createCustody({ regionOf, clock, random, log, signal: closed.signal });
+  const custody = createCustody({ accountOf, clock, random, log, signal: closed.signal });
   const starter = createStarter({
     custody,
-    contextOf: (scope) => {
-      const { caller, definitions, registry } = regionOf(scope);
-      return { scope, caller, definitions, registry, clock, random };
+    contextOf: (cluster) => {
+      const { caller, definitions, registry } = accountOf(cluster);
+      return { cluster, caller, definitions, registry, clock, random };
     },
     clock,
     log,
@@ -165,12 +167,12 @@ export function createLifecycle(
     start: starter.start,
     recover: (ref, owner, container, onEvent) =>
       custody.take({ ref, owner, container, claim: true, announce: false, onEvent }),
-    checkCluster: async (scope) => {
+    checkCluster: async (cluster) => {
       try {
-        const { clusters, failures } = await regionOf(scope).caller.call("describeClusters", {
-          clusters: [scope.cluster],
+        const { clusters, failures } = await accountOf(cluster).caller.call("describeClusters", {
+          clusters: [cluster.name],
         }, {
-          target: describeScope(scope),
+          target: clusterInWords(cluster),
           priority: "act",
           signal: closed.signal,
         });
@@ -179,18 +181,18 @@ export function createLifecycle(
         const why = status ?? failures?.[0]?.reason ?? "not described";
         return {
           kind: "unusable",
-          reason: `ECS ${describeScope(scope)} is ${why}; it must be ACTIVE`,
+          reason: `ECS ${clusterInWords(cluster)} is ${why}; it must be ACTIVE`,
         };
       } catch (error) {
         return {
           kind: "unanswered",
-          error: toEcsError(error, `DescribeClusters ${describeScope(scope)}`),
+          error: toEcsError(error, `DescribeClusters ${clusterInWords(cluster)}`),
         };
       }
     },
-    tasksOf: (scope, nodeId, claimed, signal) =>
+    tasksOf: (cluster, nodeId, claimed, signal) =>
       search(
-        { scope, caller: regionOf(scope).caller, nodeId },
+        { cluster, caller: accountOf(cluster).caller, nodeId },
         {
           arn: (arn) => claimed.has(arn) || custody.done.has(arn),
           index: starter.isStarting,
@@ -199,10 +201,10 @@ export function createLifecycle(
       ),
     stopOrphan: custody.stopOrphan,
     failing: () =>
-      [...regions.values()].flatMap(({ watchers }) =>
-        [...watchers().values()].flatMap(({ scope, failing }) => {
+      [...accounts.values()].flatMap(({ watchers }) =>
+        [...watchers().values()].flatMap(({ cluster, failing }) => {
           const trouble = failing();
-          return trouble === undefined ? [] : [{ scope, ...trouble }];
+          return trouble === undefined ? [] : [{ cluster, ...trouble }];
         })
       ),
     close: () => closed.abort(new Error("the driver is shutting down")),

@@ -2,14 +2,14 @@ import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { NodeTask } from "./ownership/node_search.ts";
 import type { Owner } from "./ownership/tags.ts";
-import type { Region } from "./account.ts";
+import type { Account } from "./account.ts";
 import {
   createRemoteTask,
   type RemoteTask,
   type RemoteTaskServices,
   type Ward,
 } from "./task/remote_task.ts";
-import { type Scope, scopeKey, type TaskRef } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef, type TaskRef } from "../aws/cluster_ref.ts";
 
 /** All ECS tasks that this driver looks after or has yet to see stopped. */
 export type Custody = {
@@ -45,8 +45,8 @@ const rememberedDone = 20_000;
 
 /** Makes a custody. `signal` aborts when the driver ends. */
 export function createCustody(
-  { regionOf, clock, random, log, signal }: {
-    regionOf: (scope: Scope) => Region;
+  { accountOf, clock, random, log, signal }: {
+    accountOf: (cluster: ClusterRef) => Account;
     clock: Clock;
     random: Random;
     log: Logger;
@@ -67,18 +67,18 @@ export function createCustody(
   };
 
   const services = new Map<string, RemoteTaskServices>();
-  const servicesOf = (scope: Scope): RemoteTaskServices => {
-    const key = scopeKey(scope);
+  const servicesOf = (cluster: ClusterRef): RemoteTaskServices => {
+    const key = clusterKey(cluster);
     const known = services.get(key);
     if (known !== undefined) return known;
-    const region = regionOf(scope);
+    const account = accountOf(cluster);
     const made: RemoteTaskServices = {
-      watcher: region.watcher(scope.cluster),
-      caller: region.caller,
+      watcher: account.watcher(cluster.name),
+      caller: account.caller,
       clock,
       random,
       log,
-      essentialContainers: region.definitions.essentialContainers,
+      essentialContainers: account.definitions.essentialContainers,
       onStop: ({ index }, acknowledged) => holdBack(index, acknowledged),
       onRelease: (task) => tasks.delete(task),
       onEnded: (task) => {
@@ -96,7 +96,7 @@ export function createCustody(
   };
 
   const take = (ward: Ward): RemoteTask => {
-    const task = createRemoteTask(ward, servicesOf(ward.ref.scope));
+    const task = createRemoteTask(ward, servicesOf(ward.ref.cluster));
     tasks.add(task);
     return task;
   };

@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import { decodePluginConfig } from "../../src/config/mod.ts";
 import { createDriver, type Driver, type StartedTask } from "../../src/driver/driver.ts";
 import { driverConfig } from "./driver_calls.ts";
-import { createWorld, ownerOf, scope, silent, type World } from "./world.ts";
+import { cluster, createWorld, ownerOf, silent, type World } from "./world.ts";
 
 /** A plugin process of a node in virtual time, and what the node's agent asks of it. */
 export type TimedDriver = {
@@ -17,7 +17,9 @@ export type TimedDriver = {
 /** Launches a plugin process of node `node-a` in a world. `config` is of the plugin block. */
 export function launchDriver(world: World, config: Record<string, unknown> = {}): TimedDriver {
   const process = { alive: true };
-  const decoded = decodePluginConfig(encode({ enabled: true, ...scope, ...config }));
+  const decoded = decodePluginConfig(
+    encode({ enabled: true, cluster: cluster.name, region: cluster.region, ...config }),
+  );
   assert(decoded.kind === "ok");
   const driver = createDriver({
     connect: (target) => world.connect(process, target),

@@ -3,7 +3,7 @@ import { decodePluginConfig, decodeTaskConfig, type TaskConfig } from "../../src
 import type { EcsApi, EcsOperations, EcsTarget } from "../../src/aws/operations.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import type { Owner } from "../../src/lifecycle/ownership/tags.ts";
-import type { Scope } from "../../src/aws/cluster_ref.ts";
+import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
 import type { Logger } from "../../src/logger.ts";
 import { driverConfig } from "./driver_calls.ts";
 import { createChances } from "../simulation/random.ts";
@@ -79,7 +79,7 @@ export function createWorld(
 }
 
 /** The cluster that the simulated ECS has. */
-export const scope: Scope = { cluster: "nomad-remote-driver-demo", region: "us-east-1" };
+export const cluster: ClusterRef = { name: "nomad-remote-driver-demo", region: "us-east-1" };
 
 /** A log that nobody reads. */
 export const silent: Logger = {

@@ -1,6 +1,6 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import { type Owner, ownerInTags, taggedIndex } from "./tags.ts";
-import { describeScope, type Scope, scopeKey } from "../../aws/cluster_ref.ts";
+import { clusterInWords, clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
 import { batchSize } from "../watch/poller.ts";
 
 /** An ECS task that its tags name as the node's, and whose they say it is. */
@@ -13,7 +13,7 @@ export type NodeTask = {
 
 /** Searches a cluster for the ECS tasks of a node. */
 export type NodeSearch = (
-  where: { scope: Scope; caller: EcsCaller; nodeId: string },
+  where: { cluster: ClusterRef; caller: EcsCaller; nodeId: string },
   /** Whether a task is accounted for, by its ARN, or is about to be, by its `startedBy`. */
   known: { arn: (arn: string) => boolean; index: (startedBy: string) => boolean },
   signal: AbortSignal,
@@ -27,12 +27,12 @@ export function createNodeSearch(): NodeSearch {
   /** By cluster and node. */
   const foreignTasks = new Map<string, Set<string>>();
 
-  return async ({ scope, caller, nodeId }, known, signal) => {
-    const key = `${scopeKey(scope)} ${nodeId}`;
+  return async ({ cluster, caller, nodeId }, known, signal) => {
+    const key = `${clusterKey(cluster)} ${nodeId}`;
     const foreign = foreignTasks.get(key) ?? new Set();
     foreignTasks.set(key, foreign);
     const options = {
-      target: `of ${describeScope(scope)}`,
+      target: `of ${clusterInWords(cluster)}`,
       priority: "housekeeping" as const,
       signal,
     };
@@ -41,7 +41,7 @@ export function createNodeSearch(): NodeSearch {
     let nextToken: string | undefined;
     do {
       const page = await caller.call("listTasks", {
-        cluster: scope.cluster,
+        cluster: cluster.name,
         ...(nextToken === undefined ? {} : { nextToken }),
       }, options);
       for (const arn of page.taskArns ?? []) {
@@ -56,7 +56,7 @@ export function createNodeSearch(): NodeSearch {
     const found: NodeTask[] = [];
     for (let at = 0; at < unknown.length; at += batchSize) {
       const { tasks = [] } = await caller.call("describeTasks", {
-        cluster: scope.cluster,
+        cluster: cluster.name,
         tasks: unknown.slice(at, at + batchSize),
         include: ["TAGS"],
       }, options);

@@ -4,7 +4,7 @@ import type { Custody } from "../remote_tasks.ts";
 import type { LaunchContext } from "./context.ts";
 import { findLive } from "./find_live.ts";
 import { type Owner, startedBy } from "../ownership/tags.ts";
-import { type Scope, scopeKey } from "../../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
 
 /** Stops what starts that failed midway may have left behind, unless a later start goes on with it. */
 export type Reaper = {
@@ -12,12 +12,12 @@ export type Reaper = {
    * Leaves a start's task to be looked for and stopped. `openRun` is the task id under which ECS may
    * have accepted a RunTask.
    */
-  leave(scope: Scope, owner: Owner, openRun: string): void;
+  leave(cluster: ClusterRef, owner: Owner, openRun: string): void;
   /**
    * Ends the search for what was left of the owner's earlier starts, which is the caller's from now
    * on. Answers the run that ECS may have accepted; undefined where there is none, or it was found.
    */
-  takeBack(scope: Scope, owner: Owner): string | undefined;
+  takeBack(cluster: ClusterRef, owner: Owner): string | undefined;
 };
 
 /** What is left of a start that failed midway, while its ECS task is looked for. */
@@ -32,19 +32,19 @@ const reapInterval = 5_000;
 export function createReaper(
   { custody, contextOf, clock, log, signal }: {
     custody: Custody;
-    contextOf: (scope: Scope) => LaunchContext;
+    contextOf: (cluster: ClusterRef) => LaunchContext;
     clock: Clock;
     log: Logger;
     signal: AbortSignal;
   },
 ): Reaper {
   const left = new Map<string, Leaving>();
-  const keyOf = (scope: Scope, owner: Owner) => `${scopeKey(scope)} ${startedBy(owner)}`;
+  const keyOf = (cluster: ClusterRef, owner: Owner) => `${clusterKey(cluster)} ${startedBy(owner)}`;
 
-  const reap = async (scope: Scope, owner: Owner, leaving: Leaving, signal: AbortSignal) => {
+  const reap = async (cluster: ClusterRef, owner: Owner, leaving: Leaving, signal: AbortSignal) => {
     const until = clock.monotonic() + reapPeriod;
     while (clock.monotonic() < until && !signal.aborted) {
-      const found = await findLive(contextOf(scope), owner, {
+      const found = await findLive(contextOf(cluster), owner, {
         except: custody.done,
         takenOver: "pass over",
         signal,
@@ -56,23 +56,23 @@ export function createReaper(
         if (taskArn === undefined) continue;
         log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
         leaving.openRun = undefined;
-        custody.stopUnattended({ arn: taskArn, scope }, owner, "Nomad: the task's start failed");
+        custody.stopUnattended({ arn: taskArn, cluster }, owner, "Nomad: the task's start failed");
       }
       await clock.sleep(reapInterval, signal);
     }
   };
 
   return {
-    takeBack: (scope, owner) => {
-      const leaving = left.get(keyOf(scope, owner));
+    takeBack: (cluster, owner) => {
+      const leaving = left.get(keyOf(cluster, owner));
       leaving?.stop.abort();
       return leaving?.openRun;
     },
-    leave: (scope, owner, openRun) => {
-      const key = keyOf(scope, owner);
+    leave: (cluster, owner, openRun) => {
+      const key = keyOf(cluster, owner);
       const leaving: Leaving = { openRun, stop: new AbortController() };
       left.set(key, leaving);
-      reap(scope, owner, leaving, AbortSignal.any([leaving.stop.signal, signal]))
+      reap(cluster, owner, leaving, AbortSignal.any([leaving.stop.signal, signal]))
         .catch((error) => {
           if (leaving.stop.signal.aborted || signal.aborted) return;
           log.error("a failed start may have left an ECS task behind", {

@@ -1,5 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { describeScope } from "../../aws/cluster_ref.ts";
+import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
 import { LaunchError, retryTold } from "../launch_error.ts";
@@ -12,7 +12,7 @@ import type { LaunchContext } from "./context.ts";
  * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
  */
 export async function findLive(
-  { scope, caller, clock, random }: LaunchContext,
+  { cluster, caller, clock, random }: LaunchContext,
   owner: Owner,
   { except, takenOver, signal, retrying, patience = "as a launch" }: {
     except: { has(arn: string): boolean };
@@ -24,17 +24,17 @@ export async function findLive(
     patience?: "as a launch" | "with denials too";
   },
 ): Promise<Task[]> {
-  const target = `started by ${startedBy(owner)} in ${describeScope(scope)}`;
+  const target = `started by ${startedBy(owner)} in ${clusterInWords(cluster)}`;
   const options = { target, priority: "act" as const, signal };
   return await retry(async () => {
     const listed = await caller.call("listTasks", {
-      cluster: scope.cluster,
+      cluster: cluster.name,
       startedBy: startedBy(owner),
     }, options);
     const arns = listed.taskArns ?? [];
     if (arns.length === 0) return [];
     const described = await caller.call("describeTasks", {
-      cluster: scope.cluster,
+      cluster: cluster.name,
       tasks: arns,
       include: ["TAGS"],
     }, options);

@@ -1,4 +1,4 @@
-import { describeScope } from "../../aws/cluster_ref.ts";
+import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
 import { LaunchError, retryTold } from "../launch_error.ts";
@@ -9,7 +9,7 @@ import type { LaunchContext } from "./context.ts";
  * Rejects with a `LaunchError` where there is none to advertise.
  */
 export async function findPublicAddress(
-  { scope, caller, clock, random }: LaunchContext,
+  { cluster, caller, clock, random }: LaunchContext,
   networkInterfaceId: string | undefined,
   { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
 ): Promise<string> {
@@ -17,7 +17,7 @@ export async function findPublicAddress(
   if (networkInterfaceId === undefined) {
     throw new LaunchError(`${option}: the ECS task has no network interface of its own`, false);
   }
-  const target = `${networkInterfaceId} of a task in ${describeScope(scope)}`;
+  const target = `${networkInterfaceId} of a task in ${clusterInWords(cluster)}`;
   try {
     return await retry(async () => {
       const { publicAddress } = await caller.call(

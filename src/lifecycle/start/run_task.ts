@@ -2,7 +2,7 @@ import type { Failure, RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { EcsError } from "../../aws/error.ts";
 import { retriedAtLaunch } from "../launch_error.ts";
 import { retry } from "../../aws/retry.ts";
-import { describeScope, type Scope } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
 
 /** How the ECS task of a run came to be. */
@@ -25,7 +25,7 @@ export type Accepted = {
  * task was started, `ambiguous` has been called before.
  */
 export async function runTask(
-  { scope, caller, clock, random }: LaunchContext,
+  { cluster, caller, clock, random }: LaunchContext,
   input: RunTaskCommandInput,
   { signal, ambiguous, retrying }: {
     signal: AbortSignal;
@@ -37,13 +37,13 @@ export async function runTask(
 ): Promise<Accepted> {
   const attempt = async (): Promise<Accepted> => {
     const answer = await caller.call("runTask", input, {
-      target: `${input.taskDefinition} in ${describeScope(scope)}`,
+      target: `${input.taskDefinition} in ${clusterInWords(cluster)}`,
       priority: "act",
       signal,
     });
     const arn = answer.tasks?.[0]?.taskArn;
     if (arn !== undefined) return { arn, accepted: "as asked" };
-    throw placementError(answer.failures ?? [], input, scope);
+    throw placementError(answer.failures ?? [], input, cluster);
   };
   try {
     return await retry(attempt, {
@@ -72,9 +72,13 @@ export async function runTask(
 }
 
 /** RunTask answers 200 with `failures` when it cannot place the task. */
-function placementError(failures: Failure[], input: RunTaskCommandInput, scope: Scope): EcsError {
+function placementError(
+  failures: Failure[],
+  input: RunTaskCommandInput,
+  cluster: ClusterRef,
+): EcsError {
   const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
-  const attempted = `RunTask ${input.taskDefinition} in ${describeScope(scope)}`;
+  const attempted = `RunTask ${input.taskDefinition} in ${clusterInWords(cluster)}`;
   if (words.length === 0) {
     return new EcsError("unavailable", attempted, "it answered neither a task nor a failure");
   }

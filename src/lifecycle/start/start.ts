@@ -17,12 +17,12 @@ import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import { createReaper } from "./failed_starts.ts";
 import { orAborted } from "../../aws/retry.ts";
 import { runTaskInput } from "./run_task_input.ts";
-import { describeScope, type Scope } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import type { RemoteState } from "../task/tracking.ts";
 
 /** One run of a Nomad task that ECS is to carry out. */
 export type StartRequest = {
-  readonly scope: Scope;
+  readonly cluster: ClusterRef;
   readonly owner: Owner;
   readonly config: TaskConfig;
   /** The environment that Nomad has for the task. */
@@ -62,7 +62,7 @@ const reminderInterval = 60_000;
 export function createStarter(
   { custody, contextOf, clock, log, signal }: {
     custody: Custody;
-    contextOf: (scope: Scope) => LaunchContext;
+    contextOf: (cluster: ClusterRef) => LaunchContext;
     clock: Clock;
     log: Logger;
     signal: AbortSignal;
@@ -76,12 +76,12 @@ export function createStarter(
     request: StartRequest & Trouble,
     signal: AbortSignal,
   ): Promise<Launched & Pick<Started, "definition">> => {
-    const { scope, owner, onEvent } = request;
+    const { cluster, owner, onEvent } = request;
     const tell = (message: string) => onEvent({ message, annotations: {} }, owner);
     const index = startedBy(owner);
     // The run of which ECS may have accepted a RunTask that it has not answered. What an earlier start
     // may have left is this one's to take over.
-    let openRun = reaper.takeBack(scope, owner);
+    let openRun = reaper.takeBack(cluster, owner);
     let told = false;
     const retrying = (error: EcsError) => {
       request.trouble = error;
@@ -99,14 +99,14 @@ export function createStarter(
       const input = runTaskInput({
         config: planned.config,
         owner: { ...owner, taskId },
-        cluster: scope.cluster,
+        cluster: cluster.name,
         taskDefinition,
         environment,
       });
       const ambiguous = () => openRun = taskId;
-      return await runTask(contextOf(scope), input, { signal, ambiguous, retrying });
+      return await runTask(contextOf(cluster), input, { signal, ambiguous, retrying });
     };
-    const plan = () => planTask(contextOf(scope), request, { signal, retrying });
+    const plan = () => planTask(contextOf(cluster), request, { signal, retrying });
     const runAsPlanned = async (taskId: string, planned: Plan) => {
       try {
         return await run(taskId, planned);
@@ -126,7 +126,7 @@ export function createStarter(
     try {
       // Until an earlier ECS task is sure to end, another would be a second one.
       await stopsAcknowledged();
-      const [live, ...doubles] = await findLive(contextOf(scope), owner, {
+      const [live, ...doubles] = await findLive(contextOf(cluster), owner, {
         except: custody.done,
         takenOver: "refuse",
         signal,
@@ -136,19 +136,19 @@ export function createStarter(
         if (taskArn === undefined) continue;
         log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
         custody.stopUnattended(
-          { arn: taskArn, scope },
+          { arn: taskArn, cluster },
           owner,
           "Nomad: another ECS task runs for this one",
         );
       }
       if (live?.taskArn !== undefined) {
-        const definition = await definitionOf(live, contextOf(scope), { signal, retrying });
+        const definition = await definitionOf(live, contextOf(cluster), { signal, retrying });
         return { arn: live.taskArn, how: "found", definition };
       }
       const planned = await plan();
       const { definition } = planned;
       for (const note of planned.notes) tell(note);
-      tell(`Asking ECS to run ${planned.taskDefinition} in ${describeScope(scope)}`);
+      tell(`Asking ECS to run ${planned.taskDefinition} in ${clusterInWords(cluster)}`);
       if (openRun === undefined || openRun === owner.taskId) {
         const { arn } = await runAsPlanned(owner.taskId, planned);
         return { arn, how: "started", definition };
@@ -160,7 +160,7 @@ export function createStarter(
         return { arn: continued.arn, how: "started", definition };
       }
       custody.stopUnattended(
-        { arn: continued.arn, scope },
+        { arn: continued.arn, cluster },
         owner,
         "Nomad: the task was started anew with another configuration",
       );
@@ -169,7 +169,7 @@ export function createStarter(
       const { arn } = await runAsPlanned(owner.taskId, planned);
       return { arn, how: "started", definition };
     } catch (error) {
-      if (openRun !== undefined) reaper.leave(scope, owner, openRun);
+      if (openRun !== undefined) reaper.leave(cluster, owner, openRun);
       throw error;
     }
   };
@@ -215,7 +215,7 @@ export function createStarter(
     const state = task.state();
     if (request.config.advertise !== "public" || state.kind === "ended") return undefined;
     const id = state.kind === "live" ? state.snapshot.networkInterface : undefined;
-    return await findPublicAddress(contextOf(request.scope), id, {
+    return await findPublicAddress(contextOf(request.cluster), id, {
       signal,
       retrying: (error) => {
         if (request.trouble?.message !== error.message) {
@@ -265,7 +265,7 @@ export function createStarter(
     launching.add(index);
     try {
       const launched = await launch(request, AbortSignal.any([bounded, request.abandoned]));
-      const ref = { arn: launched.arn, scope: request.scope };
+      const ref = { arn: launched.arn, cluster: request.cluster };
       const task = custody.take({
         ref,
         owner: request.owner,
@@ -325,11 +325,11 @@ function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean 
   }
 }
 
-function asLaunchError(error: unknown, { owner, config, scope }: StartRequest): LaunchError {
+function asLaunchError(error: unknown, { owner, config, cluster }: StartRequest): LaunchError {
   const cause = error instanceof Error ? error.message : String(error);
   return new LaunchError(
     `task ${owner.task} could not be started as ${nameOf(config)} in ` +
-      `${describeScope(scope)}: ${cause}`,
+      `${clusterInWords(cluster)}: ${cause}`,
     isRecoverable(error),
     { cause: error },
   );

@@ -14,7 +14,7 @@ import {
   taggedOwner,
 } from "../ownership/tags.ts";
 import { retry } from "../../aws/retry.ts";
-import { describeScope, type TaskRef } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import {
   annotationsOf,
   eventOf,
@@ -436,7 +436,7 @@ class WatchedTask implements RemoteTask, Observer {
     }
     await caller.call(
       "stopTask",
-      { cluster: this.ref.scope.cluster, task: this.ref.arn, reason },
+      { cluster: this.ref.cluster.name, task: this.ref.arn, reason },
       { target: this.#target(), priority: "act", signal: alive },
     );
     request.acknowledged = true;
@@ -445,7 +445,7 @@ class WatchedTask implements RemoteTask, Observer {
 
   /** The task in words, for messages. */
   #target(): string {
-    return `${this.ref.arn} in ${describeScope(this.ref.scope)}`;
+    return `${this.ref.arn} in ${clusterInWords(this.ref.cluster)}`;
   }
 }
 

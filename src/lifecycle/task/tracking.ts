@@ -1,6 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { type Ending, endingOf, vanished } from "./ending.ts";
-import { consoleUrl, describeScope, parseTaskArn, type TaskRef } from "../../aws/cluster_ref.ts";
+import { clusterInWords, consoleUrl, parseTaskArn, type TaskRef } from "../../aws/cluster_ref.ts";
 import type { Observation } from "../watch/poller.ts";
 
 /** What an ECS task was last seen to be. */
@@ -70,7 +70,7 @@ export function track(
         return { ...tracked, missing: { since, times } };
       }
       const snapshot = tracked.state.kind === "live" ? tracked.state.snapshot : undefined;
-      const attempted = `DescribeTasks ${ref.arn} in ${describeScope(ref.scope)}`;
+      const attempted = `DescribeTasks ${ref.arn} in ${clusterInWords(ref.cluster)}`;
       const ending = vanished(attempted);
       return { state: { kind: "ended", ending, snapshot }, missing: undefined };
     }
@@ -136,7 +136,7 @@ export function annotationsOf(ref: TaskRef, snapshot?: Snapshot): Record<string,
   const url = consoleUrl(ref.arn);
   return {
     task_arn: ref.arn,
-    cluster: ref.scope.cluster,
+    cluster: ref.cluster.name,
     ...(snapshot === undefined ? {} : { last_status: snapshot.lastStatus }),
     ...(snapshot?.address === undefined ? {} : { address: snapshot.address }),
     ...(url === undefined ? {} : { console_url: url }),

@@ -5,7 +5,7 @@ import type { EcsCaller } from "../../aws/caller.ts";
 import { EcsError, isTransient, toEcsError } from "../../aws/error.ts";
 import { backoff } from "../../aws/retry.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
-import { describeScope, type Scope } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 
 /** What one look at an ECS task shows. `tags` tells whether the task's tags were asked for too. */
 export type Observation =
@@ -37,7 +37,7 @@ export type Watch = {
  * it report anything but what ECS said of that very task.
  */
 export type Watcher = {
-  readonly scope: Scope;
+  readonly cluster: ClusterRef;
   watch(arn: string, observer: Observer): Watch;
   size(): number;
   /** Since when, in monotonic milliseconds, every cycle has failed, and why; undefined when none has. */
@@ -81,7 +81,7 @@ type Places = {
   leave(entry: Entry, observer: Observer): void;
 };
 
-class Place implements Watch {
+class WatchHandle implements Watch {
   readonly #entry: Entry;
   readonly #observer: Observer;
   readonly #places: Places;
@@ -128,8 +128,8 @@ class Place implements Watch {
 
 /** Makes a watcher. `pollInterval` is the milliseconds between looks at a task at rest. */
 export function createWatcher(
-  { scope, caller, clock, random, log, pollInterval, onHealth }: {
-    scope: Scope;
+  { cluster, caller, clock, random, log, pollInterval, onHealth }: {
+    cluster: ClusterRef;
     caller: EcsCaller;
     clock: Clock;
     random: Random;
@@ -191,11 +191,11 @@ export function createWatcher(
     };
     try {
       const answer = await caller.call("describeTasks", {
-        cluster: scope.cluster,
+        cluster: cluster.name,
         tasks: batch.map(({ arn }) => arn),
         ...(tags ? { include: ["TAGS"] } : {}),
       }, {
-        target: `of ${batch.length} tasks in ${describeScope(scope)}`,
+        target: `of ${batch.length} tasks in ${clusterInWords(cluster)}`,
         priority: "watch",
         signal: closed.signal,
       });
@@ -330,7 +330,7 @@ export function createWatcher(
           await cycle();
         } catch (error) {
           if (closed.signal.aborted) return;
-          const known = toEcsError(error, `DescribeTasks in ${describeScope(scope)}`);
+          const known = toEcsError(error, `DescribeTasks in ${clusterInWords(cluster)}`);
           failures += 1;
           failing = { kind: "failing", since: failing?.since ?? clock.monotonic(), error: known };
           onHealth(failing);
@@ -366,7 +366,7 @@ export function createWatcher(
   };
 
   return {
-    scope,
+    cluster,
     size: () => entries.size,
     failing: () => failing,
     close: () => {
@@ -381,7 +381,7 @@ export function createWatcher(
       entries.set(arn, entry);
       wake.abort(woken);
       run();
-      return new Place(entry, observer, places);
+      return new WatchHandle(entry, observer, places);
     },
   };
 }

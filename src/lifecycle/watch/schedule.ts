@@ -24,7 +24,7 @@ export type Schedule<T> = {
   next(): number;
 };
 
-type Place = {
+type Slot = {
   /** When the item is wanted; of one in the queue, when it was looked at. */
   at: number;
   /** Grows with each look. */
@@ -33,8 +33,8 @@ type Place = {
 
 /** Makes an empty schedule. `interval` is the milliseconds that are now between looks at what is queued. */
 export function createSchedule<T>(interval: () => number): Schedule<T> {
-  const queued = new Map<T, Place>();
-  const apart = new Map<T, Place>();
+  const queued = new Map<T, Slot>();
+  const apart = new Map<T, Slot>();
   let turn = 0;
 
   const set = (item: T, at: number) => {

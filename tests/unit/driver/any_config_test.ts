@@ -8,7 +8,7 @@ import { createDriver } from "../../../src/driver/driver.ts";
 import { mismatches } from "../../../src/aws/model.ts";
 import type { EcsOperations } from "../../../src/aws/operations.ts";
 import { arbitraryTask } from "../../harness/arbitrary_task.ts";
-import { createWorld, ownerOf, scope, silent } from "../../harness/world.ts";
+import { cluster, createWorld, ownerOf, silent } from "../../harness/world.ts";
 
 /** Task definitions that generated tasks may name, besides the demo's. */
 const definitions: Input[] = [
@@ -69,7 +69,7 @@ async function outcomeOf(task: unknown, env: Record<string, string>): Promise<Ou
     random: () => 0.5,
     log: silent,
     version: "0.0.0",
-    config: { ...plugin.value, enabled: true, cluster: scope.cluster, region: scope.region },
+    config: { ...plugin.value, enabled: true, cluster: cluster.name, region: cluster.region },
   });
   const { taskId, task: name, ...owner } = ownerOf();
   const started = await world.settle(driver.start(

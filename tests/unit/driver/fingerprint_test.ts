@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
 import type { Fingerprint } from "../../../src/driver/fingerprint.ts";
-import { answering, createWorld, ownerOf, scope, silent } from "../../harness/world.ts";
+import { answering, cluster, createWorld, ownerOf, silent } from "../../harness/world.ts";
 
 type World = ReturnType<typeof createWorld>;
 
@@ -21,7 +21,11 @@ function watchedDriver(world: World) {
     config: initial.value,
   });
   const configure = (config: Record<string, unknown>) =>
-    driver.configure(decodePluginConfig(encode({ enabled: true, ...scope, ...config })));
+    driver.configure(
+      decodePluginConfig(
+        encode({ enabled: true, cluster: cluster.name, region: cluster.region, ...config }),
+      ),
+    );
   const told: { at: number; fingerprint: Fingerprint }[] = [];
   const listen = async () => {
     for await (const fingerprint of driver.fingerprints(new AbortController().signal)) {

@@ -7,8 +7,8 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
   const handle = {
     ref: {
       arn,
-      scope: {
-        cluster: "web",
+      cluster: {
+        name: "web",
         region: "eu-west-1",
         profile: "prod",
         role: { arn: "arn:aws:iam::123456789012:role/r", externalId: "x", sessionName: "s" },
@@ -18,7 +18,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
     network: { advertise: "public" as const, address: "203.0.113.7", ports: { http: 80 } },
     startedAt: 1_767_225_600_000,
   };
-  const fallback = { cluster: "other", region: "us-east-1", profile: "test" };
+  const fallback = { name: "other", region: "us-east-1", profile: "test" };
   assertEquals(
     decodeHandleState({ version: 1, state: encodeHandleState(handle), fallback }),
     handle,
@@ -27,7 +27,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
 
 Deno.test("a task that needed no profile and no role is not given the plugin's", () => {
   const handle = {
-    ref: { arn, scope: { cluster: "web", region: "eu-west-1" } },
+    ref: { arn, cluster: { name: "web", region: "eu-west-1" } },
     container: undefined,
     network: { advertise: "private" as const, address: undefined, ports: {} },
     startedAt: undefined,
@@ -37,5 +37,5 @@ Deno.test("a task that needed no profile and no role is not given the plugin's",
     state: encodeHandleState(handle),
     fallback: { profile: "test", role: { arn: "arn:aws:iam::123456789012:role/r" } },
   });
-  assertEquals([ref.scope.profile, ref.scope.role], [undefined, undefined]);
+  assertEquals([ref.cluster.profile, ref.cluster.role], [undefined, undefined]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
-import { createWorld, ownerOf, scope, type World } from "../../harness/world.ts";
+import { cluster, createWorld, ownerOf, type World } from "../../harness/world.ts";
 
 const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
 const { allocId } = ownerOf();
@@ -48,8 +48,8 @@ Deno.test("a start waits for the stop of its allocation's ECS task that counts a
   await passWithoutDoubles(world, 10_000);
   const started = await world.settle(again.started);
   assert(started.status === "fulfilled");
-  const { ref } = decodeHandleState({ ...started.value.handle, fallback: scope });
-  const { ref: before } = decodeHandleState({ ...lost.value.handle, fallback: scope });
+  const { ref } = decodeHandleState({ ...started.value.handle, fallback: cluster });
+  const { ref: before } = decodeHandleState({ ...lost.value.handle, fallback: cluster });
   assert(ref.arn !== before.arn, "what is being stopped is not taken over");
   assertEquals(world.ecs.live().length, 2);
 });
@@ -70,7 +70,7 @@ Deno.test("a start does not take over the ECS task of an earlier run that is bei
   world.ecs.weather = undefined;
   const started = await world.settle(again.started);
   assert(started.status === "fulfilled");
-  const { ref } = decodeHandleState({ ...started.value.handle, fallback: scope });
+  const { ref } = decodeHandleState({ ...started.value.handle, fallback: cluster });
   driver.inspect(`${allocId}/main/33333333`);
   await passWithoutDoubles(world, 120_000);
   assert(world.ecs.live().some(({ arn }) => arn === ref.arn), "what a start answered for runs on");

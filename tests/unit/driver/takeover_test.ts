@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
 import { createTimedDriver } from "../../harness/timed_driver.ts";
-import { scope } from "../../harness/world.ts";
+import { cluster } from "../../harness/world.ts";
 
 Deno.test("a start whose agent dies before ECS was asked starts nothing", async () => {
   const { ecs, start, settle, pass } = createTimedDriver();
@@ -26,6 +26,6 @@ Deno.test("an agent that dies again and again during a start finds its ECS task"
   second.agentDies();
   const third = await settle(start("33333333").started);
   assert(third.status === "fulfilled");
-  const { ref } = decodeHandleState({ ...third.value.handle, fallback: scope });
+  const { ref } = decodeHandleState({ ...third.value.handle, fallback: cluster });
   assertEquals(ecs.live().map(({ arn }) => arn), [ref.arn]);
 });

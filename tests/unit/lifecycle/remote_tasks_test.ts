@@ -4,16 +4,16 @@ import { EcsError } from "../../../src/aws/error.ts";
 import { missingGrace } from "../../../src/lifecycle/task/tracking.ts";
 import {
   answering,
+  cluster,
   configOf,
   createWorld,
   ownerOf,
-  scope,
   type World,
 } from "../../harness/world.ts";
 
 function start({ lifecycle }: World, run: string) {
   return lifecycle.start({
-    scope,
+    cluster,
     owner: ownerOf(run),
     config: configOf(),
     env: {},

@@ -3,10 +3,10 @@ import { demoPreset, loadPreset } from "../../../../demo/simulator/preset.ts";
 import { createLifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import {
   answering,
+  cluster,
   configOf,
   createWorld,
   ownerOf,
-  scope,
   silent,
   type World,
 } from "../../../harness/world.ts";
@@ -18,7 +18,7 @@ function start(
 ) {
   const events: string[] = [];
   const started = lifecycle.start({
-    scope,
+    cluster,
     owner,
     config: configOf(task),
     env: {},

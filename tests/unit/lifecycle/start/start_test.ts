@@ -2,10 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
 import {
   answering,
+  cluster,
   configOf,
   createWorld,
   ownerOf,
-  scope,
   type World,
 } from "../../../harness/world.ts";
 
@@ -19,7 +19,7 @@ function start(
   } = {},
 ) {
   return lifecycle.start({
-    scope,
+    cluster,
     owner: ownerOf(run),
     config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
     env: {},

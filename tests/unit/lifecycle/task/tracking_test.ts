@@ -7,9 +7,9 @@ import {
   untracked,
 } from "../../../../src/lifecycle/task/tracking.ts";
 import type { Observation } from "../../../../src/lifecycle/watch/poller.ts";
-import { scope } from "../../../harness/world.ts";
+import { cluster } from "../../../harness/world.ts";
 
-const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", scope };
+const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", cluster };
 const missing: Observation = { kind: "missing" };
 
 function seen(lastStatus: string, address?: string): Observation {

@@ -10,7 +10,7 @@ import {
   type WatchHealth,
 } from "../../../../src/lifecycle/watch/poller.ts";
 import { createVirtualTime } from "../../../simulation/virtual_time.ts";
-import { scope, silent } from "../../../harness/world.ts";
+import { cluster, silent } from "../../../harness/world.ts";
 
 /** A watcher whose DescribeTasks is answered by `answer`. */
 function createTimedWatcher(
@@ -30,7 +30,7 @@ function createTimedWatcher(
     },
   };
   const watcher = createWatcher({
-    scope,
+    cluster,
     caller,
     clock,
     random: () => 0.5,
