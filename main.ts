@@ -7,7 +7,7 @@ import { decodePluginConfig } from "./src/config/mod.ts";
 import { createDriver } from "./src/driver/driver.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
-import { awsEcs } from "./src/aws/client.ts";
+import { connectAws } from "./src/aws/client.ts";
 import { cli } from "./src/cli.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole, stderrSink } from "./src/plugin/log.ts";
@@ -44,7 +44,7 @@ const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
 const driver = createDriver({
   connect: (target) =>
-    awsEcs(target, {
+    connectAws(target, {
       userAgent: { name, version },
       endpoints: { ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined },
     }),

@@ -2,7 +2,13 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Budget, Priority } from "./budget.ts";
 import { EcsError, toEcsError } from "./error.ts";
-import type { EcsApi, EcsOperations } from "./operations.ts";
+import {
+  type AwsOperations,
+  type Input,
+  type OperationName,
+  operations as table,
+  type Output,
+} from "./operations.ts";
 
 /** What a call is, besides its input. */
 export type CallOptions = {
@@ -16,11 +22,11 @@ export type CallOptions = {
 /** Calls to ECS in one account and region: within the budget, bounded in time, with classified errors. */
 export type EcsCaller = {
   /** Makes one attempt. Rejects with an `EcsError`, or with the signal's reason when it aborts. */
-  call<N extends keyof EcsApi>(
-    name: N,
-    input: EcsApi[N][0],
+  call<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
     options: CallOptions,
-  ): Promise<EcsApi[N][1]>;
+  ): Promise<Output<Name>>;
   budget: Budget;
 };
 
@@ -41,7 +47,7 @@ export const attemptExpired = new Error("the attempt had no answer in time");
 export function createEcsCaller(
   { operations, budget, clock, log }: {
     /** Asked at each call: another configuration may mean another endpoint. */
-    operations: () => EcsOperations;
+    operations: () => AwsOperations;
     budget: Budget;
     clock: Clock;
     log: Logger;
@@ -51,7 +57,8 @@ export function createEcsCaller(
     budget,
     async call(name, input, { target, priority, signal }) {
       await budget.acquire(priority, signal);
-      const attempted = `${operationName(name)} ${target}`;
+      const { command } = table[name];
+      const attempted = `${command} ${target}`;
       const attempt = new AbortController();
       const started = clock.monotonic();
       try {
@@ -67,7 +74,7 @@ export function createEcsCaller(
         const error = toEcsError(thrown, attempted);
         if (error.kind === "throttled") budget.throttled();
         log.debug("ECS call failed", {
-          operation: operationName(name),
+          operation: command,
           target,
           kind: error.kind,
           answer: error.answer,
@@ -108,33 +115,16 @@ function departure(caller: AbortSignal | undefined, attempt: AbortController): P
   });
 }
 
-/** Members of which an answer has at least one; an answer with none of them tells nothing. */
-const expected: { readonly [N in keyof EcsApi]?: readonly (keyof EcsApi[N][1])[] } = {
-  deregisterTaskDefinition: ["taskDefinition"],
-  describeClusters: ["clusters", "failures"],
-  describeTaskDefinition: ["taskDefinition"],
-  describeTasks: ["tasks", "failures"],
-  listTaskDefinitions: ["taskDefinitionArns"],
-  listTasks: ["taskArns"],
-  registerTaskDefinition: ["taskDefinition"],
-  runTask: ["tasks", "failures"],
-  stopTask: ["task"],
-};
-
 /**
  * Refuses an answer without what it is about: a proxy's or a broken load balancer's empty body would
  * else pass for "no tasks".
  */
-function checkAnswer<N extends keyof EcsApi>(
-  name: N,
-  answer: EcsApi[N][1],
+function checkAnswer<Name extends OperationName>(
+  name: Name,
+  answer: Output<Name>,
   attempted: string,
 ): void {
-  const members = expected[name];
-  if (members === undefined || members.some((member) => answer[member] !== undefined)) return;
+  const members = table[name].answers as readonly (keyof Output<Name>)[];
+  if (members.length === 0 || members.some((member) => answer[member] !== undefined)) return;
   throw new EcsError("unavailable", attempted, `its answer has no ${members.join(" and no ")}`);
-}
-
-function operationName(name: keyof EcsApi): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

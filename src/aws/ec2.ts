@@ -1,9 +1,14 @@
-import type { ECSClient } from "@aws-sdk/client-ecs";
-
-type Sdk = typeof import("./sdk.ts");
+import { parseXML } from "@aws-sdk/xml-builder";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { ServiceClient, Signing } from "./sdk.ts";
 
 /** Version of the EC2 API. */
 const apiVersion = "2016-11-15";
+
+/** The operations of EC2, as pairs of input and output. */
+export type Ec2Api = {
+  DescribeNetworkInterfaces: [{ readonly networkInterfaceId: string }, NetworkInterface];
+};
 
 /** A network interface as EC2 describes it. */
 export type NetworkInterface = {
@@ -11,58 +16,64 @@ export type NetworkInterface = {
   readonly publicAddress: string | undefined;
 };
 
-/**
- * DescribeNetworkInterfaces of EC2 for one interface, as the identity and in the region of an ECS
- * client: ECS tells a task's private address only. EC2's own client would be as large as the whole
- * driver. Rejects with an error of the shape that the SDK's have.
- */
-export async function describeNetworkInterface(
-  { SignatureV4, parseXML }: Sdk,
-  client: ECSClient,
-  { id, endpoint }: {
-    readonly id: string;
-    /** URL of EC2; undefined for AWS's own in the client's region. */
-    readonly endpoint: string | undefined;
+/** The parameters of each operation's request, and what becomes of its answer. */
+const api: {
+  readonly [Command in keyof Ec2Api]: {
+    parameters(input: Ec2Api[Command][0]): Record<string, string>;
+    read(answer: unknown): Ec2Api[Command][1];
+  };
+} = {
+  DescribeNetworkInterfaces: {
+    parameters: ({ networkInterfaceId }) => ({ "NetworkInterfaceId.1": networkInterfaceId }),
+    read: (answer) => {
+      const address = at(answer, "networkInterfaceSet", "item", "association", "publicIp");
+      return { publicAddress: typeof address === "string" ? address : undefined };
+    },
   },
-  signal: AbortSignal,
-): Promise<NetworkInterface> {
-  const region = await client.config.region();
-  const url = new URL(endpoint ?? ec2Endpoint(region));
-  const body = new URLSearchParams({
-    Action: "DescribeNetworkInterfaces",
-    Version: apiVersion,
-    "NetworkInterfaceId.1": id,
-  }).toString();
-  const signer = new SignatureV4({
-    service: "ec2",
-    region,
-    credentials: client.config.credentials,
-    sha256: client.config.sha256,
-  });
-  const request = await signer.sign({
-    method: "POST",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    ...(url.port === "" ? {} : { port: Number(url.port) }),
-    path: url.pathname,
-    headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
-    body,
-  }, { signingDate: new Date(Date.now() + client.config.systemClockOffset) });
-  const { response } = await client.config.requestHandler.handle(request, {
-    abortSignal: signal,
-  });
-  const document: unknown = parseXML(new TextDecoder().decode(response.body));
-  if (response.statusCode >= 300) throw ec2Error(document, response.statusCode);
-  const answer = at(document, "DescribeNetworkInterfacesResponse");
-  // A page of HTML parses too.
-  if (answer === undefined) {
-    throw new SyntaxError("the answer is none of DescribeNetworkInterfaces");
-  }
-  const item = at(answer, "networkInterfaceSet", "item");
-  const publicAddress = at(item, "association", "publicIp");
-  return { publicAddress: typeof publicAddress === "string" ? publicAddress : undefined };
-}
+};
 
+/**
+ * A client of EC2, signed as another service's client signs: ECS tells a task's private address only.
+ * EC2's own client would be as large as the whole driver. It rejects with errors of the shape that
+ * the SDK's have. Without an endpoint it calls AWS's own in the region.
+ */
+export function createEc2Client(config: Signing, endpoint: string | undefined): ServiceClient {
+  return {
+    config,
+    perform: async (command, input, signal) => {
+      const { parameters, read } = api[command as keyof Ec2Api];
+      const region = await config.region();
+      const url = new URL(endpoint ?? ec2Endpoint(region));
+      const body = new URLSearchParams({
+        Action: command,
+        Version: apiVersion,
+        ...parameters(input as Ec2Api[keyof Ec2Api][0]),
+      }).toString();
+      const signer = new SignatureV4({
+        service: "ec2",
+        region,
+        credentials: config.credentials,
+        sha256: config.sha256,
+      });
+      const request = await signer.sign({
+        method: "POST",
+        protocol: url.protocol,
+        hostname: url.hostname,
+        ...(url.port === "" ? {} : { port: Number(url.port) }),
+        path: url.pathname,
+        headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
+        body,
+      }, { signingDate: new Date(Date.now() + config.systemClockOffset) });
+      const { response } = await config.requestHandler.handle(request, { abortSignal: signal });
+      const document: unknown = parseXML(new TextDecoder().decode(response.body));
+      if (response.statusCode >= 300) throw ec2Error(document, response.statusCode);
+      const answer = at(document, `${command}Response`);
+      // A page of HTML parses too.
+      if (answer === undefined) throw new SyntaxError(`the answer is none of ${command}`);
+      return read(answer);
+    },
+  };
+}
 function ec2Endpoint(region: string): string {
   return `https://ec2.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }

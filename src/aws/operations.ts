@@ -1,65 +1,134 @@
-import type {
-  DeregisterTaskDefinitionCommandInput,
-  DeregisterTaskDefinitionCommandOutput,
-  DescribeClustersCommandInput,
-  DescribeClustersCommandOutput,
-  DescribeTaskDefinitionCommandInput,
-  DescribeTaskDefinitionCommandOutput,
-  DescribeTasksCommandInput,
-  DescribeTasksCommandOutput,
-  ListTaskDefinitionsCommandInput,
-  ListTaskDefinitionsCommandOutput,
-  ListTasksCommandInput,
-  ListTasksCommandOutput,
-  RegisterTaskDefinitionCommandInput,
-  RegisterTaskDefinitionCommandOutput,
-  RunTaskCommandInput,
-  RunTaskCommandOutput,
-  StopTaskCommandInput,
-  StopTaskCommandOutput,
-  TagResourceCommandInput,
-  TagResourceCommandOutput,
-} from "@aws-sdk/client-ecs";
-import type { NetworkInterface } from "./ec2.ts";
 import type { Role } from "./cluster_ref.ts";
+import type { Ec2Api } from "./ec2.ts";
+import type { SdkApi } from "./sdk.ts";
 
-/** The operations that the driver calls, as pairs of input and output. */
-export type EcsApi = {
-  describeClusters: [DescribeClustersCommandInput, DescribeClustersCommandOutput];
-  /** Of EC2; counted and classified as the others. */
-  describeNetworkInterfaces: [{ readonly networkInterfaceId: string }, NetworkInterface];
-  describeTaskDefinition: [DescribeTaskDefinitionCommandInput, DescribeTaskDefinitionCommandOutput];
-  deregisterTaskDefinition: [
-    DeregisterTaskDefinitionCommandInput,
-    DeregisterTaskDefinitionCommandOutput,
-  ];
-  listTaskDefinitions: [ListTaskDefinitionsCommandInput, ListTaskDefinitionsCommandOutput];
-  registerTaskDefinition: [
-    RegisterTaskDefinitionCommandInput,
-    RegisterTaskDefinitionCommandOutput,
-  ];
-  describeTasks: [DescribeTasksCommandInput, DescribeTasksCommandOutput];
-  listTasks: [ListTasksCommandInput, ListTasksCommandOutput];
-  runTask: [RunTaskCommandInput, RunTaskCommandOutput];
-  stopTask: [StopTaskCommandInput, StopTaskCommandOutput];
-  tagResource: [TagResourceCommandInput, TagResourceCommandOutput];
+/**
+ * The services of AWS, by the name that their endpoints and permissions have: what goes into each
+ * operation and what comes back. `services.ts` opens a client of each.
+ */
+type Apis = {
+  ecs: SdkApi<typeof import("@aws-sdk/client-ecs")>;
+  ec2: Ec2Api;
 };
+
+const ecs = operationOf("ecs");
+const ec2 = operationOf("ec2");
+
+/**
+ * What AWS counts together when it limits the rate of calls in an account and region: "Request
+ * throttling" in the API references of Amazon ECS and Amazon EC2.
+ */
+export type Category =
+  | "cluster reads"
+  | "cluster resource reads"
+  | "cluster resource writes"
+  | "task definition reads"
+  | "task definition writes"
+  | "tag writes"
+  | "EC2 reads";
+
+/**
+ * The operations that the driver calls, by the name it calls them: the AWS service, its name there,
+ * the category of AWS's limits, and the members of which a usable answer has at least one. Types,
+ * clients, the calls of `AwsOperations` and the simulations of tests follow from a line here.
+ *
+ * @example A further operation of ECS
+ * ```ts
+ * executeCommand: ecs("ExecuteCommand", "cluster resource writes", "session"),
+ * ```
+ */
+export const operations = {
+  describeClusters: ecs("DescribeClusters", "cluster reads", "clusters", "failures"),
+  describeTasks: ecs("DescribeTasks", "cluster resource reads", "tasks", "failures"),
+  listTasks: ecs("ListTasks", "cluster resource reads", "taskArns"),
+  runTask: ecs("RunTask", "cluster resource writes", "tasks", "failures"),
+  stopTask: ecs("StopTask", "cluster resource writes", "task"),
+  describeTaskDefinition: ecs("DescribeTaskDefinition", "task definition reads", "taskDefinition"),
+  listTaskDefinitions: ecs("ListTaskDefinitions", "task definition reads", "taskDefinitionArns"),
+  registerTaskDefinition: ecs("RegisterTaskDefinition", "task definition writes", "taskDefinition"),
+  deregisterTaskDefinition: ecs(
+    "DeregisterTaskDefinition",
+    "task definition writes",
+    "taskDefinition",
+  ),
+  tagResource: ecs("TagResource", "tag writes"),
+  describeNetworkInterfaces: ec2("DescribeNetworkInterfaces", "EC2 reads"),
+};
+
+/** One line of the table. */
+export type Operation<Service extends string, Input, Output> = {
+  readonly service: Service;
+  /** The operation's name in AWS. */
+  readonly command: string;
+  readonly category: Category;
+  /** Members of which an answer has at least one; none where an empty answer is a usable one. */
+  readonly answers: readonly (keyof Output)[];
+  /** For the compiler alone: what goes in and what comes back. */
+  readonly types?: readonly [Input, Output];
+};
+
+function operationOf<Service extends keyof Apis>(service: Service) {
+  type Api = Apis[Service];
+  return <Command extends keyof Api & string>(
+    command: Command,
+    category: Category,
+    ...answers: (keyof OutputOf<Api[Command]>)[]
+  ): Operation<Service, InputOf<Api[Command]>, OutputOf<Api[Command]>> => ({
+    service,
+    command,
+    category,
+    answers,
+  });
+}
+
+type InputOf<Pair> = Pair extends readonly [infer Input, unknown] ? Input : never;
+type OutputOf<Pair> = Pair extends readonly [unknown, infer Output] ? Output : never;
+
+type Table = typeof operations;
+
+/** What the driver calls an operation. */
+export type OperationName = keyof Table;
+
+/** A service of AWS, as `Apis` names it. */
+export type ServiceName = keyof Apis;
+
+/** What goes into an operation. */
+export type Input<Name extends OperationName> = InputOf<NonNullable<Table[Name]["types"]>>;
+
+/** What an operation answers. */
+export type Output<Name extends OperationName> = OutputOf<NonNullable<Table[Name]["types"]>>;
 
 /** The operations themselves: each a single attempt that rejects with the SDK's error. */
-export type EcsOperations = {
-  readonly [N in keyof EcsApi]: (
-    input: EcsApi[N][0],
+export type AwsOperations = {
+  readonly [Name in OperationName]: (
+    input: Input<Name>,
     signal: AbortSignal,
-  ) => Promise<EcsApi[N][1]>;
+  ) => Promise<Output<Name>>;
 };
 
-/** Where ECS is and as whom it is called; what is undefined is left to the SDK's own sources. */
-export type EcsTarget = {
+/** All operations of the table, performed by `perform`. */
+export function eachOperation(
+  perform: <Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    signal: AbortSignal,
+  ) => Promise<Output<Name>>,
+): AwsOperations {
+  const names = Object.keys(operations) as OperationName[];
+  return Object.fromEntries(names.map((name) => [
+    name,
+    (input: Input<typeof name>, signal: AbortSignal) => perform(name, input, signal),
+  ])) as unknown as AwsOperations;
+}
+
+/** Where AWS is and as whom it is called; what is undefined is left to the SDK's own sources. */
+export type AwsTarget = {
   readonly region: string | undefined;
   readonly role: Role | undefined;
+  /** URL of ECS. */
   readonly endpoint: string | undefined;
   readonly profile: string | undefined;
 };
 
 /** Makes the operations of one target. */
-export type ConnectEcs = (target: EcsTarget) => EcsOperations;
+export type ConnectAws = (target: AwsTarget) => AwsOperations;

@@ -1,18 +1,123 @@
-/** The part of the AWS SDK that the driver uses; `client.ts` loads it when ECS is first called. */
-export {
-  DeregisterTaskDefinitionCommand,
-  DescribeClustersCommand,
-  DescribeTaskDefinitionCommand,
-  DescribeTasksCommand,
-  ECSClient,
-  ListTaskDefinitionsCommand,
-  ListTasksCommand,
-  RegisterTaskDefinitionCommand,
-  RunTaskCommand,
-  StopTaskCommand,
-  TagResourceCommand,
-} from "@aws-sdk/client-ecs";
-export { parseXML } from "@aws-sdk/xml-builder";
-export { BufferedHttpHandler } from "./http_handler.ts";
-export { SignatureV4 } from "@smithy/signature-v4";
-export { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+/** What the clients of the AWS SDK have in common. Loaded with the first call: it takes long to load. */
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { AwsHost } from "./client.ts";
+import { BufferedHttpHandler } from "./http_handler.ts";
+import type { AwsTarget } from "./operations.ts";
+
+/** The operations of one of the SDK's packages, as pairs of input and output. */
+export type SdkApi<Sdk> = {
+  [Name in keyof Sdk as Name extends `${infer Command}Command` ? Command : never]: Sdk[Name] extends
+    abstract new (...args: never[]) => infer Command ? PairOf<Command> : never;
+};
+
+type PairOf<Command> = Command extends {
+  readonly input: infer Input;
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
+} ? [Input, Output]
+  : never;
+
+/** What requests are signed with, as every client of the SDK has it. */
+export type Signing = Pick<
+  ECSClient["config"],
+  "credentials" | "region" | "requestHandler" | "sha256" | "systemClockOffset"
+>;
+
+/** A client of one service. */
+export type ServiceClient = {
+  readonly config: Signing;
+  /** Performs an operation, by its name in AWS, in one attempt. */
+  perform(command: string, input: unknown, signal: AbortSignal): Promise<unknown>;
+};
+
+/** What is used of a client of the SDK's. */
+export type SdkClient = {
+  readonly config: Signing;
+  readonly middlewareStack: { remove(name: string): boolean };
+  send(command: never, options: { abortSignal: AbortSignal }): Promise<unknown>;
+};
+
+/** A client of the SDK's as one that is asked by an operation's name; `sdk` is its package. */
+export function fromSdk(client: SdkClient, sdk: object): ServiceClient {
+  const commands = sdk as Readonly<Record<string, new (input: unknown) => never>>;
+  // It walks every answer to hide what is sensitive in it, even where nothing is logged.
+  client.middlewareStack.remove("loggerMiddleware");
+  return {
+    config: client.config,
+    perform: (command, input, abortSignal) => {
+      const Command = commands[`${command}Command`];
+      if (Command === undefined) throw new Error(`the AWS SDK has no ${command}Command`);
+      return client.send(new Command(input), { abortSignal });
+    },
+  };
+}
+
+/** Name of a role's session, as CloudTrail shows it, where the configuration has none. */
+const defaultSessionName = "nomad-driver-ecs";
+
+/**
+ * How a source of credentials is asked: with milliseconds to connect and to answer that are far more
+ * than it takes, and less than an attempt has.
+ */
+const credentialRequests = {
+  connectionTimeout: 5_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+};
+
+/** What a client of the SDK's is made with. */
+export type SdkSettings = ReturnType<typeof settingsOf>;
+
+/** The settings of a target's client. `credentials` are those of `credentialsOf`, or another client's. */
+export function settingsOf(
+  { region, profile }: Omit<AwsTarget, "endpoint">,
+  { userAgent: { name, version } }: AwsHost,
+  { endpoint, credentials }: {
+    readonly endpoint: string | undefined;
+    readonly credentials: Signing["credentials"];
+  },
+) {
+  return {
+    ...located(region, profile),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials,
+    maxAttempts: 1,
+    requestHandler: new BufferedHttpHandler(),
+    customUserAgent: [[name, version] as [string, string]],
+  };
+}
+
+/** The source of the credentials that a target is called with. */
+export function credentialsOf(
+  { region, role, profile }: AwsTarget,
+  { endpoints, credentials }: AwsHost,
+) {
+  const own = credentials?.(profile) ?? fromNodeProviderChain({
+    ...located(undefined, profile),
+    // Files that were missing or wrong at first may be right by now.
+    ignoreCache: true,
+    clientConfig: { requestHandler: credentialRequests, maxAttempts: 1 },
+  });
+  if (role === undefined) return own;
+  return fromTemporaryCredentials({
+    masterCredentials: own,
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: role.sessionName ?? defaultSessionName,
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    },
+    clientConfig: {
+      ...located(region, profile),
+      ...(endpoints?.sts === undefined ? {} : { endpoint: endpoints.sts }),
+      requestHandler: credentialRequests,
+      maxAttempts: 1,
+    },
+  });
+}
+
+function located(region: string | undefined, profile: string | undefined) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}

@@ -5,7 +5,7 @@ import { decodeTaskConfig, type PluginConfig } from "../config/mod.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import type { Logger } from "../logger.ts";
 import type { Resources } from "../lifecycle/definition/size.ts";
-import type { ConnectEcs } from "../aws/operations.ts";
+import type { ConnectAws } from "../aws/operations.ts";
 import { LaunchError } from "../lifecycle/launch_error.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Owner } from "../lifecycle/ownership/tags.ts";
@@ -104,7 +104,7 @@ const keptEvents = 1_000;
 /** Makes the driver. It calls ECS only once it is configured and asked for something. */
 export function createDriver(
   { connect, clock, random, log, version, config: initial, defaultRegion }: {
-    connect: ConnectEcs;
+    connect: ConnectAws;
     clock: Clock;
     random: Random;
     log: Logger;

@@ -3,7 +3,7 @@ import type { Logger } from "../logger.ts";
 import { createBudget } from "../aws/budget.ts";
 import { createDefinitions, type Definitions } from "./definition/describe.ts";
 import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
-import type { EcsOperations } from "../aws/operations.ts";
+import type { AwsOperations } from "../aws/operations.ts";
 import { createRegistry, type Registry } from "./definition/register.ts";
 import type { AccountRef, ClusterRef } from "../aws/cluster_ref.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watch/poller.ts";
@@ -25,7 +25,7 @@ export type Account = {
 export function createAccount(
   { ref, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
     ref: AccountRef;
-    operations: () => EcsOperations;
+    operations: () => AwsOperations;
     clock: Clock;
     random: Random;
     log: Logger;

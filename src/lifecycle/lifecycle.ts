@@ -2,7 +2,7 @@ import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { createCustody } from "./remote_tasks.ts";
 import { type EcsError, toEcsError } from "../aws/error.ts";
-import type { ConnectEcs, EcsOperations } from "../aws/operations.ts";
+import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
 import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
 import type { Owner } from "./ownership/tags.ts";
 import { type Account, createAccount } from "./account.ts";
@@ -73,7 +73,7 @@ export type Lifecycle = {
 /** Sets up the lifecycle. `settings` is read again whenever it matters. */
 export function createLifecycle(
   { connect, clock, random, log, settings }: {
-    connect: ConnectEcs;
+    connect: ConnectAws;
     clock: Clock;
     random: Random;
     log: Logger;
@@ -121,8 +121,8 @@ export function createLifecycle(
     }
   };
 
-  const operationsOf = ({ region, role, profile }: ClusterRef): () => EcsOperations => {
-    let made: { operations: EcsOperations; endpoint: string | undefined } | undefined;
+  const operationsOf = ({ region, role, profile }: ClusterRef): () => AwsOperations => {
+    let made: { operations: AwsOperations; endpoint: string | undefined } | undefined;
     return () => {
       const { endpoint } = settings();
       if (made !== undefined && made.endpoint === endpoint) return made.operations;

@@ -1,20 +1,22 @@
-import { awsEcs, type Credentials } from "../../src/aws/client.ts";
-import type { EcsOperations } from "../../src/aws/operations.ts";
+import { connectAws, type Credentials } from "../../src/aws/client.ts";
+import type { AwsOperations } from "../../src/aws/operations.ts";
 
-/** ECS operations of a test's own: nothing in them comes from the process's environment. */
+/** AWS operations of a test's own: nothing in them comes from the process's environment. */
 export function operationsAt(
   endpoint: string,
-  { role, sts, accessKey = () => "simulated" }: {
+  { role, accessKey = () => "simulated", ...endpoints }: {
     role?: { arn: string };
     /** URL of STS. */
     sts?: string;
+    /** URL of EC2. */
+    ec2?: string;
     /** The access key of this host now. */
     accessKey?: () => string;
   } = {},
-): EcsOperations {
-  return awsEcs({ region: "us-east-1", endpoint, profile: undefined, role }, {
+): AwsOperations {
+  return connectAws({ region: "us-east-1", endpoint, profile: undefined, role }, {
     userAgent: { name: "test", version: "0.0.0" },
-    ...(sts === undefined ? {} : { endpoints: { sts } }),
+    endpoints,
     credentials: () => (): Promise<Credentials> =>
       Promise.resolve({ accessKeyId: accessKey(), secretAccessKey: "simulated" }),
   });

@@ -1,6 +1,12 @@
 import { describeProblems } from "../../src/config/decode.ts";
 import { decodePluginConfig, decodeTaskConfig, type TaskConfig } from "../../src/config/mod.ts";
-import type { EcsApi, EcsOperations, EcsTarget } from "../../src/aws/operations.ts";
+import type {
+  AwsOperations,
+  AwsTarget,
+  Input,
+  OperationName,
+  Output,
+} from "../../src/aws/operations.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import type { Owner } from "../../src/lifecycle/ownership/tags.ts";
 import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
@@ -18,9 +24,9 @@ export type World = {
   readonly ecs: SimulatedEcs;
   readonly lifecycle: Lifecycle;
   /** The operations as a driver of the test's own is given them. */
-  connect(process: Process, target?: EcsTarget): EcsOperations;
+  connect(process: Process, target?: AwsTarget): AwsOperations;
   /** What operations were asked for, in order. */
-  targets(): readonly EcsTarget[];
+  targets(): readonly AwsTarget[];
   /** Lets time pass until the promise settles, for at most an hour. */
   settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>>;
   /** Lets this many milliseconds pass. */
@@ -32,7 +38,7 @@ export function createWorld(
   { consistency = 0, intercept = (operations) => operations }: {
     /** Milliseconds after RunTask for which ECS does not show a task. */
     consistency?: number;
-    intercept?: (operations: EcsOperations) => EcsOperations;
+    intercept?: (operations: AwsOperations) => AwsOperations;
   } = {},
 ): World {
   const chances = createChances(1);
@@ -40,7 +46,7 @@ export function createWorld(
   const ecs = createSimulatedEcs(time, chances, epoch);
   ecs.model.pace.consistency = consistency;
   const process = { alive: true };
-  const targets: EcsTarget[] = [];
+  const targets: AwsTarget[] = [];
   const connect: World["connect"] = (process, target) => {
     if (target !== undefined) targets.push(target);
     return intercept(ecs.connect(process));
@@ -121,16 +127,16 @@ export function configOf(task: Record<string, unknown> = {}): TaskConfig {
 }
 
 /** Operations of which one is answered by `answer`, which may call the real one. */
-export function answering<N extends keyof EcsApi>(
+export function answering<N extends OperationName>(
   name: N,
   answer: (
-    input: EcsApi[N][0],
+    input: Input<N>,
     signal: AbortSignal,
-    real: EcsOperations[N],
-  ) => Promise<EcsApi[N][1]>,
-): (operations: EcsOperations) => EcsOperations {
+    real: AwsOperations[N],
+  ) => Promise<Output<N>>,
+): (operations: AwsOperations) => AwsOperations {
   return (operations) => ({
     ...operations,
-    [name]: (input: EcsApi[N][0], signal: AbortSignal) => answer(input, signal, operations[name]),
+    [name]: (input: Input<N>, signal: AbortSignal) => answer(input, signal, operations[name]),
   });
 }

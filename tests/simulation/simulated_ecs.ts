@@ -1,7 +1,14 @@
-import type { EcsApi, EcsOperations } from "../../src/aws/operations.ts";
+import {
+  type AwsOperations,
+  eachOperation,
+  type Input,
+  type OperationName,
+  operations,
+  type Output,
+} from "../../src/aws/operations.ts";
 import { AwsError } from "../../demo/simulator/request/aws_error.ts";
 import { faultModes } from "../../demo/simulator/state/faults.ts";
-import type { Input } from "../../demo/simulator/request/input.ts";
+import type { Input as Request } from "../../demo/simulator/request/input.ts";
 import { createModel, type EcsTask, type Model } from "../../demo/simulator/state/model.ts";
 import { perform } from "../../demo/simulator/operations/operations.ts";
 import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
@@ -31,7 +38,7 @@ export type SimulatedEcs = {
   readonly model: Model;
   weather: Weather | undefined;
   /** The operations as one process sees them. */
-  connect(process: Process): EcsOperations;
+  connect(process: Process): AwsOperations;
   /** Tasks that are wanted running. */
   live(): EcsTask[];
   /** StopTask requests that ECS has acted on: which task, and by which process. */
@@ -69,13 +76,13 @@ export function createSimulatedEcs(
   const stops: SimulatedEcs["stops"] = [];
   const tagged = new Map<string, number>();
 
-  const request = async <N extends keyof EcsApi>(
+  const request = async <N extends OperationName>(
     process: Process,
     name: N,
-    input: EcsApi[N][0],
+    input: Input<N>,
     signal: AbortSignal,
-  ): Promise<EcsApi[N][1]> => {
-    const operation = name.charAt(0).toUpperCase() + name.slice(1);
+  ): Promise<Output<N>> => {
+    const operation = operations[name].command;
     const arrive = async (ms: number) => {
       await Promise.race([time.until(time.now() + ms), aborted(signal)]);
       if (!process.alive) await new Promise(() => {});
@@ -99,7 +106,7 @@ export function createSimulatedEcs(
     }
     if (fault === "capacity" && operation === "RunTask") {
       await arrive(chances.between(5, 60));
-      return { tasks: [], failures: [{ reason: "RESOURCE:ENI" }], $metadata: {} } as EcsApi[N][1];
+      return { tasks: [], failures: [{ reason: "RESOURCE:ENI" }], $metadata: {} } as Output<N>;
     }
     let answer: unknown;
     let refusal: AwsError | undefined;
@@ -108,7 +115,7 @@ export function createSimulatedEcs(
       if (operation === "TagResource") {
         tagged.set(String((input as { resourceArn?: string }).resourceArn), time.now());
       }
-      answer = perform(model, "us-east-1", operation, structuredClone(input) as unknown as Input);
+      answer = perform(model, "us-east-1", operation, structuredClone(input) as unknown as Request);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       refusal = error;
@@ -118,8 +125,8 @@ export function createSimulatedEcs(
     if (fault === "cut-after") throw cut();
     if (fault === "garbage" || fault === "half-body") throw new SyntaxError("Unexpected token <");
     if (refusal !== undefined) throw sdkError(refusal);
-    if (fault === "empty") return { $metadata: {} } as EcsApi[N][1];
-    return withDates(answer) as EcsApi[N][1];
+    if (fault === "empty") return { $metadata: {} } as Output<N>;
+    return withDates(answer) as Output<N>;
   };
 
   const noteStop = (process: Process, arn: string) => {
@@ -140,24 +147,8 @@ export function createSimulatedEcs(
       advance(model);
       return [...model.tasks.values()].filter(({ desired }) => desired === "RUNNING");
     },
-    connect: (process) => {
-      const operation = <N extends keyof EcsApi>(name: N) =>
-        ((input: EcsApi[N][0], signal: AbortSignal) =>
-          request(process, name, input, signal)) as EcsOperations[N];
-      return {
-        deregisterTaskDefinition: operation("deregisterTaskDefinition"),
-        listTaskDefinitions: operation("listTaskDefinitions"),
-        registerTaskDefinition: operation("registerTaskDefinition"),
-        describeClusters: operation("describeClusters"),
-        describeNetworkInterfaces: operation("describeNetworkInterfaces"),
-        describeTaskDefinition: operation("describeTaskDefinition"),
-        describeTasks: operation("describeTasks"),
-        listTasks: operation("listTasks"),
-        runTask: operation("runTask"),
-        stopTask: operation("stopTask"),
-        tagResource: operation("tagResource"),
-      };
-    },
+    connect: (process) =>
+      eachOperation((name, input, signal) => request(process, name, input, signal)),
   };
   return ecs;
 }

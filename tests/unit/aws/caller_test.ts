@@ -2,11 +2,11 @@ import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/asser
 import { createBudget } from "../../../src/aws/budget.ts";
 import { attemptTimeout, createEcsCaller } from "../../../src/aws/caller.ts";
 import { EcsError } from "../../../src/aws/error.ts";
-import type { EcsOperations } from "../../../src/aws/operations.ts";
+import type { AwsOperations } from "../../../src/aws/operations.ts";
 import { answering, createWorld, silent } from "../../harness/world.ts";
 
 /** A caller in virtual time before operations of which some are answered otherwise. */
-function callerWith(intercept: (operations: EcsOperations) => EcsOperations) {
+function callerWith(intercept: (operations: AwsOperations) => AwsOperations) {
   const world = createWorld();
   const process = { alive: true };
   const clock = world.time.clock(process);

@@ -1,34 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createServer, type RequestListener } from "node:http";
 import { demoPreset } from "../../../demo/simulator/preset.ts";
 import { startSimulator } from "../../../demo/simulator/start.ts";
 import { attemptExpired } from "../../../src/aws/caller.ts";
 import { operationsAt } from "../../harness/aws.ts";
+import { serveHttp } from "../../harness/http.ts";
 
 const clusters = { clusters: ["nomad-remote-driver-demo"] };
 
 const role = { arn: "arn:aws:iam::123456789012:role/nomad" };
 
-/** Serves HTTP on loopback. */
-async function serve(listener: RequestListener) {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
 /** An STS that swallows requests until it is told to answer them as `behind` does. */
 async function startHangingSts(behind: string) {
   let answers = false;
   let asked = 0;
-  const server = await serve(async (request, response) => {
+  const server = await serveHttp(async (request, response) => {
     asked += 1;
     if (!answers) return;
     const chunks: Uint8Array[] = [];
@@ -85,7 +70,7 @@ Deno.test({
  * with the access key that `key` gives or STS has given.
  */
 function startAheadOfTime(ms: number, key = () => "simulated") {
-  return serve((request, response) => {
+  return serveHttp((request, response) => {
     request.resume();
     const signer = /Credential=([^/]+)/.exec(String(request.headers["authorization"]))?.[1];
     const known = signer === key() || signer === "ASIASIMULATED";

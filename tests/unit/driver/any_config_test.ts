@@ -6,7 +6,7 @@ import { demoPreset, loadPreset } from "../../../demo/simulator/preset.ts";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
 import { mismatches } from "../../../src/aws/model.ts";
-import type { EcsOperations } from "../../../src/aws/operations.ts";
+import type { AwsOperations } from "../../../src/aws/operations.ts";
 import { arbitraryTask } from "../../harness/arbitrary_task.ts";
 import { cluster, createWorld, ownerOf, silent } from "../../harness/world.ts";
 
@@ -46,7 +46,7 @@ type Outcome = {
 async function outcomeOf(task: unknown, env: Record<string, string>): Promise<Outcome> {
   const runTask: unknown[] = [];
   const registered: unknown[] = [];
-  const noted = (operations: EcsOperations): EcsOperations => ({
+  const noted = (operations: AwsOperations): AwsOperations => ({
     ...operations,
     runTask: (input, signal) => {
       runTask.push(input);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EcsApi } from "../../../../src/aws/operations.ts";
+import type { Input, Output } from "../../../../src/aws/operations.ts";
 import { createBudget } from "../../../../src/aws/budget.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
@@ -14,7 +14,7 @@ import { cluster, silent } from "../../../harness/world.ts";
 
 /** A watcher whose DescribeTasks is answered by `answer`. */
 function createTimedWatcher(
-  answer: (arns: string[]) => EcsApi["describeTasks"][1],
+  answer: (arns: string[]) => Output<"describeTasks">,
   rate = () => 10,
 ) {
   const time = createVirtualTime(0);
@@ -23,10 +23,10 @@ function createTimedWatcher(
   const health: WatchHealth[] = [];
   const caller: EcsCaller = {
     budget: createBudget({ maxRate: rate, clock }),
-    call: (_, input) => {
-      const arns = (input as EcsApi["describeTasks"][0]).tasks ?? [];
+    call: (name, input) => {
+      const arns = (input as Input<"describeTasks">).tasks ?? [];
       calls.push({ at: time.now(), arns });
-      return Promise.resolve().then(() => answer(arns));
+      return Promise.resolve().then(() => answer(arns) as Output<typeof name>);
     },
   };
   const watcher = createWatcher({

@@ -1,0 +1,61 @@
+import type { AwsHost } from "./client.ts";
+import type { AwsTarget, ServiceName } from "./operations.ts";
+import type { SdkClient, SdkSettings, ServiceClient } from "./sdk.ts";
+
+/** The clients of one target, by service: each is made when it is first used. */
+export type Clients = (service: ServiceName) => Promise<ServiceClient>;
+
+type Maker = (target: AwsTarget, host: AwsHost, clients: Clients) => Promise<ServiceClient>;
+
+/**
+ * How the client of each service is made, and its SDK loaded: none is before a call needs it, as it
+ * takes longer to load than everything else that a plugin does before its handshake.
+ */
+const makers: { readonly [Service in ServiceName]: Maker } = {
+  ecs: ofSdk("ecs", () => import("@aws-sdk/client-ecs"), (sdk) => sdk.ECSClient),
+  ec2: async (_target, host, clients) => {
+    const [{ createEc2Client }, { config }] = await Promise.all([
+      import("./ec2.ts"),
+      clients("ecs"),
+    ]);
+    return createEc2Client(config, host.endpoints?.ec2);
+  },
+};
+
+/**
+ * Makes clients of one of the SDK's packages. ECS's fetches the credentials of its target, and the
+ * others sign with what it has.
+ */
+function ofSdk<Sdk extends object>(
+  service: ServiceName,
+  load: () => Promise<Sdk>,
+  Client: (sdk: Sdk) => new (settings: SdkSettings) => SdkClient,
+): Maker {
+  return async (target, host, clients) => {
+    const [{ credentialsOf, fromSdk, settingsOf }, sdk] = await Promise.all([
+      import("./sdk.ts"),
+      load(),
+    ]);
+    const ofEcs = service === "ecs";
+    const settings = settingsOf(target, host, {
+      endpoint: ofEcs ? target.endpoint : host.endpoints?.[service],
+      credentials: ofEcs ? credentialsOf(target, host) : (await clients("ecs")).config.credentials,
+    });
+    return fromSdk(new (Client(sdk))(settings), sdk);
+  };
+}
+
+/** Makes the clients of one target. */
+export function createClients(target: AwsTarget, host: AwsHost): Clients {
+  const made = new Map<ServiceName, Promise<ServiceClient>>();
+  const clientOf = (service: ServiceName) => {
+    const known = made.get(service);
+    if (known !== undefined) return known;
+    const client = makers[service](target, host, clientOf);
+    made.set(service, client);
+    // What could not be made is tried again with the next call.
+    client.catch(() => made.delete(service));
+    return client;
+  };
+  return clientOf;
+}
