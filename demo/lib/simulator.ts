@@ -29,6 +29,8 @@ export type SimulatorProcess = {
       byOperation: Record<string, number>;
       peakPerSecond: number;
       byIdentity: Record<string, Record<string, number>>;
+      /** Calls that AWS's quotas let through and refused, by category. */
+      byCategory: Record<string, { admitted: number; refused: number }>;
     }
   >;
   /** Sends a control request: `/_sim/<path>`. */

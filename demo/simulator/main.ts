@@ -1,6 +1,7 @@
 /** Runs a simulated ECS as a process of its own. Prints its address as a JSON line, then serves. */
 import { parseArgs } from "node:util";
 import { demoPreset } from "./preset.ts";
+import { noQuotas, readQuotas } from "./state/quotas.ts";
 import { startSimulator } from "./start.ts";
 
 const { values } = parseArgs({
@@ -9,12 +10,14 @@ const { values } = parseArgs({
     port: { type: "string", default: "0" },
     speed: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
+    quotas: { type: "string", default: "aws" },
   },
 });
 const { endpoint, stop } = await startSimulator({
   port: Number(values.port),
   speed: Number(values.speed),
   seed: Number(values.seed),
+  quotas: readQuotas(values.quotas, noQuotas),
   presets: [demoPreset],
 });
 const end = async () => {

@@ -1,6 +1,6 @@
 import type { Input } from "./request/input.ts";
 import type { Model } from "./state/model.ts";
-import { perform } from "./operations/operations.ts";
+import { performUnthrottled } from "./operations/operations.ts";
 
 /** Clusters and task definitions that a simulator starts with. */
 export type Preset = {
@@ -30,8 +30,12 @@ export const demoPreset: Preset = {
 
 /** Adds a preset to a model. */
 export function loadPreset(model: Model, { region, clusters, taskDefinitions }: Preset): void {
-  for (const clusterName of clusters) perform(model, region, "CreateCluster", { clusterName });
-  for (const input of taskDefinitions) perform(model, region, "RegisterTaskDefinition", input);
+  for (const clusterName of clusters) {
+    performUnthrottled(model, region, "CreateCluster", { clusterName });
+  }
+  for (const input of taskDefinitions) {
+    performUnthrottled(model, region, "RegisterTaskDefinition", input);
+  }
 }
 
 function fargate(family: string, container: Input): Input {

@@ -4,6 +4,7 @@ import { loadPreset, type Preset } from "./preset.ts";
 import type { Simulator } from "./simulator.ts";
 import { createContainerRunner } from "./state/containers.ts";
 import { createModel, type Model, type Pace } from "./state/model.ts";
+import { defaultQuotas, type Quotas } from "./state/quotas.ts";
 import { advance, containerExited } from "./state/task_life.ts";
 
 /** A simulator that listens. */
@@ -24,7 +25,7 @@ export type RunningSimulator = {
  * ```
  */
 export async function startSimulator(
-  { port = 0, speed = 1, seed = 1, pace, presets = [] }: {
+  { port = 0, speed = 1, seed = 1, pace, quotas = defaultQuotas, presets = [] }: {
     /** The TCP port. 0: any free one. */
     port?: number;
     /** How many times faster than on AWS time passes. */
@@ -32,10 +33,11 @@ export async function startSimulator(
     /** The seed of everything random, between 0 and 2^32. */
     seed?: number;
     pace?: Partial<Pace>;
+    quotas?: Quotas;
     presets?: Preset[];
   },
 ): Promise<RunningSimulator> {
-  const simulator = createSimulator({ speed, seed, ...(pace === undefined ? {} : { pace }) });
+  const simulator = createSimulator({ speed, seed, quotas, pace: pace ?? {} });
   for (const preset of presets) loadPreset(simulator.model, preset);
   const { endpoint, close } = await serve(simulator, port);
   return {
@@ -50,7 +52,12 @@ export async function startSimulator(
 }
 
 function createSimulator(
-  { speed, seed, pace }: { speed: number; seed: number; pace?: Partial<Pace> },
+  { speed, seed, quotas, pace }: {
+    speed: number;
+    seed: number;
+    quotas: Quotas;
+    pace: Partial<Pace>;
+  },
 ): Simulator {
   const containers = createContainerRunner({
     speed: () => model.speed,
@@ -64,7 +71,8 @@ function createSimulator(
     random: seededRandom(seed),
     hooks: { start: containers.start, terminate: containers.terminate },
     speed,
-    ...(pace === undefined ? {} : { pace }),
+    pace,
+    quotas,
   });
   const schedule = createSchedule(model);
   return {

@@ -2,6 +2,8 @@ import { readRules } from "../state/faults.ts";
 import { describeTask } from "../operations/tasks.ts";
 import { advance, containerExited, stop } from "../state/task_life.ts";
 import type { EcsTask, StopCode } from "../state/model.ts";
+import { readQuotas } from "../state/quotas.ts";
+import { readRefusals, resetRefusals } from "../state/throttle.ts";
 import type { Simulator } from "../simulator.ts";
 
 /** Where the simulator is controlled, on the same port as ECS. */
@@ -35,12 +37,18 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         output: simulator.containers.output(task),
       }));
     case "GET /calls":
-      return simulator.calls.read();
+      return { ...simulator.calls.read(), byCategory: readRefusals(model.throttle) };
     case "POST /calls/reset":
       simulator.calls.reset();
+      resetRefusals(model.throttle);
       return {};
     case "POST /faults":
       simulator.faults = readRules(body["faults"], Date.now());
+      return {};
+    case "GET /quotas":
+      return Object.fromEntries(model.throttle.quotas);
+    case "POST /quotas":
+      model.throttle.quotas = readQuotas(body["quotas"], model.throttle.quotas);
       return {};
     case "POST /speed":
       model.speed = positive(body["speed"], "speed");

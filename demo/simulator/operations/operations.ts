@@ -4,6 +4,8 @@ import type { Input } from "../request/input.ts";
 import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
 import { advance } from "../state/task_life.ts";
+import { categoryOf } from "../state/quotas.ts";
+import { admit } from "./capacity.ts";
 import { createCluster, deleteCluster, describeClusters, listClusters } from "./clusters.ts";
 import { runTask } from "./run_task.ts";
 import {
@@ -65,11 +67,23 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 ]);
 
 /**
- * Carries out one operation of ECS in a region.
+ * Carries out one operation of ECS in a region, if the account's quotas allow it.
  *
  * @throws `AwsError` where AWS refuses the request.
  */
 export function perform(model: Model, region: string, operation: string, input: Input): unknown {
+  const category = categoryOf(operation);
+  if (category !== undefined) admit(model, region, category);
+  return performUnthrottled(model, region, operation, input);
+}
+
+/** The same for what the simulator itself sets up: it takes no tokens. */
+export function performUnthrottled(
+  model: Model,
+  region: string,
+  operation: string,
+  input: Input,
+): unknown {
   const known = operations.get(operation);
   if (known === undefined) {
     throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);

@@ -1,4 +1,5 @@
 import { AwsError, clientException, invalidParameter } from "../request/aws_error.ts";
+import { admitLaunches, providersOf } from "./capacity.ts";
 import { findCluster } from "./clusters.ts";
 import {
   type Input,
@@ -57,7 +58,9 @@ export function runTask(model: Model, region: string, input: Input): unknown {
     return answer(known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
   }
 
-  const made = Array.from({ length: count }, (): EcsTask => {
+  const providers = providersOf(input, count);
+  admitLaunches(model, region, { launchType, providers });
+  const made = providers.map((capacityProvider): EcsTask => {
     const id = randomHex(model, 32);
     const arn = `arn:aws:ecs:${region}:${model.account}:task/${cluster.name}/${id}`;
     return {
@@ -69,6 +72,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       input,
       startedBy,
       launchType,
+      capacityProvider,
       address: definition.networkMode === "awsvpc" ? privateAddress(model) : undefined,
       publicAddress: assignsPublicAddress(input) ? publicAddress(model) : undefined,
       createdAt: model.now(),

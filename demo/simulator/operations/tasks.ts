@@ -134,6 +134,7 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
     healthStatus: "UNKNOWN",
     lastStatus: task.status,
     launchType: task.launchType,
+    capacityProviderName: task.capacityProvider,
     overrides: task.input["overrides"] ?? { containerOverrides: [] },
     startedBy: task.startedBy,
     startedAt: seconds(task.startedAt),

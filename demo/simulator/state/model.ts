@@ -1,4 +1,6 @@
 import type { Input, Tag } from "../request/input.ts";
+import { createThrottle, type Throttle } from "./throttle.ts";
+import type { Quotas } from "./quotas.ts";
 
 /** A cluster. */
 export type Cluster = {
@@ -75,6 +77,8 @@ export type EcsTask = {
   readonly input: Input;
   readonly startedBy: string | undefined;
   readonly launchType: string;
+  /** Undefined for a task that was run without a capacity provider strategy. */
+  readonly capacityProvider: string | undefined;
   readonly address: string | undefined;
   readonly publicAddress: string | undefined;
   readonly createdAt: number;
@@ -133,6 +137,8 @@ export type Model = {
   readonly random: () => number;
   readonly hooks: ModelHooks;
   readonly pace: Pace;
+  /** What the account may still ask of AWS. */
+  readonly throttle: Throttle;
   speed: number;
   /** Whether statuses stand still. */
   frozen: boolean;
@@ -157,6 +163,7 @@ export function createModel(
     speed?: number;
     pace?: Partial<Pace>;
     account?: string;
+    quotas?: Quotas;
   },
 ): Model {
   return {
@@ -165,6 +172,7 @@ export function createModel(
     random: options.random,
     hooks: options.hooks,
     pace: { ...fargatePace, ...options.pace },
+    throttle: createThrottle(options.quotas),
     speed: options.speed ?? 1,
     frozen: false,
     clusters: new Map(),

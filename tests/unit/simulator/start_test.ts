@@ -4,6 +4,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ECSServiceException,
   ListTagsForResourceCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -213,6 +214,43 @@ Deno.test("requests that AWS refuses are refused with its errors", async () => {
       await nameOf(client.send(new DescribeTasksCommand({ cluster, tasks: many }))),
       "InvalidParameterException",
     );
+  });
+});
+
+Deno.test("clients of one account share its quotas, which can be read and raised", async () => {
+  await withEcs(async (client, { endpoint, simulator }) => {
+    simulator.model.speed = 1e-6; // no token comes back meanwhile
+    const other = new ECSClient({
+      region: "us-east-1",
+      endpoint,
+      credentials: { accessKeyId: "another", secretAccessKey: "another" },
+      maxAttempts: 1,
+    });
+    const arns = await Promise.all(Array.from({ length: 50 }, () => run(client)));
+    const run10 = { ...idle, count: 10 };
+    for (let call = 0; call < 5; call++) await other.send(new RunTaskCommand(run10));
+    const refusal = await assertRejects(() => run(client), ECSServiceException);
+    assertEquals(
+      [refusal.name, refusal.message, refusal.$metadata.httpStatusCode],
+      ["ThrottlingException", "Rate exceeded", 400],
+    );
+    const stop = () => client.send(new StopTaskCommand({ cluster, task: arns[0] }));
+    for (let call = 0; call < 44; call++) await stop();
+    assertEquals(await nameOf(stop()), "ThrottlingException");
+    const { byCategory } = await (await fetch(`${endpoint}/_sim/calls`)).json();
+    assertEquals(byCategory, {
+      "cluster-resource-modify": { admitted: 100, refused: 1 },
+      "fargate-launch": { admitted: 55, refused: 1 },
+    });
+    await fetch(`${endpoint}/_sim/quotas`, {
+      method: "POST",
+      body: JSON.stringify({ quotas: { "cluster-resource-modify": null } }),
+    });
+    await stop();
+    const table = await (await fetch(`${endpoint}/_sim/quotas`)).json();
+    assertEquals(table["cluster-resource-modify"], undefined);
+    assertEquals(table["fargate-launch"], { burst: 100, perSecond: 20 });
+    other.destroy();
   });
 });
 

@@ -1,0 +1,55 @@
+import { AwsError } from "../request/aws_error.ts";
+import { type Input, objects } from "../request/input.ts";
+import type { Model } from "../state/model.ts";
+import type { Category } from "../state/quotas.ts";
+import { takeTokens } from "../state/throttle.ts";
+
+/** The error of every AWS service that answers AWS JSON, for too many requests. */
+export function throttled(): AwsError {
+  return new AwsError("ThrottlingException", "Rate exceeded");
+}
+
+/** Takes one token of a category. Throws a ThrottlingException if there is none. */
+export function admit(model: Model, region: string, category: Category, tokens = 1): void {
+  const { throttle, speed } = model;
+  if (!takeTokens(throttle, { region, category, tokens, now: model.now(), speed })) {
+    throw throttled();
+  }
+}
+
+/** Takes the launch tokens of tasks on Fargate: one for each task, Spot from a bucket of its own. */
+export function admitLaunches(
+  model: Model,
+  region: string,
+  { launchType, providers }: { launchType: string; providers: readonly (string | undefined)[] },
+): void {
+  if (launchType !== "FARGATE") return;
+  const spot = providers.filter((provider) => provider === "FARGATE_SPOT").length;
+  if (spot > 0) admit(model, region, "fargate-spot-launch", spot);
+  if (spot < providers.length) admit(model, region, "fargate-launch", providers.length - spot);
+}
+
+/**
+ * The capacity provider of each of `count` tasks. The provider with a base gets that many first; the
+ * others are spread by weight. Undefined for every task where the request has no strategy.
+ */
+export function providersOf(input: Input, count: number): (string | undefined)[] {
+  const strategy = objects(input, "capacityProviderStrategy").map((item) => ({
+    name: String(item["capacityProvider"]),
+    weight: Number(item["weight"] ?? 0),
+    base: Number(item["base"] ?? 0),
+    tasks: 0,
+  }));
+  const placed: (string | undefined)[] = [];
+  for (const { name, base } of strategy) {
+    for (let task = 0; task < base && placed.length < count; task++) placed.push(name);
+  }
+  while (placed.length < count) {
+    // The provider that is furthest below its share.
+    const [next] = strategy.filter(({ weight }) => weight > 0)
+      .sort((one, other) => one.tasks / one.weight - other.tasks / other.weight);
+    if (next !== undefined) next.tasks += 1;
+    placed.push(next?.name);
+  }
+  return placed;
+}
