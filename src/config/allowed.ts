@@ -1,4 +1,3 @@
-import { definitionOfJson } from "./definition_fields.ts";
 import { matches } from "./glob.ts";
 import type { PluginConfig } from "./plugin_config.ts";
 import type { Problem } from "./schema.ts";
@@ -41,7 +40,7 @@ export function checkAllowed(
 
   refuse("clusters", [{ path: "cluster", text: task.cluster }], [plugin.cluster]);
   refuse("regions", [{ path: "region", text: task.region }], [plugin.region]);
-  const json = task.definition_json === undefined ? {} : definitionOfJson(task.definition_json);
+  const json = task.definition_json ?? {};
   refuse("task_definitions", [
     { path: "task_definition", text: task.task_definition },
     { path: "definition.family", text: task.definition?.family },

@@ -4,7 +4,6 @@ import {
   blocks,
   bool,
   type Decoded,
-  json,
   list,
   map,
   oneOf,
@@ -79,64 +78,3 @@ export const definitionBlock = optionalBlock(
 
 /** A decoded `definition` block; durations are in milliseconds. */
 export type DefinitionBlock = NonNullable<Decoded<typeof definitionBlock>>;
-
-/** `definition_json`. */
-export const definitionJson = json(
-  "A task definition as JSON text, in place of `task_definition`: what RegisterTaskDefinition takes, or what `aws ecs describe-task-definition` prints.",
-  (value) => {
-    const definition = definitionOfJson(value);
-    if (
-      typeof definition["family"] !== "string" || rules.family(definition["family"]) !== undefined
-    ) {
-      return "has no valid family";
-    }
-    const containers = definition["containerDefinitions"];
-    return Array.isArray(containers) && containers.length > 0
-      ? undefined
-      : "has no containerDefinitions";
-  },
-);
-
-/** Members of a described definition that registering does not take. */
-const describedOnly = new Set([
-  "taskDefinitionArn",
-  "revision",
-  "status",
-  "requiresAttributes",
-  "compatibilities",
-  "registeredAt",
-  "registeredBy",
-  "deregisteredAt",
-  "deleteRequestedAt",
-]);
-
-/**
- * The part of a JSON task definition that RegisterTaskDefinition takes: without what only a described
- * one has, without members that are null, and without tags that AWS or the driver sets itself.
- */
-export function definitionOfJson(
-  value: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const { taskDefinition, tags } = value;
-  const described = typeof taskDefinition === "object" && taskDefinition !== null;
-  // What is described has its tags beside it.
-  const whole = described ? { ...taskDefinition, ...(tags === undefined ? {} : { tags }) } : value;
-  const members = Object.entries(withoutNulls(whole) as Record<string, unknown>)
-    .filter(([name]) => !describedOnly.has(name))
-    .map(([name, member]) => [name, name === "tags" ? withoutReserved(member) : member]);
-  return Object.fromEntries(members);
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== null)
-      .map(([name, member]) => [name, withoutNulls(member)]),
-  );
-}
-
-function withoutReserved(tags: unknown): unknown {
-  if (!Array.isArray(tags)) return tags;
-  return tags.filter((tag) => !/^(aws|nomad):/i.test(String(tag?.key)));
-}

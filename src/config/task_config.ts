@@ -1,4 +1,5 @@
-import { definitionBlock, definitionJson } from "./definition_fields.ts";
+import { definitionBlock } from "./definition_fields.ts";
+import { definitionJson } from "./definition_json.ts";
 import { volumeConfiguration } from "./ebs_volume_fields.ts";
 import { overrides } from "./override_fields.ts";
 import { placementConstraints, placementStrategy } from "./placement_fields.ts";

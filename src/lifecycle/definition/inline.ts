@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import { definitionOfJson } from "../../config/definition_fields.ts";
 import { describeProblems } from "../../config/decode.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { LaunchError } from "../launch_error.ts";
@@ -37,7 +36,7 @@ export function inlineDefinition(
   const whole = definition !== undefined
     ? inputOfBlock(definition, config)
     : definition_json !== undefined
-    ? definitionOfJson(definition_json) as unknown as RegisterTaskDefinitionCommandInput
+    ? definition_json as unknown as RegisterTaskDefinitionCommandInput
     : undefined;
   if (whole === undefined) return undefined;
   const option = definition === undefined ? "definition_json" : "definition";

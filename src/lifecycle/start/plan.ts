@@ -7,7 +7,7 @@ import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
 import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
 import { LaunchError, retryTold } from "../launch_error.ts";
 import type { LaunchContext } from "./context.ts";
-import { definitionOfJson } from "../../config/definition_fields.ts";
+import type { DefinitionJson } from "../../config/definition_json.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { Owner } from "../ownership/tags.ts";
 import { prepare } from "./environment.ts";
@@ -108,10 +108,10 @@ async function planInline(
  * Refuses a definition in JSON that does not fit AWS's model of it, whose misspelled members the SDK
  * would leave out without a word. The model is loaded for this alone.
  */
-async function checkJson(json: Readonly<Record<string, unknown>>): Promise<void> {
+async function checkJson(json: DefinitionJson): Promise<void> {
   const { mismatches } = await import("../../aws/model.ts");
   const path = "config.task.definition_json";
-  const wrong = mismatches("registerTaskDefinition", definitionOfJson(json), path);
+  const wrong = mismatches("registerTaskDefinition", json, path);
   if (wrong.length > 0) throw new LaunchError(describeProblems(wrong), false);
 }
 

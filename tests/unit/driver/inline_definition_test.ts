@@ -305,7 +305,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
   },
   "JSON without containers": {
     task: { definition_json: '{"family":"x"}' },
-    says: ["config.task.definition_json has no containerDefinitions"],
+    says: ["config.task.definition_json.containerDefinitions must be a list"],
   },
   "an override of another container": {
     task: {
