@@ -8,7 +8,7 @@ import type { Resources } from "../lifecycle/definition/size.ts";
 import type { ConnectAws } from "../aws/operations.ts";
 import { LaunchError } from "../lifecycle/launch_error.ts";
 import { createLifecycle } from "../lifecycle/lifecycle.ts";
-import type { Owner } from "../lifecycle/ownership/tags.ts";
+import type { TaskIdentity } from "../lifecycle/task_identity.ts";
 import type { RemoteTask } from "../lifecycle/task/remote_task.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { TaskEvent } from "../lifecycle/task/tracking.ts";
@@ -23,8 +23,6 @@ import { createTaskIndex } from "./task_index.ts";
 import {
   createTaskRecord,
   type ExitResult,
-  identityOf,
-  type TaskIdentity,
   type TaskRecord,
   type TaskStatus,
 } from "./task_record.ts";
@@ -136,6 +134,7 @@ export function createDriver(
     clock,
     random,
     log: log.named("lifecycle"),
+    version,
     settings: () => ({
       maxApiRate: config.max_api_rate,
       pollInterval: config.poll_interval,
@@ -195,18 +194,11 @@ export function createDriver(
     return found;
   };
 
-  const ownerOf = ({ id, name, ...task }: TaskIdentity): Owner => ({
-    ...task,
-    taskId: id,
-    task: name,
-    driverVersion: version,
-  });
-
-  const publish = (event: TaskEvent, owner: Owner) => {
+  const publish = (event: TaskEvent, owner: TaskIdentity) => {
     const message = boundedText(event.message);
     const annotations = boundedTexts(event.annotations);
-    log.debug(message, { task_id: owner.taskId, ...annotations });
-    events.publish({ message, annotations, task: identityOf(owner), at: clock.now() });
+    log.debug(message, { task_id: owner.id, ...annotations });
+    events.publish({ message, annotations, task: owner, at: clock.now() });
   };
 
   const answerOf = (record: TaskRecord): StartedTask => {
@@ -239,7 +231,7 @@ export function createDriver(
       arn: earlier.remote.ref.arn,
     });
     const { ref, container } = earlier.remote;
-    const remote = lifecycle.recover(ref, ownerOf(task), container, publish);
+    const remote = lifecycle.recover(ref, task, container, publish);
     earlier.detach();
     records.delete(earlier.task.id);
     remote.tell(`Took over ECS task ${remote.ref.arn} from an earlier start of the allocation`);
@@ -276,7 +268,7 @@ export function createDriver(
     const startedAt = clock.now();
     const { remote, definition, publicAddress } = await lifecycle.start({
       cluster,
-      owner: ownerOf(task),
+      owner: task,
       config: decoded.value,
       env: request.env,
       resources: request.resources,
@@ -337,7 +329,7 @@ export function createDriver(
       const { container, network, startedAt } = known;
       const ref = { ...known.ref, cluster: visit(known.ref.cluster) };
       log.info("recovering a task", { task_id: task.id, arn: ref.arn });
-      const remote = lifecycle.recover(ref, ownerOf(task), container, publish);
+      const remote = lifecycle.recover(ref, task, container, publish);
       keep(remote, network, startedAt ?? clock.now()).claim();
     },
     onExit: (id, listener) => record(id).onExit(listener),

@@ -1,22 +1,10 @@
 import { boundedText } from "../bounded_text.ts";
 import type { Clock } from "../clock.ts";
 import type { Ending } from "../lifecycle/task/ending.ts";
-import type { Owner } from "../lifecycle/ownership/tags.ts";
+import type { TaskIdentity } from "../lifecycle/task_identity.ts";
 import type { EndObserver, RemoteTask } from "../lifecycle/task/remote_task.ts";
 import { consoleUrl } from "../aws/cluster_ref.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
-
-/** Which run of which Nomad task this is. */
-export type TaskIdentity = {
-  /** `<alloc id>/<task name>/<8 hex>`. */
-  readonly id: string;
-  readonly name: string;
-  readonly allocId: string;
-  readonly namespace: string;
-  readonly jobId: string;
-  readonly group: string;
-  readonly nodeId: string;
-};
 
 /** How a task ended, as Nomad is told. */
 export type ExitResult = {
@@ -62,12 +50,6 @@ export type TaskRecord = {
   destroy(): void;
 };
 
-/** Which run of which Nomad task an ECS task is looked after for. */
-export function identityOf(owner: Owner): TaskIdentity {
-  const { taskId, task, allocId, namespace, jobId, group, nodeId } = owner;
-  return { id: taskId, name: task, allocId, namespace, jobId, group, nodeId };
-}
-
 /** Makes the record of a task that a remote task carries out. */
 export function createTaskRecord(
   { remote, network, startedAt, clock }: {
@@ -112,7 +94,7 @@ class KeptTask implements TaskRecord, EndObserver {
   }
 
   get task(): TaskIdentity {
-    return identityOf(this.remote.owner);
+    return this.remote.owner;
   }
 
   network(): KnownNetwork {

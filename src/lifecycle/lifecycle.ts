@@ -4,7 +4,7 @@ import { createCustody } from "./remote_tasks.ts";
 import { type EcsError, toEcsError } from "../aws/error.ts";
 import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
 import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
-import type { Owner } from "./ownership/tags.ts";
+import type { TaskIdentity } from "./task_identity.ts";
 import { type Account, createAccount } from "./account.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import {
@@ -46,7 +46,7 @@ export type Lifecycle = {
   /** Looks after an ECS task that was started earlier. Needs no answer from ECS. */
   recover(
     ref: TaskRef,
-    owner: Owner,
+    owner: TaskIdentity,
     /** The container whose exit status counts; undefined for the essential one that ended the task. */
     container: string | undefined,
     onEvent: OnEvent,
@@ -72,11 +72,13 @@ export type Lifecycle = {
 
 /** Sets up the lifecycle. `settings` is read again whenever it matters. */
 export function createLifecycle(
-  { connect, clock, random, log, settings }: {
+  { connect, clock, random, log, version, settings }: {
     connect: ConnectAws;
     clock: Clock;
     random: Random;
     log: Logger;
+    /** The driver's version, with which ECS tasks are tagged. */
+    version: string;
     settings: () => LifecycleSettings;
   },
 ): Lifecycle {
@@ -151,12 +153,19 @@ export function createLifecycle(
     return made;
   };
 
-  const custody = createCustody({ accountOf, clock, random, log, signal: closed.signal });
+  const custody = createCustody({
+    accountOf,
+    clock,
+    random,
+    log,
+    driverVersion: version,
+    signal: closed.signal,
+  });
   const starter = createStarter({
     custody,
     contextOf: (cluster) => {
       const { caller, definitions, registry } = accountOf(cluster);
-      return { cluster, caller, definitions, registry, clock, random };
+      return { cluster, caller, definitions, registry, driverVersion: version, clock, random };
     },
     clock,
     log,

@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { NodeTask } from "./ownership/node_search.ts";
-import type { Owner } from "./ownership/tags.ts";
+import type { TaskIdentity } from "./task_identity.ts";
 import type { Account } from "./account.ts";
 import {
   createRemoteTask,
@@ -19,7 +19,7 @@ export type Custody = {
    * Has ECS stop a task that nobody looks after. `index` is the `startedBy` under which a start of the
    * owner's allocation looks for it, where the owner's own fields do not give it.
    */
-  stopUnattended(ref: TaskRef, owner: Owner, reason: string, index?: string): void;
+  stopUnattended(ref: TaskRef, owner: TaskIdentity, reason: string, index?: string): void;
   /** Has ECS stop a task that no allocation claims, whether or not it is still looked after. */
   stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
   /** The tasks that are looked after. */
@@ -45,11 +45,12 @@ const rememberedDone = 20_000;
 
 /** Makes a custody. `signal` aborts when the driver ends. */
 export function createCustody(
-  { accountOf, clock, random, log, signal }: {
+  { accountOf, clock, random, log, driverVersion, signal }: {
     accountOf: (cluster: ClusterRef) => Account;
     clock: Clock;
     random: Random;
     log: Logger;
+    driverVersion: string;
     signal: AbortSignal;
   },
 ): Custody {
@@ -78,6 +79,7 @@ export function createCustody(
       clock,
       random,
       log,
+      driverVersion,
       essentialContainers: account.definitions.essentialContainers,
       onStop: ({ index }, acknowledged) => holdBack(index, acknowledged),
       onRelease: (task) => tasks.delete(task),

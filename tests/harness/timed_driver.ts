@@ -33,10 +33,9 @@ export function launchDriver(world: World, config: Record<string, unknown> = {})
     driver,
     kill: () => process.alive = false,
     start: (run, allocId) => {
-      const { taskId, task, ...owner } = ownerOf(run, allocId);
       const agent = new AbortController();
       const started = driver.start(
-        { ...owner, id: taskId, name: task },
+        ownerOf(run, allocId),
         {
           config: driverConfig({ task_definition: "idle" }),
           env: {},

@@ -8,7 +8,7 @@ import type {
   Output,
 } from "../../src/aws/operations.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
-import type { Owner } from "../../src/lifecycle/ownership/tags.ts";
+import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
 import type { Logger } from "../../src/logger.ts";
 import { driverConfig } from "./driver_calls.ts";
@@ -56,6 +56,7 @@ export function createWorld(
     clock: time.clock(process),
     random: chances.next,
     log: silent,
+    version: "0.0.0",
     settings: () => ({
       maxApiRate: 10,
       pollInterval: 2_000,
@@ -101,16 +102,15 @@ export const silent: Logger = {
 export function ownerOf(
   run = "11111111",
   allocId = "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11",
-): Owner {
+): TaskIdentity {
   return {
-    taskId: `${allocId}/main/${run}`,
+    id: `${allocId}/main/${run}`,
     namespace: "default",
     jobId: "job",
     group: "group",
-    task: "main",
+    name: "main",
     allocId,
     nodeId: "node-a",
-    driverVersion: "0.0.0",
   };
 }
 

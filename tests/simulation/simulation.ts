@@ -227,7 +227,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
   const checkAll = () => {
     for (const alloc of new Set(allocs.map(({ lineage }) => lineage))) {
       const indexes = allocs.filter(({ lineage }) => lineage === alloc)
-        .map(({ id }) => startedBy({ allocId: id, task: "main" }));
+        .map(({ id }) => startedBy({ allocId: id, name: "main" }));
       const live = ecs.live().filter(({ startedBy: by }) => indexes.includes(by ?? ""));
       if (live.length > 1) {
         violate(`${alloc} has ${live.length} ECS tasks: ${live.map(({ id }) => id.slice(0, 6))}`);

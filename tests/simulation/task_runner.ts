@@ -1,6 +1,7 @@
 import type { Driver, Handle, TaskRequest } from "../../src/driver/driver.ts";
 import { DriverError } from "../../src/driver/driver_error.ts";
-import type { ExitResult, TaskIdentity } from "../../src/driver/task_record.ts";
+import type { ExitResult } from "../../src/driver/task_record.ts";
+import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import { driverConfig } from "../harness/driver_calls.ts";
 import type { Node } from "./node.ts";
 import type { Chances } from "./random.ts";

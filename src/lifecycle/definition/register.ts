@@ -4,7 +4,8 @@ import type { InlineDefinition } from "./inline.ts";
 import { type DefinitionFacts, factsOf } from "./facts.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { EcsError } from "../../aws/error.ts";
-import { hashTag, jobTag, jobTagValue, type Owner } from "../ownership/tags.ts";
+import { hashTag, jobTag, jobTagValue } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 
 /**
  * Task definitions of jobspecs, as revisions at ECS: one active revision for one content, whoever
@@ -19,7 +20,7 @@ export type Registry = {
    */
   resolve(
     definition: InlineDefinition,
-    owner: Owner,
+    owner: TaskIdentity,
     deregister: boolean,
   ): Promise<DefinitionFacts>;
   /** Forgets that a content's revision is this one, after ECS has said that it is inactive. */
@@ -27,7 +28,7 @@ export type Registry = {
 };
 
 /** The tags by which a registered revision is found again. */
-export function definitionTags({ input, hash }: InlineDefinition, owner: Owner): Tag[] {
+export function definitionTags({ input, hash }: InlineDefinition, owner: TaskIdentity): Tag[] {
   return [
     ...input.tags ?? [],
     { key: hashTag, value: hash },
@@ -109,7 +110,7 @@ export function createRegistry(
 
   const register = async (
     definition: InlineDefinition,
-    owner: Owner,
+    owner: TaskIdentity,
   ): Promise<TaskDefinition | undefined> => {
     const { taskDefinition } = await caller.call("registerTaskDefinition", {
       ...definition.input,
@@ -125,7 +126,7 @@ export function createRegistry(
 
   const findOrRegister = async (
     definition: InlineDefinition,
-    owner: Owner,
+    owner: TaskIdentity,
     deregisters: boolean,
   ): Promise<DefinitionFacts> => {
     const { family, hash } = definition;

@@ -1,12 +1,13 @@
 import type { EcsCaller } from "../../aws/caller.ts";
-import { type Owner, ownerInTags, taggedIndex } from "./tags.ts";
+import { ownerInTags, taggedIndex } from "./tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import { clusterInWords, clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
 import { batchSize } from "../watch/poller.ts";
 
 /** An ECS task that its tags name as the node's, and whose they say it is. */
 export type NodeTask = {
   readonly arn: string;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
   /** The `startedBy` under which a start of the owner's allocation looks for it. */
   readonly index: string;
 };

@@ -1,18 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-ecs";
-
-/** Which Nomad task an ECS task is run for. */
-export type Owner = {
-  /** `<alloc id>/<task name>/<8 hex>`: a new one for each run of the task. */
-  readonly taskId: string;
-  readonly namespace: string;
-  readonly jobId: string;
-  readonly group: string;
-  readonly task: string;
-  readonly allocId: string;
-  readonly nodeId: string;
-  readonly driverVersion: string;
-};
+import type { TaskIdentity } from "../task_identity.ts";
 
 /** Tag that tells the content of a revision which the driver registered. */
 export const hashTag = "nomad:definition_hash";
@@ -43,11 +31,11 @@ export function clientToken(taskId: string): string {
  * not hold the run's part of the task id, which such a loss changes. ECS takes letters, digits, `-`,
  * `_` and `/`; a task name with anything else, or too long, stands as its hash.
  */
-export function startedBy({ allocId, task }: Pick<Owner, "allocId" | "task">): string {
-  const plain = `nomad/${allocId}/${task}`;
+export function startedBy({ allocId, name }: Pick<TaskIdentity, "allocId" | "name">): string {
+  const plain = `nomad/${allocId}/${name}`;
   return /^[A-Za-z0-9_/-]+$/.test(plain) && plain.length <= startedByLimit
     ? plain
-    : `nomad/${hashPart(allocId)}/${hashPart(task)}`;
+    : `nomad/${hashPart(allocId)}/${hashPart(name)}`;
 }
 
 /**
@@ -60,24 +48,28 @@ export function taggedIndex(tags: readonly Tag[], started: string | undefined): 
   const parts = /^nomad\/([^/]+)\/(.+)$/.exec(started ?? "");
   const [, first = "", name = ""] = parts ?? [];
   if (allocId === "" && started !== undefined) return started;
-  if (parts === null) return startedBy({ allocId, task });
+  if (parts === null) return startedBy({ allocId, name: task });
   const hashed = /^[0-9a-f]{32}$/.test(first) && /^[0-9a-f]{32}$/.test(name);
   return `nomad/${hashed ? hashPart(allocId) : allocId}/${name}`;
 }
 
 /**
- * The tags by which an ECS task says whose it is. `previous` are the marks of the allocations that
- * it was taken over from, oldest first.
+ * The tags by which an ECS task says whose it is. `driverVersion` is that of the driver that sets
+ * them. `previous` are the marks of the allocations that it was taken over from, oldest first.
  */
-export function ownerTags(owner: Owner, previous: readonly string[] = []): Tag[] {
+export function ownerTags(
+  owner: TaskIdentity,
+  driverVersion: string,
+  previous: readonly string[] = [],
+): Tag[] {
   const values: Record<string, string> = {
     "nomad:namespace": owner.namespace,
     "nomad:job_id": owner.jobId,
     "nomad:group": owner.group,
-    "nomad:task": owner.task,
+    "nomad:task": owner.name,
     "nomad:alloc_id": owner.allocId,
     "nomad:node_id": owner.nodeId,
-    "nomad:driver_version": owner.driverVersion,
+    "nomad:driver_version": driverVersion,
     ...(previous.length === 0 ? {} : {
       [previousTag]: previous.slice(-rememberedOwners).join(" "),
     }),
@@ -106,24 +98,26 @@ export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
 }
 
 /** The owner that an ECS task's tags name, of which they do not know the run. */
-export function ownerInTags(tags: readonly Tag[]): Owner {
+export function ownerInTags(tags: readonly Tag[]): TaskIdentity {
   const value = (key: string) => tags.find((tag) => tag.key === key)?.value ?? "";
   const allocId = value("nomad:alloc_id");
   const task = value("nomad:task");
   return {
-    taskId: `${allocId}/${task}`,
+    id: `${allocId}/${task}`,
     namespace: value("nomad:namespace"),
     jobId: value("nomad:job_id"),
     group: value("nomad:group"),
-    task,
+    name: task,
     allocId,
     nodeId: value("nomad:node_id"),
-    driverVersion: value("nomad:driver_version"),
   };
 }
 
 /** Whether tags tell that the owner's allocation had the task and another took it over. */
-export function isTakenFrom(tags: readonly Tag[], { allocId }: Pick<Owner, "allocId">): boolean {
+export function isTakenFrom(
+  tags: readonly Tag[],
+  { allocId }: Pick<TaskIdentity, "allocId">,
+): boolean {
   return taggedOwner(tags).previous.includes(allocMark(allocId));
 }
 
@@ -136,9 +130,9 @@ export function allocMark(allocId: string): string {
  * A task of a job, as the tag of the revisions that were registered for it has it. The children of a
  * periodic or parameterized job share their parent's.
  */
-export function jobTagValue({ namespace, jobId, group, task }: Owner): string {
+export function jobTagValue({ namespace, jobId, group, name }: TaskIdentity): string {
   const job = jobId.replace(/\/(dispatch|periodic)-[^/]*$/, "");
-  return tagValue(`${namespace}/${job}/${group}/${task}`);
+  return tagValue(`${namespace}/${job}/${group}/${name}`);
 }
 
 /** A text with what a tag cannot hold replaced by `_`, cut to what a tag can hold. */

@@ -10,6 +10,8 @@ export type LaunchContext = {
   readonly caller: EcsCaller;
   readonly definitions: Definitions;
   readonly registry: Registry;
+  /** The driver's version, with which ECS tasks are tagged. */
+  readonly driverVersion: string;
   readonly clock: Clock;
   readonly random: Random;
 };

@@ -3,7 +3,8 @@ import type { Logger } from "../../logger.ts";
 import type { Custody } from "../remote_tasks.ts";
 import type { LaunchContext } from "./context.ts";
 import { findLive } from "./find_live.ts";
-import { type Owner, startedBy } from "../ownership/tags.ts";
+import { startedBy } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import { clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
 
 /** Stops what starts that failed midway may have left behind, unless a later start goes on with it. */
@@ -12,12 +13,12 @@ export type Reaper = {
    * Leaves a start's task to be looked for and stopped. `openRun` is the task id under which ECS may
    * have accepted a RunTask.
    */
-  leave(cluster: ClusterRef, owner: Owner, openRun: string): void;
+  leave(cluster: ClusterRef, owner: TaskIdentity, openRun: string): void;
   /**
    * Ends the search for what was left of the owner's earlier starts, which is the caller's from now
    * on. Answers the run that ECS may have accepted; undefined where there is none, or it was found.
    */
-  takeBack(cluster: ClusterRef, owner: Owner): string | undefined;
+  takeBack(cluster: ClusterRef, owner: TaskIdentity): string | undefined;
 };
 
 /** What is left of a start that failed midway, while its ECS task is looked for. */
@@ -39,9 +40,15 @@ export function createReaper(
   },
 ): Reaper {
   const left = new Map<string, Leaving>();
-  const keyOf = (cluster: ClusterRef, owner: Owner) => `${clusterKey(cluster)} ${startedBy(owner)}`;
+  const keyOf = (cluster: ClusterRef, owner: TaskIdentity) =>
+    `${clusterKey(cluster)} ${startedBy(owner)}`;
 
-  const reap = async (cluster: ClusterRef, owner: Owner, leaving: Leaving, signal: AbortSignal) => {
+  const reap = async (
+    cluster: ClusterRef,
+    owner: TaskIdentity,
+    leaving: Leaving,
+    signal: AbortSignal,
+  ) => {
     const until = clock.monotonic() + reapPeriod;
     while (clock.monotonic() < until && !signal.aborted) {
       const found = await findLive(contextOf(cluster), owner, {
@@ -76,7 +83,7 @@ export function createReaper(
         .catch((error) => {
           if (leaving.stop.signal.aborted || signal.aborted) return;
           log.error("a failed start may have left an ECS task behind", {
-            task_id: owner.taskId,
+            task_id: owner.id,
             error: String(error),
           });
         })

@@ -3,7 +3,8 @@ import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
 import { LaunchError, retryTold } from "../launch_error.ts";
-import { isTakenFrom, type Owner, startedBy, taggedOwner } from "../ownership/tags.ts";
+import { isTakenFrom, startedBy, taggedOwner } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import type { LaunchContext } from "./context.ts";
 
 /**
@@ -13,7 +14,7 @@ import type { LaunchContext } from "./context.ts";
  */
 export async function findLive(
   { cluster, caller, clock, random }: LaunchContext,
-  owner: Owner,
+  owner: TaskIdentity,
   { except, takenOver, signal, retrying, patience = "as a launch" }: {
     except: { has(arn: string): boolean };
     /** What becomes of the search where another allocation has taken the owner's ECS task over. */
@@ -75,7 +76,7 @@ function isLive(task: Task): boolean {
 }
 
 /** `startedBy` alone could be anybody's text; the tags must agree where there are any. */
-function belongsTo(task: Task, owner: Owner): boolean {
+function belongsTo(task: Task, owner: TaskIdentity): boolean {
   const tagged = taggedOwner(task.tags ?? []);
   return tagged.allocId === undefined || tagged.allocId === owner.allocId;
 }

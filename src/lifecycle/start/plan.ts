@@ -9,7 +9,7 @@ import { LaunchError, retryTold } from "../launch_error.ts";
 import type { LaunchContext } from "./context.ts";
 import type { DefinitionJson } from "../../config/definition_json.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
-import type { Owner } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import { prepare } from "./environment.ts";
 import type { ContainerEnvironment } from "./run_task_input.ts";
 
@@ -33,7 +33,7 @@ type Wanted = {
   readonly config: TaskConfig;
   readonly env: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
 };
 
 /** How ECS is asked. */
@@ -152,7 +152,7 @@ export async function resolveDefinition(
   { registry, clock, random }: LaunchContext,
   definition: InlineDefinition,
   { owner, deregister, signal, retrying }: {
-    owner: Owner;
+    owner: TaskIdentity;
     deregister: boolean;
     signal: AbortSignal;
     retrying: (error: EcsError) => void;

@@ -7,12 +7,14 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.ts";
-import { clientToken, type Owner, ownerTags, startedBy } from "../ownership/tags.ts";
+import { clientToken, ownerTags, startedBy } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 
 /** What RunTask is asked for besides what the jobspec's `config` says. */
 export type RunTaskContext = {
   readonly config: TaskConfig;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
+  readonly driverVersion: string;
   readonly cluster: string;
   /** Family, family and revision, or ARN. */
   readonly taskDefinition: string;
@@ -30,7 +32,7 @@ export type ContainerEnvironment = {
  * takes a client token only with the parameters that it was first used with.
  */
 export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
-  const { config, owner, cluster, taskDefinition, environment } = context;
+  const { config, owner, driverVersion, cluster, taskDefinition, environment } = context;
   const {
     capacity_provider_strategy,
     placement_constraints,
@@ -42,9 +44,9 @@ export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
     cluster,
     count: 1,
     taskDefinition,
-    clientToken: clientToken(owner.taskId),
+    clientToken: clientToken(owner.id),
     startedBy: startedBy(owner),
-    tags: [...ownerTags(owner), ...tagList(config.tags)],
+    tags: [...ownerTags(owner, driverVersion), ...tagList(config.tags)],
     launchType: config.launch_type,
     capacityProviderStrategy: unlessEmpty(capacity_provider_strategy.map(awsNamed)),
     platformVersion: config.platform_version,

@@ -11,7 +11,8 @@ import type { LaunchContext } from "./context.ts";
 import { findLive } from "./find_live.ts";
 import { findPublicAddress } from "./public_address.ts";
 import { type Launched, runTask } from "./run_task.ts";
-import { type Owner, startedBy } from "../ownership/tags.ts";
+import { startedBy } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import { describeDefinition, nameOf, type Plan, planTask } from "./plan.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import { createReaper } from "./failed_starts.ts";
@@ -23,7 +24,7 @@ import type { RemoteState } from "../task/tracking.ts";
 /** One run of a Nomad task that ECS is to carry out. */
 export type StartRequest = {
   readonly cluster: ClusterRef;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
   readonly config: TaskConfig;
   /** The environment that Nomad has for the task. */
   readonly env: Readonly<Record<string, string>>;
@@ -98,7 +99,8 @@ export function createStarter(
       const { taskDefinition, environment } = planned;
       const input = runTaskInput({
         config: planned.config,
-        owner: { ...owner, taskId },
+        owner: { ...owner, id: taskId },
+        driverVersion: contextOf(cluster).driverVersion,
         cluster: cluster.name,
         taskDefinition,
         environment,
@@ -149,8 +151,8 @@ export function createStarter(
       const { definition } = planned;
       for (const note of planned.notes) tell(note);
       tell(`Asking ECS to run ${planned.taskDefinition} in ${clusterInWords(cluster)}`);
-      if (openRun === undefined || openRun === owner.taskId) {
-        const { arn } = await runAsPlanned(owner.taskId, planned);
+      if (openRun === undefined || openRun === owner.id) {
+        const { arn } = await runAsPlanned(owner.id, planned);
         return { arn, how: "started", definition };
       }
       // ECS lists a task some seconds after it accepted it. Under the client token of the run that
@@ -166,7 +168,7 @@ export function createStarter(
       );
       openRun = undefined;
       await stopsAcknowledged();
-      const { arn } = await runAsPlanned(owner.taskId, planned);
+      const { arn } = await runAsPlanned(owner.id, planned);
       return { arn, how: "started", definition };
     } catch (error) {
       if (openRun !== undefined) reaper.leave(cluster, owner, openRun);
@@ -328,7 +330,7 @@ function isStarted(state: RemoteState, waitFor: "running" | "network"): boolean 
 function asLaunchError(error: unknown, { owner, config, cluster }: StartRequest): LaunchError {
   const cause = error instanceof Error ? error.message : String(error);
   return new LaunchError(
-    `task ${owner.task} could not be started as ${nameOf(config)} in ` +
+    `task ${owner.name} could not be started as ${nameOf(config)} in ` +
       `${clusterInWords(cluster)}: ${cause}`,
     isRecoverable(error),
     { cause: error },

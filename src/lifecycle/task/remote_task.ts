@@ -5,14 +5,8 @@ import { EcsError } from "../../aws/error.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { Ending } from "./ending.ts";
-import {
-  allocMark,
-  isTakenFrom,
-  type Owner,
-  ownerTags,
-  startedBy,
-  taggedOwner,
-} from "../ownership/tags.ts";
+import { allocMark, isTakenFrom, ownerTags, startedBy, taggedOwner } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import {
@@ -38,7 +32,7 @@ export type StopOutcome =
 /** One ECS task that this driver looks after for a Nomad task. */
 export type RemoteTask = {
   readonly ref: TaskRef;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
   /** The `startedBy` under which a start of the owner's allocation looks for its ECS tasks. */
   readonly index: string;
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
@@ -67,7 +61,7 @@ export type EndObserver = { onEnded(ending: Ending): void };
 /** An ECS task to look after, and for whom. */
 export type Ward = {
   readonly ref: TaskRef;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
   /** See `RemoteTask`; undefined where the owner's fields give it. */
   readonly index?: string | undefined;
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
@@ -80,7 +74,7 @@ export type Ward = {
 };
 
 /** Told of an event, and of whose task it is. */
-export type OnEvent = (event: TaskEvent, owner: Owner) => void;
+export type OnEvent = (event: TaskEvent, owner: TaskIdentity) => void;
 
 /** What all remote tasks of one cluster share. */
 export type RemoteTaskServices = {
@@ -89,6 +83,8 @@ export type RemoteTaskServices = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** The driver's version, with which ECS tasks are tagged. */
+  readonly driverVersion: string;
   /** The names of a task's essential containers, from its task definition. */
   readonly essentialContainers: (task: Task) => Promise<ReadonlySet<string> | undefined>;
   /** Told when a stop is asked for, with what settles once ECS has acknowledged it. */
@@ -131,7 +127,7 @@ type Standing = "unknown" | "started" | "claimed" | "lost";
 // with concat, which leaves no spare room, where spread and push leave room for a dozen.
 class WatchedTask implements RemoteTask, Observer {
   readonly ref: TaskRef;
-  readonly owner: Owner;
+  readonly owner: TaskIdentity;
   readonly container: string | undefined;
   readonly #index: string | undefined;
   readonly #onEvent: OnEvent;
@@ -313,7 +309,7 @@ class WatchedTask implements RemoteTask, Observer {
     const others = tagged.allocId === undefined || tagged.allocId === this.owner.allocId
       ? tagged.previous
       : [...tagged.previous, allocMark(tagged.allocId)];
-    const wanted = ownerTags(this.owner, others);
+    const wanted = ownerTags(this.owner, this.#services.driverVersion, others);
     const agree = wanted.every(({ key, value }) =>
       tags.some((tag) => tag.key === key && tag.value === value)
     );

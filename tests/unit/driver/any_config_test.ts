@@ -71,9 +71,8 @@ async function outcomeOf(task: unknown, env: Record<string, string>): Promise<Ou
     version: "0.0.0",
     config: { ...plugin.value, enabled: true, cluster: cluster.name, region: cluster.region },
   });
-  const { taskId, task: name, ...owner } = ownerOf();
   const started = await world.settle(driver.start(
-    { ...owner, id: taskId, name },
+    ownerOf(),
     { config: encode({ task }), env, ports: [], resources: { cpu: 300, memory: 700 } },
     new AbortController().signal,
   ));

@@ -66,9 +66,8 @@ Deno.test("a wrong configuration is an unhealthy driver that says what is wrong,
   assertEquals(health, "unhealthy");
   assertStringIncludes(description ?? "", `plugin "nomad-driver-ecs" config.wait_for = "luck"`);
   assertStringIncludes(description ?? "", `config.region = "nowhere"`);
-  const { taskId, task: name, ...owner } = ownerOf();
   const started = await world.settle(driver.start(
-    { ...owner, id: taskId, name },
+    ownerOf(),
     { config: new Uint8Array(), env: {}, ports: [], resources: { cpu: 100, memory: 300 } },
     new AbortController().signal,
   ));

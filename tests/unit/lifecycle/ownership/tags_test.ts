@@ -14,11 +14,11 @@ import { ownerOf } from "../../../harness/world.ts";
 Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {
   const index = fc.record({
     allocId: fc.uuid(),
-    task: fc.string({ unit: "binary", minLength: 1 }),
+    name: fc.string({ unit: "binary", minLength: 1 }),
   });
   fc.assert(fc.property(index, index, (one, other) => {
     assert(/^[A-Za-z0-9_/-]{1,128}$/.test(startedBy(one)), startedBy(one));
-    const same = one.allocId === other.allocId && one.task === other.task;
+    const same = one.allocId === other.allocId && one.name === other.name;
     assertEquals(startedBy(one) === startedBy(other), same);
   }));
 });
@@ -26,10 +26,10 @@ Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {
 Deno.test("a start looks for a task that was handed over where its tags and startedBy say", () => {
   const task = fc.string({ unit: "binary", minLength: 1 });
   fc.assert(fc.property(fc.uuid(), fc.uuid(), task, (first, allocId, task) => {
-    const tags = ownerTags({ ...ownerOf(), allocId, task });
+    const tags = ownerTags({ ...ownerOf(), allocId, name: task }, "0.0.0");
     assertEquals(
-      taggedIndex(tags, startedBy({ allocId: first, task })),
-      startedBy({ allocId, task }),
+      taggedIndex(tags, startedBy({ allocId: first, name: task })),
+      startedBy({ allocId, name: task }),
     );
   }));
 });
@@ -37,8 +37,8 @@ Deno.test("a start looks for a task that was handed over where its tags and star
 Deno.test("a task without tags, or with a startedBy that no driver wrote, has an index all the same", () => {
   const owner = ownerOf();
   assertEquals(taggedIndex([], startedBy(owner)), startedBy(owner));
-  assertEquals(taggedIndex(ownerTags(owner), "somebody"), startedBy(owner));
-  assertEquals(taggedIndex(ownerTags(owner), undefined), startedBy(owner));
+  assertEquals(taggedIndex(ownerTags(owner, "0.0.0"), "somebody"), startedBy(owner));
+  assertEquals(taggedIndex(ownerTags(owner, "0.0.0"), undefined), startedBy(owner));
 });
 
 Deno.test("one run has one client token, and the next run another", () => {
@@ -55,11 +55,11 @@ Deno.test("tags are what AWS takes, whatever the job is called", () => {
 
 Deno.test("the owner that tags name is the one they were made from", () => {
   const owner = ownerOf();
-  assertEquals(taggedOwner(ownerTags(owner, ["aaaaaaaa", "bbbbbbbb"])), {
+  assertEquals(taggedOwner(ownerTags(owner, "0.0.0", ["aaaaaaaa", "bbbbbbbb"])), {
     nodeId: owner.nodeId,
     allocId: owner.allocId,
-    task: owner.task,
+    task: owner.name,
     previous: ["aaaaaaaa", "bbbbbbbb"],
   });
-  assertEquals(ownerInTags(ownerTags(owner)), { ...owner, taskId: `${owner.allocId}/main` });
+  assertEquals(ownerInTags(ownerTags(owner, "0.0.0")), { ...owner, id: `${owner.allocId}/main` });
 });

@@ -80,6 +80,7 @@ Deno.test("two clients that register one content at the same time end on one rev
     clock: world.time.clock({ alive: true }),
     random: () => 0.5,
     log: silent,
+    version: "0.0.0",
     settings: () => ({
       maxApiRate: 10,
       pollInterval: 2_000,
