@@ -11,7 +11,7 @@ import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { TaskIdentity } from "../lifecycle/task_identity.ts";
 import type { RemoteTask } from "../lifecycle/task/remote_task.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
-import type { TaskEvent } from "../lifecycle/task/tracking.ts";
+import type { TaskEvent } from "../lifecycle/task/events.ts";
 import { DriverError, taskNotFound } from "./driver_error.ts";
 import { createEventHub } from "./event_hub.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";

@@ -9,16 +9,8 @@ import { allocMark, isTakenFrom, ownerTags, startedBy, taggedOwner } from "../ow
 import type { TaskIdentity } from "../task_identity.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
-import {
-  annotationsOf,
-  eventOf,
-  inTransition,
-  type RemoteState,
-  type TaskEvent,
-  track,
-  type Tracked,
-  untracked,
-} from "./tracking.ts";
+import { annotationsOf, eventOf, type TaskEvent } from "./events.ts";
+import { inTransition, type RemoteState, track, type Tracked, untracked } from "./tracking.ts";
 import type { Observation, Observer, Watch, Watcher } from "../watch/poller.ts";
 
 /** How a request to stop went within its time. */

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
-  eventOf,
   missingGrace,
   track,
   type Tracked,
@@ -53,36 +52,4 @@ Deno.test("nothing but STOPPED ends a task that is seen", () => {
     assertEquals(trackAll([[0, seen(status)]]).state.kind, "live", status);
   }
   assertEquals(trackAll([[0, seen("STOPPED")]]).state.kind, "ended");
-});
-
-Deno.test("each change of status is one event, and the address comes with it", () => {
-  const observations = [
-    seen("PROVISIONING"),
-    seen("PENDING"),
-    seen("PENDING"),
-    seen("PENDING", "10.0.0.1"),
-    seen("RUNNING", "10.0.0.1"),
-    seen("RUNNING", "10.0.0.1"),
-  ];
-  let tracked = untracked;
-  const messages: string[] = [];
-  for (const observation of observations) {
-    const next = track({
-      tracked,
-      observation,
-      now: 0,
-      ref,
-      stopRequested: false,
-      essential: undefined,
-    });
-    const event = eventOf(tracked.state, next.state, ref);
-    if (event !== undefined) messages.push(event.message);
-    tracked = next;
-  }
-  assertEquals(messages, [
-    "ECS task 0123456789abcdef is PROVISIONING",
-    "ECS task 0123456789abcdef is PENDING",
-    "ECS task 0123456789abcdef is PENDING with address 10.0.0.1",
-    "ECS task 0123456789abcdef is RUNNING with address 10.0.0.1",
-  ]);
 });
