@@ -40,24 +40,6 @@ export class EcsError extends Error {
   }
 }
 
-/** Whether the same call may succeed later without anyone changing the request. */
-export function isTransient(kind: EcsErrorKind): boolean {
-  switch (kind) {
-    case "throttled":
-    case "unavailable":
-    case "credentials": // they expire, rotate and are repaired while tasks run
-    case "denied": // as policies are
-    case "no_region": // tasks that run are not to suffer from a configuration that lacks it
-      return true;
-    case "no_cluster":
-    case "no_task":
-    case "conflict":
-    case "capacity":
-    case "rejected":
-      return false;
-  }
-}
-
 /** Turns whatever a call threw into an `EcsError`. `attempted` names the operation and its target. */
 export function toEcsError(thrown: unknown, attempted: string): EcsError {
   if (thrown instanceof EcsError) return thrown;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Lifecycle, NodeTask } from "../lifecycle/lifecycle.ts";
-import { EcsError } from "../aws/error.ts";
+import { verdictOn } from "../lifecycle/error_policy.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 
 /** What becomes of an orphan. */
@@ -53,7 +53,7 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
       const found = await context.lifecycle.tasksOf(cluster, nodeId, context.claimed(), signal)
         .catch((error) => {
           context.log.debug("looking for orphans failed", { cluster: cluster.name, error });
-          if (error instanceof EcsError && error.kind === "no_cluster") context.leave(cluster);
+          if (verdictOn("search", error) === "final") context.leave(cluster);
           return undefined;
         });
       // What could not be looked at keeps its time, unless it was claimed meanwhile.

@@ -54,7 +54,7 @@ const mutants: Mutant[] = [
   {
     name: "a failed stop is not tried again",
     file: "src/lifecycle/task/remote_task.ts",
-    edits: [['      return "retry" as const;', '      return "give up" as const;']],
+    edits: [['return askingAgain("stop")(error);', 'return "give up" as const;']],
   },
   {
     name: "a stop is answered too early",
@@ -79,7 +79,7 @@ const mutants: Mutant[] = [
   {
     name: "orphans are left",
     file: "src/driver/orphans.ts",
-    edits: [["if (stops) lifecycle.stopOrphan(ref, nodeId);", ""]],
+    edits: [["if (stops) lifecycle.stopOrphan({ arn, cluster }, task);", ""]],
   },
   {
     name: "an empty answer is believed",

@@ -3,8 +3,8 @@ import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
-import { EcsError, isTransient } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
+import { askingAgain } from "../error_policy.ts";
 import { type DefinitionFacts, factsOf } from "./facts.ts";
 
 /** Task definitions as they were described. What one revision says never changes. */
@@ -85,10 +85,7 @@ export function createDefinitions(
           random,
           signal,
           judge: (error, failures) =>
-            error instanceof EcsError && isTransient(error.kind) && error.kind !== "denied" &&
-              failures < endingAttempts
-              ? "retry"
-              : "give up",
+            failures < endingAttempts ? askingAgain("explain")(error) : "give up",
         });
         return new Set(
           containers.filter(({ essential }) => essential).map(({ name }) => name),

@@ -55,7 +55,7 @@ export function createReaper(
         except: custody.done,
         takenOver: "pass over",
         signal,
-        patience: "with denials too",
+        activity: "clean up",
       });
       // A later start of the task takes over what it finds from then on.
       if (signal.aborted) return;

@@ -2,7 +2,8 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
-import { LaunchError, retryTold } from "../launch_error.ts";
+import { askingAgain } from "../error_policy.ts";
+import { LaunchError } from "../launch_error.ts";
 import { isTakenFrom, startedBy, taggedOwner } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { LaunchContext } from "./context.ts";
@@ -15,14 +16,14 @@ import type { LaunchContext } from "./context.ts";
 export async function findLive(
   { cluster, caller, clock, random }: LaunchContext,
   owner: TaskIdentity,
-  { except, takenOver, signal, retrying, patience = "as a launch" }: {
+  { except, takenOver, signal, retrying, activity = "start" }: {
     except: { has(arn: string): boolean };
     /** What becomes of the search where another allocation has taken the owner's ECS task over. */
     takenOver: "refuse" | "pass over";
     signal: AbortSignal;
     retrying?: (error: EcsError) => void;
-    /** A policy that is being repaired may help who looks for a lost task, and nobody who waits. */
-    patience?: "as a launch" | "with denials too";
+    /** What the search is part of, which says for what failures it asks again. */
+    activity?: "start" | "clean up";
   },
 ): Promise<Task[]> {
   const target = `started by ${startedBy(owner)} in ${clusterInWords(cluster)}`;
@@ -64,10 +65,7 @@ export async function findLive(
     clock,
     random,
     signal,
-    judge: (error) => {
-      const denied = error instanceof EcsError && error.kind === "denied";
-      return denied && patience === "with denials too" ? "retry" : retryTold(retrying)(error);
-    },
+    judge: askingAgain(activity, retrying),
   });
 }
 

@@ -5,7 +5,8 @@ import type { Resources } from "../definition/size.ts";
 import { describeProblems } from "../../config/decode.ts";
 import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
 import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
-import { LaunchError, retryTold } from "../launch_error.ts";
+import { askingAgain } from "../error_policy.ts";
+import { LaunchError } from "../launch_error.ts";
 import type { LaunchContext } from "./context.ts";
 import type { DefinitionJson } from "../../config/definition_json.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
@@ -129,7 +130,7 @@ export async function describeDefinition(
       clock,
       random,
       signal,
-      judge: retryTold(retrying),
+      judge: askingAgain("start", retrying),
     });
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
@@ -163,7 +164,7 @@ export async function resolveDefinition(
       clock,
       random,
       signal,
-      judge: retryTold(retrying),
+      judge: askingAgain("start", retrying),
     });
   } catch (error) {
     if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;

@@ -1,7 +1,8 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
-import { LaunchError, retryTold } from "../launch_error.ts";
+import { askingAgain } from "../error_policy.ts";
+import { LaunchError } from "../launch_error.ts";
 import type { LaunchContext } from "./context.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function findPublicAddress(
         `DescribeNetworkInterfaces ${target}`,
         "it has no public address yet; do its subnets lead to an internet gateway?",
       );
-    }, { clock, random, signal, judge: retryTold(retrying) });
+    }, { clock, random, signal, judge: askingAgain("start", retrying) });
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
     throw new LaunchError(`${option}: ${error.message}`, false, { cause: error });

@@ -1,6 +1,6 @@
 import type { Failure, RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { EcsError } from "../../aws/error.ts";
-import { retriedAtLaunch } from "../launch_error.ts";
+import { askingAgain } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
@@ -51,11 +51,8 @@ export async function runTask(
       random,
       signal,
       judge: (error) => {
-        if (!(error instanceof EcsError)) return "give up";
-        if (error.kind === "unavailable") ambiguous();
-        if (!retriedAtLaunch(error.kind)) return "give up";
-        retrying(error);
-        return "retry";
+        if (error instanceof EcsError && error.kind === "unavailable") ambiguous();
+        return askingAgain("start", retrying)(error);
       },
     });
   } catch (error) {

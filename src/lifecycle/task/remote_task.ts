@@ -7,6 +7,7 @@ import type { EcsCaller } from "../../aws/caller.ts";
 import type { Ending } from "./ending.ts";
 import { allocMark, isTakenFrom, ownerTags, startedBy, taggedOwner } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
+import { askingAgain, verdictOn } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import { annotationsOf, eventOf, type TaskEvent } from "./events.ts";
@@ -331,7 +332,7 @@ class WatchedTask implements RemoteTask, Observer {
         const look = await this.#watch.look(alive);
         if (look.kind === "seen" && this.#standing === "unknown") {
           await this.#claimBy(look.task.tags ?? [], "housekeeping", alive).catch(async (error) => {
-            if (!isRefusal(error)) throw error;
+            if (verdictOn("claim", error) === "ask again") throw error;
             this.#tellUntagged(error);
             // Many tasks that AWS lets nobody tag must not keep starts and stops from their turn.
             await clock.sleep(refusedPause, alive);
@@ -343,13 +344,13 @@ class WatchedTask implements RemoteTask, Observer {
         random,
         signal: alive,
         judge: (error) => {
-          const lasting = error instanceof EcsError && error.kind === "rejected";
+          const verdict = askingAgain("claim")(error);
           log.warn("moving the ownership tags of an ECS task failed", {
             arn: this.ref.arn,
             error: String(error),
-            again: !lasting,
+            again: verdict === "retry",
           });
-          return lasting ? "give up" : "retry";
+          return verdict;
         },
       })
     ).catch(() => {}); // it was logged, or the task is no longer looked after
@@ -377,7 +378,7 @@ class WatchedTask implements RemoteTask, Observer {
             arn: this.ref.arn,
             error: String(error),
           });
-          return "retry" as const;
+          return askingAgain("stop")(error);
         },
       })
     )
@@ -409,7 +410,7 @@ class WatchedTask implements RemoteTask, Observer {
     // other node's to stop.
     if (foreign && this.#standing === "unknown" && !this.#isMovedOn(tags)) {
       await this.#claimBy(tags, "act", alive).catch((error) => {
-        if (isRefusal(error)) this.#tellUntagged(error);
+        if (verdictOn("claim", error) !== "ask again") this.#tellUntagged(error);
         throw error;
       });
     }
@@ -435,11 +436,6 @@ class WatchedTask implements RemoteTask, Observer {
   #target(): string {
     return `${this.ref.arn} in ${clusterInWords(this.ref.cluster)}`;
   }
-}
-
-/** Whether AWS will not do it, however good the connection. */
-function isRefusal(error: unknown): error is EcsError {
-  return error instanceof EcsError && (error.kind === "denied" || error.kind === "rejected");
 }
 
 function handedOver(state: RemoteState, nodeId: string): RemoteState {

@@ -2,7 +2,8 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
-import { EcsError, isTransient, toEcsError } from "../../aws/error.ts";
+import { EcsError, toEcsError } from "../../aws/error.ts";
+import { verdictOn } from "../error_policy.ts";
 import { backoff } from "../../aws/retry.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
@@ -228,7 +229,8 @@ export function createWatcher(
           onHealth({ kind: "answering" });
         }
       } catch (error) {
-        if (!isOfTasks(error)) throw error;
+        const ofTasks = verdictOn("watch", error) === "tell the task's user";
+        if (!ofTasks || !(error instanceof EcsError)) throw error;
         const [only] = part;
         if (part.length === 1 && only !== undefined) {
           if (!isWatched(only)) return;
@@ -384,12 +386,6 @@ export function createWatcher(
       return new WatchHandle(entry, observer, places);
     },
   };
-}
-
-/** Whether AWS refuses a request for what one of its tasks is, perhaps, and not for all of them. */
-function isOfTasks(error: unknown): error is EcsError {
-  if (!(error instanceof EcsError)) return false;
-  return error.kind === "denied" || !(isTransient(error.kind) || error.kind === "no_cluster");
 }
 
 /**
