@@ -3,9 +3,9 @@ import type { Logger } from "../logger.ts";
 import { createBudget } from "../aws/budget.ts";
 import { createDefinitions, type Definitions } from "./definition/describe.ts";
 import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
-import type { AwsOperations } from "../aws/operations.ts";
+import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
 import { createRegistry, type Registry } from "./definition/register.ts";
-import type { AccountRef, ClusterRef } from "../aws/cluster_ref.ts";
+import { accountKey, type AccountRef, type ClusterRef } from "../aws/cluster_ref.ts";
 import { createWatcher, type Watcher, type WatchHealth } from "./watch/poller.ts";
 
 /**
@@ -21,48 +21,98 @@ export type Account = {
   readonly registry: Registry;
 };
 
-/** Makes the account. Once `signal` aborts, its watchers and calls end. */
-export function createAccount(
-  { ref, operations, clock, random, log, maxRate, pollInterval, onHealth, signal }: {
-    ref: AccountRef;
-    operations: () => AwsOperations;
-    clock: Clock;
-    random: Random;
-    log: Logger;
-    maxRate: () => number;
-    pollInterval: () => number;
-    onHealth: (cluster: ClusterRef, health: WatchHealth) => void;
-    signal: AbortSignal;
-  },
-): Account {
-  const budget = createBudget({ maxRate, clock });
-  const caller = createEcsCaller({ operations, budget, clock, log });
+/** What all accounts share. */
+export type AccountServices = {
+  readonly connect: ConnectAws;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly settings: () => AccountSettings;
+  /** Told whether a cluster's watcher gets answers. */
+  readonly onHealth: (cluster: ClusterRef, health: WatchHealth) => void;
+  /** Ends the accounts' watchers and calls. */
+  readonly signal: AbortSignal;
+};
+
+/** What may change while the driver runs. */
+export type AccountSettings = {
+  /** ECS calls a second, for each account. */
+  readonly maxApiRate: number;
+  /** Milliseconds between looks at a task at rest. */
+  readonly pollInterval: number;
+  /** URL of ECS; undefined where the SDK's own sources decide. */
+  readonly endpoint: string | undefined;
+};
+
+/** The accounts that tasks are in, each made when it is first asked for. */
+export type Accounts = {
+  /** The account that a cluster is reached through. */
+  of(cluster: ClusterRef): Account;
+  /** All watchers of all accounts. */
+  watchers(): Watcher[];
+};
+
+/** Makes the accounts. Makes no call itself. */
+export function createAccounts(services: AccountServices): Accounts {
+  const accounts = new Map<string, Account>();
+  return {
+    of: ({ region, role, profile }) => {
+      const ref = { region, role, profile };
+      const key = accountKey(ref);
+      const known = accounts.get(key) ?? createAccount(ref, services);
+      accounts.set(key, known);
+      return known;
+    },
+    watchers: () => [...accounts.values()].flatMap(({ watchers }) => [...watchers().values()]),
+  };
+}
+
+function createAccount(ref: AccountRef, services: AccountServices): Account {
+  const { settings, clock, random, log, signal } = services;
+  const budget = createBudget({ maxRate: () => settings().maxApiRate, clock });
+  const caller = createEcsCaller({ operations: operationsOf(ref, services), budget, clock, log });
   const watchers = new Map<string, Watcher>();
-  const definitions = createDefinitions({ caller, clock, random, log, signal });
   signal.addEventListener("abort", () => {
     for (const watcher of watchers.values()) watcher.close();
   }, { once: true });
 
   return {
     caller,
-    definitions,
+    definitions: createDefinitions({ caller, clock, random, log, signal }),
     registry: createRegistry({ caller, log: log.named("registry"), signal }),
     watchers: () => watchers,
     watcher: (name) => {
-      const known = watchers.get(name);
-      if (known !== undefined) return known;
-      const cluster = { ...ref, name };
-      const watcher = createWatcher({
-        cluster,
-        caller,
-        clock,
-        random,
-        log: log.named("watcher"),
-        pollInterval,
-        onHealth: (health) => onHealth(cluster, health),
-      });
-      watchers.set(name, watcher);
-      return watcher;
+      const known = watchers.get(name) ?? watcherOf({ ...ref, name }, caller, services);
+      watchers.set(name, known);
+      return known;
     },
+  };
+}
+
+function watcherOf(cluster: ClusterRef, caller: EcsCaller, services: AccountServices): Watcher {
+  const { clock, random, log, settings, onHealth } = services;
+  return createWatcher({
+    cluster,
+    caller,
+    clock,
+    random,
+    log: log.named("watcher"),
+    pollInterval: () => settings().pollInterval,
+    onHealth: (health) => onHealth(cluster, health),
+  });
+}
+
+/** The operations at the endpoint that is configured when they are asked for. */
+function operationsOf(
+  { region, role, profile }: AccountRef,
+  { connect, settings }: AccountServices,
+): () => AwsOperations {
+  let made: { operations: AwsOperations; endpoint: string | undefined } | undefined;
+  return () => {
+    const { endpoint } = settings();
+    if (made === undefined || made.endpoint !== endpoint) {
+      made = { operations: connect({ region, role, endpoint, profile }), endpoint };
+    }
+    return made.operations;
   };
 }

@@ -1,48 +1,49 @@
+import type { ClusterRef, TaskRef } from "../aws/cluster_ref.ts";
+import type { EcsError } from "../aws/error.ts";
+import type { ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { createCustody } from "./remote_tasks.ts";
-import { type EcsError, toEcsError } from "../aws/error.ts";
-import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
+import { type AccountSettings, createAccounts } from "./account.ts";
+import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
+import { noteHealth, type OutageContext } from "./outages.ts";
 import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
-import type { TaskIdentity } from "./task_identity.ts";
-import { type Account, createAccount } from "./account.ts";
+import { createCustody } from "./remote_tasks.ts";
+import type { Started, StartRequest } from "./start/context.ts";
+import { createReaper } from "./start/failed_starts.ts";
+import { type StartContext, startTask } from "./start/start.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
-import {
-  accountKey,
-  clusterInWords,
-  clusterKey,
-  type ClusterRef,
-  type TaskRef,
-} from "../aws/cluster_ref.ts";
-import { createStarter, type Starter } from "./start/start.ts";
-import type { WatchHealth } from "./watch/poller.ts";
+import type { TaskIdentity } from "./task_identity.ts";
 
+export type { ClusterHealth } from "./cluster_health.ts";
+export { type DefinitionFacts, mainContainer } from "./definition/facts.ts";
+export type { Resources } from "./definition/size.ts";
+export { LaunchError } from "./launch_error.ts";
 export type { NodeTask } from "./ownership/node_search.ts";
+export type { Ending } from "./task/ending.ts";
+export type { EndObserver, RemoteTask } from "./task/remote_task.ts";
+export type { TaskEvent } from "./task/events.ts";
+export type { TaskIdentity } from "./task_identity.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
-export type LifecycleSettings = {
-  /** ECS calls a second, for each region. */
-  readonly maxApiRate: number;
-  /** Milliseconds between looks at a task at rest. */
-  readonly pollInterval: number;
+export type LifecycleSettings = AccountSettings & {
   /** Milliseconds without a usable answer before the users of the tasks concerned are told. */
   readonly unhealthyAfter: number;
-  /** URL of ECS; undefined where the SDK's own sources decide. */
-  readonly endpoint: string | undefined;
 };
 
-/** Whether a cluster can take tasks. */
-export type ClusterHealth =
-  | { kind: "active"; arn: string }
-  /** ECS says that the cluster cannot be used. */
-  | { kind: "unusable"; reason: string }
-  /** ECS does not say. */
-  | { kind: "unanswered"; error: EcsError };
-
-/** Nomad tasks as ECS tasks. */
+/**
+ * Nomad tasks as ECS tasks: the face of this folder.
+ *
+ * @example
+ * ```ts
+ * const lifecycle = createLifecycle({ connect, clock, random, log, version, settings });
+ * const { remote } = await lifecycle.start(request);
+ * remote.tellEnd({ onEnded: ({ exitCode }) => log.info("the task ended", { exitCode }) });
+ * await remote.stop("Nomad stopped the task", 10_000);
+ * ```
+ */
 export type Lifecycle = {
-  /** See `Starter`. */
-  readonly start: Starter["start"];
+  /** See `startTask` in `start/start.ts`. */
+  start(request: StartRequest): Promise<Started>;
   /** Looks after an ECS task that was started earlier. Needs no answer from ECS. */
   recover(
     ref: TaskRef,
@@ -51,6 +52,7 @@ export type Lifecycle = {
     container: string | undefined,
     onEvent: OnEvent,
   ): RemoteTask;
+  /** Asks ECS once whether the cluster can take tasks. Never rejects. */
   checkCluster(cluster: ClusterRef): Promise<ClusterHealth>;
   /**
    * The ECS tasks of a cluster that are wanted running, tagged as the node's and neither in `claimed`
@@ -64,158 +66,77 @@ export type Lifecycle = {
   ): Promise<NodeTask[]>;
   /** Has ECS stop a task that no allocation claims, if its tags still say that it is the node's. */
   stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
-  /** The watchers that get no answers. */
+  /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
   failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
   close(): void;
 };
 
-/** Sets up the lifecycle. `settings` is read again whenever it matters. */
+/**
+ * Sets up the lifecycle. It calls AWS only when it is asked for something. `version` is the driver's,
+ * with which ECS tasks are tagged; `settings` is read again whenever it matters.
+ */
 export function createLifecycle(
   { connect, clock, random, log, version, settings }: {
     connect: ConnectAws;
     clock: Clock;
     random: Random;
     log: Logger;
-    /** The driver's version, with which ECS tasks are tagged. */
     version: string;
     settings: () => LifecycleSettings;
   },
 ): Lifecycle {
   const closed = new AbortController();
-  const accounts = new Map<string, Account>();
-  const outages = new Set<string>();
+  const { signal } = closed;
+  const shared = { clock, random, log, driverVersion: version, signal };
+  const outages: OutageContext = {
+    tasks: () => custody.tasks(),
+    unhealthyAfter: () => settings().unhealthyAfter,
+    clock,
+    log,
+    told: new Set(),
+  };
+  const accounts = createAccounts({
+    ...shared,
+    connect,
+    settings,
+    onHealth: (cluster, health) => noteHealth(outages, cluster, health),
+  });
+  const custody = createCustody({ ...shared, accountOf: accounts.of });
+  const launchContext = (cluster: ClusterRef) => {
+    const { caller, definitions, registry } = accounts.of(cluster);
+    return { ...shared, cluster, caller, definitions, registry };
+  };
+  const reaper = createReaper({ ...shared, custody, contextOf: launchContext });
+  const starting = new Set<string>();
+  const startContext = (cluster: ClusterRef): StartContext => ({
+    ...launchContext(cluster),
+    custody,
+    reaper,
+    starting,
+  });
   const search = createNodeSearch();
 
-  const tellAll = (cluster: ClusterRef, message: string) => {
-    const key = clusterKey(cluster);
-    for (const task of custody.tasks()) {
-      if (clusterKey(task.ref.cluster) === key) task.tell(message);
-    }
-  };
-
-  const onHealth = (cluster: ClusterRef, health: WatchHealth) => {
-    const key = clusterKey(cluster);
-    switch (health.kind) {
-      case "answering":
-        if (outages.delete(key)) {
-          log.info("ECS answers again", { cluster: cluster.name });
-          tellAll(cluster, "ECS answers again");
-        }
-        return;
-      case "failing": {
-        const lasted = clock.monotonic() - health.since;
-        if (outages.has(key) || lasted < settings().unhealthyAfter) return;
-        outages.add(key);
-        log.error("ECS gives no usable answer", {
-          cluster: cluster.name,
-          error: health.error.message,
-        });
-        tellAll(
-          cluster,
-          `ECS has given no usable answer for ${
-            Math.round(lasted / 1_000)
-          } s; the task counts as ` +
-            `running until ECS says otherwise: ${health.error.message}`,
-        );
-        return;
-      }
-    }
-  };
-
-  const operationsOf = ({ region, role, profile }: ClusterRef): () => AwsOperations => {
-    let made: { operations: AwsOperations; endpoint: string | undefined } | undefined;
-    return () => {
-      const { endpoint } = settings();
-      if (made !== undefined && made.endpoint === endpoint) return made.operations;
-      made = { operations: connect({ region, role, endpoint, profile }), endpoint };
-      return made.operations;
-    };
-  };
-
-  const accountOf = (cluster: ClusterRef): Account => {
-    const key = accountKey(cluster);
-    const known = accounts.get(key);
-    if (known !== undefined) return known;
-    const { region, role, profile } = cluster;
-    const made = createAccount({
-      ref: { region, role, profile },
-      operations: operationsOf(cluster),
-      clock,
-      random,
-      log,
-      maxRate: () => settings().maxApiRate,
-      pollInterval: () => settings().pollInterval,
-      onHealth,
-      signal: closed.signal,
-    });
-    accounts.set(key, made);
-    return made;
-  };
-
-  const custody = createCustody({
-    accountOf,
-    clock,
-    random,
-    log,
-    driverVersion: version,
-    signal: closed.signal,
-  });
-  const starter = createStarter({
-    custody,
-    contextOf: (cluster) => {
-      const { caller, definitions, registry } = accountOf(cluster);
-      return { cluster, caller, definitions, registry, driverVersion: version, clock, random };
-    },
-    clock,
-    log,
-    signal: closed.signal,
-  });
-
   return {
-    start: starter.start,
+    start: (request) => startTask(startContext(request.cluster), request),
     recover: (ref, owner, container, onEvent) =>
       custody.take({ ref, owner, container, claim: true, announce: false, onEvent }),
-    checkCluster: async (cluster) => {
-      try {
-        const { clusters, failures } = await accountOf(cluster).caller.call("describeClusters", {
-          clusters: [cluster.name],
-        }, {
-          target: clusterInWords(cluster),
-          priority: "act",
-          signal: closed.signal,
-        });
-        const status = clusters?.[0]?.status;
-        if (status === "ACTIVE") return { kind: "active", arn: clusters?.[0]?.clusterArn ?? "" };
-        const why = status ?? failures?.[0]?.reason ?? "not described";
-        return {
-          kind: "unusable",
-          reason: `ECS ${clusterInWords(cluster)} is ${why}; it must be ACTIVE`,
-        };
-      } catch (error) {
-        return {
-          kind: "unanswered",
-          error: toEcsError(error, `DescribeClusters ${clusterInWords(cluster)}`),
-        };
-      }
-    },
+    checkCluster: (cluster) => checkCluster(accounts.of(cluster).caller, cluster, signal),
     tasksOf: (cluster, nodeId, claimed, signal) =>
       search(
-        { cluster, caller: accountOf(cluster).caller, nodeId },
+        { cluster, caller: accounts.of(cluster).caller, nodeId },
         {
           arn: (arn) => claimed.has(arn) || custody.done.has(arn),
-          index: starter.isStarting,
+          index: (index) => starting.has(index),
         },
         signal,
       ),
     stopOrphan: custody.stopOrphan,
     failing: () =>
-      [...accounts.values()].flatMap(({ watchers }) =>
-        [...watchers().values()].flatMap(({ cluster, failing }) => {
-          const trouble = failing();
-          return trouble === undefined ? [] : [{ cluster, ...trouble }];
-        })
-      ),
+      accounts.watchers().flatMap(({ cluster, failing }) => {
+        const outage = failing();
+        return outage === undefined ? [] : [{ cluster, ...outage }];
+      }),
     close: () => closed.abort(new Error("the driver is shutting down")),
   };
 }

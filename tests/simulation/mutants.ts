@@ -31,8 +31,8 @@ const mutants: Mutant[] = [
   },
   {
     name: "no look for a live ECS task",
-    file: "src/lifecycle/start/start.ts",
-    edits: [["if (live?.taskArn !== undefined)", "if (live?.taskArn === null)"]],
+    file: "src/lifecycle/start/launch.ts",
+    edits: [["if (live?.taskArn === undefined)", "if (live?.taskArn !== null)"]],
   },
   {
     name: "one MISSING answer is an end",
@@ -68,7 +68,7 @@ const mutants: Mutant[] = [
   },
   {
     name: "a start does not wait for a stop",
-    file: "src/lifecycle/start/start.ts",
+    file: "src/lifecycle/start/launch.ts",
     edits: [["if (pending === undefined) return;", "if (pending !== null) return;"]],
   },
   {

@@ -1,10 +1,16 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
+import type { EcsError } from "../../aws/error.ts";
 import type { Clock, Random } from "../../clock.ts";
+import type { TaskConfig } from "../../config/task_config.ts";
 import type { Definitions } from "../definition/describe.ts";
+import type { DefinitionFacts } from "../definition/facts.ts";
 import type { Registry } from "../definition/register.ts";
+import type { Resources } from "../definition/size.ts";
+import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
+import type { TaskIdentity } from "../task_identity.ts";
 
-/** What a launch needs of its surroundings. */
+/** One cluster, and what it takes to call AWS about it. */
 export type LaunchContext = {
   readonly cluster: ClusterRef;
   readonly caller: EcsCaller;
@@ -15,3 +21,45 @@ export type LaunchContext = {
   readonly clock: Clock;
   readonly random: Random;
 };
+
+/** One run of a Nomad task that ECS is to carry out. */
+export type StartRequest = {
+  readonly cluster: ClusterRef;
+  readonly owner: TaskIdentity;
+  readonly config: TaskConfig;
+  /** The environment that Nomad has for the task. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  /** Aborts when no caller waits for the start any more. It then goes on only if ECS has its task. */
+  readonly abandoned: AbortSignal;
+  readonly onEvent: OnEvent;
+};
+
+/** A task that was started. */
+export type Started = {
+  readonly remote: RemoteTask;
+  /** The task's definition; undefined where AWS does not let this client describe it. */
+  readonly definition: DefinitionFacts | undefined;
+  /** The public address, where the task is to advertise it and has one. */
+  readonly publicAddress: string | undefined;
+};
+
+/** A start under way. */
+export type Attempt = {
+  readonly request: StartRequest;
+  /** Why AWS was last asked again. A start that runs out of time says it. */
+  lastError: EcsError | undefined;
+};
+
+/** How AWS is asked during a start. */
+export type Asking = {
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
+  /** Told of each failure before AWS is asked again. */
+  readonly retrying: (error: EcsError) => void;
+};
+
+/** Tells the task's user something about its start. */
+export function tell({ owner, onEvent }: StartRequest, message: string): void {
+  onEvent({ message, annotations: {} }, owner);
+}

@@ -7,7 +7,7 @@ import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
 import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
 import { askingAgain } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
-import type { LaunchContext } from "./context.ts";
+import type { Asking, LaunchContext } from "./context.ts";
 import type { DefinitionJson } from "../../config/definition_json.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -36,9 +36,6 @@ type Wanted = {
   readonly resources: Resources;
   readonly owner: TaskIdentity;
 };
-
-/** How ECS is asked. */
-type Asking = { signal: AbortSignal; retrying: (error: EcsError) => void };
 
 /**
  * Finds out what a task is to run as: describes its task definition, or registers that of the jobspec.

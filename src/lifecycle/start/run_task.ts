@@ -5,13 +5,6 @@ import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
 
-/** How the ECS task of a run came to be. */
-export type Launched = {
-  readonly arn: string;
-  /** `started`: by RunTask; `found`: it was already running for this allocation's task. */
-  readonly how: "started" | "found";
-};
-
 /** The ECS task that a RunTask answered. */
 export type Accepted = {
   readonly arn: string;

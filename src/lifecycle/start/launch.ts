@@ -1,0 +1,208 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { clusterInWords } from "../../aws/cluster_ref.ts";
+import { EcsError } from "../../aws/error.ts";
+import { orAborted } from "../../aws/retry.ts";
+import type { Logger } from "../../logger.ts";
+import type { DefinitionFacts } from "../definition/facts.ts";
+import { LaunchError } from "../launch_error.ts";
+import { startedBy } from "../ownership/tags.ts";
+import type { Custody } from "../remote_tasks.ts";
+import {
+  type Asking,
+  type Attempt,
+  type LaunchContext,
+  type StartRequest,
+  tell,
+} from "./context.ts";
+import type { Reaper } from "./failed_starts.ts";
+import { findLive } from "./find_live.ts";
+import { describeDefinition, type Plan, planTask } from "./plan.ts";
+import { type Accepted, runTask } from "./run_task.ts";
+import { runTaskInput } from "./run_task_input.ts";
+
+/** What a launch needs besides AWS: what this process knows of its ECS tasks. */
+export type LaunchServices = LaunchContext & {
+  readonly custody: Custody;
+  readonly reaper: Reaper;
+  readonly log: Logger;
+};
+
+/** The ECS task of a run. */
+export type Launched = {
+  readonly arn: string;
+  /** `started`: RunTask started it; `found`: it already ran for this allocation's task. */
+  readonly how: "started" | "found";
+  /** Undefined where AWS does not let this client describe it. */
+  readonly definition: DefinitionFacts | undefined;
+};
+
+/** A launch under way. */
+type Launch = {
+  readonly request: StartRequest;
+  readonly asking: Asking;
+  /** Task id of the run that ECS may have accepted without our having its answer. */
+  openRun: string | undefined;
+};
+
+/**
+ * Finds the ECS task that already runs for the allocation's task, or has ECS run one. Rejects with
+ * the signal's reason when it aborts; where ECS may have accepted a RunTask by then, its task is
+ * looked for and stopped, unless a later start resumes the run.
+ */
+export async function launch(
+  context: LaunchServices,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<Launched> {
+  const { cluster, reaper } = context;
+  const { request } = attempt;
+  const launch: Launch = {
+    request,
+    asking: { signal, retrying: tellingOnce(attempt) },
+    openRun: reaper.takeBack(cluster, request.owner),
+  };
+  try {
+    await stopsAcknowledged(context, launch);
+    return await findRunning(context, launch) ?? await runNew(context, launch);
+  } catch (error) {
+    if (launch.openRun !== undefined) reaper.leave(cluster, request.owner, launch.openRun);
+    throw error;
+  }
+}
+
+/** Notes each failure as the attempt's last, and tells the task's user of the first. */
+function tellingOnce(attempt: Attempt): (error: EcsError) => void {
+  let told = false;
+  return (error) => {
+    attempt.lastError = error;
+    if (!told) tell(attempt.request, `ECS is asked again: ${error.message}`);
+    told = true;
+  };
+}
+
+/** Waits until every earlier ECS task of the allocation's task is sure to end: two must not run. */
+async function stopsAcknowledged({ custody }: LaunchServices, launch: Launch): Promise<void> {
+  const pending = custody.stopsPending(startedBy(launch.request.owner));
+  if (pending === undefined) return;
+  tell(launch.request, "Waiting for ECS to acknowledge the stop of an earlier ECS task");
+  await orAborted(pending, launch.asking.signal);
+}
+
+/** The ECS task that already runs for the allocation's task, if any. Stops those besides the oldest. */
+async function findRunning(
+  context: LaunchServices,
+  { request: { owner }, asking }: Launch,
+): Promise<Launched | undefined> {
+  const { cluster, custody, log } = context;
+  const [live, ...doubles] = await findLive(context, owner, {
+    except: custody.done,
+    takenOver: "refuse",
+    ...asking,
+  });
+  for (const { taskArn } of doubles) {
+    if (taskArn === undefined) continue;
+    log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
+    const reason = "Nomad: another ECS task runs for this one";
+    custody.stopUnattended({ arn: taskArn, cluster }, owner, reason);
+  }
+  if (live?.taskArn === undefined) return undefined;
+  return { arn: live.taskArn, how: "found", definition: await definitionOf(context, live, asking) };
+}
+
+/** The definition of a task that already runs; undefined where AWS does not tell it. */
+async function definitionOf(
+  context: LaunchServices,
+  { taskDefinitionArn = "" }: Task,
+  asking: Asking,
+): Promise<DefinitionFacts | undefined> {
+  try {
+    return await describeDefinition(context, taskDefinitionArn, asking);
+  } catch (error) {
+    asking.signal.throwIfAborted();
+    context.log.warn("the task definition of a running ECS task is not known", { error });
+    return undefined;
+  }
+}
+
+/** Has ECS run a task, or resumes the run that an earlier start left open. */
+async function runNew(context: LaunchServices, launch: Launch): Promise<Launched> {
+  const { request, asking } = launch;
+  const plan = await planTask(context, request, asking);
+  for (const note of plan.notes) tell(request, note);
+  tell(request, `Asking ECS to run ${plan.taskDefinition} in ${clusterInWords(context.cluster)}`);
+  const arn = await resumeOpenRun(context, launch, plan) ??
+    (await runAsPlanned(context, launch, request.owner.id, plan)).arn;
+  return { arn, how: "started", definition: plan.definition };
+}
+
+/**
+ * Asks ECS for the task of the open run, under that run's client token: ECS lists a task only some
+ * seconds after it accepted it, and answers a known token at once. Undefined where no run is open, or
+ * where the open run had other parameters; its task is then stopped.
+ */
+async function resumeOpenRun(
+  context: LaunchServices,
+  launch: Launch,
+  plan: Plan,
+): Promise<string | undefined> {
+  const { request: { owner }, openRun } = launch;
+  if (openRun === undefined || openRun === owner.id) return undefined;
+  const { arn, accepted } = await runAsPlanned(context, launch, openRun, plan);
+  if (accepted === "as asked") return arn;
+  const reason = "Nomad: the task was started anew with another configuration";
+  context.custody.stopUnattended({ arn, cluster: context.cluster }, owner, reason);
+  launch.openRun = undefined;
+  await stopsAcknowledged(context, launch);
+  return undefined;
+}
+
+/** Asks for the run, and once more with a new plan where the planned revision was deregistered. */
+async function runAsPlanned(
+  context: LaunchServices,
+  launch: Launch,
+  run: string,
+  plan: Plan,
+): Promise<Accepted> {
+  try {
+    return await requestRun(context, launch, run, plan);
+  } catch (error) {
+    if (plan.renew === undefined || !isInactive(error)) throw error;
+    plan.renew();
+  }
+  const renewed = await planTask(context, launch.request, launch.asking);
+  try {
+    return await requestRun(context, launch, run, renewed);
+  } catch (error) {
+    if (!isInactive(error)) throw error;
+    throw new LaunchError(
+      `its task definition was deregistered twice while it started: ${error.message}`,
+      true,
+      { cause: error },
+    );
+  }
+}
+
+async function requestRun(
+  context: LaunchServices,
+  launch: Launch,
+  run: string,
+  { config, taskDefinition, environment }: Plan,
+): Promise<Accepted> {
+  const input = runTaskInput({
+    config,
+    owner: { ...launch.request.owner, id: run },
+    driverVersion: context.driverVersion,
+    cluster: context.cluster.name,
+    taskDefinition,
+    environment,
+  });
+  return await runTask(context, input, {
+    ...launch.asking,
+    ambiguous: () => launch.openRun = run,
+  });
+}
+
+/** Whether RunTask was refused for a revision that has been deregistered. */
+function isInactive(error: unknown): error is EcsError {
+  return error instanceof EcsError && error.kind === "rejected" && /inactive/i.test(error.answer);
+}
