@@ -18,7 +18,7 @@ export type Clock = {
 export type Random = () => number;
 
 /** Milliseconds past which a timer of the runtime's would overflow, and fire at once: 24.8 days. */
-const longestTimeout = 2 ** 31 - 1;
+export const longestSleep = 2 ** 31 - 1;
 
 /** The machine's own clocks. */
 export const systemClock: Clock = {
@@ -32,7 +32,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(ms, longestTimeout));
+      const timer = setTimeout(done, Math.min(ms, longestSleep));
       signal?.addEventListener("abort", done, { once: true });
     }),
 };

@@ -28,7 +28,7 @@ function fieldSpec(name: string, { shape }: Field<unknown>): Spec {
       return {
         block: {
           $case: "blockList",
-          value: { name, minItems: 0, maxItems: 0, nested: specOf(shape.fields) },
+          value: { name, minItems: 0n, maxItems: 0n, nested: specOf(shape.fields) },
         },
       };
   }

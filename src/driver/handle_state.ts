@@ -85,13 +85,13 @@ export function decodeHandleState(
       address: text(fields["Address"]) || undefined,
       ports: portsIn(fields["Ports"]),
     },
-    startedAt: typeof millis === "number" && millis > 0 ? millis : goTime(fields["StartedAt"]),
+    startedAt: typeof millis === "number" && isTime(millis) ? millis : goTime(fields["StartedAt"]),
   };
 }
 
 function portsIn(value: unknown): Record<string, number> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  return Object.fromEntries(entries.filter(([, port]) => typeof port === "number"));
+  return Object.fromEntries(entries.filter(([, port]) => Number.isInteger(port)));
 }
 
 function roleOf(fields: Record<string, unknown>): Role | undefined {
@@ -135,5 +135,10 @@ function goTime(value: unknown): number | undefined {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   const seconds = view.getBigInt64(1) - goEpochSeconds;
   const millis = Number(seconds) * 1_000 + Math.floor(view.getInt32(9) / 1_000_000);
-  return millis > 0 ? millis : undefined;
+  return isTime(millis) ? millis : undefined;
+}
+
+/** Whether these milliseconds since the Unix epoch are a time that a `Date` holds, and not zero. */
+function isTime(millis: number): boolean {
+  return millis > 0 && millis <= 8.64e15;
 }

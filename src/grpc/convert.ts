@@ -1,4 +1,5 @@
 import { boundedText, boundedTexts } from "../bounded_text.ts";
+import { longestSleep } from "../clock.ts";
 import type { DriverEvent, TaskRequest } from "../driver/driver.ts";
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
@@ -59,8 +60,8 @@ export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig)
     ports,
     // With whole cores, Nomad's CPU shares are those of this client's cores in MHz.
     resources: {
-      cpu: cores > 0 ? cores * 1_024 : cpu?.cpuShares ?? 0,
-      memory: memory?.memoryMb ?? 0,
+      cpu: cores > 0 ? cores * 1_024 : Number(cpu?.cpuShares ?? 0),
+      memory: Number(memory?.memoryMb ?? 0),
     },
   };
 }
@@ -80,12 +81,19 @@ function coreCount(cpus: string): number {
  * the address of the client's host, is never the task's.
  */
 export function wireNetwork(network: TaskNetwork | undefined): NetworkOverride | undefined {
-  return network && { addr: network.address, portMap: network.ports, autoAdvertise: true };
+  if (network === undefined) return undefined;
+  const ports = Object.entries(network.ports).filter(([, port]) => isPort(port));
+  return { addr: network.address, portMap: Object.fromEntries(ports), autoAdvertise: true };
 }
 
-/** Milliseconds of a wire duration, 0 where there is none. */
+/**
+ * Milliseconds of a wire duration, 0 where there is none. One below zero is 0, and one that no timer
+ * keeps is the longest: a stop is not left undone for the time that it may take.
+ */
 export function milliseconds(duration: Duration | undefined): number {
-  return duration === undefined ? 0 : duration.seconds * 1_000 + duration.nanos / 1_000_000;
+  if (duration === undefined) return 0;
+  const millis = Number(duration.seconds) * 1_000 + duration.nanos / 1_000_000;
+  return Math.min(Math.max(millis, 0), longestSleep);
 }
 
 /** A fingerprint on the wire. */
@@ -115,15 +123,36 @@ export function wireFingerprint(
 /** An exit result on the wire. Nomad reads it unchecked, so a running task has one too. */
 function wireExitResult(result: ExitResult | undefined): WireExitResult {
   return {
-    exitCode: result?.exitCode ?? 0,
+    exitCode: result === undefined ? 0 : wireExitCode(result.exitCode) ?? unknownExitCode,
     signal: 0,
     oomKilled: result?.oomKilled ?? false,
   };
 }
 
+/** The exit code of a task whose own is not known. */
+const unknownExitCode = -1;
+
 /** How a task ended, on the wire. */
 export function wireExit(result: ExitResult): WaitTaskResponse {
-  return { result: wireExitResult(result), err: boundedText(result.error ?? "") };
+  const err = result.error ?? exitCodeText(result.exitCode) ?? "";
+  return { result: wireExitResult(result), err: boundedText(err) };
+}
+
+/**
+ * An exit code in the wire's 32 bits with a sign; undefined for a number that no process ends with.
+ * Windows' are unsigned in ECS's answers or signed, and the same to the last bit.
+ */
+function wireExitCode(exitCode: number): number | undefined {
+  const isWord = Number.isInteger(exitCode) && exitCode >= -(2 ** 31) && exitCode < 2 ** 32;
+  return isWord ? exitCode | 0 : undefined;
+}
+
+/** What an exit code does not say by itself: an NTSTATUS as Windows' documentation writes it. */
+function exitCodeText(exitCode: number): string | undefined {
+  const code = wireExitCode(exitCode);
+  if (code === undefined) return `ECS tells of exit code ${exitCode}, which no process ends with`;
+  const isError = code >>> 0 >= 0xC0000000 && code !== unknownExitCode;
+  return isError ? `exit code 0x${(code >>> 0).toString(16).toUpperCase()}` : undefined;
 }
 
 /** The state of a task on the wire. */
@@ -150,7 +179,7 @@ export function wireEvent({ task, at, message, annotations }: DriverEvent): Driv
     taskId: task.id,
     allocId: task.allocId,
     taskName: task.name,
-    timestamp: new Date(at),
+    timestamp: time(at),
     message,
     annotations,
   };
@@ -160,25 +189,25 @@ export function wireEvent({ task, at, message, annotations }: DriverEvent): Driv
 export function unmeasuredStats(id: string, at: number): TaskStats {
   return {
     id,
-    timestamp: new Date(at),
+    timestamp: time(at),
     aggResourceUsage: {
       cpu: {
         systemMode: 0,
         userMode: 0,
         totalTicks: 0,
-        throttledPeriods: 0,
-        throttledTime: 0,
+        throttledPeriods: 0n,
+        throttledTime: 0n,
         percent: 0,
         measuredFields: [],
       },
       memory: {
-        rss: 0,
-        cache: 0,
-        maxUsage: 0,
-        kernelUsage: 0,
-        kernelMaxUsage: 0,
-        usage: 0,
-        swap: 0,
+        rss: 0n,
+        cache: 0n,
+        maxUsage: 0n,
+        kernelUsage: 0n,
+        kernelMaxUsage: 0n,
+        usage: 0n,
+        swap: 0n,
         measuredFields: [],
       },
     },
@@ -186,6 +215,14 @@ export function unmeasuredStats(id: string, at: number): TaskStats {
   };
 }
 
+/** The end of the year 9999, the last that a wire timestamp has, in milliseconds. */
+const lastTime = 253_402_300_799_999;
+
 function time(millis: number | undefined): Date {
-  return millis === undefined ? unknownTime : new Date(millis);
+  const isKnown = millis !== undefined && millis >= 0 && millis <= lastTime;
+  return isKnown ? new Date(millis) : unknownTime;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }

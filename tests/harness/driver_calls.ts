@@ -89,9 +89,13 @@ export function wait({ driver }: PluginConnection, taskId: string): Promise<Wait
 export async function stop(
   { driver }: PluginConnection,
   taskId: string,
-  { seconds = 10, signal = "SIGTERM" } = {},
+  { seconds = 10, signal = "SIGTERM" }: { seconds?: number | bigint; signal?: string } = {},
 ): Promise<void> {
-  await call(driver, driver.stopTask, { taskId, timeout: { seconds, nanos: 0 }, signal });
+  await call(driver, driver.stopTask, {
+    taskId,
+    timeout: { seconds: BigInt(seconds), nanos: 0 },
+    signal,
+  });
 }
 
 /** The exit result of a task that must end. */

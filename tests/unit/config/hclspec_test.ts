@@ -43,8 +43,8 @@ Deno.test("a declaration is also the schema that Nomad is given", () => {
           $case: "blockList",
           value: {
             name: "rule",
-            minItems: 0,
-            maxItems: 0,
+            minItems: 0n,
+            maxItems: 0n,
             nested: object({ from: attribute("from", "string", false) }),
           },
         },

@@ -84,7 +84,7 @@ Deno.test("a running task has all that Nomad reads unchecked", async () => {
     const stats = await new Promise<TaskStatsResponse>((resolve, reject) => {
       const stream = driver.taskStats({
         taskId: task.id,
-        collectionInterval: { seconds: 1, nanos: 0 },
+        collectionInterval: { seconds: 1n, nanos: 0 },
       });
       stream.on("data", (message) => {
         resolve(message);

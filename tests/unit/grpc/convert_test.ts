@@ -1,7 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { textLimit } from "../../../src/bounded_text.ts";
-import { wireExit, wireFingerprint, wireTaskStatus } from "../../../src/grpc/convert.ts";
+import { longestSleep } from "../../../src/clock.ts";
 import type { TaskStatus } from "../../../src/driver/task_record.ts";
+import {
+  DriverTaskEvent,
+  InspectTaskResponse,
+} from "../../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
+import {
+  milliseconds,
+  wireEvent,
+  wireExit,
+  wireFingerprint,
+  wireTaskStatus,
+} from "../../../src/grpc/convert.ts";
 
 const long = "é".repeat(1_000_000);
 
@@ -42,4 +53,53 @@ Deno.test("whatever ECS says of an end, of a task or of a cluster, Nomad gets a 
     [true, true, true, true],
   );
   assertEquals(driver?.attributes["arn"], "arn");
+});
+
+Deno.test("an exit status is what the system knows it by, whatever number ECS tells", () => {
+  const told = (exitCode: number) => {
+    const { result, err } = wireExit({ exitCode, oomKilled: false, error: undefined });
+    return [result?.exitCode, err];
+  };
+  assertEquals(told(0), [0, ""]);
+  assertEquals(told(137), [137, ""]);
+  assertEquals(told(-1), [-1, ""]);
+  // STATUS_ACCESS_VIOLATION, as Windows containers end with it: unsigned or signed.
+  assertEquals(told(0xC0000005), [-1073741819, "exit code 0xC0000005"]);
+  assertEquals(told(-1073741819), [-1073741819, "exit code 0xC0000005"]);
+  for (const none of [2 ** 32, -(2 ** 31) - 1, 1.5, NaN, Infinity, 1e300]) {
+    assertEquals(told(none), [-1, `ECS tells of exit code ${none}, which no process ends with`]);
+  }
+});
+
+Deno.test("an answer with times and ports that cannot be is sent without them", () => {
+  const unknown = new Date("0001-01-01T00:00:00Z");
+  for (const never of [NaN, Infinity, -Infinity, 1e300, 8.64e15, -1.5, 253_402_300_800_000]) {
+    const message = wireTaskStatus({
+      ...task,
+      startedAt: never,
+      completedAt: never,
+      network: {
+        address: "10.0.0.1",
+        ports: { http: 80, none: never, most: 65_535, over: 65_536 },
+      },
+    });
+    const sent = InspectTaskResponse.decode(InspectTaskResponse.encode(message).finish());
+    assertEquals([sent.task?.startedAt, sent.task?.completedAt], [unknown, unknown]);
+    assertEquals(sent.networkOverride?.portMap, { http: 80, most: 65_535 });
+    const event = { task: task.task, at: never, message: "m", annotations: {} };
+    const told = DriverTaskEvent.decode(DriverTaskEvent.encode(wireEvent(event)).finish());
+    assertEquals(told.timestamp, unknown);
+  }
+  const at = 1_767_225_600_123;
+  const message = wireTaskStatus({ ...task, startedAt: at });
+  const sent = InspectTaskResponse.decode(InspectTaskResponse.encode(message).finish());
+  assertEquals(sent.task?.startedAt, new Date(at));
+});
+
+Deno.test("a duration that no timer keeps is the longest, and one below zero is none", () => {
+  assertEquals(milliseconds(undefined), 0);
+  assertEquals(milliseconds({ seconds: 1n, nanos: 500_000_000 }), 1_500);
+  assertEquals(milliseconds({ seconds: -1n, nanos: 0 }), 0);
+  assertEquals(milliseconds({ seconds: 2n ** 63n - 1n, nanos: 999_999_999 }), longestSleep);
+  assertEquals(milliseconds({ seconds: -(2n ** 63n), nanos: 0 }), 0);
 });

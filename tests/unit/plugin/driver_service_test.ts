@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { decode, encode } from "@msgpack/msgpack";
 import { status } from "@grpc/grpc-js";
 import {
   DriverCapabilities_FSIsolation,
@@ -95,6 +96,102 @@ Deno.test("Driver.Shutdown ends the driver's activity, and no ECS task", async (
     assertEquals(left?.desired, "RUNNING");
     // The process is the controller's to end.
     assertEquals((await call(health, health.check, { service: "plugin" })).status, 1);
+  });
+});
+
+Deno.test("a stop is carried out, however long or short Nomad would wait for it", async () => {
+  await withPlugin({}, async ({ connection, ecs }) => {
+    for (const seconds of [2n ** 63n - 1n, -1n]) {
+      const task = taskOf(idle);
+      await start(connection, task);
+      // With no time for it, the stop is told to go on.
+      await stop(connection, task.id, { seconds }).catch(() => {});
+      assertEquals((await exitOf(connection, task.id)).exitCode, 143);
+    }
+    assertEquals(ecs.simulator.calls.read().byOperation["StopTask"], 2);
+  });
+});
+
+Deno.test("numbers of a job and a node that JavaScript cannot hold fail nothing", async () => {
+  await withPlugin({}, async ({ connection }) => {
+    const { base, driver } = connection;
+    const most = 2n ** 64n - 1n;
+    await call(base, base.setConfig, {
+      msgpackConfig: encode({
+        enabled: true,
+        cluster: "nomad-remote-driver-demo",
+        region: "us-east-1",
+      }),
+      nomadConfig: {
+        driver: {
+          ClientMaxPort: 2 ** 32 - 1,
+          ClientMinPort: 0,
+          Topology: {
+            nodeIds: [],
+            distances: undefined,
+            cores: [],
+            overrideTotalCompute: most,
+            overrideWitholdCompute: most,
+          },
+        },
+      },
+      pluginApiVersion: "v0.1.0",
+    });
+    const task = taskOf(idle);
+    const { handle } = await start(connection, {
+      ...task,
+      resources: {
+        ports: [],
+        linuxResources: {
+          cpuPeriod: 2n ** 63n - 1n,
+          cpuQuota: -(2n ** 63n),
+          cpuShares: 2n ** 60n,
+          memoryLimitBytes: 2n ** 63n - 1n,
+          oomScoreAdj: 0n,
+          cpusetCpus: "",
+          cpusetCgroup: "",
+          PercentTicks: 0,
+        },
+        allocatedResources: {
+          cpu: { cpuShares: 2n ** 60n },
+          memory: { memoryMb: 2n ** 63n - 1n, memoryMaxMb: 2n ** 63n - 1n },
+          networks: [],
+        },
+      },
+    });
+    assertEquals(
+      handle?.config?.resources?.allocatedResources?.memory?.memoryMb,
+      2n ** 63n - 1n,
+    );
+    assertEquals((await call(driver, driver.inspectTask, { taskId: task.id })).task?.state, 1);
+  });
+});
+
+Deno.test("a task whose handle tells of times and ports that cannot be is recovered and inspected", async () => {
+  await withPlugin({}, async ({ connection, relaunch }) => {
+    const task = taskOf(idle);
+    const { handle } = await start(connection, task);
+    const { ARN } = decode(handle?.driverState ?? new Uint8Array()) as { ARN: string };
+    const { driver } = await relaunch();
+    const goTime = new Uint8Array([1, 127, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0]);
+    for (const [at, StartedAtMillis] of [1e300, NaN, Infinity, -1, 2 ** 53].entries()) {
+      const taskId = `${task.allocId}/web/${at}`;
+      const driverState = encode({
+        ARN,
+        Cluster: "nomad-remote-driver-demo",
+        Address: "10.0.0.1",
+        StartedAtMillis,
+        StartedAt: goTime,
+        Ports: { a: 1e300, b: -1, c: 0.5, d: NaN, http: 80 },
+      });
+      await call(driver, driver.recoverTask, {
+        taskId,
+        handle: { version: 1, config: { ...task, id: taskId }, state: 1, driverState },
+      });
+      const answer = await call(driver, driver.inspectTask, { taskId });
+      assertEquals(answer.networkOverride?.portMap, { http: 80 });
+      assert((answer.task?.startedAt?.getTime() ?? NaN) > 0);
+    }
   });
 });
 

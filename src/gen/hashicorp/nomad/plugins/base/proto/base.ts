@@ -82,8 +82,8 @@ export interface ClientTopology {
   nodeIds: number[];
   distances: ClientTopologySLIT | undefined;
   cores: ClientTopologyCore[];
-  overrideTotalCompute: number;
-  overrideWitholdCompute: number;
+  overrideTotalCompute: bigint;
+  overrideWitholdCompute: bigint;
 }
 
 /** Distances between NUMA nodes, as the firmware tells them. */
@@ -99,9 +99,9 @@ export interface ClientTopologyCore {
   coreId: number;
   coreGrade: CoreGrade;
   disable: boolean;
-  baseSpeed: number;
-  maxSpeed: number;
-  guessSpeed: number;
+  baseSpeed: bigint;
+  maxSpeed: bigint;
+  guessSpeed: bigint;
 }
 
 /** The configuration was taken. */
@@ -486,7 +486,7 @@ export const NomadDriverConfig: MessageFns<NomadDriverConfig> = {
 };
 
 function createBaseClientTopology(): ClientTopology {
-  return { nodeIds: [], distances: undefined, cores: [], overrideTotalCompute: 0, overrideWitholdCompute: 0 };
+  return { nodeIds: [], distances: undefined, cores: [], overrideTotalCompute: 0n, overrideWitholdCompute: 0n };
 }
 
 export const ClientTopology: MessageFns<ClientTopology> = {
@@ -504,10 +504,16 @@ export const ClientTopology: MessageFns<ClientTopology> = {
     for (const v of message.cores) {
       ClientTopologyCore.encode(v!, writer.uint32(26).fork()).join();
     }
-    if (message.overrideTotalCompute !== 0) {
+    if (message.overrideTotalCompute !== 0n) {
+      if (BigInt.asUintN(64, message.overrideTotalCompute) !== message.overrideTotalCompute) {
+        throw new globalThis.Error("value provided for field message.overrideTotalCompute of type uint64 too large");
+      }
       writer.uint32(32).uint64(message.overrideTotalCompute);
     }
-    if (message.overrideWitholdCompute !== 0) {
+    if (message.overrideWitholdCompute !== 0n) {
+      if (BigInt.asUintN(64, message.overrideWitholdCompute) !== message.overrideWitholdCompute) {
+        throw new globalThis.Error("value provided for field message.overrideWitholdCompute of type uint64 too large");
+      }
       writer.uint32(40).uint64(message.overrideWitholdCompute);
     }
     return writer;
@@ -565,7 +571,7 @@ export const ClientTopology: MessageFns<ClientTopology> = {
               break;
             }
 
-            message.overrideTotalCompute = longToNumber(reader.uint64());
+            message.overrideTotalCompute = reader.uint64() as bigint;
             continue;
           }
           case 5: {
@@ -573,7 +579,7 @@ export const ClientTopology: MessageFns<ClientTopology> = {
               break;
             }
 
-            message.overrideWitholdCompute = longToNumber(reader.uint64());
+            message.overrideWitholdCompute = reader.uint64() as bigint;
             continue;
           }
         }
@@ -661,7 +667,16 @@ export const ClientTopologySLIT: MessageFns<ClientTopologySLIT> = {
 };
 
 function createBaseClientTopologyCore(): ClientTopologyCore {
-  return { socketId: 0, nodeId: 0, coreId: 0, coreGrade: 0, disable: false, baseSpeed: 0, maxSpeed: 0, guessSpeed: 0 };
+  return {
+    socketId: 0,
+    nodeId: 0,
+    coreId: 0,
+    coreGrade: 0,
+    disable: false,
+    baseSpeed: 0n,
+    maxSpeed: 0n,
+    guessSpeed: 0n,
+  };
 }
 
 export const ClientTopologyCore: MessageFns<ClientTopologyCore> = {
@@ -681,13 +696,22 @@ export const ClientTopologyCore: MessageFns<ClientTopologyCore> = {
     if (message.disable !== false) {
       writer.uint32(40).bool(message.disable);
     }
-    if (message.baseSpeed !== 0) {
+    if (message.baseSpeed !== 0n) {
+      if (BigInt.asUintN(64, message.baseSpeed) !== message.baseSpeed) {
+        throw new globalThis.Error("value provided for field message.baseSpeed of type uint64 too large");
+      }
       writer.uint32(48).uint64(message.baseSpeed);
     }
-    if (message.maxSpeed !== 0) {
+    if (message.maxSpeed !== 0n) {
+      if (BigInt.asUintN(64, message.maxSpeed) !== message.maxSpeed) {
+        throw new globalThis.Error("value provided for field message.maxSpeed of type uint64 too large");
+      }
       writer.uint32(56).uint64(message.maxSpeed);
     }
-    if (message.guessSpeed !== 0) {
+    if (message.guessSpeed !== 0n) {
+      if (BigInt.asUintN(64, message.guessSpeed) !== message.guessSpeed) {
+        throw new globalThis.Error("value provided for field message.guessSpeed of type uint64 too large");
+      }
       writer.uint32(64).uint64(message.guessSpeed);
     }
     return writer;
@@ -751,7 +775,7 @@ export const ClientTopologyCore: MessageFns<ClientTopologyCore> = {
               break;
             }
 
-            message.baseSpeed = longToNumber(reader.uint64());
+            message.baseSpeed = reader.uint64() as bigint;
             continue;
           }
           case 7: {
@@ -759,7 +783,7 @@ export const ClientTopologyCore: MessageFns<ClientTopologyCore> = {
               break;
             }
 
-            message.maxSpeed = longToNumber(reader.uint64());
+            message.maxSpeed = reader.uint64() as bigint;
             continue;
           }
           case 8: {
@@ -767,7 +791,7 @@ export const ClientTopologyCore: MessageFns<ClientTopologyCore> = {
               break;
             }
 
-            message.guessSpeed = longToNumber(reader.uint64());
+            message.guessSpeed = reader.uint64() as bigint;
             continue;
           }
         }
@@ -913,17 +937,6 @@ export const BasePluginClient = makeGenericClientConstructor(
   service: typeof BasePluginService;
   serviceName: string;
 };
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -378,13 +378,13 @@ export interface AllocatedTaskResources {
 
 /** Processor share in MHz. */
 export interface AllocatedCpuResources {
-  cpuShares: number;
+  cpuShares: bigint;
 }
 
 /** Memory in MiB, and how far the task may go over it. */
 export interface AllocatedMemoryResources {
-  memoryMb: number;
-  memoryMaxMb: number;
+  memoryMb: bigint;
+  memoryMaxMb: bigint;
 }
 
 /** An address of the client and the ports reserved on it. */
@@ -413,11 +413,11 @@ export interface PortMapping {
 
 /** Resources as Linux control groups take them. */
 export interface LinuxResources {
-  cpuPeriod: number;
-  cpuQuota: number;
-  cpuShares: number;
-  memoryLimitBytes: number;
-  oomScoreAdj: number;
+  cpuPeriod: bigint;
+  cpuQuota: bigint;
+  cpuShares: bigint;
+  memoryLimitBytes: bigint;
+  oomScoreAdj: bigint;
   cpusetCpus: string;
   cpusetCgroup: string;
   PercentTicks: number;
@@ -511,8 +511,8 @@ export interface CPUUsage {
   systemMode: number;
   userMode: number;
   totalTicks: number;
-  throttledPeriods: number;
-  throttledTime: number;
+  throttledPeriods: bigint;
+  throttledTime: bigint;
   percent: number;
   measuredFields: CPUUsage_Fields[];
 }
@@ -530,13 +530,13 @@ export enum CPUUsage_Fields {
 
 /** Memory usage in bytes. */
 export interface MemoryUsage {
-  rss: number;
-  cache: number;
-  maxUsage: number;
-  kernelUsage: number;
-  kernelMaxUsage: number;
-  usage: number;
-  swap: number;
+  rss: bigint;
+  cache: bigint;
+  maxUsage: bigint;
+  kernelUsage: bigint;
+  kernelMaxUsage: bigint;
+  usage: bigint;
+  swap: bigint;
   measuredFields: MemoryUsage_Fields[];
 }
 
@@ -3490,12 +3490,15 @@ export const AllocatedTaskResources: MessageFns<AllocatedTaskResources> = {
 };
 
 function createBaseAllocatedCpuResources(): AllocatedCpuResources {
-  return { cpuShares: 0 };
+  return { cpuShares: 0n };
 }
 
 export const AllocatedCpuResources: MessageFns<AllocatedCpuResources> = {
   encode(message: AllocatedCpuResources, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.cpuShares !== 0) {
+    if (message.cpuShares !== 0n) {
+      if (BigInt.asIntN(64, message.cpuShares) !== message.cpuShares) {
+        throw new globalThis.Error("value provided for field message.cpuShares of type int64 too large");
+      }
       writer.uint32(8).int64(message.cpuShares);
     }
     return writer;
@@ -3519,7 +3522,7 @@ export const AllocatedCpuResources: MessageFns<AllocatedCpuResources> = {
               break;
             }
 
-            message.cpuShares = longToNumber(reader.int64());
+            message.cpuShares = reader.int64() as bigint;
             continue;
           }
         }
@@ -3536,15 +3539,21 @@ export const AllocatedCpuResources: MessageFns<AllocatedCpuResources> = {
 };
 
 function createBaseAllocatedMemoryResources(): AllocatedMemoryResources {
-  return { memoryMb: 0, memoryMaxMb: 0 };
+  return { memoryMb: 0n, memoryMaxMb: 0n };
 }
 
 export const AllocatedMemoryResources: MessageFns<AllocatedMemoryResources> = {
   encode(message: AllocatedMemoryResources, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.memoryMb !== 0) {
+    if (message.memoryMb !== 0n) {
+      if (BigInt.asIntN(64, message.memoryMb) !== message.memoryMb) {
+        throw new globalThis.Error("value provided for field message.memoryMb of type int64 too large");
+      }
       writer.uint32(16).int64(message.memoryMb);
     }
-    if (message.memoryMaxMb !== 0) {
+    if (message.memoryMaxMb !== 0n) {
+      if (BigInt.asIntN(64, message.memoryMaxMb) !== message.memoryMaxMb) {
+        throw new globalThis.Error("value provided for field message.memoryMaxMb of type int64 too large");
+      }
       writer.uint32(24).int64(message.memoryMaxMb);
     }
     return writer;
@@ -3568,7 +3577,7 @@ export const AllocatedMemoryResources: MessageFns<AllocatedMemoryResources> = {
               break;
             }
 
-            message.memoryMb = longToNumber(reader.int64());
+            message.memoryMb = reader.int64() as bigint;
             continue;
           }
           case 3: {
@@ -3576,7 +3585,7 @@ export const AllocatedMemoryResources: MessageFns<AllocatedMemoryResources> = {
               break;
             }
 
-            message.memoryMaxMb = longToNumber(reader.int64());
+            message.memoryMaxMb = reader.int64() as bigint;
             continue;
           }
         }
@@ -3831,11 +3840,11 @@ export const PortMapping: MessageFns<PortMapping> = {
 
 function createBaseLinuxResources(): LinuxResources {
   return {
-    cpuPeriod: 0,
-    cpuQuota: 0,
-    cpuShares: 0,
-    memoryLimitBytes: 0,
-    oomScoreAdj: 0,
+    cpuPeriod: 0n,
+    cpuQuota: 0n,
+    cpuShares: 0n,
+    memoryLimitBytes: 0n,
+    oomScoreAdj: 0n,
     cpusetCpus: "",
     cpusetCgroup: "",
     PercentTicks: 0,
@@ -3844,19 +3853,34 @@ function createBaseLinuxResources(): LinuxResources {
 
 export const LinuxResources: MessageFns<LinuxResources> = {
   encode(message: LinuxResources, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.cpuPeriod !== 0) {
+    if (message.cpuPeriod !== 0n) {
+      if (BigInt.asIntN(64, message.cpuPeriod) !== message.cpuPeriod) {
+        throw new globalThis.Error("value provided for field message.cpuPeriod of type int64 too large");
+      }
       writer.uint32(8).int64(message.cpuPeriod);
     }
-    if (message.cpuQuota !== 0) {
+    if (message.cpuQuota !== 0n) {
+      if (BigInt.asIntN(64, message.cpuQuota) !== message.cpuQuota) {
+        throw new globalThis.Error("value provided for field message.cpuQuota of type int64 too large");
+      }
       writer.uint32(16).int64(message.cpuQuota);
     }
-    if (message.cpuShares !== 0) {
+    if (message.cpuShares !== 0n) {
+      if (BigInt.asIntN(64, message.cpuShares) !== message.cpuShares) {
+        throw new globalThis.Error("value provided for field message.cpuShares of type int64 too large");
+      }
       writer.uint32(24).int64(message.cpuShares);
     }
-    if (message.memoryLimitBytes !== 0) {
+    if (message.memoryLimitBytes !== 0n) {
+      if (BigInt.asIntN(64, message.memoryLimitBytes) !== message.memoryLimitBytes) {
+        throw new globalThis.Error("value provided for field message.memoryLimitBytes of type int64 too large");
+      }
       writer.uint32(32).int64(message.memoryLimitBytes);
     }
-    if (message.oomScoreAdj !== 0) {
+    if (message.oomScoreAdj !== 0n) {
+      if (BigInt.asIntN(64, message.oomScoreAdj) !== message.oomScoreAdj) {
+        throw new globalThis.Error("value provided for field message.oomScoreAdj of type int64 too large");
+      }
       writer.uint32(40).int64(message.oomScoreAdj);
     }
     if (message.cpusetCpus !== "") {
@@ -3889,7 +3913,7 @@ export const LinuxResources: MessageFns<LinuxResources> = {
               break;
             }
 
-            message.cpuPeriod = longToNumber(reader.int64());
+            message.cpuPeriod = reader.int64() as bigint;
             continue;
           }
           case 2: {
@@ -3897,7 +3921,7 @@ export const LinuxResources: MessageFns<LinuxResources> = {
               break;
             }
 
-            message.cpuQuota = longToNumber(reader.int64());
+            message.cpuQuota = reader.int64() as bigint;
             continue;
           }
           case 3: {
@@ -3905,7 +3929,7 @@ export const LinuxResources: MessageFns<LinuxResources> = {
               break;
             }
 
-            message.cpuShares = longToNumber(reader.int64());
+            message.cpuShares = reader.int64() as bigint;
             continue;
           }
           case 4: {
@@ -3913,7 +3937,7 @@ export const LinuxResources: MessageFns<LinuxResources> = {
               break;
             }
 
-            message.memoryLimitBytes = longToNumber(reader.int64());
+            message.memoryLimitBytes = reader.int64() as bigint;
             continue;
           }
           case 5: {
@@ -3921,7 +3945,7 @@ export const LinuxResources: MessageFns<LinuxResources> = {
               break;
             }
 
-            message.oomScoreAdj = longToNumber(reader.int64());
+            message.oomScoreAdj = reader.int64() as bigint;
             continue;
           }
           case 6: {
@@ -4813,8 +4837,8 @@ function createBaseCPUUsage(): CPUUsage {
     systemMode: 0,
     userMode: 0,
     totalTicks: 0,
-    throttledPeriods: 0,
-    throttledTime: 0,
+    throttledPeriods: 0n,
+    throttledTime: 0n,
     percent: 0,
     measuredFields: [],
   };
@@ -4831,10 +4855,16 @@ export const CPUUsage: MessageFns<CPUUsage> = {
     if (message.totalTicks !== 0) {
       writer.uint32(25).double(message.totalTicks);
     }
-    if (message.throttledPeriods !== 0) {
+    if (message.throttledPeriods !== 0n) {
+      if (BigInt.asUintN(64, message.throttledPeriods) !== message.throttledPeriods) {
+        throw new globalThis.Error("value provided for field message.throttledPeriods of type uint64 too large");
+      }
       writer.uint32(32).uint64(message.throttledPeriods);
     }
-    if (message.throttledTime !== 0) {
+    if (message.throttledTime !== 0n) {
+      if (BigInt.asUintN(64, message.throttledTime) !== message.throttledTime) {
+        throw new globalThis.Error("value provided for field message.throttledTime of type uint64 too large");
+      }
       writer.uint32(40).uint64(message.throttledTime);
     }
     if (message.percent !== 0) {
@@ -4892,7 +4922,7 @@ export const CPUUsage: MessageFns<CPUUsage> = {
               break;
             }
 
-            message.throttledPeriods = longToNumber(reader.uint64());
+            message.throttledPeriods = reader.uint64() as bigint;
             continue;
           }
           case 5: {
@@ -4900,7 +4930,7 @@ export const CPUUsage: MessageFns<CPUUsage> = {
               break;
             }
 
-            message.throttledTime = longToNumber(reader.uint64());
+            message.throttledTime = reader.uint64() as bigint;
             continue;
           }
           case 6: {
@@ -4943,30 +4973,60 @@ export const CPUUsage: MessageFns<CPUUsage> = {
 };
 
 function createBaseMemoryUsage(): MemoryUsage {
-  return { rss: 0, cache: 0, maxUsage: 0, kernelUsage: 0, kernelMaxUsage: 0, usage: 0, swap: 0, measuredFields: [] };
+  return {
+    rss: 0n,
+    cache: 0n,
+    maxUsage: 0n,
+    kernelUsage: 0n,
+    kernelMaxUsage: 0n,
+    usage: 0n,
+    swap: 0n,
+    measuredFields: [],
+  };
 }
 
 export const MemoryUsage: MessageFns<MemoryUsage> = {
   encode(message: MemoryUsage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.rss !== 0) {
+    if (message.rss !== 0n) {
+      if (BigInt.asUintN(64, message.rss) !== message.rss) {
+        throw new globalThis.Error("value provided for field message.rss of type uint64 too large");
+      }
       writer.uint32(8).uint64(message.rss);
     }
-    if (message.cache !== 0) {
+    if (message.cache !== 0n) {
+      if (BigInt.asUintN(64, message.cache) !== message.cache) {
+        throw new globalThis.Error("value provided for field message.cache of type uint64 too large");
+      }
       writer.uint32(16).uint64(message.cache);
     }
-    if (message.maxUsage !== 0) {
+    if (message.maxUsage !== 0n) {
+      if (BigInt.asUintN(64, message.maxUsage) !== message.maxUsage) {
+        throw new globalThis.Error("value provided for field message.maxUsage of type uint64 too large");
+      }
       writer.uint32(24).uint64(message.maxUsage);
     }
-    if (message.kernelUsage !== 0) {
+    if (message.kernelUsage !== 0n) {
+      if (BigInt.asUintN(64, message.kernelUsage) !== message.kernelUsage) {
+        throw new globalThis.Error("value provided for field message.kernelUsage of type uint64 too large");
+      }
       writer.uint32(32).uint64(message.kernelUsage);
     }
-    if (message.kernelMaxUsage !== 0) {
+    if (message.kernelMaxUsage !== 0n) {
+      if (BigInt.asUintN(64, message.kernelMaxUsage) !== message.kernelMaxUsage) {
+        throw new globalThis.Error("value provided for field message.kernelMaxUsage of type uint64 too large");
+      }
       writer.uint32(40).uint64(message.kernelMaxUsage);
     }
-    if (message.usage !== 0) {
+    if (message.usage !== 0n) {
+      if (BigInt.asUintN(64, message.usage) !== message.usage) {
+        throw new globalThis.Error("value provided for field message.usage of type uint64 too large");
+      }
       writer.uint32(56).uint64(message.usage);
     }
-    if (message.swap !== 0) {
+    if (message.swap !== 0n) {
+      if (BigInt.asUintN(64, message.swap) !== message.swap) {
+        throw new globalThis.Error("value provided for field message.swap of type uint64 too large");
+      }
       writer.uint32(64).uint64(message.swap);
     }
     if (message.measuredFields.length !== 0) {
@@ -4997,7 +5057,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.rss = longToNumber(reader.uint64());
+            message.rss = reader.uint64() as bigint;
             continue;
           }
           case 2: {
@@ -5005,7 +5065,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.cache = longToNumber(reader.uint64());
+            message.cache = reader.uint64() as bigint;
             continue;
           }
           case 3: {
@@ -5013,7 +5073,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.maxUsage = longToNumber(reader.uint64());
+            message.maxUsage = reader.uint64() as bigint;
             continue;
           }
           case 4: {
@@ -5021,7 +5081,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.kernelUsage = longToNumber(reader.uint64());
+            message.kernelUsage = reader.uint64() as bigint;
             continue;
           }
           case 5: {
@@ -5029,7 +5089,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.kernelMaxUsage = longToNumber(reader.uint64());
+            message.kernelMaxUsage = reader.uint64() as bigint;
             continue;
           }
           case 7: {
@@ -5037,7 +5097,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.usage = longToNumber(reader.uint64());
+            message.usage = reader.uint64() as bigint;
             continue;
           }
           case 8: {
@@ -5045,7 +5105,7 @@ export const MemoryUsage: MessageFns<MemoryUsage> = {
               break;
             }
 
-            message.swap = longToNumber(reader.uint64());
+            message.swap = reader.uint64() as bigint;
             continue;
           }
           case 6: {
@@ -5752,26 +5812,15 @@ export const DriverClient = makeGenericClientConstructor(
 };
 
 function toTimestamp(date: Date): Timestamp {
-  const seconds = Math.trunc(date.getTime() / 1_000);
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
   return { seconds, nanos };
 }
 
 function fromTimestamp(t: Timestamp): Date {
-  let millis = (t.seconds || 0) * 1_000;
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
   millis += (t.nanos || 0) / 1_000_000;
   return new globalThis.Date(millis);
-}
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
 }
 
 interface MessageFns<T> {

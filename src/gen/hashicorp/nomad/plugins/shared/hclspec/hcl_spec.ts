@@ -49,16 +49,16 @@ export interface BlockAttrs {
 /** A repeated block, as a list. 0 in max_items is no limit. */
 export interface BlockList {
   name: string;
-  minItems: number;
-  maxItems: number;
+  minItems: bigint;
+  maxItems: bigint;
   nested: Spec | undefined;
 }
 
 /** A repeated block, as a set. 0 in max_items is no limit. */
 export interface BlockSet {
   name: string;
-  minItems: number;
-  maxItems: number;
+  minItems: bigint;
+  maxItems: bigint;
   nested: Spec | undefined;
 }
 
@@ -447,7 +447,7 @@ export const BlockAttrs: MessageFns<BlockAttrs> = {
 };
 
 function createBaseBlockList(): BlockList {
-  return { name: "", minItems: 0, maxItems: 0, nested: undefined };
+  return { name: "", minItems: 0n, maxItems: 0n, nested: undefined };
 }
 
 export const BlockList: MessageFns<BlockList> = {
@@ -455,10 +455,16 @@ export const BlockList: MessageFns<BlockList> = {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
-    if (message.minItems !== 0) {
+    if (message.minItems !== 0n) {
+      if (BigInt.asUintN(64, message.minItems) !== message.minItems) {
+        throw new globalThis.Error("value provided for field message.minItems of type uint64 too large");
+      }
       writer.uint32(16).uint64(message.minItems);
     }
-    if (message.maxItems !== 0) {
+    if (message.maxItems !== 0n) {
+      if (BigInt.asUintN(64, message.maxItems) !== message.maxItems) {
+        throw new globalThis.Error("value provided for field message.maxItems of type uint64 too large");
+      }
       writer.uint32(24).uint64(message.maxItems);
     }
     if (message.nested !== undefined) {
@@ -493,7 +499,7 @@ export const BlockList: MessageFns<BlockList> = {
               break;
             }
 
-            message.minItems = longToNumber(reader.uint64());
+            message.minItems = reader.uint64() as bigint;
             continue;
           }
           case 3: {
@@ -501,7 +507,7 @@ export const BlockList: MessageFns<BlockList> = {
               break;
             }
 
-            message.maxItems = longToNumber(reader.uint64());
+            message.maxItems = reader.uint64() as bigint;
             continue;
           }
           case 4: {
@@ -526,7 +532,7 @@ export const BlockList: MessageFns<BlockList> = {
 };
 
 function createBaseBlockSet(): BlockSet {
-  return { name: "", minItems: 0, maxItems: 0, nested: undefined };
+  return { name: "", minItems: 0n, maxItems: 0n, nested: undefined };
 }
 
 export const BlockSet: MessageFns<BlockSet> = {
@@ -534,10 +540,16 @@ export const BlockSet: MessageFns<BlockSet> = {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
-    if (message.minItems !== 0) {
+    if (message.minItems !== 0n) {
+      if (BigInt.asUintN(64, message.minItems) !== message.minItems) {
+        throw new globalThis.Error("value provided for field message.minItems of type uint64 too large");
+      }
       writer.uint32(16).uint64(message.minItems);
     }
-    if (message.maxItems !== 0) {
+    if (message.maxItems !== 0n) {
+      if (BigInt.asUintN(64, message.maxItems) !== message.maxItems) {
+        throw new globalThis.Error("value provided for field message.maxItems of type uint64 too large");
+      }
       writer.uint32(24).uint64(message.maxItems);
     }
     if (message.nested !== undefined) {
@@ -572,7 +584,7 @@ export const BlockSet: MessageFns<BlockSet> = {
               break;
             }
 
-            message.minItems = longToNumber(reader.uint64());
+            message.minItems = reader.uint64() as bigint;
             continue;
           }
           case 3: {
@@ -580,7 +592,7 @@ export const BlockSet: MessageFns<BlockSet> = {
               break;
             }
 
-            message.maxItems = longToNumber(reader.uint64());
+            message.maxItems = reader.uint64() as bigint;
             continue;
           }
           case 4: {
@@ -926,17 +938,6 @@ export const Array: MessageFns<Array> = {
     }
   },
 };
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -13,7 +13,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 export interface Attribute {
   value:
     | { $case: "floatVal"; value: number }
-    | { $case: "intVal"; value: number }
+    | { $case: "intVal"; value: bigint }
     | { $case: "stringVal"; value: string }
     | { $case: "boolVal"; value: boolean }
     | undefined;
@@ -31,6 +31,9 @@ export const Attribute: MessageFns<Attribute> = {
         writer.uint32(9).double(message.value.value);
         break;
       case "intVal":
+        if (BigInt.asIntN(64, message.value.value) !== message.value.value) {
+          throw new globalThis.Error("value provided for field message.value.value of type int64 too large");
+        }
         writer.uint32(16).int64(message.value.value);
         break;
       case "stringVal":
@@ -72,7 +75,7 @@ export const Attribute: MessageFns<Attribute> = {
               break;
             }
 
-            message.value = { $case: "intVal", value: longToNumber(reader.int64()) };
+            message.value = { $case: "intVal", value: reader.int64() as bigint };
             continue;
           }
           case 3: {
@@ -111,17 +114,6 @@ export const Attribute: MessageFns<Attribute> = {
     }
   },
 };
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
