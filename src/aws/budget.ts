@@ -3,10 +3,16 @@ import type { Clock } from "../clock.ts";
 /** Whose turn it is when calls queue: what starts or stops a task, what watches tasks, the rest. */
 export type Priority = "act" | "watch" | "housekeeping";
 
+/** Leave to make one call. */
+export type Permit = {
+  /** Gives the leave back when no call is made after all. */
+  giveBack(): void;
+};
+
 /** A ceiling on calls a second, shared by all calls to one AWS account and region. */
 export type Budget = {
   /** Resolves when the caller may make one call; rejects with the signal's reason if it aborts first. */
-  acquire(priority: Priority, signal?: AbortSignal): Promise<void>;
+  acquire(priority: Priority, signal?: AbortSignal): Promise<Permit>;
   /** Tells that AWS refused a call for its rate. Halves the rate, at most once a second. */
   throttled(): void;
   /** Calls a second that are allowed now. */
@@ -23,7 +29,7 @@ const regain = 1 / 20;
  */
 const window = 1_050;
 
-type Waiter = { grant: () => void; priority: Priority };
+type Waiter = { grant: (permit: Permit) => void; priority: Priority };
 
 /**
  * A budget of `maxRate()` calls a second. Whatever rate AWS will bear is found as TCP finds a
@@ -76,6 +82,13 @@ export function createBudget(
 
   const waiting = () => queues.act.length + queues.watch.length + queues.housekeeping.length;
 
+  const permit = (at: number): Permit => ({
+    giveBack: () => {
+      const index = granted.indexOf(at);
+      if (index >= 0) granted.splice(index, 1);
+    },
+  });
+
   const pump = async () => {
     if (pumping) return;
     pumping = true;
@@ -86,8 +99,9 @@ export function createBudget(
           await clock.sleep(ms);
           continue;
         }
-        granted.push(clock.monotonic());
-        next()?.grant();
+        const at = clock.monotonic();
+        granted.push(at);
+        next()?.grant(permit(at));
       }
     } finally {
       pumping = false;
@@ -106,9 +120,9 @@ export function createBudget(
         };
         const waiter: Waiter = {
           priority,
-          grant: () => {
+          grant: (permit) => {
             signal?.removeEventListener("abort", leave);
-            resolve();
+            resolve(permit);
           },
         };
         signal?.addEventListener("abort", leave, { once: true });

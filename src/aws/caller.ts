@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Budget, Priority } from "./budget.ts";
+import type { Budget, Permit, Priority } from "./budget.ts";
 import { EcsError, toEcsError } from "./error.ts";
 import {
   type AwsOperations,
@@ -15,6 +15,8 @@ export type CallOptions = {
   /** What it is about, for messages: `task 0123… in cluster web`. */
   target: string;
   priority: Priority;
+  /** Leave that the budget has given for this call already. Without it the call asks for one. */
+  permit?: Permit;
   /** Gives the call up, also while it queues. */
   signal?: AbortSignal;
 };
@@ -55,8 +57,8 @@ export function createEcsCaller(
 ): EcsCaller {
   return {
     budget,
-    async call(name, input, { target, priority, signal }) {
-      await budget.acquire(priority, signal);
+    async call(name, input, { target, priority, permit, signal }) {
+      if (permit === undefined) await budget.acquire(priority, signal);
       const { command } = table[name];
       const attempted = `${command} ${target}`;
       const attempt = new AbortController();

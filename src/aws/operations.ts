@@ -2,6 +2,9 @@ import type { Role } from "./cluster_ref.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { SdkApi } from "./sdk.ts";
 
+/** Most tasks that one DescribeTasks call takes. */
+export const batchSize = 100;
+
 /**
  * The services of AWS, by the name that their endpoints and permissions have: what goes into each
  * operation and what comes back. `services.ts` opens a client of each.

@@ -6,7 +6,8 @@ import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
 import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
 import { createRegistry, type Registry } from "./definition/register.ts";
 import { accountKey, type AccountRef, type ClusterRef } from "../aws/cluster_ref.ts";
-import { createWatcher, type Watcher, type WatchHealth } from "./watch/poller.ts";
+import { createWatcher } from "./watch/poller.ts";
+import type { Watcher, WatchHealth } from "./watch/watcher.ts";
 
 /**
  * Everything shared by the ECS tasks of one AWS region and one identity: the caller with its budget,

@@ -2,7 +2,7 @@ import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { RemoteTask } from "./task/remote_task.ts";
-import type { WatchHealth } from "./watch/poller.ts";
+import type { WatchHealth } from "./watch/watcher.ts";
 
 /** What telling of outages needs. */
 export type OutageContext = {

@@ -44,11 +44,12 @@ const mutants: Mutant[] = [
   },
   {
     name: "a failed DescribeTasks is MISSING",
-    file: "src/lifecycle/watch/poller.ts",
+    file: "src/lifecycle/watch/describe_batch.ts",
     edits: [[
-      "postpone(entry, quickInterval);\n      }\n    }",
-      "postpone(entry, quickInterval);\n" +
-      '        for (const one of entry.observers) one.onObservation({ kind: "missing" });\n      }\n    }',
+      "for (const entry of rotated([...batch.open], context.random)) postpone(context.list, entry);",
+      "for (const entry of batch.open) {\n" +
+      '      for (const one of entry.observers) one.onObservation({ kind: "missing" });\n' +
+      "      postpone(context.list, entry);\n    }",
     ]],
   },
   {

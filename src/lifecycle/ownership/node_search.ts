@@ -2,7 +2,7 @@ import type { EcsCaller } from "../../aws/caller.ts";
 import { ownerInTags, taggedIndex } from "./tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { clusterInWords, clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
-import { batchSize } from "../watch/poller.ts";
+import { batchSize } from "../../aws/operations.ts";
 
 /** An ECS task that its tags name as the node's, and whose they say it is. */
 export type NodeTask = {

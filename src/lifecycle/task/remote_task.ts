@@ -12,7 +12,7 @@ import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import { annotationsOf, eventOf, type TaskEvent } from "./events.ts";
 import { inTransition, type RemoteState, track, type Tracked, untracked } from "./tracking.ts";
-import type { Observation, Observer, Watch, Watcher } from "../watch/poller.ts";
+import type { Observation, Observer, Watch, Watcher } from "../watch/watcher.ts";
 
 /** How a request to stop went within its time. */
 export type StopOutcome =

@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { type Ending, endingOf, vanished } from "./ending.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
-import type { Observation } from "../watch/poller.ts";
+import type { Observation } from "../watch/watcher.ts";
 
 /** What an ECS task was last seen to be. */
 export type RemoteState =

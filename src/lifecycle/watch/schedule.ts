@@ -1,47 +1,48 @@
 /**
- * When to look at what. Most items are looked at in turn, at one interval, so they stand in a queue
- * in the order of their last look and only its head is ever looked through; the few that are wanted
- * at a time of their own are kept beside it.
+ * When each item is due. Most items are looked at in turn, at one interval: they stand in a queue in
+ * the order of their last look, and only its head is ever searched. The few items that are due at a
+ * time of their own are kept apart from it.
  */
 export type Schedule<T> = {
-  /** Wants the item at `at`, in monotonic milliseconds, whatever it was wanted at before. */
+  /** Makes the item due at `at`, in monotonic milliseconds, whenever it was due before. */
   set(item: T, at: number): void;
-  /** As `set`, for an item that has had its turn in vain: it is looked at after all others that are due. */
+  /** As `set`, for an item whose look failed: it comes after all others that are due. */
   defer(item: T, at: number): void;
   /**
-   * Puts an item that was looked at at `looked` at the end of the queue, wanted again an interval after
+   * Puts an item that was looked at at `looked` at the end of the queue. It is due an interval after
    * that. No item may have been queued with a later look.
    */
   queue(item: T, looked: number): void;
-  /** Wants the item at `at`, if it is known and was wanted later. Tells whether it was. */
+  /** Makes the item due at `at`, if it is known and was due later. Tells whether it was. */
   hurry(item: T, at: number): boolean;
   delete(item: T): void;
-  /** The items wanted by `now`, those looked at longest ago first. */
+  /** The items that are due at `now`, those looked at longest ago first. */
   due(now: number): T[];
-  /** Up to `count` items of the head of the queue that are not wanted by `now` yet. */
+  /** Up to `count` items of the head of the queue that are not due at `now` yet. */
   early(now: number, count: number): T[];
-  /** When the next item is wanted, in monotonic milliseconds; Infinity without items. */
+  /** When the next item is due, in monotonic milliseconds; Infinity without items. */
   next(): number;
 };
 
+/** One item's entry in the schedule. */
 type Slot = {
-  /** When the item is wanted; of one in the queue, when it was looked at. */
+  /** When an item apart from the queue is due; when an item in the queue was last looked at. */
   at: number;
   /** Grows with each look. */
   turn: number;
 };
 
-/** Makes an empty schedule. `interval` is the milliseconds that are now between looks at what is queued. */
+/** Makes an empty schedule. `interval` gives the milliseconds between looks at an item in the queue. */
 export function createSchedule<T>(interval: () => number): Schedule<T> {
   const queued = new Map<T, Slot>();
   const apart = new Map<T, Slot>();
   let turn = 0;
 
   const set = (item: T, at: number) => {
-    const place = apart.get(item) ?? queued.get(item) ?? { at, turn: turn++ };
+    const slot = apart.get(item) ?? queued.get(item) ?? { at, turn: turn++ };
     queued.delete(item);
-    place.at = at;
-    apart.set(item, place);
+    slot.at = at;
+    apart.set(item, slot);
   };
 
   return {
@@ -51,12 +52,12 @@ export function createSchedule<T>(interval: () => number): Schedule<T> {
       apart.set(item, { at, turn: turn++ });
     },
     queue: (item, looked) => {
-      const place = apart.get(item) ?? queued.get(item) ?? { at: looked, turn };
+      const slot = apart.get(item) ?? queued.get(item) ?? { at: looked, turn };
       apart.delete(item);
       queued.delete(item);
-      place.at = looked;
-      place.turn = turn++;
-      queued.set(item, place);
+      slot.at = looked;
+      slot.turn = turn++;
+      queued.set(item, slot);
     },
     hurry: (item, at) => {
       const looked = queued.get(item)?.at;
@@ -73,10 +74,10 @@ export function createSchedule<T>(interval: () => number): Schedule<T> {
     due: (now) => {
       const due = [...apart].filter(([, { at }]) => at <= now);
       const wait = interval();
-      for (const [item, place] of queued) {
-        // Reckoned as by `next`: with fractions, a difference could be less than due when that is past.
-        if (place.at + wait > now) break;
-        due.push([item, place]);
+      for (const [item, slot] of queued) {
+        // The same sum as in `next`: with fractions, a difference could say "not due" at that time.
+        if (slot.at + wait > now) break;
+        due.push([item, slot]);
       }
       return due.sort(([, one], [, other]) => one.turn - other.turn).map(([item]) => item);
     },

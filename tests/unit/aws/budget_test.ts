@@ -73,3 +73,13 @@ Deno.test("a call that is given up leaves the queue", async () => {
   await pass(1_100);
   assertEquals(await next, "granted");
 });
+
+Deno.test("leave that is given back is another call's", async () => {
+  const { budget, pass } = createTimedBudget(1);
+  const permit = await budget.acquire("watch");
+  permit.giveBack();
+  let granted = false;
+  budget.acquire("act").then(() => granted = true);
+  await pass(1);
+  assertEquals(granted, true);
+});

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { eventOf } from "../../../../src/lifecycle/task/events.ts";
 import { track, untracked } from "../../../../src/lifecycle/task/tracking.ts";
-import type { Observation } from "../../../../src/lifecycle/watch/poller.ts";
+import type { Observation } from "../../../../src/lifecycle/watch/watcher.ts";
 import { cluster } from "../../../harness/world.ts";
 
 const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", cluster };

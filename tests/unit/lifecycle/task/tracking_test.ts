@@ -5,7 +5,7 @@ import {
   type Tracked,
   untracked,
 } from "../../../../src/lifecycle/task/tracking.ts";
-import type { Observation } from "../../../../src/lifecycle/watch/poller.ts";
+import type { Observation } from "../../../../src/lifecycle/watch/watcher.ts";
 import { cluster } from "../../../harness/world.ts";
 
 const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", cluster };

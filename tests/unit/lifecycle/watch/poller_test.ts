@@ -3,12 +3,8 @@ import type { Input, Output } from "../../../../src/aws/operations.ts";
 import { createBudget } from "../../../../src/aws/budget.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
-import {
-  createWatcher,
-  type Observation,
-  type Watcher,
-  type WatchHealth,
-} from "../../../../src/lifecycle/watch/poller.ts";
+import { createWatcher } from "../../../../src/lifecycle/watch/poller.ts";
+import type { Observation, Watcher, WatchHealth } from "../../../../src/lifecycle/watch/watcher.ts";
 import { createVirtualTime } from "../../../simulation/virtual_time.ts";
 import { cluster, silent } from "../../../harness/world.ts";
 

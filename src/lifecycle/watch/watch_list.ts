@@ -1,0 +1,201 @@
+import type { Clock } from "../../clock.ts";
+import { batchSize } from "../../aws/operations.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Observation, Observer, Watch } from "./watcher.ts";
+
+/** Milliseconds between looks at a task that starts or stops. */
+export const quickInterval = 1_000;
+/** Milliseconds before a task that AWS refuses to describe is asked for again. */
+const refusedInterval = 60_000;
+/**
+ * Places of a batch that go to tasks whose turn it is, however many tasks somebody waits for. Stops
+ * without end could otherwise keep the end of another task from being seen.
+ */
+const placesInTurn = batchSize / 4;
+
+/** Someone who waits for a fresh look, tags included. */
+export type Look = { settle: (observation: Observation) => void };
+
+/** A task that is watched. */
+export type Entry = {
+  readonly arn: string;
+  observers: readonly Observer[];
+  /** Those who wait for the answer to a request that has not been sent yet. */
+  looks: readonly Look[];
+  /** How many of the observers want a look every second. */
+  quick: number;
+};
+
+/** The tasks that one watcher looks at: who is told of each, and when it is due. It makes no calls. */
+export type WatchList = {
+  readonly clock: Clock;
+  /** By ARN. */
+  readonly entries: Map<string, Entry>;
+  /**
+   * When each entry is due. An entry that a request is under way for is not in it: of two answers
+   * under way, the older one could come last.
+   */
+  readonly schedule: Schedule<Entry>;
+  /** Entries that AWS refuses to describe. Each is asked for alone. */
+  readonly refused: Set<Entry>;
+  /** Whether the last batch was one refused entry. */
+  lastWasRefused: boolean;
+  /** Called when a look is due earlier than all that were. */
+  readonly onHurry: () => void;
+};
+
+export const none: readonly never[] = [];
+
+/** Makes an empty list. */
+export function createWatchList(
+  { clock, schedule, onHurry }: Pick<WatchList, "clock" | "schedule" | "onHurry">,
+): WatchList {
+  return {
+    clock,
+    entries: new Map(),
+    schedule,
+    refused: new Set(),
+    lastWasRefused: false,
+    onHurry,
+  };
+}
+
+/** Adds an observer of a task. */
+export function addObserver(list: WatchList, arn: string, observer: Observer): Watch {
+  const known = list.entries.get(arn);
+  const entry: Entry = known ?? { arn, observers: none, looks: none, quick: 0 };
+  entry.observers = entry.observers.concat(observer);
+  if (known === undefined) {
+    list.entries.set(arn, entry);
+    list.schedule.set(entry, list.clock.monotonic());
+    list.onHurry();
+  }
+  return new WatchHandle(list, entry, observer);
+}
+
+/** Whether anybody watches by this entry. After its last observer left, the ARN may get a new entry. */
+export function isWatched(list: WatchList, entry: Entry): boolean {
+  return list.entries.get(entry.arn) === entry;
+}
+
+/**
+ * Takes the most urgent tasks that fit one request: those that somebody waits for, those that are
+ * due, and as riders the next ones, which cost no further request. Empty when nothing is due. Every
+ * entry that is taken must be put back by `deliver`, `postpone` or `setAside`.
+ *
+ * A refused entry is a batch of its own, in turn with the others. With `probe`, while ECS fails, it is
+ * part of the batch: it may be the only one that ECS answers for by now.
+ */
+export function takeBatch(list: WatchList, purpose: "looks" | "probe"): Entry[] {
+  const { schedule, refused } = list;
+  const now = list.clock.monotonic();
+  const due = schedule.due(now);
+  const together = purpose === "probe" ? due : due.filter((entry) => !refused.has(entry));
+  const alone = purpose === "probe" ? undefined : due.find((entry) => refused.has(entry));
+  const batch = alone !== undefined && (together.length === 0 || !list.lastWasRefused)
+    ? [alone]
+    : fill(schedule, together, now);
+  list.lastWasRefused = batch[0] !== undefined && batch[0] === alone;
+  for (const entry of batch) schedule.delete(entry);
+  return batch;
+}
+
+function fill(schedule: Schedule<Entry>, due: readonly Entry[], now: number): Entry[] {
+  if (due.length === 0) return [];
+  const asked = due.filter(({ looks }) => looks.length > 0);
+  const others = due.filter(({ looks }) => looks.length === 0);
+  const first = asked.slice(0, batchSize - Math.min(others.length, placesInTurn));
+  const batch = [...first, ...others.slice(0, batchSize - first.length)];
+  return [...batch, ...schedule.early(now, batchSize - batch.length)];
+}
+
+/** Puts an entry back and tells what ECS said of its task, also to those who waited for this look. */
+export function deliver(
+  list: WatchList,
+  entry: Entry,
+  observation: Observation,
+  looks: readonly Look[],
+): void {
+  const { schedule } = list;
+  const now = list.clock.monotonic();
+  if (isWatched(list, entry)) {
+    schedule.queue(entry, now);
+    if (entry.looks.length > 0) schedule.set(entry, now);
+    else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
+  }
+  for (const observer of entry.observers) observer.onObservation(observation);
+  for (const look of looks) look.settle(observation);
+}
+
+/** Puts an entry back that ECS said nothing of. */
+export function postpone(list: WatchList, entry: Entry): void {
+  putBack(list, entry, quickInterval);
+}
+
+/** Puts an entry back that AWS refuses to describe. */
+export function setAside(list: WatchList, entry: Entry): void {
+  if (isWatched(list, entry)) list.refused.add(entry);
+  putBack(list, entry, refusedInterval);
+}
+
+function putBack(list: WatchList, entry: Entry, ms: number): void {
+  if (isWatched(list, entry)) list.schedule.defer(entry, list.clock.monotonic() + ms);
+}
+
+/** Has the entry looked at within `ms` milliseconds, unless it is under way. */
+function hurry(list: WatchList, entry: Entry, ms: number): void {
+  if (list.schedule.hurry(entry, list.clock.monotonic() + ms)) list.onHurry();
+}
+
+// A class, since a plugin holds thousands of these: methods cost no memory for each, closures do.
+class WatchHandle implements Watch {
+  readonly #list: WatchList;
+  readonly #entry: Entry;
+  readonly #observer: Observer;
+  #pace: "quick" | "slow" = "slow";
+
+  constructor(list: WatchList, entry: Entry, observer: Observer) {
+    this.#list = list;
+    this.#entry = entry;
+    this.#observer = observer;
+  }
+
+  pace(next: "quick" | "slow"): void {
+    if (next === this.#pace) return;
+    this.#pace = next;
+    this.#entry.quick += next === "quick" ? 1 : -1;
+    if (next === "quick") hurry(this.#list, this.#entry, quickInterval);
+  }
+
+  look(signal: AbortSignal): Promise<Observation> {
+    const entry = this.#entry;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const look: Look = {
+        settle: (observation) => {
+          signal.removeEventListener("abort", leave);
+          resolve(observation);
+        },
+      };
+      const leave = () => {
+        entry.looks = entry.looks.filter((other) => other !== look);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      entry.looks = [...entry.looks, look];
+      hurry(this.#list, entry, 0);
+    });
+  }
+
+  end(): void {
+    const list = this.#list;
+    const entry = this.#entry;
+    entry.observers = entry.observers.filter((other) => other !== this.#observer);
+    if (entry.observers.length === 0 && isWatched(list, entry)) {
+      list.entries.delete(entry.arn);
+      list.refused.delete(entry);
+      list.schedule.delete(entry);
+    }
+    this.pace("slow");
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Watching ECS tasks. This file is the contract: what a look at a task shows, and who is told.
+ * `poller.ts` keeps it by DescribeTasks; `watch_list.ts` says which tasks are due, `describe_batch.ts`
+ * makes the call, `schedule.ts` keeps the times.
+ */
+
+import type { Task } from "@aws-sdk/client-ecs";
+import type { EcsError } from "../../aws/error.ts";
+import type { ClusterRef } from "../../aws/cluster_ref.ts";
+
+/** What one look at an ECS task shows. `tags` tells whether the task's tags were asked for too. */
+export type Observation =
+  | { kind: "seen"; task: Task; tags: boolean }
+  | { kind: "missing" };
+
+/** Whether a watcher gets answers. `since` is monotonic milliseconds. */
+export type WatchHealth =
+  | { kind: "answering" }
+  | { kind: "failing"; since: number; error: EcsError };
+
+/** Told what each look at a task shows. */
+export type Observer = { onObservation(observation: Observation): void };
+
+/** The watch that one observer keeps on one task. */
+export type Watch = {
+  /** Looks every second while `pace` is quick, else every poll interval. */
+  pace(pace: "quick" | "slow"): void;
+  /**
+   * Resolves to a look at the task, tags included, that ECS was asked for after this call. Rejects
+   * with the signal's reason. It is part of the next batch, before the tasks that nobody waits for.
+   */
+  look(signal: AbortSignal): Promise<Observation>;
+  end(): void;
+};
+
+/**
+ * Looks at all tasks of one cluster, in batches. It reports what ECS said of that very task, and
+ * nothing else: a call that fails is reported to no observer.
+ */
+export type Watcher = {
+  readonly cluster: ClusterRef;
+  watch(arn: string, observer: Observer): Watch;
+  size(): number;
+  /** Since when, in monotonic milliseconds, every look has failed, and why; undefined while ECS answers. */
+  failing(): Extract<WatchHealth, { kind: "failing" }> | undefined;
+  /** Ends all looking. */
+  close(): void;
+};

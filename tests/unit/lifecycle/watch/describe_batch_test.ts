@@ -1,0 +1,151 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type * as aws from "../../../../src/aws/operations.ts";
+import { createBudget } from "../../../../src/aws/budget.ts";
+import type { EcsCaller } from "../../../../src/aws/caller.ts";
+import { EcsError } from "../../../../src/aws/error.ts";
+import { describeBatch } from "../../../../src/lifecycle/watch/describe_batch.ts";
+import { createSchedule } from "../../../../src/lifecycle/watch/schedule.ts";
+import {
+  addObserver,
+  createWatchList,
+  type Entry,
+  takeBatch,
+} from "../../../../src/lifecycle/watch/watch_list.ts";
+import type { Observation } from "../../../../src/lifecycle/watch/watcher.ts";
+import { cluster, silent } from "../../../harness/world.ts";
+
+type Input = aws.Input<"describeTasks">;
+type Output = aws.Output<"describeTasks">;
+
+const never = new AbortController().signal;
+
+/** Describes a batch of `count` tasks, answered by `answer`. */
+function createBatch(count: number, answer: (arns: string[], input: Input) => Output) {
+  const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const budget = createBudget({ maxRate: () => 1_000, clock });
+  const inputs: Input[] = [];
+  const caller: EcsCaller = {
+    budget,
+    call: (name, input) => {
+      const asked = input as Input;
+      inputs.push(asked);
+      return Promise.resolve().then(() =>
+        answer(asked.tasks ?? [], asked) as aws.Output<typeof name>
+      );
+    },
+  };
+  const list = createWatchList({
+    clock,
+    schedule: createSchedule<Entry>(() => 2_000),
+    onHurry: () => {},
+  });
+  const seen: Record<string, Observation["kind"][]> = {};
+  const watches = Array.from(
+    { length: count },
+    (_, at) =>
+      addObserver(list, `task-${at}`, {
+        onObservation: ({ kind }) => (seen[`task-${at}`] ??= []).push(kind),
+      }),
+  );
+  let answers = 0;
+  const run = async () => {
+    const batch = takeBatch(list, "looks");
+    const permit = await budget.acquire("watch");
+    await describeBatch(
+      {
+        cluster,
+        caller,
+        random: () => 0.5,
+        log: silent,
+        list,
+        signal: never,
+        onAnswer: () => answers += 1,
+      },
+      batch,
+      permit,
+    );
+  };
+  return { list, watches, seen, inputs, run, answers: () => answers };
+}
+
+const running = (arns: string[]): Output => ({
+  tasks: arns.map((taskArn) => ({ taskArn, lastStatus: "RUNNING" })),
+  $metadata: {},
+});
+
+Deno.test("each task is told what ECS said of it, and one that was left out is told nothing", async () => {
+  const { seen, list, run, answers } = createBatch(3, () => ({
+    ...running(["task-0", "task-9"]),
+    failures: [{ arn: "task-1", reason: "MISSING" }, { arn: "task-2", reason: "odd" }],
+  }));
+  await run();
+  assertEquals(seen, { "task-0": ["seen"], "task-1": ["missing"] });
+  assertEquals([answers(), list.schedule.next()], [1, 1_000], "the third is asked for again soon");
+});
+
+Deno.test("tags are asked for where somebody waits for a look", async () => {
+  const { watches, inputs, run } = createBatch(2, running);
+  const look = watches[1]?.look(never);
+  await run();
+  assertEquals(inputs.map(({ include }) => include), [["TAGS"]]);
+  assertEquals((await look)?.kind, "seen");
+});
+
+Deno.test("who asks for a look while the request is under way waits for the next answer", async () => {
+  let late: Promise<Observation> | undefined;
+  const { watches, inputs, run } = createBatch(1, (arns) => {
+    late ??= watches[0]?.look(never);
+    return running(arns);
+  });
+  await run();
+  assertEquals(await Promise.race([late, Promise.resolve("still waiting")]), "still waiting");
+  await run();
+  assertEquals([(await late)?.kind, inputs.length], ["seen", 2]);
+});
+
+Deno.test("a refused batch is halved until the task is found that it is refused for", async () => {
+  const { seen, list, inputs, run } = createBatch(8, (arns) => {
+    if (arns.includes("task-5")) throw new EcsError("denied", "DescribeTasks", "denied");
+    return running(arns);
+  });
+  await run();
+  assertEquals(Object.keys(seen).length, 7);
+  assertEquals([...list.refused].map(({ arn }) => arn), ["task-5"]);
+  assertEquals(inputs.length, 7, "8, 4, 4, 2, 1, 1, 2");
+});
+
+Deno.test("an identity that may describe nothing fails the batch, and refuses no task", async () => {
+  const { seen, list, inputs, run } = createBatch(8, () => {
+    throw new EcsError("denied", "DescribeTasks", "denied");
+  });
+  await assertRejects(run, EcsError);
+  assertEquals([seen, list.refused.size, inputs.length], [{}, 0, 4]);
+});
+
+Deno.test("where a denied task came first, another task comes first in the next batch", async () => {
+  const { seen, list, run } = createBatch(8, (arns) => {
+    if (arns.includes("task-0")) throw new EcsError("denied", "DescribeTasks", "denied");
+    return running(arns);
+  });
+  await assertRejects(run, EcsError);
+  const { schedule } = list;
+  for (const entry of list.entries.values()) schedule.hurry(entry, 0);
+  await run();
+  assertEquals(Object.keys(seen).length, 7);
+  assertEquals([...list.refused].map(({ arn }) => arn), ["task-0"]);
+});
+
+Deno.test("a request that fails otherwise is not halved, and whoever waits goes on waiting", async () => {
+  let away = true;
+  const { watches, seen, list, inputs, run } = createBatch(8, (arns) => {
+    if (away) throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
+    return running(arns);
+  });
+  const look = watches[3]?.look(never);
+  await assertRejects(run, EcsError);
+  assertEquals([seen, inputs.length], [{}, 1]);
+  away = false;
+  for (const entry of list.entries.values()) list.schedule.hurry(entry, 0);
+  await run();
+  assertEquals((await look)?.kind, "seen");
+});
