@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
-import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import { clusterInWords } from "../aws/cluster_ref.ts";
 import { clusterOf } from "./scopes.ts";
+import type { Settings } from "./settings.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */
 export type Fingerprint = {
@@ -31,10 +31,8 @@ export type Fingerprinter = {
 
 /** Makes a fingerprinter. It calls ECS only while somebody watches. */
 export function createFingerprinter(
-  { config, fault, lifecycle, version, clock, signal }: {
-    config: () => PluginConfig;
-    /** What is wrong with the configuration, where something is. */
-    fault: () => string | undefined;
+  { settings, lifecycle, version, clock, signal }: {
+    settings: Settings;
     lifecycle: Lifecycle;
     version: string;
     clock: Clock;
@@ -52,9 +50,9 @@ export function createFingerprinter(
   });
 
   const assess = async (): Promise<Fingerprint> => {
-    const { enabled, unhealthy_after } = config();
-    const wrong = fault();
-    if (wrong !== undefined) return unhealthy(wrong);
+    const { config, fault } = settings;
+    const { enabled, unhealthy_after } = config;
+    if (fault !== undefined) return unhealthy(fault);
     if (!enabled) {
       return {
         health: "undetected",
@@ -62,7 +60,7 @@ export function createFingerprinter(
         attributes: {},
       };
     }
-    const cluster = clusterOf(config());
+    const cluster = clusterOf(config);
     if (cluster === undefined) {
       return unhealthy(`no cluster: set cluster in the plugin block's config to an ECS cluster`);
     }

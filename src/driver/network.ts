@@ -1,4 +1,4 @@
-import { type DefinitionFacts, mainContainer } from "../lifecycle/definition/facts.ts";
+import { type DefinitionFacts, mainContainer } from "../lifecycle/lifecycle.ts";
 
 /** Where a task is reached, as Nomad registers it for services of `address_mode = "driver"`. */
 export type TaskNetwork = {

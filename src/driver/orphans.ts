@@ -1,7 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Lifecycle, NodeTask } from "../lifecycle/lifecycle.ts";
-import { verdictOn } from "../lifecycle/error_policy.ts";
+import { type Lifecycle, type NodeTask, verdictOn } from "../lifecycle/lifecycle.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 
 /** What becomes of an orphan. */

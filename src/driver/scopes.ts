@@ -1,6 +1,6 @@
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { regionAgainst } from "../config/rules.ts";
-import type { ClusterRef, Role } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef, type Role } from "../aws/cluster_ref.ts";
 
 /** The part of a configuration that says where ECS tasks live. */
 type ScopeConfig = Pick<PluginConfig, "cluster" | "region" | "assume_role" | "profile">;
@@ -42,6 +42,37 @@ export function knownClusters(plugin: PluginConfig): ClusterRef[] {
     )
   );
   return known.slice(0, mostKnownClusters);
+}
+
+/** The clusters that ECS tasks of this node may be in, as this process has met them, by key. */
+export type Clusters = Map<string, ClusterRef>;
+
+/**
+ * Adds a cluster, which is searched for orphans from then on. Returns the reference that all its tasks
+ * share: thousands of tasks would else hold one each.
+ */
+export function addCluster(clusters: Clusters, cluster: ClusterRef): ClusterRef {
+  const key = clusterKey(cluster);
+  const known = clusters.get(key);
+  const same = known?.role?.sessionName === cluster.role?.sessionName;
+  const shared = known !== undefined && same ? known : cluster;
+  clusters.set(key, shared);
+  return shared;
+}
+
+/** Removes a cluster that does not exist. */
+export function removeCluster(clusters: Clusters, cluster: ClusterRef): void {
+  clusters.delete(clusterKey(cluster));
+}
+
+/** The clusters to search for orphans: those met so far and those that the configuration names. */
+export function clustersToSearch(clusters: Clusters, plugin: PluginConfig): ClusterRef[] {
+  if (plugin.enabled) {
+    for (const cluster of knownClusters(plugin)) {
+      addCluster(clusters, cluster);
+    }
+  }
+  return [...clusters.values()];
 }
 
 /** Most clusters that are searched at each turn: the search's calls come out of the same budget. */

@@ -1,4 +1,4 @@
-import type { TaskIdentity } from "../lifecycle/task_identity.ts";
+import type { TaskIdentity } from "../lifecycle/lifecycle.ts";
 
 /** Values by task id, which also knows those of one allocation's task. */
 export type TaskIndex<T> = {

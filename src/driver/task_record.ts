@@ -1,8 +1,6 @@
 import { boundedText } from "../bounded_text.ts";
 import type { Clock } from "../clock.ts";
-import type { Ending } from "../lifecycle/task/ending.ts";
-import type { TaskIdentity } from "../lifecycle/task_identity.ts";
-import type { EndObserver, RemoteTask } from "../lifecycle/task/remote_task.ts";
+import type { Ending, EndObserver, RemoteTask, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import { consoleUrl } from "../aws/cluster_ref.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
 

@@ -1,10 +1,9 @@
 import { boundedText, boundedTexts } from "../bounded_text.ts";
 import { longestSleep } from "../clock.ts";
-import type { DriverEvent, TaskRequest } from "../driver/driver.ts";
+import type { DriverEvent, TaskIdentity, TaskRequest } from "../driver/driver.ts";
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
 import type { ExitResult, TaskStatus } from "../driver/task_record.ts";
-import type { TaskIdentity } from "../lifecycle/task_identity.ts";
 import type { Duration } from "../gen/google/protobuf/duration.ts";
 import {
   type DriverTaskEvent,

@@ -91,7 +91,7 @@ export function driverService(
       return {};
     }),
     destroyTask: unary("DestroyTask", log, ({ taskId, force }) => {
-      driver.destroy(taskId, force);
+      driver.destroy(taskId, force ? "by force" : "unless running");
       return {};
     }),
     inspectTask: unary("InspectTask", log, ({ taskId }) => wireTaskStatus(driver.inspect(taskId))),

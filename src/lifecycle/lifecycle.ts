@@ -17,6 +17,7 @@ import type { TaskIdentity } from "./task_identity.ts";
 export type { ClusterHealth } from "./cluster_health.ts";
 export { type DefinitionFacts, mainContainer } from "./definition/facts.ts";
 export type { Resources } from "./definition/size.ts";
+export { verdictOn } from "./error_policy.ts";
 export { LaunchError } from "./launch_error.ts";
 export type { NodeTask } from "./ownership/node_search.ts";
 export type { Ending } from "./task/ending.ts";

@@ -99,12 +99,12 @@ const mutants: Mutant[] = [
   },
   {
     name: "an answered start is a claimed task",
-    file: "src/driver/driver.ts",
+    file: "src/driver/start.ts",
     edits: [[
-      "      return await pending.started;\n",
-      `      const answer = await pending.started;
-      records.get(task.id)?.claim();
-      return answer;
+      "  return await pending.started;\n",
+      `  const answer = await pending.started;
+  context.records.get(task.id)?.claim();
+  return answer;
 `,
     ]],
   },

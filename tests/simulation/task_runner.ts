@@ -227,7 +227,7 @@ async function kill(
   }
   if (!acknowledged && chances.happens(0.3)) {
     // The allocation's state is collected as garbage, whatever became of its task.
-    if (known(node, stored.taskId)) node.driver().destroy(stored.taskId, true);
+    if (known(node, stored.taskId)) node.driver().destroy(stored.taskId, "by force");
     return "ended";
   }
   const waited = await guarded(exitOf(node.driver(), stored.taskId, signal));
@@ -263,7 +263,7 @@ function exitOf(driver: Driver, taskId: string, agent: AbortSignal): Promise<Exi
 }
 
 function destroy(node: Node, taskId: string): void {
-  if (known(node, taskId)) node.driver().destroy(taskId, false);
+  if (known(node, taskId)) node.driver().destroy(taskId, "unless running");
 }
 
 function known(node: Node, taskId: string): boolean {
