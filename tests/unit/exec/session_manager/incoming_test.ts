@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import type { Frame } from "../../../../src/exec/session_manager/frame.ts";
+import { createIncoming, keptLimit } from "../../../../src/exec/session_manager/incoming.ts";
+
+function message(sequence: number): Frame {
+  return {
+    type: "output_stream_data",
+    sequence,
+    flags: 0,
+    id: "00112233-4455-6677-8899-aabbccddeeff",
+    createdAt: 0,
+    payloadType: 1,
+    payload: new Uint8Array(),
+  };
+}
+const numbers = (frames: readonly Frame[]) => frames.map(({ sequence }) => sequence);
+
+Deno.test("messages are handed on in order, whatever order they come in", () => {
+  const incoming = createIncoming();
+  const delivered = [2, 1, 0, 4, 3].map((sequence) =>
+    numbers(incoming.accept(message(sequence)).deliver)
+  );
+  assertEquals(delivered, [[], [], [0, 1, 2], [], [3, 4]]);
+});
+
+Deno.test("a message that comes again is acknowledged again, and not handed on again", () => {
+  const incoming = createIncoming();
+  incoming.accept(message(0));
+  assertEquals(incoming.accept(message(0)), { acknowledge: "yes", deliver: [] });
+  incoming.accept(message(2));
+  incoming.accept(message(2));
+  assertEquals(numbers(incoming.accept(message(1)).deliver), [1, 2]);
+});
+
+Deno.test("what is kept has a bound, and what is beyond it is left to be sent again", () => {
+  const incoming = createIncoming();
+  for (let sequence = 1; sequence <= keptLimit; sequence++) incoming.accept(message(sequence));
+  assertEquals(incoming.accept(message(keptLimit + 1)).acknowledge, "no");
+  assertEquals(incoming.accept(message(0)).deliver.length, keptLimit + 1);
+  assertEquals(incoming.accept(message(keptLimit + 1)).deliver.length, 1);
+});
