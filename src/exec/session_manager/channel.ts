@@ -9,7 +9,6 @@
  * const end = await channel.ended; // { kind: "closed", reason: "" }
  * ```
  */
-import type { Clock } from "../../clock.ts";
 import {
   acknowledgedSequence,
   acknowledgement,
@@ -17,48 +16,20 @@ import {
   openChannel,
   terminalSize,
 } from "./contents.ts";
-import type { SessionCipher } from "./encryption.ts";
+import {
+  type ChannelContext,
+  type ChannelEnd,
+  type ConnectionListener,
+  type Finish,
+  notify,
+  type Session,
+  type State,
+} from "./context.ts";
 import { decodeFrame, encodeFrame, type Frame, payloadTypes } from "./frame.ts";
-import { answerChallenge, answerHandshake, type MakeKey } from "./handshake.ts";
-import { createIncoming, type Incoming } from "./incoming.ts";
-import { createOutgoing, type Outgoing } from "./outgoing.ts";
-
-/** Where a session's data channel is, and what opens it. The token is a secret. */
-export type Session = { readonly url: string; readonly token: string };
-
-/** A connection of a data channel. */
-export type Connection = {
-  send(message: string | Uint8Array): void;
-  close(): void;
-};
-
-/** Told what comes over a connection. */
-export type ConnectionListener = {
-  onMessage(message: Uint8Array): void;
-  /** Told once that the connection is no more. */
-  onCut(reason: string): void;
-};
-
-/** What a channel needs of its surroundings. */
-export type ChannelContext = {
-  readonly connect: (session: Session, listener: ConnectionListener) => Promise<Connection>;
-  /** A new token for a session whose connection was cut; undefined where the session is over. */
-  readonly resume: () => Promise<Session | undefined>;
-  readonly makeKey: MakeKey;
-  readonly onOutput: (stream: "output" | "error", bytes: Uint8Array) => void;
-  readonly clock: Clock;
-  /** Makes a UUID. */
-  readonly newId: () => string;
-  /** Ends the channel where it is; the session itself goes on until it is terminated. */
-  readonly signal: AbortSignal;
-};
-
-/** How a channel came to its end. */
-export type ChannelEnd =
-  /** The service closed it; the reason is empty where the command has ended. */
-  | { readonly kind: "closed"; readonly reason: string }
-  /** It was cut and could not be resumed, so the command may run on. */
-  | { readonly kind: "lost"; readonly reason: string };
+import { answerChallenge, answerHandshake } from "./handshake.ts";
+import { createIncoming } from "./incoming.ts";
+import { createOutgoing } from "./outgoing.ts";
+import { send, write } from "./sending.ts";
 
 /** An open data channel. */
 export type DataChannel = {
@@ -69,32 +40,12 @@ export type DataChannel = {
   readonly ended: Promise<ChannelEnd>;
 };
 
-/** Bytes of one message of input: what Session Manager's own client sends at a time. */
-export const chunkLength = 1_024;
-/** Unacknowledged bytes above which `write` waits. */
-export const roomLimit = 64 * 1_024;
 /** Attempts to resume a session that was cut. */
 const resumeAttempts = 5;
 /** Milliseconds before each attempt to resume, after the first. */
 const resumePause = 1_000;
 
 const flagsOfAcknowledgement = 3;
-
-type State = {
-  readonly incoming: Incoming;
-  readonly outgoing: Outgoing;
-  readonly clientId: string;
-  connection: Connection | undefined;
-  cipher: SessionCipher | undefined;
-  /** Input is held while the agent and the client shake hands, as the agent would throw it away. */
-  handshake: "none" | "under way";
-  /** Messages of the agent are taken in one after the other: a handshake's answer takes time. */
-  work: Promise<void>;
-  end: ChannelEnd | undefined;
-  /** Called when room, the handshake or the end may have changed. */
-  changed: PromiseWithResolvers<void>;
-  resending: "no" | "yes";
-};
 
 /** Opens the channel of a session. Rejects where the first connection cannot be made. */
 export async function openDataChannel(
@@ -137,8 +88,6 @@ export async function openDataChannel(
     },
   };
 }
-
-type Finish = (end: ChannelEnd) => void;
 
 async function connectTo(
   session: Session,
@@ -264,82 +213,4 @@ async function take(
     default:
       return;
   }
-}
-
-async function write(
-  bytes: Uint8Array,
-  state: State,
-  context: ChannelContext,
-  finish: Finish,
-): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; at += chunkLength) {
-    while (
-      state.end === undefined &&
-      (state.handshake === "under way" || state.outgoing.size() >= roomLimit)
-    ) {
-      await state.changed.promise;
-    }
-    if (state.end !== undefined) throw new Error("the session has ended");
-    const piece = bytes.subarray(at, at + chunkLength);
-    const sealed = state.cipher?.encrypt(piece) ?? piece;
-    send(payloadTypes.output, sealed, state, context, finish);
-  }
-}
-
-function send(
-  payloadType: number,
-  payload: Uint8Array,
-  state: State,
-  context: ChannelContext,
-  finish: Finish,
-): void {
-  const bytes = encodeFrame({
-    type: "input_stream_data",
-    sequence: state.outgoing.next(),
-    flags: 0,
-    id: context.newId(),
-    createdAt: context.clock.now(),
-    payloadType,
-    payload,
-  });
-  state.outgoing.sent(bytes, context.clock.monotonic());
-  state.connection?.send(bytes);
-  resendWhatIsDue(state, context, finish);
-}
-
-/** Sends again what is not acknowledged in time, until nothing is left to wait for. */
-async function resendWhatIsDue(
-  state: State,
-  { clock, signal }: ChannelContext,
-  finish: Finish,
-): Promise<void> {
-  if (state.resending === "yes") return;
-  state.resending = "yes";
-  for (;;) {
-    const dueAt = state.outgoing.dueAt();
-    if (dueAt === undefined || state.end !== undefined) break;
-    if (state.connection === undefined) {
-      await state.changed.promise;
-      continue;
-    }
-    const pause = dueAt - clock.monotonic();
-    if (pause > 0) {
-      await clock.sleep(pause, signal);
-      if (signal.aborted) break;
-      continue;
-    }
-    const message = state.outgoing.resend(clock.monotonic());
-    if (message === "lost") {
-      finish({ kind: "lost", reason: "the container's agent acknowledges nothing any more" });
-      break;
-    }
-    if (message !== undefined) state.connection.send(message.bytes);
-  }
-  state.resending = "no";
-}
-
-function notify(state: State): void {
-  const { changed } = state;
-  state.changed = Promise.withResolvers();
-  changed.resolve();
 }

@@ -1,0 +1,69 @@
+import type { Clock } from "../../clock.ts";
+import type { SessionCipher } from "./encryption.ts";
+import type { MakeKey } from "./handshake.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Outgoing } from "./outgoing.ts";
+
+/** Where a session's data channel is, and what opens it. The token is a secret. */
+export type Session = { readonly url: string; readonly token: string };
+
+/** A connection of a data channel. */
+export type Connection = {
+  send(message: string | Uint8Array): void;
+  close(): void;
+};
+
+/** Told what comes over a connection. */
+export type ConnectionListener = {
+  onMessage(message: Uint8Array): void;
+  /** Told once that the connection is no more. */
+  onCut(reason: string): void;
+};
+
+/** What a channel needs of its surroundings. */
+export type ChannelContext = {
+  readonly connect: (session: Session, listener: ConnectionListener) => Promise<Connection>;
+  /** A new token for a session whose connection was cut; undefined where the session is over. */
+  readonly resume: () => Promise<Session | undefined>;
+  readonly makeKey: MakeKey;
+  readonly onOutput: (stream: "output" | "error", bytes: Uint8Array) => void;
+  readonly clock: Clock;
+  /** Makes a UUID. */
+  readonly newId: () => string;
+  /** Ends the channel where it is; the session itself goes on until it is terminated. */
+  readonly signal: AbortSignal;
+};
+
+/** How a channel came to its end. */
+export type ChannelEnd =
+  /** The service closed it; the reason is empty where the command has ended. */
+  | { readonly kind: "closed"; readonly reason: string }
+  /** It was cut and could not be resumed, so the command may run on. */
+  | { readonly kind: "lost"; readonly reason: string };
+
+/** Ends a channel, once. */
+export type Finish = (end: ChannelEnd) => void;
+
+/** What a channel knows of itself while it is open. */
+export type State = {
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
+  readonly clientId: string;
+  connection: Connection | undefined;
+  cipher: SessionCipher | undefined;
+  /** Input is held while the agent and the client shake hands, as the agent would throw it away. */
+  handshake: "none" | "under way";
+  /** Messages of the agent are taken in one after the other: a handshake's answer takes time. */
+  work: Promise<void>;
+  end: ChannelEnd | undefined;
+  /** Called when room, the handshake or the end may have changed. */
+  changed: PromiseWithResolvers<void>;
+  resending: "no" | "yes";
+};
+
+/** Wakes whoever waits for the channel to change. */
+export function notify(state: State): void {
+  const { changed } = state;
+  state.changed = Promise.withResolvers();
+  changed.resolve();
+}
