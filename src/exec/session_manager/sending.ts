@@ -3,7 +3,6 @@
  * sent again until it is acknowledged.
  */
 import type { ChannelContext, Finish, State } from "./context.ts";
-import { notify } from "./context.ts";
 import { encodeFrame, payloadTypes } from "./frame.ts";
 
 /** Bytes of one message of input: what Session Manager's own client sends at a time. */

@@ -1,0 +1,136 @@
+import { type ExecMode, markSign } from "./wrapper.ts";
+
+/** Something that the wrapper in the container tells. */
+export type ExecEvent =
+  | { readonly kind: "ready" }
+  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly bytes: Uint8Array }
+  | { readonly kind: "exited"; readonly code: number }
+  /** The image lacks programs that a command without a terminal needs. */
+  | { readonly kind: "missing programs"; readonly names: readonly string[] };
+
+/** Reads what a session shows. */
+export type OutputReader = {
+  /** Takes in what has come, and tells what is complete by now. */
+  read(bytes: Uint8Array): ExecEvent[];
+  /** What was held back for a mark that never came. */
+  rest(): ExecEvent[];
+};
+
+/** Most bytes of a mark. A longer one is output of the command's own. */
+const markLimit = 200;
+/** Most characters of a line: more than base64 ever writes in one. */
+const lineLimit = 256;
+
+/** Makes a reader. */
+export function createOutputReader(mode: ExecMode): OutputReader {
+  switch (mode) {
+    case "terminal":
+      return createTerminalReader();
+    case "pipes":
+      return createPipesReader();
+  }
+}
+
+function createTerminalReader(): OutputReader {
+  const sign = markSign.charCodeAt(0);
+  let held = new Uint8Array();
+  const output = (bytes: Uint8Array): ExecEvent[] =>
+    bytes.byteLength === 0 ? [] : [{ kind: "output", stream: "stdout", bytes }];
+  return {
+    read: (bytes) => {
+      const events: ExecEvent[] = [];
+      let rest = concat(held, bytes);
+      held = new Uint8Array();
+      while (rest.byteLength > 0) {
+        const from = rest.indexOf(sign);
+        if (from < 0) return [...events, ...output(rest)];
+        events.push(...output(rest.subarray(0, from)));
+        rest = rest.subarray(from);
+        const to = rest.indexOf(sign, 1);
+        if (to < 0 && rest.byteLength <= markLimit) {
+          held = rest.slice();
+          return events;
+        }
+        const mark = to < 0 ? undefined : markOf(text(rest.subarray(1, to)));
+        if (mark === undefined) {
+          events.push(...output(rest.subarray(0, 1)));
+          rest = rest.subarray(1);
+        } else {
+          events.push(mark);
+          rest = rest.subarray(to + 1);
+        }
+      }
+      return events;
+    },
+    rest: () => output(held),
+  };
+}
+
+function createPipesReader(): OutputReader {
+  let held = "";
+  const lineOf = (line: string): ExecEvent[] => {
+    const stream = line.startsWith("o") ? "stdout" : line.startsWith("e") ? "stderr" : undefined;
+    const bytes = stream === undefined ? undefined : fromBase64(line.slice(1));
+    // Anything else is a shell's own word, as of a command that it cannot find.
+    return stream === undefined || bytes === undefined
+      ? line === "" ? [] : [{ kind: "output", stream: "stderr", bytes: encode(`${line}\n`) }]
+      : [{ kind: "output", stream, bytes }];
+  };
+  return {
+    read: (bytes) => {
+      const events: ExecEvent[] = [];
+      let rest = held + text(bytes).replaceAll("\r", "");
+      held = "";
+      while (rest !== "") {
+        const mark = rest.startsWith(markSign) ? rest.indexOf(markSign, 1) : -1;
+        if (rest.startsWith(markSign)) {
+          if (mark < 0) break;
+          events.push(...[markOf(rest.slice(1, mark))].filter((event) => event !== undefined));
+          rest = rest.slice(mark + 1);
+          continue;
+        }
+        const end = rest.search(/[\n\x1e]/);
+        if (end < 0 && rest.length <= lineLimit) break;
+        const line = end < 0 ? rest : rest.slice(0, end);
+        events.push(...lineOf(line));
+        rest = rest.slice(end < 0 ? rest.length : rest[end] === "\n" ? end + 1 : end);
+      }
+      held = rest;
+      return events;
+    },
+    rest: () => lineOf(held),
+  };
+}
+
+function markOf(mark: string): ExecEvent | undefined {
+  if (mark === "r") return { kind: "ready" };
+  if (/^x[0-9]{1,3}$/.test(mark)) return { kind: "exited", code: Number(mark.slice(1)) };
+  if (mark.startsWith("m ")) {
+    return { kind: "missing programs", names: mark.slice(2).split(" ") };
+  }
+  return undefined;
+}
+
+/** One character for each byte, so that no byte is lost on its way through. */
+function text(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+function encode(words: string): Uint8Array {
+  return Uint8Array.from(words, (character) => character.charCodeAt(0) & 0xff);
+}
+
+function fromBase64(words: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromBase64(words);
+  } catch {
+    return undefined;
+  }
+}
+
+function concat(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(one.byteLength + other.byteLength);
+  all.set(one);
+  all.set(other, one.byteLength);
+  return all;
+}
