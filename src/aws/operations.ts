@@ -1,4 +1,5 @@
 import type { Role } from "./cluster_ref.ts";
+import type { SessionMessagesApi } from "./data_channel.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { SdkApi } from "./sdk.ts";
 
@@ -12,10 +13,16 @@ export const batchSize = 100;
 type Apis = {
   ecs: SdkApi<typeof import("@aws-sdk/client-ecs")>;
   ec2: Ec2Api;
+  ssm: SdkApi<typeof import("@aws-sdk/client-ssm")>;
+  kms: SdkApi<typeof import("@aws-sdk/client-kms")>;
+  ssmmessages: SessionMessagesApi;
 };
 
 const ecs = operationOf("ecs");
 const ec2 = operationOf("ec2");
+const ssm = operationOf("ssm");
+const kms = operationOf("kms");
+const ssmmessages = operationOf("ssmmessages");
 
 /**
  * What AWS counts together when it limits the rate of calls in an account and region: "Request
@@ -28,7 +35,8 @@ export type Category =
   | "task definition reads"
   | "task definition writes"
   | "tag writes"
-  | "EC2 reads";
+  | "EC2 reads"
+  | "sessions";
 
 /**
  * The operations that the driver calls, by the name it calls them: the AWS service, its name there,
@@ -56,6 +64,11 @@ export const operations = {
   ),
   tagResource: ecs("TagResource", "tag writes"),
   describeNetworkInterfaces: ec2("DescribeNetworkInterfaces", "EC2 reads"),
+  executeCommand: ecs("ExecuteCommand", "cluster resource writes", "session"),
+  openDataChannel: ssmmessages("OpenDataChannel", "sessions", "connection"),
+  resumeSession: ssm("ResumeSession", "sessions", "TokenValue"),
+  terminateSession: ssm("TerminateSession", "sessions"),
+  generateDataKey: kms("GenerateDataKey", "sessions", "Plaintext"),
 };
 
 /** One line of the table. */

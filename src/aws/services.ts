@@ -20,6 +20,15 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
     ]);
     return createEc2Client(config, host.endpoints?.ec2);
   },
+  ssm: ofSdk("ssm", () => import("@aws-sdk/client-ssm"), (sdk) => sdk.SSMClient),
+  kms: ofSdk("kms", () => import("@aws-sdk/client-kms"), (sdk) => sdk.KMSClient),
+  ssmmessages: async (_target, host, clients) => {
+    const [{ createDataChannelClient }, { config }] = await Promise.all([
+      import("./data_channel.ts"),
+      clients("ecs"),
+    ]);
+    return createDataChannelClient(config, host.endpoints?.ssmmessages);
+  },
 };
 
 /**

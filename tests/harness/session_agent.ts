@@ -1,8 +1,5 @@
-import type {
-  Connection,
-  ConnectionListener,
-  Session,
-} from "../../src/exec/session_manager/context.ts";
+import type { Connection, ConnectionListener } from "../../src/aws/data_channel.ts";
+import type { Session } from "../../src/exec/session_manager/context.ts";
 import { decodeFrame, encodeFrame, type Frame } from "../../src/exec/session_manager/frame.ts";
 import type { Chances } from "../simulation/random.ts";
 import type { VirtualTime } from "../simulation/virtual_time.ts";

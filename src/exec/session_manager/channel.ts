@@ -9,6 +9,7 @@
  * const end = await channel.ended; // { kind: "closed", reason: "" }
  * ```
  */
+import type { ConnectionListener } from "../../aws/data_channel.ts";
 import {
   acknowledgedSequence,
   acknowledgement,
@@ -19,7 +20,6 @@ import {
 import {
   type ChannelContext,
   type ChannelEnd,
-  type ConnectionListener,
   type Finish,
   notify,
   type Session,
@@ -158,11 +158,16 @@ function receive(message: Uint8Array, state: State, context: ChannelContext, fin
       const { acknowledge, deliver } = state.incoming.accept(frame);
       for (const next of deliver) {
         if (next.payloadType === payloadTypes.handshakeRequest) state.handshake = "under way";
-        state.work = state.work.then(() => take(next, state, context, finish)).catch((error) =>
+        const handle = async () => {
+          await take(next, state, context, finish);
+          state.incoming.handled(next);
+          if (next === frame) state.connection?.send(acknowledgementOf(frame, context));
+        };
+        state.work = state.work.then(handle).catch((error) =>
           finish({ kind: "lost", reason: error instanceof Error ? error.message : String(error) })
         );
       }
-      if (acknowledge === "yes") state.connection?.send(acknowledgementOf(frame, context));
+      if (acknowledge === "now") state.connection?.send(acknowledgementOf(frame, context));
       return;
     }
     // The service may ask a client to pause. Its agent resends nothing for it, and messages that are
@@ -174,7 +179,10 @@ function receive(message: Uint8Array, state: State, context: ChannelContext, fin
   }
 }
 
-function acknowledgementOf(frame: Frame, { newId, clock }: ChannelContext): Uint8Array {
+function acknowledgementOf(
+  frame: Frame,
+  { newId, clock }: ChannelContext,
+): Uint8Array<ArrayBuffer> {
   return encodeFrame({
     type: "acknowledge",
     sequence: 0,
@@ -195,9 +203,9 @@ async function take(
   const open = (payload: Uint8Array) => state.cipher?.decrypt(payload) ?? payload;
   switch (frame.payloadType) {
     case payloadTypes.output:
-      return context.onOutput("output", open(frame.payload));
+      return await context.onOutput("output", open(frame.payload));
     case payloadTypes.standardError:
-      return context.onOutput("error", open(frame.payload));
+      return await context.onOutput("error", open(frame.payload));
     case payloadTypes.handshakeRequest: {
       const { response, cipher } = await answerHandshake(frame.payload, context.makeKey);
       state.cipher = cipher;

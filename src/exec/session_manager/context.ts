@@ -1,3 +1,4 @@
+import type { Connection, ConnectionListener } from "../../aws/data_channel.ts";
 import type { Clock } from "../../clock.ts";
 import type { SessionCipher } from "./encryption.ts";
 import type { MakeKey } from "./handshake.ts";
@@ -7,26 +8,14 @@ import type { Outgoing } from "./outgoing.ts";
 /** Where a session's data channel is, and what opens it. The token is a secret. */
 export type Session = { readonly url: string; readonly token: string };
 
-/** A connection of a data channel. */
-export type Connection = {
-  send(message: string | Uint8Array): void;
-  close(): void;
-};
-
-/** Told what comes over a connection. */
-export type ConnectionListener = {
-  onMessage(message: Uint8Array): void;
-  /** Told once that the connection is no more. */
-  onCut(reason: string): void;
-};
-
 /** What a channel needs of its surroundings. */
 export type ChannelContext = {
   readonly connect: (session: Session, listener: ConnectionListener) => Promise<Connection>;
   /** A new token for a session whose connection was cut; undefined where the session is over. */
   readonly resume: () => Promise<Session | undefined>;
   readonly makeKey: MakeKey;
-  readonly onOutput: (stream: "output" | "error", bytes: Uint8Array) => void;
+  /** Takes what the terminal shows. More comes only once it resolves. */
+  readonly onOutput: (stream: "output" | "error", bytes: Uint8Array) => Promise<void> | void;
   readonly clock: Clock;
   /** Makes a UUID. */
   readonly newId: () => string;

@@ -73,7 +73,7 @@ const idLength = 16;
 const digestLength = 32;
 
 /** Encodes a message. */
-export function encodeFrame(frame: Frame): Uint8Array {
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const { payload } = frame;
   const bytes = new Uint8Array(at.payload + payload.byteLength);
   const view = new DataView(bytes.buffer);

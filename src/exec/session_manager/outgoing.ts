@@ -7,7 +7,7 @@
 /** A message that waits for its acknowledgement. */
 export type Unacknowledged = {
   readonly sequence: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 };
 
 /** The unacknowledged messages of one session, oldest first. All times are monotonic milliseconds. */
@@ -15,7 +15,7 @@ export type Outgoing = {
   /** The number that the next message is to carry. */
   next(): number;
   /** Takes in a message that is being sent now, under the number that `next` told. */
-  sent(bytes: Uint8Array, now: number): void;
+  sent(bytes: Uint8Array<ArrayBuffer>, now: number): void;
   acknowledged(sequence: number, now: number): void;
   /** When the oldest message is due to be sent again; undefined where all are acknowledged. */
   dueAt(): number | undefined;
@@ -44,7 +44,7 @@ const mostSends = 3_000;
 
 type Waiting = {
   readonly sequence: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   sentAt: number;
   sends: number;
 };

@@ -47,7 +47,9 @@ async function stageWith(
       (() => Promise.resolve({ url: "wss://example", token: `again ${++resumed}` })),
     makeKey: () =>
       Promise.resolve({ cipher: createSessionCipher(key, nonce), sealedKey: text("sealed") }),
-    onOutput: (stream, bytes) => output[stream].push(bytes.slice()),
+    onOutput: (stream, bytes) => {
+      output[stream].push(bytes.slice());
+    },
     clock: time.clock({ alive: true }),
     newId: () => crypto.randomUUID(),
     signal: over.signal,

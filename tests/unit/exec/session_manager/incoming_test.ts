@@ -26,7 +26,8 @@ Deno.test("messages are handed on in order, whatever order they come in", () => 
 Deno.test("a message that comes again is acknowledged again, and not handed on again", () => {
   const incoming = createIncoming();
   incoming.accept(message(0));
-  assertEquals(incoming.accept(message(0)), { acknowledge: "yes", deliver: [] });
+  incoming.handled(message(0));
+  assertEquals(incoming.accept(message(0)), { acknowledge: "now", deliver: [] });
   incoming.accept(message(2));
   incoming.accept(message(2));
   assertEquals(numbers(incoming.accept(message(1)).deliver), [1, 2]);
@@ -35,7 +36,15 @@ Deno.test("a message that comes again is acknowledged again, and not handed on a
 Deno.test("what is kept has a bound, and what is beyond it is left to be sent again", () => {
   const incoming = createIncoming();
   for (let sequence = 1; sequence <= keptLimit; sequence++) incoming.accept(message(sequence));
-  assertEquals(incoming.accept(message(keptLimit + 1)).acknowledge, "no");
+  assertEquals(incoming.accept(message(keptLimit + 1)).acknowledge, "not");
   assertEquals(incoming.accept(message(0)).deliver.length, keptLimit + 1);
   assertEquals(incoming.accept(message(keptLimit + 1)).deliver.length, 1);
+});
+
+Deno.test("a message is acknowledged once it has been handed on, and not before", () => {
+  const incoming = createIncoming();
+  assertEquals(incoming.accept(message(0)).acknowledge, "once handled");
+  assertEquals(incoming.accept(message(0)).acknowledge, "not");
+  incoming.handled(message(0));
+  assertEquals(incoming.accept(message(0)).acknowledge, "now");
 });
