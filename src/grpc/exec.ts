@@ -1,0 +1,140 @@
+import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { ExecInput, ExecIo } from "../exec/exec.ts";
+import type { ExecMode } from "../exec/wrapper.ts";
+import type {
+  ExecTaskResponse,
+  ExecTaskStreamingRequest,
+  ExecTaskStreamingResponse,
+} from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
+import type { Logger } from "../logger.ts";
+import { wireExit } from "./convert.ts";
+import { wireError } from "./status.ts";
+
+/** Runs a command in a task's container, and answers its exit code. */
+export type RunCommand = (
+  taskId: string,
+  command: readonly string[],
+  mode: ExecMode,
+  io: ExecIo,
+) => Promise<number>;
+
+type Call = ServerDuplexStream<ExecTaskStreamingRequest, ExecTaskStreamingResponse>;
+
+/** `nomad alloc exec`: the first message says what to run, the others are the terminal's. */
+export function execStreaming(
+  run: RunCommand,
+  log: Logger,
+): handleBidiStreamingCall<ExecTaskStreamingRequest, ExecTaskStreamingResponse> {
+  return async (call) => {
+    const gone = new AbortController();
+    call.on("cancelled", () => gone.abort(new Error("the caller of exec has gone")));
+    try {
+      const messages = call[Symbol.asyncIterator]() as AsyncIterator<ExecTaskStreamingRequest>;
+      const first = await messages.next();
+      const setup = first.done === true ? undefined : first.value.setup;
+      if (setup === undefined || setup.command.length === 0) {
+        throw new Error("ExecTaskStreaming came without a command to run");
+      }
+      const code = await run(setup.taskId, setup.command, setup.tty ? "terminal" : "pipes", {
+        input: inputOf(first.value, messages),
+        onOutput: (stream, data) => write(call, { [stream]: { data, close: false } }, gone.signal),
+        signal: gone.signal,
+      });
+      await write(call, {
+        stdout: { data: new Uint8Array(), close: true },
+        stderr: { data: new Uint8Array(), close: true },
+      }, gone.signal);
+      await write(call, { exited: true, result: exitOf(code) }, gone.signal);
+      call.end();
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      const failure = wireError(error);
+      log.warn("a call failed", {
+        rpc: "ExecTaskStreaming",
+        code: status[failure.code],
+        error: failure.details,
+      });
+      call.emit("error", failure);
+    }
+  };
+}
+
+/**
+ * ExecTask: a script check of a service, which waits for the command's end and takes the last of its
+ * output.
+ */
+export async function execOnce(
+  run: RunCommand,
+  { taskId, command }: { taskId: string; command: readonly string[] },
+  signal: AbortSignal,
+): Promise<ExecTaskResponse> {
+  const kept = { stdout: createTail(), stderr: createTail() };
+  const code = await run(taskId, command, "pipes", {
+    input: [{ kind: "end of stdin" }],
+    onOutput: (stream, bytes) => kept[stream].add(bytes),
+    signal,
+  });
+  return {
+    stdout: kept.stdout.bytes(),
+    stderr: kept.stderr.bytes(),
+    result: wireExit({ exitCode: code, oomKilled: false, error: undefined }).result,
+  };
+}
+
+/** Bytes of each stream that ExecTask answers: Nomad shows a check's output, and keeps 1 KB of it. */
+const tailLength = 64 * 1_024;
+
+function createTail() {
+  let kept = new Uint8Array();
+  return {
+    add: (bytes: Uint8Array) => {
+      const all = new Uint8Array(kept.byteLength + bytes.byteLength);
+      all.set(kept);
+      all.set(bytes, kept.byteLength);
+      kept = all.slice(-tailLength);
+    },
+    bytes: () => kept,
+  };
+}
+
+async function* inputOf(
+  first: ExecTaskStreamingRequest,
+  messages: AsyncIterator<ExecTaskStreamingRequest>,
+): AsyncGenerator<ExecInput> {
+  for (let message = first;;) {
+    const { ttySize, stdin } = message;
+    if (ttySize !== undefined && ttySize.width > 0 && ttySize.height > 0) {
+      yield { kind: "resize", columns: ttySize.width, rows: ttySize.height };
+    }
+    if (stdin !== undefined && stdin.data.byteLength > 0) {
+      yield { kind: "stdin", bytes: stdin.data };
+    }
+    if (stdin?.close === true) yield { kind: "end of stdin" };
+    const next = await messages.next();
+    if (next.done === true) return;
+    message = next.value;
+  }
+}
+
+function exitOf(exitCode: number) {
+  return wireExit({ exitCode, oomKilled: false, error: undefined }).result;
+}
+
+/** Writes a message. Resolves when the caller can take more. */
+function write(
+  call: Call,
+  message: Partial<ExecTaskStreamingResponse>,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const whole = { stdout: undefined, stderr: undefined, exited: false, result: undefined };
+    if (signal.aborted || call.write({ ...whole, ...message })) return resolve();
+    const done = () => {
+      call.off("drain", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    call.on("drain", done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
