@@ -10,6 +10,8 @@ export function operationsAt(
     sts?: string;
     /** URL of EC2. */
     ec2?: string;
+    /** URL of Session Manager's message service. */
+    ssmmessages?: string;
     /** The access key of this host now. */
     accessKey?: () => string;
   } = {},
