@@ -89,7 +89,7 @@ function createPipesReader(): OutputReader {
           rest = rest.slice(mark + 1);
           continue;
         }
-        const end = rest.search(/[\n\x1e]/);
+        const end = endOfLine(rest);
         if (end < 0 && rest.length <= lineLimit) break;
         const line = end < 0 ? rest : rest.slice(0, end);
         events.push(...lineOf(line));
@@ -100,6 +100,12 @@ function createPipesReader(): OutputReader {
     },
     rest: () => lineOf(held),
   };
+}
+
+/** Where a line ends: at its end, or where a mark follows it. */
+function endOfLine(text: string): number {
+  const ends = [text.indexOf("\n"), text.indexOf(markSign)].filter((at) => at >= 0);
+  return ends.length === 0 ? -1 : Math.min(...ends);
 }
 
 function markOf(mark: string): ExecEvent | undefined {
