@@ -11,11 +11,13 @@ export const batchSize = 100;
  * operation and what comes back. `services.ts` opens a client of each.
  */
 type Apis = {
-  ecs: SdkApi<typeof import("@aws-sdk/client-ecs")>;
+  ecs: SdkApi<typeof import("./packages/ecs.ts")>;
   ec2: Ec2Api;
-  ssm: SdkApi<typeof import("@aws-sdk/client-ssm")>;
-  kms: SdkApi<typeof import("@aws-sdk/client-kms")>;
+  ssm: SdkApi<typeof import("./packages/ssm.ts")>;
+  kms: SdkApi<typeof import("./packages/kms.ts")>;
   ssmmessages: SessionMessagesApi;
+  logs: SdkApi<typeof import("./packages/logs.ts")>;
+  cloudwatch: SdkApi<typeof import("./packages/cloudwatch.ts")>;
 };
 
 const ecs = operationOf("ecs");
@@ -23,6 +25,8 @@ const ec2 = operationOf("ec2");
 const ssm = operationOf("ssm");
 const kms = operationOf("kms");
 const ssmmessages = operationOf("ssmmessages");
+const logs = operationOf("logs");
+const cloudwatch = operationOf("cloudwatch");
 
 /**
  * What AWS counts together when it limits the rate of calls in an account and region: "Request
@@ -36,14 +40,16 @@ export type Category =
   | "task definition writes"
   | "tag writes"
   | "EC2 reads"
-  | "sessions";
+  | "sessions"
+  | "log reads"
+  | "metric reads";
 
 /**
  * The operations that the driver calls, by the name it calls them: the AWS service, its name there,
  * the category of AWS's limits, and the members of which a usable answer has at least one. Types,
  * clients, the calls of `AwsOperations` and the simulations of tests follow from a line here.
  *
- * @example A further operation of ECS
+ * @example A further operation of ECS, whose command `packages/ecs.ts` exports too
  * ```ts
  * executeCommand: ecs("ExecuteCommand", "cluster resource writes", "session"),
  * ```
@@ -69,6 +75,8 @@ export const operations = {
   resumeSession: ssm("ResumeSession", "sessions", "TokenValue"),
   terminateSession: ssm("TerminateSession", "sessions"),
   generateDataKey: kms("GenerateDataKey", "sessions", "Plaintext"),
+  filterLogEvents: logs("FilterLogEvents", "log reads", "events"),
+  getMetricData: cloudwatch("GetMetricData", "metric reads", "MetricDataResults"),
 };
 
 /** One line of the table. */

@@ -12,7 +12,7 @@ type Maker = (target: AwsTarget, host: AwsHost, clients: Clients) => Promise<Ser
  * takes longer to load than everything else that a plugin does before its handshake.
  */
 const makers: { readonly [Service in ServiceName]: Maker } = {
-  ecs: ofSdk("ecs", () => import("@aws-sdk/client-ecs"), (sdk) => sdk.ECSClient),
+  ecs: ofSdk("ecs", () => import("./packages/ecs.ts"), (sdk) => sdk.ECSClient),
   ec2: async (_target, host, clients) => {
     const [{ createEc2Client }, { config }] = await Promise.all([
       import("./ec2.ts"),
@@ -20,8 +20,18 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
     ]);
     return createEc2Client(config, host.endpoints?.ec2);
   },
-  ssm: ofSdk("ssm", () => import("@aws-sdk/client-ssm"), (sdk) => sdk.SSMClient),
-  kms: ofSdk("kms", () => import("@aws-sdk/client-kms"), (sdk) => sdk.KMSClient),
+  ssm: ofSdk("ssm", () => import("./packages/ssm.ts"), (sdk) => sdk.SSMClient),
+  kms: ofSdk("kms", () => import("./packages/kms.ts"), (sdk) => sdk.KMSClient),
+  logs: ofSdk(
+    "logs",
+    () => import("./packages/logs.ts"),
+    (sdk) => sdk.CloudWatchLogsClient,
+  ),
+  cloudwatch: ofSdk(
+    "cloudwatch",
+    () => import("./packages/cloudwatch.ts"),
+    (sdk) => sdk.CloudWatchClient,
+  ),
   ssmmessages: async (_target, host, clients) => {
     const [{ createDataChannelClient }, { config }] = await Promise.all([
       import("./data_channel.ts"),

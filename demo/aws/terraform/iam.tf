@@ -114,6 +114,48 @@ data "aws_iam_policy_document" "driver" {
     resources = ["*"]
   }
 
+  # Run commands in a container (nomad alloc exec, script checks, signals). The session of a command is
+  # a resource of Session Manager.
+  statement {
+    sid       = "ExecuteCommand"
+    actions   = ["ecs:ExecuteCommand"]
+    resources = [aws_ecs_cluster.demo.arn, "${local.ecs_arn}:task/${local.name}/*"]
+  }
+
+  statement {
+    sid       = "Sessions"
+    actions   = ["ssmmessages:OpenDataChannel", "ssm:ResumeSession", "ssm:TerminateSession"]
+    resources = ["arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:session/ecs-execute-command-*"]
+  }
+
+  # Encrypt the sessions of a cluster whose configuration names a KMS key.
+  dynamic "statement" {
+    for_each = length(var.exec_kms_key_arns) == 0 ? [] : [var.exec_kms_key_arns]
+
+    content {
+      sid       = "SessionKeys"
+      actions   = ["kms:GenerateDataKey"]
+      resources = statement.value
+    }
+  }
+
+  # Read what the containers print, and what Container Insights has measured.
+  statement {
+    sid     = "ReadLogs"
+    actions = ["logs:FilterLogEvents"]
+    resources = [
+      "${aws_cloudwatch_log_group.demo.arn}:*",
+      "arn:${data.aws_partition.current.partition}:logs:${var.region}:${data.aws_caller_identity.current.account_id}:log-group:/aws/ecs/containerinsights/${local.name}/performance:*",
+    ]
+  }
+
+  # Metrics are read where stats = "metrics". GetMetricData cannot be limited to a resource.
+  statement {
+    sid       = "ReadMetrics"
+    actions   = ["cloudwatch:GetMetricData"]
+    resources = ["*"]
+  }
+
   # Call ECS as another role, where assume_role in the plugin block or a jobspec names one. The trust
   # policy of that role has to let the clients' identity in, and it is that role which then needs the
   # other statements here.

@@ -37,3 +37,9 @@ locals {
   # The name of the cluster and the task definition family in demo/nomad.
   name = "nomad-remote-driver-demo"
 }
+
+variable "exec_kms_key_arns" {
+  description = "KMS keys that sessions of ECS Exec are encrypted with: those of the cluster's executeCommandConfiguration."
+  type        = list(string)
+  default     = []
+}
