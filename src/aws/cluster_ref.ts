@@ -55,8 +55,9 @@ export type TaskArn = {
 
 /** Parses a task's ARN; undefined where the text is none. */
 export function parseTaskArn(arn: string): TaskArn | undefined {
-  const match = /^arn:(aws[a-z-]*):ecs:([a-z0-9-]+):([0-9]{12}):task\/(?:([^/\s]+)\/)?([^/\s]+)$/
-    .exec(arn);
+  const match =
+    /^arn:(aws[a-z-]*):ecs:([a-z0-9-]+):([0-9]{12}):task\/(?:([^/\s]{1,255})\/)?([^/\s]{1,255})$/
+      .exec(arn);
   if (match === null) return undefined;
   const [, partition = "", region = "", account = "", cluster, id = ""] = match;
   return { partition, region, account, cluster, id };

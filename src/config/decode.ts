@@ -1,4 +1,4 @@
-import { decode as decodeMsgpack } from "@msgpack/msgpack";
+import { decodeMsgpack } from "../msgpack.ts";
 import type { Field, Problem } from "./schema.ts";
 import { shorten } from "./show.ts";
 

@@ -1,5 +1,6 @@
-import { decode, encode } from "@msgpack/msgpack";
+import { encode } from "@msgpack/msgpack";
 import { type ClusterRef, parseTaskArn, type Role, type TaskRef } from "../aws/cluster_ref.ts";
+import { decodeMsgpack } from "../msgpack.ts";
 import { DriverError } from "./driver_error.ts";
 import type { KnownNetwork } from "./network.ts";
 
@@ -61,11 +62,16 @@ export function decodeHandleState(
     );
   }
   const fields = decodeMap(state);
-  if (fields === undefined) throw broken(`its ${state.length} bytes are not a msgpack map`);
+  if (typeof fields === "string") {
+    throw broken(`its ${state.length} bytes are not a msgpack map: ${fields}`);
+  }
   const arn = text(fields["ARN"]);
   if (arn === undefined || arn === "") throw broken("it names no ECS task (no ARN)");
   const parts = parseTaskArn(arn);
-  if (parts === undefined) throw broken(`its ARN ${JSON.stringify(arn)} is not an ECS task's`);
+  // A handle may hold a secret where it is damaged, so its values are not shown.
+  if (parts === undefined) {
+    throw broken(`its ARN, a text of ${arn.length} characters, is not an ECS task's`);
+  }
   const name = text(fields["Cluster"]) || parts.cluster || fallback.name;
   if (name === undefined) {
     throw broken(
@@ -102,15 +108,16 @@ function roleOf(fields: Record<string, unknown>): Role | undefined {
   return { arn, externalId, sessionName };
 }
 
-function decodeMap(state: Uint8Array): Record<string, unknown> | undefined {
+/** The map that the state is, or why it is none. */
+function decodeMap(state: Uint8Array): Record<string, unknown> | string {
   try {
     // A Go time stands in a str as bytes that are no UTF-8, so strings are read as bytes.
-    const value = decode(state, { rawStrings: true, mapKeyConverter });
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? value as Record<string, unknown>
-      : undefined;
-  } catch {
-    return undefined;
+    const value = decodeMsgpack(state, { rawStrings: true, mapKeyConverter });
+    const isMap = typeof value === "object" && value !== null &&
+      Object.getPrototypeOf(value) === Object.prototype;
+    return isMap ? value as Record<string, unknown> : "it is another value";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -20,10 +20,9 @@ export async function servePlugin(
     onShutdown: () => void;
   },
 ): Promise<void> {
-  // The sizes of a message are the host's to limit, as they are with plugins written in Go.
   const server = new Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
+    "grpc.max_receive_message_length": mostReceivedBytes,
+    "grpc.max_send_message_length": mostSentBytes,
     // Its books of every call cost each task that is waited for memory, and nothing reads them.
     "grpc.enable_channelz": 0,
   });
@@ -61,6 +60,15 @@ export async function servePlugin(
   });
   Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
+
+/**
+ * Bytes of a message that the plugin takes, gRPC's own default. A jobspec is 1 MB by Nomad's default
+ * (`max_job_source_size`), an environment 2 MB at most for a task on Linux, and ECS takes 64 KiB of a
+ * task definition and 8 KiB of overrides. All tasks share the memory that a message takes.
+ */
+const mostReceivedBytes = 4 * 1024 * 1024;
+/** Bytes of a message that the plugin sends: the answer to a start repeats its task. */
+const mostSentBytes = 2 * mostReceivedBytes;
 
 /**
  * Milliseconds that the answer to Shutdown has to leave the process. Neither gRPC nor HTTP/2 tells

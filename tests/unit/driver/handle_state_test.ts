@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { encode } from "@msgpack/msgpack";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { DriverError } from "../../../src/driver/driver_error.ts";
 import { decodeHandleState, encodeHandleState } from "../../../src/driver/handle_state.ts";
 
 const arn = "arn:aws:ecs:eu-west-1:123456789012:task/web/0123456789abcdef0123456789abcdef";
@@ -38,4 +40,30 @@ Deno.test("a task that needed no profile and no role is not given the plugin's",
     fallback: { profile: "test", role: { arn: "arn:aws:iam::123456789012:role/r" } },
   });
   assertEquals([ref.cluster.profile, ref.cluster.role], [undefined, undefined]);
+});
+
+Deno.test("a handle that is none is refused by what is wrong with it, and never by what it holds", () => {
+  const canary = "canary-6b1f";
+  const lists = new Uint8Array(200).fill(0xff);
+  // 40 lists in one another, each of which declares 33 million values.
+  for (let at = 0; at < 200; at += 5) lists.set([0xdd, 0x01], at);
+  const states: [Uint8Array, RegExp][] = [
+    [new Uint8Array(), /0 bytes are not a msgpack map/],
+    [lists, /200 bytes are not a msgpack map: it declares \d+ values/],
+    [new Uint8Array(20_000).fill(0x91), /nested deeper than/],
+    [encode(canary), /not a msgpack map/],
+    [encode([canary]), /not a msgpack map/],
+    [encode({ [canary]: canary }), /no ARN/],
+    [encode({ ARN: canary }), /its ARN, a text of 11 characters, is not an ECS task's/],
+    [encode({ ARN: { [canary]: 1 } }), /no ARN/],
+    [encode({ ARN: `${arn}/${canary}`.repeat(1_000) }), /is not an ECS task's/],
+  ];
+  for (const [state, says] of states) {
+    const { message } = assertThrows(
+      () => decodeHandleState({ version: 1, state, fallback: {} }),
+      DriverError,
+    );
+    assertMatch(message, says);
+    assertEquals(message.includes(canary), false, message);
+  }
 });

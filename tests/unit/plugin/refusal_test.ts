@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { status } from "@grpc/grpc-js";
 import {
   driverConfig,
   exitOf,
@@ -37,5 +38,19 @@ Deno.test("one task's refusal, however much is wrong with its job, leaves the ot
     }
     await stop(connection, neighbour.id);
     assertEquals((await ended).exitCode, 143);
+  });
+});
+
+Deno.test("a message that is larger than any job is refused with its size, and the connection goes on", async () => {
+  await withPlugin({}, async ({ connection }) => {
+    const { driver } = connection;
+    const neighbour = taskOf(driverConfig({ task_definition: "idle" }));
+    await start(connection, neighbour);
+    const config = driverConfig({ definition_json: " ".repeat(32 * 1024 * 1024) });
+    const { code, details } = await failureOf(start(connection, taskOf(config)));
+    assertEquals(code, status.RESOURCE_EXHAUSTED);
+    assertMatch(details, /larger than max \(\d+ vs\.? 4194304\)/);
+    const { task } = await call(driver, driver.inspectTask, { taskId: neighbour.id });
+    assertEquals(task?.state, 1);
   });
 });
