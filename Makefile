@@ -8,7 +8,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check fmt proto docs clean
+.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check imports fmt proto docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +48,12 @@ check: $(DENO) ## Check formatting, lint, types and that what is generated is up
 	@$(DENO) fmt --check
 	@$(DENO) lint
 	@$(DENO) check .
+	@$(MAKE) --no-print-directory imports
 	@$(DENO) run --frozen tools/reference.ts | diff docs/reference.md - || { echo 'docs/reference.md is out of date: run make docs' >&2; exit 1; }
 	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
+
+imports: $(DENO) ## List which room of src imports which, and fail on a circle or an arrow upward
+	@$(DENO) run --frozen --allow-read --allow-write --allow-run tools/imports.ts
 
 fmt: $(DENO) ## Format the code
 	@$(DENO) fmt
