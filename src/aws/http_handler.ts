@@ -7,13 +7,19 @@ import { FetchHttpHandler } from "@smithy/fetch-http-handler";
  */
 const client = Deno.createHttpClient({ http2: false, poolMaxIdlePerHost: 8 });
 
+/**
+ * Bytes of the longest answer that is read. The longest that AWS gives is that of DescribeTasks for
+ * a hundred tasks: 150 KB as tasks usually are, and some 10 MB where all of a task is as long as AWS
+ * lets it be.
+ */
+const longestAnswer = 16 * 1024 ** 2;
+
 type Handle = FetchHttpHandler["handle"];
 
 /**
  * Carries the SDK's requests by `fetch`, through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and
- * `NO_PROXY` name, and hands on each answer when it is here in full. Of an answer read in pieces,
- * Deno keeps the pieces until a full garbage collection, with `node:http` as with a stream of
- * `fetch`'s: a hundred tasks are described in 150 KB, several times a second.
+ * `NO_PROXY` name, and hands on each answer when it is here in full. Rejects for one that is longer
+ * than 16 MB.
  */
 export class BufferedHttpHandler extends FetchHttpHandler {
   constructor() {
@@ -24,12 +30,43 @@ export class BufferedHttpHandler extends FetchHttpHandler {
   override async handle(...args: Parameters<Handle>): ReturnType<Handle> {
     try {
       const { response } = await super.handle(...args);
-      response.body = await new Response(response.body).bytes();
+      response.body = await readBody(response.body, response.headers);
       return { response };
     } catch (error) {
       throw error instanceof TypeError ? networkingError(error) : error;
     }
   }
+}
+
+/**
+ * Reads a body. One whose length is known is read at once: of a body read in pieces, Deno keeps the
+ * pieces until a full garbage collection, and AWS tells the length. Otherwise bytes are counted as
+ * they come, after decompression.
+ */
+async function readBody(
+  body: ReadableStream<Uint8Array>,
+  headers: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const encoded = headers["content-encoding"] !== undefined;
+  const length = encoded ? NaN : Number(headers["content-length"] ?? NaN);
+  if (length > longestAnswer) {
+    await body.cancel();
+    throw tooLong();
+  }
+  if (length >= 0) return await new Response(body).bytes();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let read = 0;
+  for await (const piece of body) {
+    read += piece.length;
+    if (read > longestAnswer) throw tooLong();
+    pieces.push(piece as Uint8Array<ArrayBuffer>);
+  }
+  return await new Response(new Blob(pieces)).bytes();
+}
+
+function tooLong(): Error {
+  const text = `the answer is longer than ${longestAnswer / 1024 ** 2} MB`;
+  return Object.assign(new Error(text), { name: "AnswerTooLong" });
 }
 
 /**

@@ -4,6 +4,7 @@ import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/creden
 import type { AwsHost } from "./client.ts";
 import { BufferedHttpHandler } from "./http_handler.ts";
 import type { AwsTarget } from "./operations.ts";
+import { askSource } from "./sources.ts";
 
 /** The operations of one of the SDK's packages, as pairs of input and output. */
 export type SdkApi<Sdk> = {
@@ -88,10 +89,12 @@ export function settingsOf(
 }
 
 /** The source of the credentials that a target is called with. */
-export function credentialsOf(
-  { region, role, profile }: AwsTarget,
-  { endpoints, credentials }: AwsHost,
-) {
+export function credentialsOf(target: AwsTarget, host: AwsHost): Signing["credentials"] {
+  const source = sourceOf(target, host);
+  return (options) => askSource(() => source(options));
+}
+
+function sourceOf({ region, role, profile }: AwsTarget, { endpoints, credentials }: AwsHost) {
   const own = credentials?.(profile) ?? fromNodeProviderChain({
     ...located(undefined, profile),
     // Files that were missing or wrong at first may be right by now.

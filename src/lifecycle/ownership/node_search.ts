@@ -1,4 +1,5 @@
 import type { EcsCaller } from "../../aws/caller.ts";
+import { listAll } from "../../aws/pages.ts";
 import { ownerInTags, taggedIndex } from "./tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { clusterInWords, clusterKey, type ClusterRef } from "../../aws/cluster_ref.ts";
@@ -37,22 +38,19 @@ export function createNodeSearch(): NodeSearch {
       priority: "housekeeping" as const,
       signal,
     };
-    const unknown: string[] = [];
-    const listed = new Set<string>();
-    let nextToken: string | undefined;
-    do {
+    const listed = await listAll(`ListTasks ${options.target}`, async (nextToken) => {
       const page = await caller.call("listTasks", {
         cluster: cluster.name,
         ...(nextToken === undefined ? {} : { nextToken }),
       }, options);
-      for (const arn of page.taskArns ?? []) {
-        listed.add(arn);
-        // What is looked after here may have been somebody else's, and may become an orphan of ours.
-        if (known.arn(arn)) foreign.delete(arn);
-        else if (!foreign.has(arn)) unknown.push(arn);
-      }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+      return { items: page.taskArns ?? [], nextToken: page.nextToken };
+    });
+    const unknown: string[] = [];
+    for (const arn of listed) {
+      // A known task may be orphaned later: drop it from the cache of foreign tasks.
+      if (known.arn(arn)) foreign.delete(arn);
+      else if (!foreign.has(arn)) unknown.push(arn);
+    }
 
     const found: NodeTask[] = [];
     for (let at = 0; at < unknown.length; at += batchSize) {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { toEcsError } from "../../../src/aws/error.ts";
 import { operationsAt } from "../../harness/aws.ts";
+import { serveEndlessly, serveHttp } from "../../harness/http.ts";
 
 const unheeded = new AbortController().signal;
 
@@ -100,4 +101,41 @@ Deno.test("what is signed for one endpoint is not sent on to another", async () 
   assertEquals([server.asked.length, other.asked.length], [1, 0]);
   await server.close();
   await other.close();
+});
+
+for (const mode of ["blanks", "gzip"] as const) {
+  Deno.test(`an answer of ${mode} without end is given up, not read into memory`, async () => {
+    const server = await serveEndlessly(mode);
+    try {
+      const { kind, answer } = await failureAt(server.endpoint);
+      assertEquals(kind, "unavailable");
+      assertStringIncludes(answer, "longer than 16 MB");
+    } finally {
+      server.close();
+    }
+  });
+}
+
+Deno.test("an answer that is announced as too long is not read", async () => {
+  const server = startAnswering(answer("200 OK", "{...", 1_000_000_000_000));
+  assertStringIncludes((await failureAt(server.endpoint)).answer, "longer than 16 MB");
+  await server.close();
+});
+
+Deno.test("an answer of a hundred tasks with all that AWS lets a task have is read", async () => {
+  const tags = Array.from({ length: 50 }, () => ({ key: "k".repeat(128), value: "v".repeat(256) }));
+  const reason = "x".repeat(8_192);
+  const containers = Array.from({ length: 10 }, (_, at) => ({ name: `${at}`, reason }));
+  const tasks = Array.from({ length: 100 }, () => ({ lastStatus: "RUNNING", tags, containers }));
+  const text = JSON.stringify({ tasks });
+  for (const headers of [{ "content-length": String(text.length) }, undefined]) {
+    const server = await serveHttp((request, response) => {
+      request.resume();
+      response.writeHead(200, headers);
+      response.end(text);
+    });
+    const described = await operationsAt(server.endpoint).describeTasks({ tasks: [] }, unheeded);
+    assertEquals(described.tasks?.length, 100);
+    server.close();
+  }
 });

@@ -1,0 +1,41 @@
+import { EcsError } from "./error.ts";
+
+/** The most pages of a list that are asked for, and the most items: as many as pages of AWS's hold. */
+const mostPages = 1_000;
+const mostItems = 100_000;
+/** Pages in a row without a new item after which a list counts as endless. AWS has some now and then. */
+const mostIdlePages = 10;
+
+/** One page of a list. */
+export type Page = {
+  readonly items: readonly string[];
+  /** What the next page is asked for by; undefined or empty with the last one. */
+  readonly nextToken: string | undefined;
+};
+
+/**
+ * All items of a list, each once, page by page. Rejects with an `EcsError` for pages that do not end:
+ * a token that came before, 10 pages in a row without a new item, 1,000 pages, or 100,000 items.
+ *
+ * @param attempted Names the operation and its target.
+ */
+export async function listAll(
+  attempted: string,
+  ask: (nextToken: string | undefined) => Promise<Page>,
+): Promise<Set<string>> {
+  const items = new Set<string>();
+  const tokens = new Set<string>();
+  let token: string | undefined;
+  let idle = 0;
+  for (let pages = 0; pages < mostPages && items.size <= mostItems; pages++) {
+    const before = items.size;
+    const page = await ask(token);
+    for (const item of page.items) items.add(item);
+    token = page.nextToken;
+    if (token === undefined || token === "") return items;
+    idle = items.size === before ? idle + 1 : 0;
+    if (tokens.has(token) || idle >= mostIdlePages) break;
+    tokens.add(token);
+  }
+  throw new EcsError("unavailable", attempted, "its pages do not end");
+}

@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EcsError } from "../../../src/aws/error.ts";
+import { listAll, type Page } from "../../../src/aws/pages.ts";
+
+/** A list whose n-th page is as `page` says, and how often it was asked for one. */
+function listOf(page: (at: number) => Page) {
+  const tokens: (string | undefined)[] = [];
+  const all = listAll("ListTasks of a test", (token) => {
+    tokens.push(token);
+    return Promise.resolve(page(tokens.length - 1));
+  });
+  return { all, tokens };
+}
+
+Deno.test("a list is read to its last page, each item once", async () => {
+  const pages: Page[] = [
+    { items: ["a", "b"], nextToken: "1" },
+    { items: [], nextToken: "2" },
+    { items: ["b", "c"], nextToken: undefined },
+  ];
+  const { all, tokens } = listOf((at) => pages[at] ?? { items: [], nextToken: undefined });
+  assertEquals([...await all], ["a", "b", "c"]);
+  assertEquals(tokens, [undefined, "1", "2"]);
+});
+
+Deno.test("an empty token ends a list", async () => {
+  const { all, tokens } = listOf(() => ({ items: ["a"], nextToken: "" }));
+  assertEquals([...await all], ["a"]);
+  assertEquals(tokens.length, 1);
+});
+
+const endless: [what: string, page: (at: number) => Page, calls: number][] = [
+  ["one token for ever", (at) => ({ items: [`${at}`], nextToken: "again" }), 2],
+  ["ever new tokens and no items", (at) => ({ items: [], nextToken: `${at}` }), 10],
+  ["ever new tokens and the same items", (at) => ({ items: ["a"], nextToken: `${at}` }), 11],
+  ["ever new tokens and items", (at) => ({ items: [`${at}`], nextToken: `${at}` }), 1_000],
+  [
+    "pages without measure",
+    (at) => ({ items: Array.from({ length: 30_000 }, (_, n) => `${at} ${n}`), nextToken: `${at}` }),
+    4,
+  ],
+];
+for (const [what, page, calls] of endless) {
+  Deno.test(`a list with ${what} is given up as unusable`, async () => {
+    const { all, tokens } = listOf(page);
+    const error = await assertRejects(() => all, EcsError, "its pages do not end");
+    assertEquals(error.kind, "unavailable");
+    assertEquals(tokens.length, calls);
+  });
+}
