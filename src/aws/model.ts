@@ -1,6 +1,5 @@
 import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { Problem } from "../config/field.ts";
 
 /** The requests that can be checked against the AWS SDK's model of them. */
 const requests = {
@@ -18,29 +17,49 @@ export function mismatches(
   request: keyof typeof requests,
   value: unknown,
   path: string,
-): Problem[] {
-  return [...walk(NormalizedSchema.of(requests[request]), value, path)];
+): Mismatch[] {
+  return [...walk(NormalizedSchema.of(requests[request]), value, path, new Map())];
 }
 
-function* walk(schema: NormalizedSchema, value: unknown, path: string): Generator<Problem> {
-  const is = (what: string): Problem => ({ path, text: `must be ${what}; got ${typeName(value)}` });
+/** Where a value does not fit, and why, in words that follow the path. */
+export type Mismatch = { readonly path: string; readonly text: string };
+
+/** The members of a structure, which thousands of values may have. */
+type Members = { readonly schemas: ReadonlyMap<string, NormalizedSchema>; readonly names: string };
+
+/** Largest whole number of AWS's models here: all of their numbers are integers of 32 bits. */
+const largest = 2_147_483_647;
+
+function* walk(
+  schema: NormalizedSchema,
+  value: unknown,
+  path: string,
+  known: Map<string, Members>,
+): Generator<Mismatch> {
+  const is = (what: string): Mismatch => ({
+    path,
+    text: `must be ${what}; got ${typeName(value)}`,
+  });
   if (schema.isStructSchema()) {
     if (!isObject(value)) return yield is("an object");
-    const known = [...schema.structIterator()].map(([name]) => name);
+    const members = membersOf(schema, known);
     for (const [name, member] of Object.entries(value)) {
       const at = `${path}.${name}`;
-      if (known.includes(name)) yield* walk(schema.getMemberSchema(name), member, at);
-      else yield { path: at, text: `is not known to AWS there; use one of ${known.join(", ")}` };
+      const inner = members.schemas.get(name);
+      if (inner !== undefined) yield* walk(inner, member, at, known);
+      else yield { path: at, text: `is not known to AWS there; use one of ${members.names}` };
     }
   } else if (schema.isListSchema()) {
     if (!Array.isArray(value)) return yield is("a list");
+    const inner = schema.getValueSchema();
     for (const [index, item] of value.entries()) {
-      yield* walk(schema.getValueSchema(), item, `${path}[${index}]`);
+      yield* walk(inner, item, `${path}[${index}]`, known);
     }
   } else if (schema.isMapSchema()) {
     if (!isObject(value)) return yield is("an object");
+    const inner = schema.getValueSchema();
     for (const [name, member] of Object.entries(value)) {
-      yield* walk(schema.getValueSchema(), member, `${path}[${JSON.stringify(name)}]`);
+      yield* walk(inner, member, `${path}[${JSON.stringify(name)}]`, known);
     }
   } else if (schema.isStringSchema()) {
     if (typeof value !== "string") yield is("a string");
@@ -48,7 +67,20 @@ function* walk(schema: NormalizedSchema, value: unknown, path: string): Generato
     if (typeof value !== "boolean") yield is("true or false");
   } else if (schema.isNumericSchema()) {
     if (typeof value !== "number") yield is("a number");
+    else if (!Number.isInteger(value) || Math.abs(value) > largest) {
+      yield { path, text: `must be a whole number of 32 bits; got ${value}` };
+    }
   }
+}
+
+function membersOf(schema: NormalizedSchema, known: Map<string, Members>): Members {
+  const structure = schema.getName(true) ?? "";
+  const found = known.get(structure);
+  if (found !== undefined) return found;
+  const schemas = new Map(schema.structIterator());
+  const members = { schemas, names: [...schemas.keys()].join(", ") };
+  known.set(structure, members);
+  return members;
 }
 
 /** The type of a JSON value, with its article. */

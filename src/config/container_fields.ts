@@ -70,13 +70,10 @@ export const container = blocks("A container of the task.", {
     read_only: bool("Whether the container may only read."),
   }),
   health_check: optionalBlock("How ECS finds out whether the container is healthy.", {
-    command: list('Command, with `"CMD"` or `"CMD-SHELL"` first.', {
-      required: true,
-      check: (words) =>
-        words.length > 1 && /^(CMD|CMD-SHELL)$/.test(words[0] ?? "")
-          ? undefined
-          : `must begin with "CMD" or "CMD-SHELL"`,
-    }),
+    command: list(
+      'Command of the check: `"CMD"` and the words of a command, or `"CMD-SHELL"` and one text for the shell. ECS gets a command without them as it is.',
+      { required: true },
+    ),
     interval: duration("Time between checks. Default `30s`.", { min: "5s", max: "300s" }),
     timeout: duration("Time that a check may take. Default `5s`.", { min: "2s", max: "60s" }),
     retries: whole("Failures in a row that make it unhealthy. Default 3.", { min: 1, max: 10 }),

@@ -25,13 +25,16 @@ export const definitionBlock = optionalBlock(
   {
     family: string("Family of the task definition.", { required: true, check: rules.family }),
     cpu: whole(
-      "CPU units of the task; 1024 are one vCPU. Without it `resources { cpu }` says how many, on Fargate rounded up to a size that there is.",
+      "CPU units of the task; 1024 are one vCPU. Without it a task on Fargate gets what `resources { cpu }` asks for, rounded up to a size that Fargate has, and a task elsewhere has no limit of its own.",
       { min: 128, max: 196_608 },
     ),
-    memory: whole("Memory of the task in MiB. Without it `resources { memory }` says how much.", {
-      min: 6,
-      max: 3_145_728,
-    }),
+    memory: whole(
+      "Memory of the task in MiB. Without it a task on Fargate gets what `resources { memory }` asks for, rounded up to a size that Fargate has; elsewhere each container then needs `memory` or `memory_reservation`.",
+      {
+        min: 6,
+        max: 3_145_728,
+      },
+    ),
     task_role_arn: string("Role that the containers have: its ARN or its name.", {
       check: rules.roleNameOrArn,
     }),

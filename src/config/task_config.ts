@@ -51,7 +51,7 @@ export const taskConfig = block("The ECS task to run.", {
     region: string("Region in place of the plugin's.", { check: rules.region }),
     assume_role: assumeRole,
     container: string(
-      "Container whose exit code counts and that gets the environment. Default: the first essential one.",
+      "Main container of the task: it gets the environment, its ports are advertised and its exit code counts. Default: the first essential container that is not a helper by the definition itself, which a log router (`firelens_configuration`), a proxy (`proxy_configuration`) and a container that another essential one waits for are. An event says which one that is, and why.",
       { check: rules.upTo(255) },
     ),
     pass_env: passEnv,

@@ -32,7 +32,7 @@ export function portsOf(
   container: string | undefined,
 ): Readonly<Record<string, number>> {
   const chosen = container === undefined
-    ? definition && mainContainer(definition)
+    ? definition && mainContainer(definition)?.container
     : definition?.containers.find(({ name }) => name === container);
   const mapped = chosen?.ports ?? [];
   if (mapped.length === 0 && labels.length === 0) return noPorts;

@@ -15,7 +15,8 @@ import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import type { TaskIdentity } from "./task_identity.ts";
 
 export type { ClusterHealth } from "./cluster_health.ts";
-export { type DefinitionFacts, mainContainer } from "./definition/facts.ts";
+export type { DefinitionFacts } from "./definition/facts.ts";
+export { mainContainer } from "./definition/main_container.ts";
 export type { Resources } from "./definition/size.ts";
 export { verdictOn } from "./error_policy.ts";
 export { LaunchError } from "./launch_error.ts";

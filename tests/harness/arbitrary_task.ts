@@ -38,7 +38,7 @@ const lists: Readonly<Record<string, readonly [string[][], string[][]]>> = {
   security_groups: [[["sg-1"], []], [Array(6).fill("sg")]],
   requires_compatibilities: [[["FARGATE"], ["EC2"], ["EC2", "FARGATE"]], [["FARGTE"]]],
   pass_env: [[["*"], ["A", "!B"], []], [["["]]],
-  command: [[["CMD-SHELL", "true"], ["CMD", "true"]], [["run"], []]],
+  command: [[["CMD-SHELL", "true"], ["CMD", "true"], ["/health"]], [["CMD"], []]],
   credential_specs: [[["credentialspec:arn:aws:s3:::bucket/spec"]], [["a", "b"]]],
   ignored_exit_codes: [[["0"], ["1", "2"]], [["none"]]],
 };

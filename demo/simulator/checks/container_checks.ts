@@ -128,11 +128,9 @@ function checkHealth(container: Input, name: string): void {
   const check = object(container, "healthCheck");
   if (check === undefined) return;
   const [how, ...rest] = strings(check, "command");
-  if ((how !== "CMD" && how !== "CMD-SHELL") || rest.length === 0) {
-    throw clientException(
-      `Health check command for container '${name}' must start with CMD or CMD-SHELL, and have a ` +
-        "command after it.",
-    );
+  // ECS takes a command without CMD, as published definitions have it.
+  if (how === undefined || ((how === "CMD" || how === "CMD-SHELL") && rest.length === 0)) {
+    throw clientException(`Health check command for container '${name}' must have a command.`);
   }
   const bounds = {
     interval: [5, 300],

@@ -21,22 +21,22 @@ export type DefinitionFacts = {
 export type ContainerFacts = {
   readonly name: string;
   readonly essential: boolean;
+  /** What the container is for by the definition's own words; undefined for any other. */
+  readonly role: "log router" | "proxy" | undefined;
+  /** Names of the containers that it depends on. */
+  readonly waitsFor: readonly string[];
   /** Ports on which the container listens, with their names where they have one. */
   readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
   /** Names of the variables whose values are secrets. */
   readonly secrets: readonly string[];
 };
 
-/** The container that a task's environment is for and whose exit code counts unless one is named. */
-export function mainContainer({ containers }: DefinitionFacts): ContainerFacts | undefined {
-  return containers.find(({ essential }) => essential) ?? containers[0];
-}
-
 /** Reads the facts of a definition; `name` stands for its ARN where it has none yet. */
 export function factsOf(
   taskDefinition: Partial<TaskDefinition> | undefined,
   name: string,
 ): DefinitionFacts {
+  const proxy = taskDefinition?.proxyConfiguration?.containerName;
   return {
     arn: taskDefinition?.taskDefinitionArn ?? name,
     networkMode: taskDefinition?.networkMode ?? "bridge",
@@ -44,6 +44,12 @@ export function factsOf(
     containers: (taskDefinition?.containerDefinitions ?? []).map((container) => ({
       name: container.name ?? "",
       essential: container.essential !== false,
+      role: container.firelensConfiguration !== undefined
+        ? "log router"
+        : container.name !== undefined && container.name === proxy
+        ? "proxy"
+        : undefined,
+      waitsFor: (container.dependsOn ?? []).map(({ containerName }) => containerName ?? ""),
       ports: (container.portMappings ?? []).flatMap(({ name, containerPort }) =>
         containerPort === undefined ? [] : [{ name, port: containerPort }]
       ),
@@ -52,15 +58,25 @@ export function factsOf(
     openVolumes: (taskDefinition?.volumes ?? [])
       .filter(({ configuredAtLaunch }) => configuredAtLaunch === true)
       .map(({ name }) => name ?? ""),
-    cpu: sizeNumber(taskDefinition?.cpu),
-    memory: sizeNumber(taskDefinition?.memory),
+    cpu: cpuUnits(taskDefinition?.cpu),
+    memory: mebibytes(taskDefinition?.memory),
     hasTaskRole: taskDefinition?.taskRoleArn !== undefined,
   };
 }
 
-/** CPU units or MiB of a task's size, which may also stand as `1 vCPU` and `2 GB`. */
-export function sizeNumber(text: string | undefined): number | undefined {
-  const match = /^\s*([0-9.]+)\s*(vcpu|gb)?\s*$/i.exec(text ?? "");
-  if (match === null) return undefined;
-  return Number(match[1]) * (match[2] === undefined ? 1 : 1_024);
+/** CPU units of a task's `cpu`, as `256` or `0.25 vCPU`; undefined where AWS cannot read it. */
+export function cpuUnits(text: string | undefined): number | undefined {
+  return amount(text, /^([0-9]*\.?[0-9]+) *vcpu$/i);
+}
+
+/** MiB of a task's `memory`, as `512` or `0.5 GB`; undefined where AWS cannot read it. */
+export function mebibytes(text: string | undefined): number | undefined {
+  return amount(text, /^([0-9]*\.?[0-9]+) *gb$/i);
+}
+
+function amount(text: string | undefined, withUnit: RegExp): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[0-9]+$/.test(text)) return Number(text);
+  const [, number] = withUnit.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) * 1_024;
 }

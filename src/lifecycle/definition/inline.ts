@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { describeProblems } from "../../config/decode.ts";
+import type { AddProblem, Problem } from "../../config/field.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { LaunchError } from "../launch_error.ts";
+import { hclPath } from "./hcl_path.ts";
+import { checkLimits } from "./limits.ts";
 import { inputOfBlock } from "./request.ts";
-import { definitionProblems, hclPath } from "./rules.ts";
+import { definitionProblems } from "./rules.ts";
 import { isForFargate, type Resources, sizeOf } from "./size.ts";
 
 /** A task definition that stands in the jobspec. */
@@ -20,41 +23,90 @@ export type InlineDefinition = {
   readonly notes: readonly string[];
 };
 
-/** Most tags that a definition may have, besides the driver's two. */
-const tagLimit = 48;
-
 /**
- * The definition that a task's configuration holds; undefined where it names one instead. CPU and
- * memory come from `resources` where the definition leaves them out. Throws a `LaunchError` for what
- * ECS would refuse.
+ * The definition that a task's configuration holds; undefined where it names one instead. On Fargate,
+ * CPU and memory come from `resources` where the definition leaves them out. Rejects with a
+ * `LaunchError` for what ECS would refuse.
  */
-export function inlineDefinition(
+export async function inlineDefinition(
   config: TaskConfig,
   resources: Resources,
-): InlineDefinition | undefined {
-  const { definition, definition_json } = config;
-  const whole = definition !== undefined
-    ? inputOfBlock(definition, config)
-    : definition_json !== undefined
-    ? definition_json as unknown as RegisterTaskDefinitionCommandInput
-    : undefined;
-  if (whole === undefined) return undefined;
-  const option = definition === undefined ? "definition_json" : "definition";
-  const path = `config.task.${option}`;
-  const { size, notes } = sizeOf(whole, config, resources, path);
-  const input = { ...whole, ...size };
-  const fargate = isForFargate(input.requiresCompatibilities, config);
-  const problems = definitionProblems(input, fargate ? "FARGATE" : config.launch_type)
-    .map(({ path: at, text }) => ({
-      path: `${path}.${definition === undefined ? at : hclPath(at)}`,
-      text,
-    }));
-  const tags = (input.tags ?? []).length;
-  if (tags > tagLimit) {
-    problems.push({ path: `${path}.tags`, text: `are ${tags}; at most ${tagLimit} are allowed` });
+): Promise<InlineDefinition | undefined> {
+  const { definition, definition_json: json } = config;
+  if (definition !== undefined) {
+    return completed("definition", inputOfBlock(definition, config), config, resources);
   }
+  if (json === undefined) return undefined;
+  refuse(limitsOf("definition_json", json));
+  // What of it is misspelled the SDK would leave out without a word. The model is loaded for this alone.
+  const { mismatches } = await import("../../aws/model.ts");
+  refuse(mismatches("registerTaskDefinition", json, "config.task.definition_json"));
+  const input = json as unknown as RegisterTaskDefinitionCommandInput;
+  return completed("definition_json", input, config, resources);
+}
+
+/** The definition with its size, once nothing is wrong with it. */
+function completed(
+  option: InlineDefinition["option"],
+  given: RegisterTaskDefinitionCommandInput,
+  config: TaskConfig,
+  resources: Resources,
+): InlineDefinition {
+  refuse(limitsOf(option, { ...given }));
+  const problems: Problem[] = [];
+  const add = adding(option, problems);
+  const { size, notes } = sizeOf(given, config, resources, add);
+  const input = { ...given, ...size };
+  const fargate = isForFargate(input.requiresCompatibilities, config);
+  for (
+    const { path, text } of definitionProblems(input, fargate ? "FARGATE" : config.launch_type)
+  ) {
+    add(path, text);
+  }
+  refuse(problems);
+  return {
+    option,
+    family: input.family ?? "",
+    input,
+    hash: hashOf(input),
+    notes: [...notes, ...healthNotes(option, input)],
+  };
+}
+
+function limitsOf(
+  option: InlineDefinition["option"],
+  definition: Readonly<Record<string, unknown>>,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  checkLimits(definition, adding(option, problems));
+  return problems;
+}
+
+/** Adds problems whose paths are in AWS's names, as the option has them. */
+function adding(option: InlineDefinition["option"], problems: Problem[]): AddProblem {
+  return (path, text) => problems.push({ path: pathIn(option, path), text });
+}
+
+function pathIn(option: InlineDefinition["option"], path: string): string {
+  if (path === "") return `config.task.${option}`;
+  return `config.task.${option}.${option === "definition" ? hclPath(path) : path}`;
+}
+
+function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
-  return { option, family: input.family ?? "", input, hash: hashOf(input), notes };
+}
+
+/** ECS takes a health check without the word that says how it is run. */
+function healthNotes(
+  option: InlineDefinition["option"],
+  { containerDefinitions = [] }: RegisterTaskDefinitionCommandInput,
+): string[] {
+  return containerDefinitions.flatMap(({ healthCheck }, index) => {
+    const [how] = healthCheck?.command ?? [];
+    if (how === undefined || ["CMD", "CMD-SHELL", "NONE"].includes(how)) return [];
+    const path = pathIn(option, `containerDefinitions[${index}].healthCheck.command`);
+    return [`${path} begins with neither "CMD" nor "CMD-SHELL"; ECS gets it as it is`];
+  });
 }
 
 function hashOf(input: RegisterTaskDefinitionCommandInput): string {

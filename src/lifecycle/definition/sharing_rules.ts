@@ -1,116 +1,87 @@
-import type { RegisterTaskDefinitionCommandInput, Volume } from "@aws-sdk/client-ecs";
+import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AddProblem } from "../../config/field.ts";
-import { sizeNumber } from "./facts.ts";
+import { show } from "../../config/show.ts";
+import { cpuUnits, mebibytes } from "./facts.ts";
 
 type Definition = RegisterTaskDefinitionCommandInput;
 
-/** What containers of one task share and may not take from one another: its size, ports and volumes. */
+/** What containers of one task share and may not take from one another: its size, ports and devices. */
 export function checkShares(definition: Definition, add: AddProblem): void {
-  checkSizes(definition, add);
+  checkCpu(definition, add);
+  checkMemory(definition, add);
   checkPorts(definition, add);
-  checkVolumes(definition, add);
-  checkLogRouter(definition, add);
+  checkDevices(definition, add);
 }
 
-function checkSizes({ cpu, memory, containerDefinitions = [] }: Definition, add: AddProblem): void {
-  const size = { cpu: sizeNumber(cpu), memory: sizeNumber(memory) };
+function checkCpu({ cpu, containerDefinitions = [] }: Definition, add: AddProblem): void {
+  const most = cpuUnits(cpu);
   const used = containerDefinitions.reduce((sum, container) => sum + (container.cpu ?? 0), 0);
-  if (size.cpu !== undefined && used > size.cpu) {
-    add("cpu", `= ${size.cpu} is less than the ${used} CPU units of its containers together`);
-  }
-  if (size.memory === undefined) return;
-  const most = size.memory;
+  if (most === undefined || used <= most) return;
+  add("cpu", `must be at least the ${used} CPU units of its containers together; got ${most}`);
+}
+
+function checkMemory({ memory, containerDefinitions = [] }: Definition, add: AddProblem): void {
+  const most = mebibytes(memory);
   let reserved = 0;
   containerDefinitions.forEach((container, index) => {
-    reserved += container.memoryReservation ?? container.memory ?? 0;
-    if ((container.memory ?? 0) <= most) return;
-    add(
-      `containerDefinitions[${index}].memory`,
-      `= ${container.memory} is more than the task's ${most} MiB; it must be at most that`,
-    );
+    const path = `containerDefinitions[${index}]`;
+    const own = container.memoryReservation ?? container.memory;
+    if (own === undefined && memory === undefined) {
+      add(
+        `${path}.memory`,
+        "must be set where neither memoryReservation nor the task's memory is; got nothing",
+      );
+    }
+    reserved += own ?? 0;
+    for (const member of ["memory", "memoryReservation"] as const) {
+      const value = container[member];
+      if (value === undefined || most === undefined || value <= most) continue;
+      add(`${path}.${member}`, `must be at most the task's ${most} MiB; got ${value} MiB`);
+    }
   });
-  if (reserved > most) {
-    add(
-      "memory",
-      `= ${most} is less than the ${reserved} MiB that its containers reserve together`,
-    );
-  }
+  if (most === undefined || reserved <= most) return;
+  add(
+    "memory",
+    `must be at least the ${reserved} MiB that its containers reserve together; got ${most}`,
+  );
 }
 
 function checkPorts({ networkMode, containerDefinitions = [] }: Definition, add: AddProblem): void {
-  const ownPorts = networkMode === "awsvpc" || networkMode === "host";
-  const taken = new Set<string>();
+  // Containers share the network of the task, or that of the instance.
+  const shared = networkMode === "awsvpc" || networkMode === "host";
   const names = new Set<string>();
+  const taken = new Set<string>();
   containerDefinitions.forEach(({ portMappings = [] }, index) => {
-    portMappings.forEach(({ containerPort, hostPort, protocol = "tcp", name }, place) => {
+    portMappings.forEach(({ containerPort, hostPort, protocol, name }, place) => {
       const path = `containerDefinitions[${index}].portMappings[${place}]`;
-      // What containers share is the network of the task, or that of the instance.
-      const port = ownPorts ? containerPort : hostPort;
-      if (port !== undefined && port !== 0 && taken.has(`${port} ${protocol}`)) {
-        add(`${path}.${ownPorts ? "containerPort" : "hostPort"}`, `= ${port} is mapped twice`);
+      // ECS takes any other word for tcp.
+      const kind = protocol === "udp" ? "udp" : "tcp";
+      const [member, port] = shared
+        ? ["containerPort", containerPort] as const
+        : ["hostPort", hostPort] as const;
+      if (port !== undefined && port !== 0) {
+        if (taken.has(`${port} ${kind}`)) {
+          add(`${path}.${member}`, `must be mapped once; got ${port} of ${kind} twice`);
+        }
+        taken.add(`${port} ${kind}`);
       }
-      if (name !== undefined && names.has(name)) {
-        add(`${path}.name`, `= ${JSON.stringify(name)} names two ports`);
-      }
-      taken.add(`${port} ${protocol}`);
-      if (name !== undefined) names.add(name);
+      if (name === undefined) return;
+      if (names.has(name)) add(`${path}.name`, `must be no other port's; got ${show(name)} twice`);
+      names.add(name);
     });
   });
 }
 
-function checkVolumes(
-  { volumes = [], containerDefinitions = [], taskRoleArn }: Definition,
-  add: AddProblem,
-): void {
-  const names = volumes.map(({ name }) => name);
-  const mounted = containerDefinitions.flatMap(({ mountPoints = [] }) =>
-    mountPoints.map(({ sourceVolume }) => sourceVolume)
-  );
-  volumes.forEach((volume: Volume, index) => {
-    const named = JSON.stringify(volume.name);
-    if (names.indexOf(volume.name) !== index) {
-      add(`volumes[${index}].name`, `= ${named} names two volumes`);
+function checkDevices({ containerDefinitions = [] }: Definition, add: AddProblem): void {
+  let neuron = false;
+  containerDefinitions.forEach(({ resourceRequirements = [] }, index) => {
+    const own = resourceRequirements.some(({ type }) => type === "NeuronDevice");
+    if (own && neuron) {
+      add(
+        `containerDefinitions[${index}].resourceRequirements`,
+        'must have no "NeuronDevice" where another container has it',
+      );
     }
-    if (volume.configuredAtLaunch === true && !mounted.includes(volume.name)) {
-      add(`volumes[${index}]`, `${named} is configured at launch, and no container mounts it`);
-    }
-    if (volume.s3filesVolumeConfiguration !== undefined && taskRoleArn === undefined) {
-      add("taskRoleArn", `is not set; it must be, for volume ${named} of S3 Files`);
-    }
-    checkFileSystem(volume, (path, text) => add(`volumes[${index}].${path}`, text));
-  });
-}
-
-function checkFileSystem({ efsVolumeConfiguration: efs }: Volume, add: AddProblem): void {
-  if (efs === undefined || efs.transitEncryption === "ENABLED") return;
-  const needs = efs.authorizationConfig?.iam === "ENABLED"
-    ? "authorization by IAM"
-    : efs.authorizationConfig?.accessPointId !== undefined
-    ? "an access point"
-    : efs.transitEncryptionPort !== undefined
-    ? "transitEncryptionPort"
-    : undefined;
-  if (needs === undefined) return;
-  add("efsVolumeConfiguration.transitEncryption", `is not "ENABLED", which ${needs} needs`);
-}
-
-/** The log driver `awsfirelens` hands logs to a container of the same task. */
-function checkLogRouter({ containerDefinitions = [] }: Definition, add: AddProblem): void {
-  const routers = containerDefinitions.filter((container) =>
-    container.firelensConfiguration !== undefined
-  );
-  if (routers.length > 1) {
-    const all = routers.map(({ name }) => JSON.stringify(name)).join(" and ");
-    add(
-      "containerDefinitions",
-      `${all} are both log routers; one may have a firelensConfiguration`,
-    );
-  }
-  containerDefinitions.forEach(({ logConfiguration }, index) => {
-    if (logConfiguration?.logDriver !== "awsfirelens" || routers.length > 0) return;
-    add(
-      `containerDefinitions[${index}].logConfiguration.logDriver`,
-      `= "awsfirelens" needs a container with a firelensConfiguration`,
-    );
+    neuron ||= own;
   });
 }

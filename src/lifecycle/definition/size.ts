@@ -1,70 +1,139 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { fargateSize, fargateSizeFor, onFargate } from "../../config/fargate.ts";
+import type { AddProblem } from "../../config/field.ts";
+import { show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
-import { LaunchError } from "../launch_error.ts";
-import { sizeNumber } from "./facts.ts";
+import { cpuUnits, mebibytes } from "./facts.ts";
+import { isWindows } from "./fargate_rules.ts";
 
 /** What Nomad's `resources` block gives a task: MHz of CPU, and MiB of memory. */
 export type Resources = { readonly cpu: number; readonly memory: number };
 
-/** Fewest CPU units of a task on container instances. */
-const leastCpu = 128;
-/** Fewest CPU units of a Windows task on Fargate. */
-const windowsCpu = 1_024;
+type Definition = RegisterTaskDefinitionCommandInput;
 
-/** CPU and memory as ECS writes them, where `resources` or Fargate's sizes decide them. */
-export function sizeOf(
-  input: RegisterTaskDefinitionCommandInput,
-  config: TaskConfig,
-  resources: Resources,
-  path: string,
-): { size: { cpu?: string; memory?: string }; notes: string[] } {
-  const fixed = { cpu: sizeNumber(input.cpu), memory: sizeNumber(input.memory) };
-  const fargate = isForFargate(input.requiresCompatibilities, config);
-  if (fixed.cpu !== undefined && fixed.memory !== undefined) {
-    const wrong = fargate ? fargateSize(fixed.cpu, fixed.memory) : undefined;
-    if (wrong !== undefined) throw new LaunchError(`${path}: ${wrong}`, false);
-    return { size: {}, notes: [] };
-  }
-  if (!fargate) return { size: sizeOnInstances(input, fixed, resources), notes: [] };
-  const windows = input.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
-  const least = { ...resources, cpu: Math.max(resources.cpu, windows ? windowsCpu : 0) };
-  const size = fargateSizeFor(least, fixed);
-  const asked = `cpu = ${fixed.cpu ?? `${resources.cpu} (of resources)`} and ` +
-    `memory = ${fixed.memory ?? `${resources.memory} (of resources)`}`;
-  if (size === undefined) {
-    throw new LaunchError(
-      `${path}: ${asked} fit no size of Fargate, which has from 256 CPU units with 512 MiB to ` +
-        `16384 with 122880; set cpu and memory there, or resources to less`,
-      false,
-    );
-  }
-  return {
-    size: { cpu: String(size.cpu), memory: String(size.memory) },
-    notes: [`The task's size: ${asked} come to ${size.cpu} CPU units and ${size.memory} MiB`],
-  };
-}
+/** A task's CPU units and MiB, where they are set. */
+type Size = { readonly cpu: number | undefined; readonly memory: number | undefined };
+
+/** What a definition's size comes to where it is open, as ECS writes it, and what its user is to be told. */
+export type OpenSize = {
+  readonly size: { readonly cpu?: string; readonly memory?: string };
+  readonly notes: readonly string[];
+};
+
+/** How AWS writes sizes, and their bounds outside of Fargate by the API reference. */
+const forms = {
+  cpu: {
+    words: 'a number of CPU units, as "256", or of vCPUs, as "0.25 vCPU"',
+    unit: "CPU units",
+    min: 128,
+    max: 196_608,
+  },
+  memory: {
+    words: 'a number of MiB, as "512", or of GB, as "0.5 GB"',
+    unit: "MiB",
+    min: 1,
+    max: Infinity,
+  },
+} as const;
+
+/** CPU units of Windows on Fargate. */
+const windowsCpu = [1_024, 2_048, 4_096];
+const [leastOfWindows = 1_024] = windowsCpu;
 
 /**
- * The size of a task on container instances. Limits of each container may stand for the task's, which
- * ECS does not ask for there.
+ * The task's size where its definition leaves it open. Fargate needs one: what is open comes from
+ * `resources`, rounded up to a size that Fargate has. Elsewhere a task needs none, and a limit that
+ * nobody wrote would hold it back. Adds to problems what ECS would refuse of the size, in AWS's names.
  */
-function sizeOnInstances(
-  { containerDefinitions = [] }: RegisterTaskDefinitionCommandInput,
-  fixed: { cpu: number | undefined; memory: number | undefined },
+export function sizeOf(
+  definition: Definition,
+  config: TaskConfig,
   resources: Resources,
-): { cpu?: string; memory?: string } {
-  const limited = containerDefinitions.every(({ memory, memoryReservation }) =>
-    memory !== undefined || memoryReservation !== undefined
-  );
-  const reserved = containerDefinitions.some(({ cpu }) => (cpu ?? 0) > 0);
+  add: AddProblem,
+): OpenSize {
+  const fixed: Size = { cpu: cpuUnits(definition.cpu), memory: mebibytes(definition.memory) };
+  const isReadable = [
+    checkForm("cpu", definition.cpu, fixed.cpu, add),
+    checkForm("memory", definition.memory, fixed.memory, add),
+  ].every((right) => right);
+  if (!isReadable || !isForFargate(definition.requiresCompatibilities, config)) return none;
+  const windows = isWindows(definition);
+  if (windows && fixed.cpu !== undefined && !windowsCpu.includes(fixed.cpu)) {
+    const all = windowsCpu.join(", ");
+    add("cpu", `must be one of ${all} with Windows on Fargate; got ${show(definition.cpu)}`);
+    return none;
+  }
+  if (fixed.cpu !== undefined && fixed.memory !== undefined) {
+    const wrong = fargateSize(fixed.cpu, fixed.memory);
+    if (wrong !== undefined) add("", `has no size of Fargate: ${wrong}`);
+    return none;
+  }
+  if (onFargate(config) === false) {
+    for (const member of ["cpu", "memory"] as const) {
+      if (fixed[member] !== undefined) continue;
+      add(
+        member,
+        'must be set, as requiresCompatibilities has "FARGATE"; got nothing. Set it, or leave ' +
+          '"FARGATE" out, as the task runs elsewhere',
+      );
+    }
+    return none;
+  }
+  return fromResources(fixed, resources, windows, add);
+}
+
+const none: OpenSize = { size: {}, notes: [] };
+
+/** Refuses a size that AWS cannot read, or that there is nowhere. Tells whether it is right. */
+function checkForm(
+  member: "cpu" | "memory",
+  text: string | undefined,
+  size: number | undefined,
+  add: AddProblem,
+): boolean {
+  const { words, unit, min, max } = forms[member];
+  if (text === undefined) return true;
+  if (size === undefined || !Number.isInteger(size)) {
+    add(member, `must be ${words}; got ${show(text)}`);
+    return false;
+  }
+  if (size >= min && size <= max) return true;
+  const bounds = max === Infinity ? `at least ${min}` : `from ${min} to ${max}`;
+  add(member, `must be ${bounds} ${unit}; got ${show(text)}`);
+  return false;
+}
+
+/** The smallest size of Fargate that holds what the definition has and, for the rest, `resources`. */
+function fromResources(
+  fixed: Size,
+  resources: Resources,
+  windows: boolean,
+  add: AddProblem,
+): OpenSize {
+  const least = { ...resources, cpu: Math.max(resources.cpu, windows ? leastOfWindows : 0) };
+  const size = fargateSizeFor(least, fixed);
+  const source = (member: "cpu" | "memory") =>
+    fixed[member] === undefined
+      ? `from resources, which ask for ${resources[member]}`
+      : "from the definition";
+  if (size === undefined || (windows && !windowsCpu.includes(size.cpu))) {
+    add(
+      "",
+      `has no size of Fargate, which has from 256 CPU units with 512 MiB to 16384 with 122880: ` +
+        `cpu = ${fixed.cpu ?? resources.cpu}, ${source("cpu")}; ` +
+        `memory = ${fixed.memory ?? resources.memory}, ${source("memory")}`,
+    );
+    return none;
+  }
   return {
-    ...(fixed.cpu !== undefined || reserved || resources.cpu <= 0
-      ? {}
-      : { cpu: String(Math.max(leastCpu, resources.cpu)) }),
-    ...(fixed.memory !== undefined || limited || resources.memory <= 0
-      ? {}
-      : { memory: String(resources.memory) }),
+    size: {
+      ...(fixed.cpu === undefined ? { cpu: String(size.cpu) } : {}),
+      ...(fixed.memory === undefined ? { memory: String(size.memory) } : {}),
+    },
+    notes: [
+      `The task's size on Fargate: cpu = ${size.cpu}, ${source("cpu")}; ` +
+      `memory = ${size.memory}, ${source("memory")}`,
+    ],
   };
 }
 

@@ -1,15 +1,14 @@
 import { describeProblems } from "../../config/decode.ts";
 import { matches } from "../../config/glob.ts";
+import { shorten } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { problemsWith } from "./definition_fit.ts";
-import { type DefinitionFacts, mainContainer } from "../definition/facts.ts";
+import type { DefinitionFacts } from "../definition/facts.ts";
+import { choiceOfMain, mainContainer } from "../definition/main_container.ts";
 import { LaunchError } from "../launch_error.ts";
 import { type ContainerEnvironment, overridesOf } from "./run_task_input.ts";
 
-/** Most characters that ECS takes of overrides as JSON. */
-const overridesLimit = 8_192;
-/** Variables that are named when there are too many. */
-const namedVariables = 5;
+type Env = Readonly<Record<string, string>>;
 
 /** What a RunTask request needs besides the jobspec's `config`, and what its user is to be told. */
 export type Preparation = {
@@ -24,63 +23,84 @@ export type Preparation = {
  */
 export function prepare(
   config: TaskConfig,
-  env: Readonly<Record<string, string>>,
+  env: Env,
   definition: DefinitionFacts | undefined,
 ): Preparation {
   const problems = definition === undefined ? [] : problemsWith(config, definition, "config.task");
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
-  const prepared = passOn(config, env, definition);
-  checkSize(config, prepared.environment);
-  return prepared;
+  const choice = config.container !== undefined || definition === undefined
+    ? undefined
+    : choiceOfMain(definition);
+  const passed = passOn(config, env, definition);
+  checkSize(config, passed.environment);
+  return {
+    environment: passed.environment,
+    notes: choice === undefined ? passed.notes : [choice, ...passed.notes],
+  };
 }
 
 /** Says which container gets which variables. */
 function passOn(
   config: TaskConfig,
-  env: Readonly<Record<string, string>>,
+  env: Env,
   definition: DefinitionFacts | undefined,
 ): Preparation {
+  checkPatterns(config.pass_env, env);
   const passed = passedEnv(env, config.pass_env);
   if (Object.keys(passed).length === 0) return { environment: undefined, notes: [] };
   const name = config.container ??
-    (definition === undefined ? undefined : mainContainer(definition)?.name);
+    (definition === undefined ? undefined : mainContainer(definition)?.container.name);
   if (name === undefined) {
     const why = "which container would get the task's environment is not known, as AWS does not " +
       "let this client describe the task definition; set config.task.container";
     if (config.pass_env !== undefined && config.pass_env.length > 0) {
       throw new LaunchError(
-        `config.task.pass_env = ${JSON.stringify(config.pass_env)}: ${why}`,
+        `config.task.pass_env = ${shorten(JSON.stringify(config.pass_env), 200)}: ${why}`,
         false,
       );
     }
     return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
   }
   // ECS refuses a variable by the name of a secret, which the definition means the container to get.
-  const secrets = definition?.containers.find((container) => container.name === name)?.secrets ??
-    [];
-  const values = Object.fromEntries(
-    Object.entries(passed).filter(([variable]) => !secrets.includes(variable)),
+  const secrets = new Set(
+    definition?.containers.find((container) => container.name === name)?.secrets,
   );
-  const hidden = Object.keys(passed).filter((variable) => secrets.includes(variable));
+  const values = Object.fromEntries(
+    Object.entries(passed).filter(([variable]) => !secrets.has(variable)),
+  );
+  const hidden = Object.keys(passed).filter((variable) => secrets.has(variable));
   const own = Object.keys(values).filter(isJobs);
   return {
     environment: { container: name, values },
     notes: [
       ...(own.length === 0 ? [] : [
         `Container ${name} gets ${
-          own.sort().join(", ")
-        }. Whoever may call DescribeTasks can read ` +
-        `the values: give secrets to the container by ARN, with the task definition's secrets`,
+          listed(own)
+        }. Whoever may call DescribeTasks can read the values: ` +
+        `give secrets to the container by ARN, with the task definition's secrets`,
       ]),
       ...(hidden.length === 0 ? [] : [
         `Container ${name} gets ${
-          hidden.sort().join(", ")
-        } from its definition's secrets, and not ` +
-        `from the task's environment`,
+          listed(hidden)
+        } from its definition's secrets, and not from the ` +
+        `task's environment`,
       ]),
     ],
   };
 }
+
+/** Most characters of variables' names in a note, and of one name in an error. */
+const namesLimit = 2_000;
+const nameLimit = 64;
+
+function listed(names: readonly string[]): string {
+  return shorten([...names].sort().join(", "), namesLimit);
+}
+
+/** Most characters that ECS takes of overrides as JSON. */
+const overridesLimit = 8_192;
+/** Variables that are named when there are too many. */
+const namedVariables = 5;
 
 /** Refuses overrides that ECS would not take for their size, naming what takes most of it. */
 function checkSize(config: TaskConfig, environment: ContainerEnvironment | undefined): void {
@@ -90,7 +110,7 @@ function checkSize(config: TaskConfig, environment: ContainerEnvironment | undef
   const largest = (overrides.containerOverrides ?? [])
     .flatMap(({ environment = [], command = [] }) => [
       ...environment.map(({ name = "", value = "" }) => ({
-        name,
+        name: shorten(name, nameLimit),
         length: name.length + value.length,
       })),
       { name: "command", length: command.join("").length },
@@ -98,19 +118,16 @@ function checkSize(config: TaskConfig, environment: ContainerEnvironment | undef
     .sort((a, b) => b.length - a.length)
     .slice(0, namedVariables)
     .filter(({ length }) => length > 0)
-    .map(({ name, length }) => `${name} (${length})`);
+    .map(({ name, length }) => `${name} (${length})`)
+    .join(", ");
   throw new LaunchError(
-    `config.task.overrides, with the environment that is passed on, are ${size} characters of ` +
-      `JSON; ECS takes ${overridesLimit}. The largest parts are ${
-        largest.join(", ")
-      }: pass fewer ` +
-      `variables (config.task.pass_env), or put them in a file ` +
+    `config.task.overrides, with the environment that is passed on, must be at most ` +
+      `${overridesLimit} characters of JSON; got ${size}. The largest parts are ${largest}: pass ` +
+      `fewer variables (config.task.pass_env), or put them in a file ` +
       `(config.task.overrides.container.environment_files)`,
     false,
   );
 }
-
-type Env = Readonly<Record<string, string>>;
 
 /**
  * What a task's container gets where neither jobspec nor plugin says: the job's own variables and
@@ -145,12 +162,49 @@ const local = new Set([
 ]);
 
 /**
+ * Most characters of patterns, times characters of the names that they are matched with. One thread
+ * serves all tasks; this much takes it some 50 ms at worst.
+ */
+const matchLimit = 10_000_000;
+
+/** Refuses patterns that take too long to match, as globs and variables come from jobspecs. */
+function checkPatterns(globs: readonly string[] = defaultPassEnv, env: Env): void {
+  const patterns = lengthOf(globs.filter(isPattern));
+  const names = lengthOf(Object.keys(env));
+  if (patterns * names <= matchLimit) return;
+  throw new LaunchError(
+    `config.task.pass_env must have fewer or shorter globs with * or ?: theirs are ${patterns} ` +
+      `characters, for variables whose names are ${names}, and the product must be at most ` +
+      `${matchLimit}`,
+    false,
+  );
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+function isPattern(glob: string): boolean {
+  return /[*?]/.test(glob);
+}
+
+/**
  * The variables that a container gets: of the globs that match a name the last decides, and one that
  * begins with `!` excludes.
  */
 export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): Env {
+  /** The last place at which a name stands as it is. */
+  const exact = new Map<string, number>();
+  const patterns: { readonly glob: string; readonly index: number }[] = [];
+  globs.forEach((text, index) => {
+    const glob = text.replace(/^!/, "");
+    if (isPattern(glob)) patterns.push({ glob, index });
+    else exact.set(glob, index);
+  });
   const isPassed = (name: string) => {
-    const last = globs.findLast((glob) => matches(glob.replace(/^!/, ""), name));
+    const own = exact.get(name) ?? -1;
+    const pattern = patterns.findLast(({ glob, index }) => index > own && matches(glob, name));
+    const last = globs[pattern?.index ?? own];
     return last !== undefined && !last.startsWith("!");
   };
   return Object.fromEntries(
@@ -159,6 +213,6 @@ export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): 
 }
 
 /** Whether a variable is the job's and not one that Nomad made. */
-export function isJobs(name: string): boolean {
+function isJobs(name: string): boolean {
   return !name.startsWith("NOMAD_");
 }

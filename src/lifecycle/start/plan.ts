@@ -8,7 +8,6 @@ import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
 import { askingAgain } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
 import type { Asking, LaunchContext } from "./context.ts";
-import type { DefinitionJson } from "../../config/definition_json.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { prepare } from "./environment.ts";
@@ -47,8 +46,7 @@ export async function planTask(
   how: Asking,
 ): Promise<Plan> {
   const { config, resources } = wanted;
-  if (config.definition_json !== undefined) await checkJson(config.definition_json);
-  const inline = inlineDefinition(config, resources);
+  const inline = await inlineDefinition(config, resources);
   return inline === undefined
     ? await planNamed(context, wanted, how)
     : await planInline(context, inline, wanted, how);
@@ -100,17 +98,6 @@ async function planInline(
     notes: [...inline.notes, ...prepared.notes],
     renew: () => context.registry.forget(inline, definition.arn),
   };
-}
-
-/**
- * Refuses a definition in JSON that does not fit AWS's model of it, whose misspelled members the SDK
- * would leave out without a word. The model is loaded for this alone.
- */
-async function checkJson(json: DefinitionJson): Promise<void> {
-  const { mismatches } = await import("../../aws/model.ts");
-  const path = "config.task.definition_json";
-  const wrong = mismatches("registerTaskDefinition", json, path);
-  if (wrong.length > 0) throw new LaunchError(describeProblems(wrong), false);
 }
 
 /**

@@ -228,7 +228,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
   },
   "no container": {
     task: { definition: { family: "x" } },
-    says: ["config.task.definition.container is not set"],
+    says: ["config.task.definition.container must have at least one container"],
   },
   "no essential container": {
     task: { definition: { family: "x", container: [{ name: "a", image: "b", essential: false }] } },
@@ -245,7 +245,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
         }],
       },
     },
-    says: ['container[0].depends_on[0].container_name = "c"', "there are none"],
+    says: ["container[0].depends_on[0].container_name must be another", 'got "c"'],
   },
   "a mount of nothing": {
     task: {
@@ -258,7 +258,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
         }],
       },
     },
-    says: ['mount_point[0].source_volume = "v"'],
+    says: ["mount_point[0].source_volume must be", 'got "v"'],
   },
   "a secret that nobody may read": {
     task: {
@@ -271,7 +271,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
         }],
       },
     },
-    says: ["config.task.definition.execution_role_arn is not set", '"A"'],
+    says: ["config.task.definition.execution_role_arn must be set", '"A"'],
   },
   "a size that Fargate has not": {
     task: { definition: { family: "x", cpu: 300, container: containers } },
@@ -327,7 +327,12 @@ Deno.test("a definition that cannot be is refused before it is registered", asyn
       const config = driverConfig({
         definition_json: JSON.stringify({
           family: "x",
-          containerDefinitions: [{ name: "not a name", image: "b", memory: 64 }],
+          containerDefinitions: [{
+            name: "a",
+            image: "b",
+            memory: 64,
+            dockerSecurityOptions: ["x"],
+          }],
         }),
         launch_type: "EC2",
         network_configuration: null,

@@ -1,186 +1,142 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { assertEquals } from "@std/assert";
-import { definitionProblems, hclPath } from "../../../../src/lifecycle/definition/rules.ts";
+import type { AddProblem } from "../../../../src/config/field.ts";
+import { definitionProblems } from "../../../../src/lifecycle/definition/rules.ts";
+import {
+  containers,
+  fargate,
+  first,
+  onInstances,
+  refusesEach,
+  takesEach,
+} from "../../../harness/definitions.ts";
 
-type Changes = Record<string, unknown>;
+const on = (launchType: string | undefined) =>
+(
+  definition: RegisterTaskDefinitionCommandInput,
+  add: AddProblem,
+) => definitionProblems(definition, launchType).forEach(({ path, text }) => add(path, text));
 
-/** A definition that Fargate takes, with changes to it and to its only container. */
-function definition(task: Changes, container: Changes = {}): RegisterTaskDefinitionCommandInput {
-  return {
-    family: "web",
-    networkMode: "awsvpc",
-    containerDefinitions: [{ name: "app", image: "nginx:1", ...container }],
-    ...task,
-  } as unknown as RegisterTaskDefinitionCommandInput;
-}
-
-const app = "containerDefinitions[0]";
-const awslogs = (options: Record<string, string>) => ({
-  executionRoleArn: "exec",
-  containerDefinitions: [{
-    name: "app",
-    image: "nginx:1",
-    logConfiguration: { logDriver: "awslogs", options },
-  }],
-});
-const pair = (first: Changes, second: Changes = {}) => ({
-  containerDefinitions: [
-    { name: "app", image: "nginx:1", ...first },
-    { name: "side", image: "busybox:1", ...second },
-  ],
-});
 const secrets = [{ name: "TOKEN", valueFrom: "token" }];
-const refused: Record<string, { task?: Changes; container?: Changes; path: string }> = {
-  "no container": { task: { containerDefinitions: [] }, path: "containerDefinitions" },
-  "no essential container": { container: { essential: false }, path: "containerDefinitions" },
-  "a name twice": { task: pair({}, { name: "app" }), path: "containerDefinitions" },
-  "a launch type that is none": {
-    task: { requiresCompatibilities: ["FARGTE"] },
-    path: "requiresCompatibilities[0]",
-  },
-  "an operating system that is none": {
-    task: { runtimePlatform: { operatingSystemFamily: "PLAN9" } },
-    path: "runtimePlatform.operatingSystemFamily",
-  },
-  "a dependency on itself": {
-    container: { dependsOn: [{ containerName: "app", condition: "START" }] },
-    path: `${app}.dependsOn[0].containerName`,
-  },
-  "a wait for the end of what must not end": {
-    task: pair({ dependsOn: [{ containerName: "side", condition: "SUCCESS" }] }),
-    path: `${app}.dependsOn[0].condition`,
-  },
-  "a wait for health that nobody checks": {
-    task: pair({ dependsOn: [{ containerName: "side", condition: "HEALTHY" }] }),
-    path: `${app}.dependsOn[0].condition`,
-  },
-  "volumes from nowhere": {
-    container: { volumesFrom: [{ sourceContainer: "side" }] },
-    path: `${app}.volumesFrom[0].sourceContainer`,
-  },
-  "a mount of no volume": {
-    container: { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] },
-    path: `${app}.mountPoints[0].sourceVolume`,
-  },
-  "more reserved than there is": {
-    container: { memory: 128, memoryReservation: 256 },
-    path: `${app}.memoryReservation`,
-  },
-  "a secret that is a variable too": {
-    task: { executionRoleArn: "exec" },
-    container: { secrets, environment: [{ name: "TOKEN", value: "x" }] },
-    path: `${app}.secrets`,
-  },
-  "secrets without a role to read them": { container: { secrets }, path: "executionRoleArn" },
-  "logs without a role to write them": {
-    task: {
-      ...awslogs({ "awslogs-group": "g", "awslogs-region": "r", "awslogs-stream-prefix": "p" }),
-      executionRoleArn: undefined,
-    },
-    path: "executionRoleArn",
-  },
-  "a private image without a role to pull it": {
-    container: { image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1" },
-    path: "executionRoleArn",
-  },
-  "logs to no region": {
-    task: awslogs({ "awslogs-group": "g", "awslogs-stream-prefix": "p" }),
-    path: `${app}.logConfiguration.options`,
-  },
-  "logs without a prefix": {
-    task: awslogs({ "awslogs-group": "g", "awslogs-region": "r" }),
-    path: `${app}.logConfiguration.options`,
-  },
-  "a log driver of instances": {
-    container: { logConfiguration: { logDriver: "syslog" } },
-    path: `${app}.logConfiguration.logDriver`,
-  },
-  "another host port": {
-    container: { portMappings: [{ containerPort: 80, hostPort: 8080 }] },
-    path: `${app}.portMappings[0].hostPort`,
-  },
-  "a host name of its own": { container: { hostname: "web" }, path: `${app}.hostname` },
-  "links": { container: { links: ["side"] }, path: `${app}.links` },
-  "root on the host": { container: { privileged: true }, path: `${app}.privileged` },
-  "a GPU": {
-    container: { resourceRequirements: [{ type: "GPU", value: "1" }] },
-    path: `${app}.resourceRequirements`,
-  },
-  "shared memory": {
-    container: { linuxParameters: { sharedMemorySize: 64 } },
-    path: `${app}.linuxParameters.sharedMemorySize`,
-  },
-  "a capability": {
-    container: { linuxParameters: { capabilities: { add: ["SYS_PTRACE", "NET_ADMIN"] } } },
-    path: `${app}.linuxParameters.capabilities.add`,
-  },
-  "a stop that takes too long": { container: { stopTimeout: 121 }, path: `${app}.stopTimeout` },
-  "more CPU in its containers than it has": {
-    task: { cpu: "256" },
-    container: { cpu: 512 },
-    path: "cpu",
-  },
-  "a container larger than it": {
-    task: { memory: "512" },
-    container: { memory: 1024, memoryReservation: 128 },
-    path: `${app}.memory`,
-  },
-  "more reserved than it has": {
-    task: { ...pair({ memory: 400 }, { memory: 400 }), memory: "512" },
-    path: "memory",
-  },
-  "a port twice": {
-    task: pair({ portMappings: [{ containerPort: 80 }] }, {
-      portMappings: [{ containerPort: 80 }],
-    }),
-    path: "containerDefinitions[1].portMappings[0].containerPort",
-  },
-  "a volume twice": { task: { volumes: [{ name: "a" }, { name: "a" }] }, path: "volumes[1].name" },
-  "an open volume that nobody mounts": {
-    task: { volumes: [{ name: "a", configuredAtLaunch: true }] },
-    path: "volumes[0]",
-  },
-  "a file system by IAM without encryption": {
-    task: {
-      volumes: [{
-        name: "a",
-        efsVolumeConfiguration: { fileSystemId: "fs-1", authorizationConfig: { iam: "ENABLED" } },
-      }],
-    },
-    path: "volumes[0].efsVolumeConfiguration.transitEncryption",
-  },
-  "logs to a router that there is not": {
-    container: { logConfiguration: { logDriver: "awsfirelens" } },
-    path: `${app}.logConfiguration.logDriver`,
-  },
-  "a proxy that is no container": {
-    task: { proxyConfiguration: { containerName: "envoy" } },
-    path: "proxyConfiguration.containerName",
-  },
-  "an image of a private registry without a role": {
-    container: { repositoryCredentials: { credentialsParameter: "arn" } },
-    path: "executionRoleArn",
-  },
-  "a folder of the host": {
-    task: { volumes: [{ name: "data", host: { sourcePath: "/data" } }] },
-    path: "volumes[0].host.sourcePath",
-  },
-  "a Docker volume": {
-    task: { volumes: [{ name: "data", dockerVolumeConfiguration: { scope: "task" } }] },
-    path: "volumes[0].dockerVolumeConfiguration",
-  },
-  "another network mode": { task: { networkMode: "bridge" }, path: "networkMode" },
-  "the host's processes": { task: { pidMode: "host" }, path: "pidMode" },
+const awslogs = {
+  logDriver: "awslogs",
+  options: { "awslogs-group": "g", "awslogs-region": "r", "awslogs-stream-prefix": "p" },
 };
-for (const [name, { task, container, path }] of Object.entries(refused)) {
-  Deno.test(`Fargate is asked for no definition with ${name}`, () => {
-    const problems = definitionProblems(definition(task ?? {}, container), "FARGATE");
-    assertEquals(problems.map(({ path }) => path), [path]);
-  });
-}
+const ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1";
 
-Deno.test("instances take what Fargate does not", () => {
-  const onInstances = definition({ networkMode: "bridge", pidMode: "host", ipcMode: "host" }, {
+refusesEach("a task on Fargate", {
+  "a PID mode that is none": [fargate({}, { pidMode: "none" }), "pidMode", '"host", "task"'],
+  "a launch type that is none": [
+    fargate({}, { requiresCompatibilities: ["FARGTE"] }),
+    "requiresCompatibilities[0]",
+    'must be one of "EC2", "FARGATE"',
+    'got "FARGTE"',
+  ],
+  "an operating system that is none": [
+    fargate({}, { runtimePlatform: { operatingSystemFamily: "PLAN9" } }),
+    "runtimePlatform.operatingSystemFamily",
+    'must be "LINUX"',
+    'got "PLAN9"',
+  ],
+  "an architecture that is none": [
+    fargate({}, { runtimePlatform: { cpuArchitecture: "arm64" } }),
+    "runtimePlatform.cpuArchitecture",
+    '"X86_64", "ARM64"',
+  ],
+  "Windows on ARM": [
+    fargate({}, {
+      runtimePlatform: {
+        cpuArchitecture: "ARM64",
+        operatingSystemFamily: "WINDOWS_SERVER_2022_CORE",
+      },
+    }),
+    "runtimePlatform.cpuArchitecture",
+    'must be "X86_64" with WINDOWS_SERVER_2022_CORE; got "ARM64"',
+  ],
+  "too little storage": [
+    fargate({}, { ephemeralStorage: { sizeInGiB: 20 } }),
+    "ephemeralStorage.sizeInGiB",
+    "must be from 21 to 200; got 20",
+  ],
+  "a proxy that is no container": [
+    fargate({}, { proxyConfiguration: { containerName: "envoy" } }),
+    "proxyConfiguration.containerName",
+    'got "envoy"',
+  ],
+  "a proxy of another kind": [
+    fargate({}, { proxyConfiguration: { containerName: "app", type: "ENVOY" } }),
+    "proxyConfiguration.type",
+    'must be "APPMESH"',
+  ],
+  "Elastic Inference": [
+    fargate({}, { inferenceAccelerators: [{ deviceName: "a", deviceType: "eia1.medium" }] }),
+    "inferenceAccelerators",
+    "AWS no longer has",
+  ],
+  "an execution role that is empty": [
+    fargate({}, { executionRoleArn: "" }),
+    "executionRoleArn",
+    'got ""; leave it out',
+  ],
+  "a task role that is empty": [fargate({}, { taskRoleArn: "" }), "taskRoleArn", "leave it out"],
+  "a role that is a placeholder": [
+    fargate({}, { executionRoleArn: "${ROLE}" }),
+    "executionRoleArn",
+    'must be a role\'s name or ARN; got "${ROLE}"',
+  ],
+  "secrets without a role to read them": [fargate({ secrets }), "executionRoleArn", '"TOKEN"'],
+  "secrets with an empty role to read them": [
+    fargate({ secrets }, { executionRoleArn: "" }),
+    "executionRoleArn",
+    'got ""',
+  ],
+  "logs without a role to write them": [
+    fargate({ logConfiguration: awslogs }),
+    "executionRoleArn",
+    "logs to CloudWatch",
+  ],
+  "an image of ECR without a role to pull it": [
+    fargate({ image: ecr }),
+    "executionRoleArn",
+    "private repository of ECR",
+  ],
+  "an image of a private registry without a role": [
+    fargate({ repositoryCredentials: { credentialsParameter: "arn" } }),
+    "executionRoleArn",
+    "private registry",
+  ],
+}, on("FARGATE"));
+
+refusesEach("a task on EC2", {
+  "a network mode that is none": [
+    onInstances({}, { networkMode: "awsvp" }),
+    "networkMode",
+    'must be one of "awsvpc", "bridge", "host", "none"; got "awsvp"',
+  ],
+  "a constraint of another kind": [
+    onInstances({}, { placementConstraints: [{ type: "distinctInstance", expression: "x" }] }),
+    "placementConstraints[0].type",
+    'must be "memberOf"',
+  ],
+  "a constraint without an expression": [
+    onInstances({}, { placementConstraints: [{ type: "memberOf" }] }),
+    "placementConstraints[0].expression",
+    "got nothing",
+  ],
+  "a Neuron device": [
+    onInstances({ resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] }),
+    `${first}.resourceRequirements[0].type`,
+    "only Managed Instances",
+  ],
+  "memory for no container": [onInstances({ memory: undefined }), `${first}.memory`],
+}, on("EC2"));
+
+refusesEach("a task on EXTERNAL", {
+  "network mode awsvpc": [onInstances({}, { networkMode: "awsvpc" }), "networkMode", "EXTERNAL"],
+}, on("EXTERNAL"));
+
+takesEach("a task on EC2", {
+  "what Fargate does not have": onInstances({
     privileged: true,
     links: ["side"],
     hostname: "web",
@@ -188,20 +144,29 @@ Deno.test("instances take what Fargate does not", () => {
     portMappings: [{ containerPort: 80, hostPort: 8080 }],
     logConfiguration: { logDriver: "syslog" },
     linuxParameters: { sharedMemorySize: 64, capabilities: { add: ["NET_ADMIN"] } },
-  });
-  assertEquals(definitionProblems(onInstances, "EC2"), []);
-});
+  }, {
+    pidMode: "host",
+    ipcMode: "host",
+    ...containers({
+      app: { links: ["side"], privileged: true, stopTimeout: 600, hostname: "web" },
+      side: { linuxParameters: { sharedMemorySize: 64 } },
+    }),
+  }),
+  "an image of ECR, which the instance's role pulls": onInstances({ image: ecr }),
+}, on("EC2"));
 
-Deno.test("an external instance has no network interfaces to give", () => {
-  const problems = definitionProblems(definition({}), "EXTERNAL");
-  assertEquals(problems.map(({ path }) => path), ["networkMode"]);
-});
+takesEach("a task wherever ECS runs it", {
+  "a Neuron device for Managed Instances": onInstances({
+    resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }],
+  }, { requiresCompatibilities: ["MANAGED_INSTANCES"], networkMode: "host" }),
+}, on(undefined));
 
-Deno.test("a path in AWS's names is told in the jobspec's", () => {
-  assertEquals(
-    hclPath("containerDefinitions[0].portMappings[1].hostPort"),
-    "container[0].port_mapping[1].host_port",
-  );
-  assertEquals(hclPath("volumes[2].host.sourcePath"), "volume[2].host.source_path");
-  assertEquals(hclPath("executionRoleArn"), "execution_role_arn");
+Deno.test("all that is wrong with a definition is told at once", () => {
+  const definition = fargate({ cpu: -1, image: "" }, { networkMode: "bridge", pidMode: "host" });
+  assertEquals(definitionProblems(definition, "FARGATE").map(({ path }) => path).sort(), [
+    `${first}.cpu`,
+    `${first}.image`,
+    "networkMode",
+    "pidMode",
+  ]);
 });

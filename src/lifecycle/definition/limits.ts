@@ -1,0 +1,55 @@
+import type { AddProblem } from "../../config/field.ts";
+
+/**
+ * Most bytes of a task definition as JSON, its tags apart. ECS has said so of larger ones ("Max allowed
+ * length is '65536' bytes"), and its service quotas name 64 KB.
+ */
+const definitionBytes = 65_536;
+
+/** Lists that AWS bounds, and how many items each may have. */
+const lists: readonly { readonly path: readonly string[]; readonly most: number }[] = [
+  { path: ["containerDefinitions"], most: 10 },
+  // AWS takes 50. Two are the driver's own.
+  { path: ["tags"], most: 48 },
+  { path: ["placementConstraints"], most: 10 },
+  { path: ["containerDefinitions", "environmentFiles"], most: 10 },
+  { path: ["containerDefinitions", "credentialSpecs"], most: 1 },
+  { path: ["containerDefinitions", "restartPolicy", "ignoredExitCodes"], most: 50 },
+];
+
+/**
+ * Refuses a definition for its size, whatever is in it. The other rules may then compare all with all.
+ * Takes any JSON, and time in proportion to its length.
+ */
+export function checkLimits(definition: Readonly<Record<string, unknown>>, add: AddProblem): void {
+  const { tags: _tags, ...rest } = definition;
+  const bytes = new TextEncoder().encode(JSON.stringify(rest)).length;
+  if (bytes > definitionBytes) {
+    add("", `must be at most ${definitionBytes} bytes of JSON, its tags apart; got ${bytes}`);
+  }
+  for (const { path, most } of lists) checkList(definition, path, "", most, add);
+}
+
+function checkList(
+  value: unknown,
+  [name = "", ...rest]: readonly string[],
+  at: string,
+  most: number,
+  add: AddProblem,
+): void {
+  if (typeof value !== "object" || value === null) return;
+  const member = (value as Readonly<Record<string, unknown>>)[name];
+  const path = at === "" ? name : `${at}.${name}`;
+  if (rest.length > 0) {
+    if (!Array.isArray(member)) return checkList(member, rest, path, most, add);
+    // Further items are not looked at: that they are too many is a problem of its own.
+    member.slice(0, 10).forEach((item, index) =>
+      checkList(item, rest, `${path}[${index}]`, most, add)
+    );
+  } else if (Array.isArray(member) && member.length > most) {
+    add(
+      path,
+      `must have at most ${most} ${most === 1 ? "entry" : "entries"}; got ${member.length}`,
+    );
+  }
+}
