@@ -88,19 +88,12 @@ export type Driver = {
 /** What the calls of one driver share. */
 type DriverContext = StartContext & {
   readonly events: EventHub<DriverEvent>;
-  /** ECS tasks left to run on, by ARN, and when, in monotonic milliseconds. */
-  readonly detached: Map<string, number>;
   /** This client's node id, which tasks bring; undefined before the first of them. */
   nodeId: string | undefined;
 };
 
 /** The signal by which Nomad 1.1 to 1.9 asks that a remote task goes on without its driver. */
 const detachSignal = "DETACH";
-/**
- * Milliseconds for which a task that was left to run on is not an orphan: another node's driver is
- * about to take it over, and moves its tags.
- */
-const handOverTime = 3_600_000;
 /** Events kept while no agent listens. */
 const keptEvents = 1_000;
 
@@ -191,7 +184,6 @@ function createContext(
     },
     clock,
     log,
-    detached: new Map(),
     nodeId: undefined,
   };
 }
@@ -214,20 +206,10 @@ function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
     clusters: () => clustersToSearch(clusters, settings.config),
     leave: (cluster) => removeCluster(clusters, cluster),
     nodeId: () => context.nodeId,
-    claimed: () => claimedTasks(context),
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
     signal,
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
-}
-
-/** ARNs of the ECS tasks that an allocation claims, or that were left to run on of late. */
-function claimedTasks({ detached, records, clock }: DriverContext): ReadonlySet<string> {
-  for (const [arn, at] of detached) {
-    if (clock.monotonic() - at >= handOverTime) detached.delete(arn);
-  }
-  const claimed = [...records.values()].filter((record) => record.isClaimed());
-  return new Set([...detached.keys(), ...claimed.map(({ remote }) => remote.ref.arn)]);
 }
 
 function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
@@ -238,28 +220,27 @@ function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
 function recordOf({ records }: DriverContext, id: string): TaskRecord {
   const record = records.get(id);
   if (record === undefined) throw taskNotFound();
-  record.claim();
+  record.confirm();
   return record;
 }
 
 function recoverTask(context: DriverContext, task: TaskIdentity, handle: Handle): void {
   const { lifecycle, settings, records, clusters, publish, clock, log } = context;
   const known = records.get(task.id);
-  if (known !== undefined) return known.claim();
+  if (known !== undefined) return known.confirm();
   const fallback = fallbackCluster(settings.config);
   const { ref, container, network, startedAt } = decodeHandleState({ ...handle, fallback });
   log.info("recovering a task", { task_id: task.id, arn: ref.arn });
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover(shared, task, container, publish);
-  keep(context, remote, network, startedAt ?? clock.now()).claim();
+  keep(context, remote, network, startedAt ?? clock.now()).confirm();
 }
 
 /** Lets the ECS task run on, for another node to take over. */
-function detachTask({ detached, clock, log }: DriverContext, record: TaskRecord): void {
+function detachTask({ log }: DriverContext, record: TaskRecord): void {
   const { task, remote: { ref: { arn } } } = record;
   log.info("leaving a task to run on", { task_id: task.id, arn });
   record.detach();
-  detached.set(arn, clock.monotonic());
 }
 
 async function stopTask({ task, remote }: TaskRecord, timeout: number): Promise<void> {

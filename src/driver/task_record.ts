@@ -35,8 +35,7 @@ export type TaskRecord = {
    * Tells that Nomad has the task's handle, as it shows by asking for the task. The answer to a start
    * may not have reached an agent that died meanwhile.
    */
-  claim(): void;
-  isClaimed(): boolean;
+  confirm(): void;
   /** Whether its ECS task is this record's to look after and nobody has asked that it end. */
   isLive(): boolean;
   /** Calls back once with how the task ended, at once if it has. Returns what takes that back. */
@@ -70,7 +69,6 @@ class KeptTask implements TaskRecord, EndObserver {
   readonly #clock: Clock;
   #result: ExitResult | undefined;
   #completedAt: number | undefined;
-  #claimed = false;
   #waiting: readonly ((how: ExitResult) => void)[] = none;
 
   constructor(
@@ -105,12 +103,8 @@ class KeptTask implements TaskRecord, EndObserver {
     return { ...this.#network, address: address ?? seen };
   }
 
-  claim(): void {
-    this.#claimed = true;
-  }
-
-  isClaimed(): boolean {
-    return this.#claimed;
+  confirm(): void {
+    this.remote.confirm();
   }
 
   isLive(): boolean {
@@ -149,7 +143,7 @@ class KeptTask implements TaskRecord, EndObserver {
   }
 
   detach(): void {
-    this.remote.release();
+    this.remote.leave();
     this.#end({ exitCode: 0, oomKilled: false, error: undefined }, this.#clock.now());
   }
 

@@ -6,11 +6,12 @@ import type { Logger } from "../logger.ts";
 import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
 import { noteHealth, type OutageContext } from "./outages.ts";
-import { createNodeSearch, type NodeTask } from "./ownership/node_search.ts";
-import { createCustody } from "./remote_tasks.ts";
+import type { UnclaimedTask } from "./ownership/ledger.ts";
+import { findUnclaimed } from "./ownership/node_search.ts";
+import { createRemoteTasks } from "./remote_tasks.ts";
 import type { Started, StartRequest } from "./start/context.ts";
-import { createReaper } from "./start/failed_starts.ts";
-import { type StartContext, startTask } from "./start/start.ts";
+import type { StartContext } from "./start/launch.ts";
+import { startTask } from "./start/start.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import type { TaskIdentity } from "./task_identity.ts";
 
@@ -20,7 +21,7 @@ export { mainContainer } from "./definition/main_container.ts";
 export type { Resources } from "./definition/size.ts";
 export { verdictOn } from "./error_policy.ts";
 export { LaunchError } from "./launch_error.ts";
-export type { NodeTask } from "./ownership/node_search.ts";
+export type { UnclaimedTask } from "./ownership/ledger.ts";
 export type { Ending } from "./task/ending.ts";
 export type { EndObserver, RemoteTask } from "./task/remote_task.ts";
 export type { TaskEvent } from "./task/events.ts";
@@ -57,17 +58,19 @@ export type Lifecycle = {
   /** Asks ECS once whether the cluster can take tasks. Never rejects. */
   checkCluster(cluster: ClusterRef): Promise<ClusterHealth>;
   /**
-   * The ECS tasks of a cluster that are wanted running, tagged as the node's and neither in `claimed`
-   * nor about to be by a start under way. Rejects when ECS does not answer.
+   * The ECS tasks of a cluster that are wanted running and tagged as the node's, that no allocation has
+   * shown to have, and that no start is about to take. Rejects when ECS does not answer.
    */
-  tasksOf(
+  unclaimedTasks(
     cluster: ClusterRef,
     nodeId: string,
-    claimed: ReadonlySet<string>,
     signal: AbortSignal,
-  ): Promise<NodeTask[]>;
-  /** Has ECS stop a task that no allocation claims, if its tags still say that it is the node's. */
-  stopOrphan(ref: TaskRef, task: Pick<NodeTask, "owner" | "index">): void;
+  ): Promise<UnclaimedTask[]>;
+  /**
+   * Takes an unclaimed task for an orphan; with "stop", ECS is asked to stop it. Answers "new" the
+   * first time, and "claimed" for a task that an allocation or a start has got hold of meanwhile.
+   */
+  settleOrphan(task: UnclaimedTask, policy: "stop" | "report"): "new" | "known" | "claimed";
   /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
   failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -92,7 +95,7 @@ export function createLifecycle(
   const { signal } = closed;
   const shared = { clock, random, log, driverVersion: version, signal };
   const outages: OutageContext = {
-    tasks: () => custody.tasks(),
+    tasks: () => remoteTasks.ledger.keepers(),
     unhealthyAfter: () => settings().unhealthyAfter,
     clock,
     log,
@@ -104,36 +107,27 @@ export function createLifecycle(
     settings,
     onHealth: (cluster, health) => noteHealth(outages, cluster, health),
   });
-  const custody = createCustody({ ...shared, accountOf: accounts.of });
-  const launchContext = (cluster: ClusterRef) => {
+  const remoteTasks = createRemoteTasks({ ...shared, accountOf: accounts.of });
+  const { ledger } = remoteTasks;
+  const startContext = (cluster: ClusterRef): StartContext => {
     const { caller, definitions, registry } = accounts.of(cluster);
-    return { ...shared, cluster, caller, definitions, registry };
+    return { ...shared, cluster, caller, definitions, registry, remoteTasks };
   };
-  const reaper = createReaper({ ...shared, custody, contextOf: launchContext });
-  const starting = new Set<string>();
-  const startContext = (cluster: ClusterRef): StartContext => ({
-    ...launchContext(cluster),
-    custody,
-    reaper,
-    starting,
-  });
-  const search = createNodeSearch();
 
   return {
     start: (request) => startTask(startContext(request.cluster), request),
     recover: (ref, owner, container, onEvent) =>
-      custody.take({ ref, owner, container, claim: true, announce: false, onEvent }),
+      remoteTasks.watch({ ref, owner, container, how: "recovered", onEvent }),
     checkCluster: (cluster) => checkCluster(accounts.of(cluster).caller, cluster, signal),
-    tasksOf: (cluster, nodeId, claimed, signal) =>
-      search(
-        { cluster, caller: accounts.of(cluster).caller, nodeId },
-        {
-          arn: (arn) => claimed.has(arn) || custody.done.has(arn),
-          index: (index) => starting.has(index),
-        },
-        signal,
-      ),
-    stopOrphan: custody.stopOrphan,
+    unclaimedTasks: (cluster, nodeId, signal) =>
+      findUnclaimed({ cluster, caller: accounts.of(cluster).caller, ledger, nodeId, signal }),
+    settleOrphan: (task, policy) => {
+      const { arn } = task.ref;
+      if (!ledger.isUnclaimed(arn) || ledger.isStarting(task.index)) return "claimed";
+      const isNew = ledger.reported(arn);
+      if (policy === "stop") remoteTasks.stop(task, "Nomad: no allocation claims this task");
+      return isNew ? "new" : "known";
+    },
     failing: () =>
       accounts.watchers().flatMap(({ cluster, failing }) => {
         const outage = failing();

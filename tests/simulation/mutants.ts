@@ -69,8 +69,11 @@ const mutants: Mutant[] = [
   },
   {
     name: "a start does not wait for a stop",
-    file: "src/lifecycle/start/launch.ts",
-    edits: [["if (pending === undefined) return;", "if (pending !== null) return;"]],
+    file: "src/lifecycle/ownership/books.ts",
+    edits: [[
+      "if (!stopping.has(index)) return undefined;",
+      "if (index !== null) return undefined;",
+    ]],
   },
   {
     name: "the tags stay behind",
@@ -79,8 +82,8 @@ const mutants: Mutant[] = [
   },
   {
     name: "orphans are left",
-    file: "src/driver/orphans.ts",
-    edits: [["if (stops) lifecycle.stopOrphan({ arn, cluster }, task);", ""]],
+    file: "src/lifecycle/lifecycle.ts",
+    edits: [['if (policy === "stop") remoteTasks', 'if (policy === "never") remoteTasks']],
   },
   {
     name: "an empty answer is believed",
@@ -103,7 +106,7 @@ const mutants: Mutant[] = [
     edits: [[
       "  return await pending.started;\n",
       `  const answer = await pending.started;
-  context.records.get(task.id)?.claim();
+  context.records.get(task.id)?.confirm();
   return answer;
 `,
     ]],
@@ -116,10 +119,7 @@ const mutants: Mutant[] = [
   {
     name: "an orphan belongs to no allocation",
     file: "src/lifecycle/remote_tasks.ts",
-    edits: [[
-      "stopUnattended(ref, owner, reason, index);",
-      'stopUnattended(ref, owner, reason, "");',
-    ]],
+    edits: [["watch({ ...task, how:", 'watch({ ...task, index: "", how:']],
   },
 ];
 /** The driver as it is, which the simulation must find nothing wrong with. */

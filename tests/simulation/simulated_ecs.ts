@@ -46,6 +46,7 @@ export type SimulatedEcs = {
     arn: string;
     process: Process;
     ownerNode: string | undefined;
+    ownerAlloc: string | undefined;
     /** Milliseconds since its tags were last changed. */
     settled: number;
   }[];
@@ -131,11 +132,13 @@ export function createSimulatedEcs(
 
   const noteStop = (process: Process, arn: string) => {
     const tags = model.tasks.get(arn)?.tags ?? [];
+    const tag = (name: string) => tags.find(({ key }) => key === name)?.value;
     stops.push({
       arn,
       process,
       settled: time.now() - (tagged.get(arn) ?? -Infinity),
-      ownerNode: tags.find(({ key }) => key === "nomad:node_id")?.value,
+      ownerNode: tag("nomad:node_id"),
+      ownerAlloc: tag("nomad:alloc_id"),
     });
   };
 

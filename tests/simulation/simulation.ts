@@ -233,7 +233,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
         violate(`${alloc} has ${live.length} ECS tasks: ${live.map(({ id }) => id.slice(0, 6))}`);
       }
     }
-    for (const { arn, process, ownerNode, settled } of ecs.stops.splice(0)) {
+    for (const { arn, process, ownerNode, ownerAlloc, settled } of ecs.stops.splice(0)) {
       // ECS stops no task on condition: tags may move between a look at them and the stop.
       if (settled < stopRace) continue;
       const node = nodes.find((candidate) => candidate.process() === process);
@@ -243,7 +243,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
       }
       // That of an allocation which is to run, and whose agent has long shown that it has the handle.
       const alloc = allocs.find((other) =>
-        other.node === node && other.state === "active" && other.desired === "run" &&
+        other.id === ownerAlloc && other.state === "active" && other.desired === "run" &&
         other.stored !== undefined && time.now() - other.stored.at >= stopRace &&
         arnOf(other.stored.handle) === arn
       );

@@ -9,15 +9,15 @@ import type { TaskIdentity } from "../task_identity.ts";
 import type { LaunchContext } from "./context.ts";
 
 /**
- * The live ECS tasks that are tagged as the owner's, oldest first, without those in `except`. Retried
- * until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
+ * The live ECS tasks that are tagged as the owner's and may be taken over, oldest first. Retried until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
  * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
  */
 export async function findLive(
   { cluster, caller, clock, random }: LaunchContext,
   owner: TaskIdentity,
-  { except, takenOver, signal, retrying, activity = "start" }: {
-    except: { has(arn: string): boolean };
+  { mayTakeOver, takenOver, signal, retrying, activity = "start" }: {
+    /** See `Ledger`. */
+    mayTakeOver: (arn: string) => boolean;
     /** What becomes of the search where another allocation has taken the owner's ECS task over. */
     takenOver: "refuse" | "pass over";
     signal: AbortSignal;
@@ -59,7 +59,7 @@ export async function findLive(
       );
     }
     return live
-      .filter((task) => belongsTo(task, owner) && !except.has(task.taskArn ?? ""))
+      .filter((task) => belongsTo(task, owner) && mayTakeOver(task.taskArn ?? ""))
       .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
   }, {
     clock,

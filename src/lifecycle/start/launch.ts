@@ -6,7 +6,7 @@ import type { Logger } from "../../logger.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { LaunchError } from "../launch_error.ts";
 import { startedBy } from "../ownership/tags.ts";
-import type { Custody } from "../remote_tasks.ts";
+import type { RemoteTasks } from "../remote_tasks.ts";
 import {
   type Asking,
   type Attempt,
@@ -14,17 +14,18 @@ import {
   type StartRequest,
   tell,
 } from "./context.ts";
-import type { Reaper } from "./failed_starts.ts";
+import { cleanUp } from "./failed_starts.ts";
 import { findLive } from "./find_live.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 
-/** What a launch needs besides AWS: what this process knows of its ECS tasks. */
-export type LaunchServices = LaunchContext & {
-  readonly custody: Custody;
-  readonly reaper: Reaper;
+/** What a start needs besides AWS: what this process knows of its ECS tasks. */
+export type StartContext = LaunchContext & {
+  readonly remoteTasks: RemoteTasks;
   readonly log: Logger;
+  /** Aborts when the driver ends. ECS tasks then run on. */
+  readonly signal: AbortSignal;
 };
 
 /** The ECS task of a run. */
@@ -50,22 +51,24 @@ type Launch = {
  * looked for and stopped, unless a later start resumes the run.
  */
 export async function launch(
-  context: LaunchServices,
+  context: StartContext,
   attempt: Attempt,
   signal: AbortSignal,
 ): Promise<Launched> {
-  const { cluster, reaper } = context;
+  const { cluster, remoteTasks: { ledger } } = context;
   const { request } = attempt;
+  const index = startedBy(request.owner);
   const launch: Launch = {
     request,
     asking: { signal, retrying: tellingOnce(attempt) },
-    openRun: reaper.takeBack(cluster, request.owner),
+    openRun: ledger.resumeRun(cluster, index),
   };
   try {
-    await stopsAcknowledged(context, launch);
     return await findRunning(context, launch) ?? await runNew(context, launch);
   } catch (error) {
-    if (launch.openRun !== undefined) reaper.leave(cluster, request.owner, launch.openRun);
+    if (launch.openRun !== undefined) {
+      cleanUp(context, request.owner, ledger.leaveRun({ cluster, index, taskId: launch.openRun }));
+    }
     throw error;
   }
 }
@@ -81,29 +84,39 @@ function tellingOnce(attempt: Attempt): (error: EcsError) => void {
 }
 
 /** Waits until every earlier ECS task of the allocation's task is sure to end: two must not run. */
-async function stopsAcknowledged({ custody }: LaunchServices, launch: Launch): Promise<void> {
-  const pending = custody.stopsPending(startedBy(launch.request.owner));
+async function stopsAcknowledged(context: StartContext, launch: Launch): Promise<void> {
+  const { ledger } = context.remoteTasks;
+  const pending = ledger.stopsPending(startedBy(launch.request.owner));
   if (pending === undefined) return;
   tell(launch.request, "Waiting for ECS to acknowledge the stop of an earlier ECS task");
   await orAborted(pending, launch.asking.signal);
+  // Another stop may have been asked for meanwhile.
+  await stopsAcknowledged(context, launch);
 }
 
 /** The ECS task that already runs for the allocation's task, if any. Stops those besides the oldest. */
 async function findRunning(
-  context: LaunchServices,
-  { request: { owner }, asking }: Launch,
+  context: StartContext,
+  launch: Launch,
 ): Promise<Launched | undefined> {
-  const { cluster, custody, log } = context;
+  const { cluster, remoteTasks, log } = context;
+  const { ledger } = remoteTasks;
+  const { request: { owner }, asking } = launch;
+  await stopsAcknowledged(context, launch);
   const [live, ...doubles] = await findLive(context, owner, {
-    except: custody.done,
+    mayTakeOver: ledger.mayTakeOver,
     takenOver: "refuse",
     ...asking,
   });
+  // What was found may be wrong by now: a stop may have been asked for meanwhile.
+  if (ledger.stopsPending(startedBy(owner)) !== undefined) {
+    return await findRunning(context, launch);
+  }
   for (const { taskArn } of doubles) {
     if (taskArn === undefined) continue;
     log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
     const reason = "Nomad: another ECS task runs for this one";
-    custody.stopUnattended({ arn: taskArn, cluster }, owner, reason);
+    remoteTasks.stop({ ref: { arn: taskArn, cluster }, owner }, reason);
   }
   if (live?.taskArn === undefined) return undefined;
   return { arn: live.taskArn, how: "found", definition: await definitionOf(context, live, asking) };
@@ -111,7 +124,7 @@ async function findRunning(
 
 /** The definition of a task that already runs; undefined where AWS does not tell it. */
 async function definitionOf(
-  context: LaunchServices,
+  context: StartContext,
   { taskDefinitionArn = "" }: Task,
   asking: Asking,
 ): Promise<DefinitionFacts | undefined> {
@@ -125,7 +138,7 @@ async function definitionOf(
 }
 
 /** Has ECS run a task, or resumes the run that an earlier start left open. */
-async function runNew(context: LaunchServices, launch: Launch): Promise<Launched> {
+async function runNew(context: StartContext, launch: Launch): Promise<Launched> {
   const { request, asking } = launch;
   const plan = await planTask(context, request, asking);
   for (const note of plan.notes) tell(request, note);
@@ -141,7 +154,7 @@ async function runNew(context: LaunchServices, launch: Launch): Promise<Launched
  * where the open run had other parameters; its task is then stopped.
  */
 async function resumeOpenRun(
-  context: LaunchServices,
+  context: StartContext,
   launch: Launch,
   plan: Plan,
 ): Promise<string | undefined> {
@@ -150,7 +163,7 @@ async function resumeOpenRun(
   const { arn, accepted } = await runAsPlanned(context, launch, openRun, plan);
   if (accepted === "as asked") return arn;
   const reason = "Nomad: the task was started anew with another configuration";
-  context.custody.stopUnattended({ arn, cluster: context.cluster }, owner, reason);
+  context.remoteTasks.stop({ ref: { arn, cluster: context.cluster }, owner }, reason);
   launch.openRun = undefined;
   await stopsAcknowledged(context, launch);
   return undefined;
@@ -158,7 +171,7 @@ async function resumeOpenRun(
 
 /** Asks for the run, and once more with a new plan where the planned revision was deregistered. */
 async function runAsPlanned(
-  context: LaunchServices,
+  context: StartContext,
   launch: Launch,
   run: string,
   plan: Plan,
@@ -183,7 +196,7 @@ async function runAsPlanned(
 }
 
 async function requestRun(
-  context: LaunchServices,
+  context: StartContext,
   launch: Launch,
   run: string,
   { config, taskDefinition, environment }: Plan,

@@ -4,17 +4,9 @@ import { LaunchError } from "../launch_error.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
 import type { Attempt, Started, StartRequest } from "./context.ts";
-import { launch, type Launched, type LaunchServices } from "./launch.ts";
+import { launch, type Launched, type StartContext } from "./launch.ts";
 import { nameOf } from "./plan.ts";
 import { advertisedAddress, waitUntilStarted } from "./wait.ts";
-
-/** What a start needs of its surroundings, in the request's cluster. */
-export type StartContext = LaunchServices & {
-  /** `startedBy` of the starts under way: their ECS tasks are no orphans. */
-  readonly starting: Set<string>;
-  /** Aborts when the driver ends. ECS tasks then run on. */
-  readonly signal: AbortSignal;
-};
 
 /**
  * Runs the request's ECS task, or takes over the one that already runs for it, and waits for what the
@@ -22,18 +14,17 @@ export type StartContext = LaunchServices & {
  * task of the run is left behind.
  */
 export async function startTask(context: StartContext, request: StartRequest): Promise<Started> {
-  const index = startedBy(request.owner);
   const attempt: Attempt = { request, lastError: undefined };
   const over = new AbortController();
   const inTime = AbortSignal.any([startTimeout(context, attempt, over.signal), context.signal]);
-  context.starting.add(index);
+  const endStart = context.remoteTasks.ledger.beginStart(startedBy(request.owner));
   try {
     const launched = await launch(context, attempt, AbortSignal.any([inTime, request.abandoned]));
     return await untilStarted(context, attempt, launched, inTime);
   } catch (error) {
     throw asLaunchError(error, request);
   } finally {
-    context.starting.delete(index);
+    endStart();
     over.abort();
   }
 }
@@ -63,10 +54,10 @@ async function untilStarted(
   try {
     await waitUntilStarted(context, remote, attempt, signal);
     const publicAddress = await addressOf(context, remote, attempt, launched, signal);
+    context.remoteTasks.ledger.answered(launched.arn, remote);
     return { remote, definition: launched.definition, publicAddress };
   } catch (error) {
     if (!context.signal.aborted && remote.state().kind !== "ended") {
-      context.custody.done.add(launched.arn);
       remote.stop("Nomad: the task's start failed", 0);
     }
     remote.release();
@@ -75,13 +66,12 @@ async function untilStarted(
 }
 
 function lookAfter(
-  { custody, cluster }: StartContext,
+  { remoteTasks, cluster }: StartContext,
   { owner, config: { container }, onEvent }: StartRequest,
   { arn, how }: Launched,
 ): RemoteTask {
-  const claim = how === "found";
   const ref = { arn, cluster };
-  const remote = custody.take({ ref, owner, container, claim, announce: true, onEvent });
+  const remote = remoteTasks.watch({ ref, owner, container, how, onEvent });
   remote.tell(
     how === "found"
       ? `Took over ECS task ${arn}, which already runs for this allocation`

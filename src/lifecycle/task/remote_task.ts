@@ -5,6 +5,7 @@ import { EcsError } from "../../aws/error.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { Ending } from "./ending.ts";
+import type { Ledger } from "../ownership/ledger.ts";
 import { allocMark, isTakenFrom, ownerTags, startedBy, taggedOwner } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
@@ -42,8 +43,12 @@ export type RemoteTask = {
   stop(reason: string, timeout: number): Promise<StopOutcome>;
   /** Whether a stop was asked for. */
   stopping(): boolean;
+  /** Tells that Nomad has shown that it has the task's handle. */
+  confirm(): void;
   /** Ends the looking after. The ECS task itself is left as it is. */
   release(): void;
+  /** Ends the looking after, and leaves the ECS task to run on for another node's driver. */
+  leave(): void;
   /** Tells the task's user something. */
   tell(message: string): void;
 };
@@ -52,17 +57,18 @@ export type RemoteTask = {
 export type EndObserver = { onEnded(ending: Ending): void };
 
 /** An ECS task to look after, and for whom. */
-export type Ward = {
+export type TaskToWatch = {
   readonly ref: TaskRef;
   readonly owner: TaskIdentity;
   /** See `RemoteTask`; undefined where the owner's fields give it. */
   readonly index?: string | undefined;
   /** The container whose exit status counts; undefined for the essential one that ended the task. */
   readonly container?: string | undefined;
-  /** Whether its ownership tags may still name somebody else. */
-  readonly claim: boolean;
-  /** Whether the state that is seen first is news to the user. */
-  readonly announce: boolean;
+  /**
+   * How it came here: by RunTask; found by a start that looked for it; by a handle, or from an earlier
+   * run; or only to be stopped.
+   */
+  readonly how: "started" | "found" | "recovered" | "to be stopped";
   readonly onEvent: OnEvent;
 };
 
@@ -80,27 +86,18 @@ export type RemoteTaskServices = {
   readonly driverVersion: string;
   /** The names of a task's essential containers, from its task definition. */
   readonly essentialContainers: (task: Task) => Promise<ReadonlySet<string> | undefined>;
-  /** Told when a stop is asked for, with what settles once ECS has acknowledged it. */
-  readonly onStop: (task: RemoteTask, acknowledged: Promise<void>) => void;
-  readonly onRelease: (task: RemoteTask) => void;
-  /** Told when a task has ended, before its own observers. */
-  readonly onEnded: (task: RemoteTask) => void;
+  readonly ledger: Ledger<RemoteTask>;
   /** Aborts when the driver ends. */
   readonly signal: AbortSignal;
 };
 
 /** Starts looking after an ECS task. Makes no call itself, so it cannot fail while ECS is away. */
-export function createRemoteTask(ward: Ward, services: RemoteTaskServices): RemoteTask {
-  return new WatchedTask(ward, services);
+export function createRemoteTask(task: TaskToWatch, services: RemoteTaskServices): RemoteTask {
+  return new WatchedTask(task, services);
 }
 
 /** A stop that was asked for. */
-type StopRequest = {
-  acknowledged: boolean;
-  error: Error | undefined;
-  /** Settles with the acknowledgement, or the task's end. */
-  readonly settled: PromiseWithResolvers<void>;
-};
+type StopRequest = { acknowledged: boolean; error: Error | undefined };
 
 /** Milliseconds before a task is tagged again after AWS would not let it be. */
 const refusedPause = 300_000;
@@ -129,6 +126,8 @@ class WatchedTask implements RemoteTask, Observer {
   #tracked: Tracked = untracked;
   #announced: boolean;
   #released = false;
+  /** Whether it is looked after for nobody and only to be stopped. */
+  readonly #unattended: boolean;
   #standing: Standing;
   #toldUntagged = false;
   #stop: StopRequest | undefined;
@@ -140,7 +139,7 @@ class WatchedTask implements RemoteTask, Observer {
   #over: Error | undefined;
 
   constructor(
-    { ref, owner, index, container, claim, announce, onEvent }: Ward,
+    { ref, owner, index, container, how, onEvent }: TaskToWatch,
     services: RemoteTaskServices,
   ) {
     this.ref = ref;
@@ -149,11 +148,15 @@ class WatchedTask implements RemoteTask, Observer {
     this.#index = index;
     this.#onEvent = onEvent;
     this.#services = services;
-    this.#announced = announce;
-    this.#standing = claim ? "unknown" : "started";
+    const inStart = how === "started" || how === "found";
+    // What a recovered task is at first was told by the process that had it before.
+    this.#announced = inStart;
+    this.#standing = how === "found" || how === "recovered" ? "unknown" : "started";
+    this.#unattended = how === "to be stopped";
+    services.ledger.keep(this, this, inStart ? "starting" : "unclaimed");
     this.#watch = services.watcher.watch(ref.arn, this);
     this.#watch.pace("quick");
-    if (claim) this.#startClaiming();
+    if (this.#standing === "unknown") this.#startClaiming();
   }
 
   get index(): string {
@@ -210,14 +213,24 @@ class WatchedTask implements RemoteTask, Observer {
       : { kind: "unacknowledged", error: request.error };
   }
 
-  release(): void {
-    this.#services.onRelease(this);
-    this.#released = true;
-    const stopPending = this.#stop !== undefined && !this.#stop.acknowledged;
-    if (!stopPending) this.#leave();
+  confirm(): void {
+    this.#services.ledger.confirm(this.ref.arn, this);
   }
 
-  #leave(): void {
+  leave(): void {
+    this.#services.ledger.leave(this.ref.arn, this);
+    this.release();
+  }
+
+  release(): void {
+    this.#released = true;
+    const stopPending = this.#stop !== undefined && !this.#stop.acknowledged;
+    if (!stopPending) this.#part();
+  }
+
+  /** Ends all that is done for the task. */
+  #part(): void {
+    this.#services.ledger.release(this.ref.arn, this);
     this.#watch.end();
     this.#giveUp(new Error(`ECS task ${this.ref.arn} is no longer looked after`));
   }
@@ -255,11 +268,13 @@ class WatchedTask implements RemoteTask, Observer {
     }
     if (next.state.kind !== "ended") return;
     this.#watch.end();
-    this.#services.onEnded(this);
+    const { ledger } = this.#services;
+    // A task that ECS has only lost sight of may show again, and is then to be found.
+    if (next.state.snapshot?.lastStatus === "STOPPED") ledger.ended(this.ref.arn, this);
+    else ledger.forget(this.ref.arn, this);
     const observers = this.#endObservers;
     this.#endObservers = none;
     for (const observer of observers) observer.onEnded(next.state.ending);
-    this.#stop?.settled.resolve();
     this.#giveUp(new Error(`ECS task ${this.ref.arn} has ended`));
   }
 
@@ -358,13 +373,9 @@ class WatchedTask implements RemoteTask, Observer {
 
   #startStopping(reason: string): StopRequest {
     if (this.#stop !== undefined) return this.#stop;
-    const request: StopRequest = {
-      acknowledged: false,
-      error: undefined,
-      settled: Promise.withResolvers<void>(),
-    };
+    const request: StopRequest = { acknowledged: false, error: undefined };
     this.#stop = request;
-    this.#services.onStop(this, request.settled.promise);
+    this.#services.ledger.stop(this.ref.arn, this, this.index);
     this.#watch.pace("quick");
     const { clock, random, log } = this.#services;
     this.#whileAlive((alive) =>
@@ -384,14 +395,19 @@ class WatchedTask implements RemoteTask, Observer {
     )
       .catch(() => {}) // aborted: the task has ended, or the driver has
       .finally(() => {
-        if (this.#released) this.#leave();
+        if (this.#released) this.#part();
       });
     return request;
   }
 
   /** Has ECS stop the task, unless its tags say that another node's driver has taken it over. */
   async #pursueStop(reason: string, request: StopRequest, alive: AbortSignal): Promise<void> {
-    const { caller, log } = this.#services;
+    const { caller, ledger, log } = this.#services;
+    if (this.#unattended && ledger.isClaimed(this.ref.arn)) {
+      log.info("an ECS task is not stopped: an allocation has it after all", { arn: this.ref.arn });
+      ledger.forget(this.ref.arn, this);
+      return;
+    }
     const look = await this.#watch.look(alive);
     if (look.kind === "missing") {
       // Whose it is shows once ECS has caught up; if it never does, that is the task's end.
@@ -429,7 +445,7 @@ class WatchedTask implements RemoteTask, Observer {
       { target: this.#target(), priority: "act", signal: alive },
     );
     request.acknowledged = true;
-    request.settled.resolve();
+    this.#services.ledger.acknowledged(this.ref.arn, this);
   }
 
   /** The task in words, for messages. */

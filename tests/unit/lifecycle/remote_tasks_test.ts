@@ -97,3 +97,41 @@ Deno.test("a stop of a task that ECS no longer tells of says so, and the task co
     value: { kind: "ended" },
   });
 });
+
+Deno.test("an orphan's stop is given up when an allocation shows that it has the task after all", async () => {
+  const world = createWorld();
+  const first = await world.settle(start(world, "11111111"));
+  assert(first.status === "fulfilled");
+  const { ref } = first.value.remote;
+  first.value.remote.release();
+  world.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+  const { signal } = new AbortController();
+  const found = await world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", signal));
+  assert(found.status === "fulfilled");
+  const [orphan] = found.value;
+  assert(orphan?.ref.arn === ref.arn);
+  assertEquals(world.lifecycle.settleOrphan(orphan, "report"), "new");
+  assertEquals(world.lifecycle.settleOrphan(orphan, "stop"), "known");
+  assertEquals(world.lifecycle.settleOrphan(orphan, "stop"), "claimed", "it is being stopped");
+  await world.pass(10_000);
+  const recovered = world.lifecycle.recover(ref, ownerOf(), undefined, () => {});
+  recovered.confirm();
+  world.ecs.weather = undefined;
+  await world.pass(120_000);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [ref.arn]);
+  assertEquals(recovered.state().kind, "live");
+});
+
+Deno.test("what is looked after already is stopped through what looks after it", async () => {
+  const world = createWorld();
+  const first = await world.settle(start(world, "11111111"));
+  assert(first.status === "fulfilled");
+  const { remote } = first.value;
+  const { signal } = new AbortController();
+  const found = await world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", signal));
+  assert(found.status === "fulfilled" && found.value[0] !== undefined);
+  world.lifecycle.settleOrphan(found.value[0], "stop");
+  assert(remote.stopping());
+  await world.pass(120_000);
+  assertEquals(remote.state().kind, "ended");
+});
