@@ -261,7 +261,6 @@ const unmended: ReadonlySet<string> = new Set([
   "src/lifecycle/definition/request.ts",
   "src/lifecycle/lifecycle.ts",
   "src/lifecycle/outages.ts",
-  "src/lifecycle/ownership/node_search.ts",
   "src/lifecycle/start/context.ts",
   "src/lifecycle/start/definition_fit.ts",
   "src/lifecycle/start/failed_starts.ts",

@@ -3,10 +3,12 @@ import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { EcsError } from "../../aws/error.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
+import type { Logger } from "../../logger.ts";
 import type { Definitions } from "../definition/describe.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import type { Registry } from "../definition/register.ts";
 import type { Resources } from "../definition/size.ts";
+import type { RemoteTasks } from "../remote_tasks.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 
@@ -20,6 +22,14 @@ export type LaunchContext = {
   readonly driverVersion: string;
   readonly clock: Clock;
   readonly random: Random;
+};
+
+/** What a start needs besides AWS: what this process knows of its ECS tasks. */
+export type StartContext = LaunchContext & {
+  readonly remoteTasks: RemoteTasks;
+  readonly log: Logger;
+  /** Aborts when the driver ends. ECS tasks then run on. */
+  readonly signal: AbortSignal;
 };
 
 /** One run of a Nomad task that ECS is to carry out. */

@@ -1,7 +1,7 @@
 import type { OpenRun } from "../ownership/starts.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { findLive } from "./find_live.ts";
-import type { StartContext } from "./launch.ts";
+import type { StartContext } from "./context.ts";
 
 /**
  * Milliseconds for which the ECS task of a failed start is looked for. ECS lists a task some seconds

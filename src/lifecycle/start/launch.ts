@@ -2,15 +2,13 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";
-import type { Logger } from "../../logger.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { LaunchError } from "../launch_error.ts";
 import { startedBy } from "../ownership/tags.ts";
-import type { RemoteTasks } from "../remote_tasks.ts";
 import {
   type Asking,
   type Attempt,
-  type LaunchContext,
+  type StartContext,
   type StartRequest,
   tell,
 } from "./context.ts";
@@ -19,14 +17,6 @@ import { findLive } from "./find_live.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
-
-/** What a start needs besides AWS: what this process knows of its ECS tasks. */
-export type StartContext = LaunchContext & {
-  readonly remoteTasks: RemoteTasks;
-  readonly log: Logger;
-  /** Aborts when the driver ends. ECS tasks then run on. */
-  readonly signal: AbortSignal;
-};
 
 /** The ECS task of a run. */
 export type Launched = {

@@ -3,8 +3,8 @@ import { isRecoverable } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
-import type { Attempt, Started, StartRequest } from "./context.ts";
-import { launch, type Launched, type StartContext } from "./launch.ts";
+import type { Attempt, StartContext, Started, StartRequest } from "./context.ts";
+import { launch, type Launched } from "./launch.ts";
 import { nameOf } from "./plan.ts";
 import { advertisedAddress, waitUntilStarted } from "./wait.ts";
 

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { rememberedTasks } from "../../../../src/lifecycle/ownership/books.ts";
 import { type HeldState, mayBecome } from "../../../../src/lifecycle/ownership/held_state.ts";
 import {
   createLedger,
@@ -232,18 +231,4 @@ Deno.test("what a cluster does not list any more is forgotten, unless something 
     ledger.listed(cluster, new Set());
     assertEquals(known(), kept, state);
   }
-});
-
-Deno.test("of tasks that are done the oldest are forgotten, and none that is yet to be stopped", () => {
-  const { ledger } = ledgerIn("stopping");
-  const done = (number: number) => ({ ...ref, arn: `${arn}/${number}` });
-  for (let number = 0; number <= rememberedTasks; number++) {
-    const keeper = { name: String(number) };
-    ledger.keep({ ref: done(number), owner }, keeper, "unclaimed");
-    ledger.ended(done(number).arn, keeper);
-  }
-  assert(ledger.mayTakeOver(done(0).arn), "the oldest is forgotten");
-  assert(!ledger.mayTakeOver(done(1).arn));
-  assert(!ledger.mayTakeOver(done(rememberedTasks).arn));
-  assert(ledger.stopsPending(index) !== undefined);
 });
