@@ -1,5 +1,5 @@
 import type { CallCounter } from "./http/call_counts.ts";
-import type { Sts } from "./operations/query_api.ts";
+import type { Sts } from "./operations/sts.ts";
 import type { ContainerRunner } from "./state/containers.ts";
 import type { FaultRule } from "./state/faults.ts";
 import type { Model } from "./state/model.ts";

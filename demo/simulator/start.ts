@@ -5,7 +5,7 @@ import type { Simulator } from "./simulator.ts";
 import { createContainerRunner } from "./state/containers.ts";
 import { createModel, type Model, type Pace } from "./state/model.ts";
 import { defaultQuotas, type Quotas } from "./state/quotas.ts";
-import { advance, containerExited } from "./state/task_life.ts";
+import { advance, containerExited, healthReported } from "./state/task_life.ts";
 
 /** A simulator that listens. */
 export type RunningSimulator = {
@@ -63,6 +63,10 @@ function createSimulator(
     speed: () => model.speed,
     exited: (task, name, exitCode) => {
       containerExited(model, task, name, { exitCode });
+      schedule();
+    },
+    healthChanged: (task, name, health) => {
+      healthReported(model, task, name, health);
       schedule();
     },
   });

@@ -64,12 +64,10 @@ export function createSimulatedEcs(
     pace: { consistency: chances.pick([0, 300, 2_000]) ?? 0 },
     hooks: {
       start: () => {},
-      terminate: (task) => {
-        time.until(time.now() + chances.between(100, 30_000)).then(() => {
-          for (const { definition } of task.containers) {
-            containerExited(model, task, definition.name, { exitCode: 143 });
-          }
-        });
+      terminate: (task, { definition }) => {
+        time.until(time.now() + chances.between(100, 30_000)).then(() =>
+          containerExited(model, task, definition.name, { exitCode: 143 })
+        );
       },
     },
   });

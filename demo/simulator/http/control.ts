@@ -1,7 +1,8 @@
 import { readRules } from "../state/faults.ts";
-import { describeTask } from "../operations/tasks.ts";
-import { advance, containerExited, stop } from "../state/task_life.ts";
-import type { EcsTask, StopCode } from "../state/model.ts";
+import { describeTask } from "../operations/describe_task.ts";
+import { containerNamed } from "../state/dependencies.ts";
+import { advance, containerExited, healthReported, stop } from "../state/task_life.ts";
+import { type EcsTask, type StopCode, subnetKinds, type TaskContainer } from "../state/model.ts";
 import { readQuotas } from "../state/quotas.ts";
 import { readRefusals, resetRefusals } from "../state/throttle.ts";
 import type { Simulator } from "../simulator.ts";
@@ -71,10 +72,31 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         const reason = body["oom"] === true
           ? { reason: "OutOfMemoryError: Container killed due to memory usage" }
           : {};
-        const name = task.containers[0]?.definition.name ?? "";
-        containerExited(model, task, name, { exitCode, ...reason });
+        const container = containerOf(task, body);
+        containerExited(model, task, container.definition.name, { exitCode, ...reason });
+        simulator.containers.kill(container);
         return task.arn;
       });
+    case "POST /health": {
+      const health = (["HEALTHY", "UNHEALTHY", "UNKNOWN"] as const)
+        .find((candidate) => candidate === body["health"]);
+      if (health === undefined) throw new Error("health must be HEALTHY, UNHEALTHY or UNKNOWN");
+      return chosen(simulator, body).map((task) => {
+        healthReported(model, task, containerOf(task, body).definition.name, health);
+        return task.arn;
+      });
+    }
+    case "POST /reason":
+      return chosen(simulator, body).map((task) => {
+        containerOf(task, body).reason = String(body["reason"]);
+        return task.arn;
+      });
+    case "POST /subnet": {
+      const kind = subnetKinds.find((candidate) => candidate === body["kind"]);
+      if (kind === undefined) throw new Error(`kind must be one of ${subnetKinds.join(", ")}`);
+      model.subnets.set(String(body["id"]), kind);
+      return {};
+    }
     case "POST /stop": {
       const code = String(body["stopCode"] ?? "UserInitiated") as StopCode;
       const reason = String(body["reason"] ?? "Task stopped by user");
@@ -99,6 +121,14 @@ function chosen({ model }: Simulator, body: Record<string, unknown>): EcsTask[] 
   if (Array.isArray(arns)) return arns.flatMap((arn) => model.tasks.get(String(arn)) ?? []);
   const running = [...model.tasks.values()].filter(({ status }) => status === "RUNNING");
   return running.slice(0, typeof count === "number" ? count : 0);
+}
+
+/** The container that a request names, or the first of the task. */
+function containerOf(task: EcsTask, body: Record<string, unknown>): TaskContainer {
+  const { container: name } = body;
+  const container = typeof name === "string" ? containerNamed(task, name) : task.containers[0];
+  if (container === undefined) throw new Error(`task ${task.arn} has no container ${name}`);
+  return container;
 }
 
 function read(body: string): Record<string, unknown> {

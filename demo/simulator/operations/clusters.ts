@@ -79,7 +79,7 @@ function describe(model: Model, cluster: Cluster): unknown {
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     status: cluster.status,
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: 1,
     runningTasksCount: tasks.filter(({ status }) => status === "RUNNING").length,
     pendingTasksCount: tasks.filter(({ status }) => status === "PENDING").length,
     activeServicesCount: 0,

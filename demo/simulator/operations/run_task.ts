@@ -15,11 +15,15 @@ import {
 import { type EcsTask, type Model, randomHex, type TaskDefinition } from "../state/model.ts";
 import { begin } from "../state/task_life.ts";
 import { checkRunTask } from "../checks/run_task_checks.ts";
-import { describeTask } from "./tasks.ts";
+import { describeTask } from "./describe_task.ts";
+import { placeInNetwork } from "./network.ts";
 import { findTaskDefinition } from "./task_definitions.ts";
 
 /** Hours that ECS remembers a client token. */
 const tokenHours = 24;
+
+/** The one instance of every cluster, with room for any task. */
+const instanceId = "0123456789abcdef0123456789abcdef";
 
 /** RunTask. */
 export function runTask(model: Model, region: string, input: Input): unknown {
@@ -73,18 +77,22 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       startedBy,
       launchType,
       capacityProvider,
-      address: definition.networkMode === "awsvpc" ? privateAddress(model) : undefined,
-      publicAddress: assignsPublicAddress(input) ? publicAddress(model) : undefined,
+      containerInstance: launchType === "FARGATE"
+        ? undefined
+        : `${arn.replace(/:task\/.*/, `:container-instance/${cluster.name}/`)}${instanceId}`,
+      ...placeInNetwork(model, region, { input, networkMode: definition.networkMode }),
       createdAt: model.now(),
       tags: taskTags,
       containers: definition.containers.map((container) => ({
         definition: overridden(container, input),
         arn: `${arn.replace(":task/", ":container/")}/${randomHex(model, 36)}`,
+        phase: "waiting",
+        health: "UNKNOWN",
+        terminated: false,
       })),
       status: "PROVISIONING",
       desired: "RUNNING",
       nextAt: undefined,
-      terminated: false,
       version: 1,
     };
   });
@@ -119,19 +127,4 @@ function overridden(
     command: command.length === 0 ? container.command : command,
     environment: { ...container.environment, ...Object.fromEntries(environment) },
   };
-}
-
-function assignsPublicAddress(input: Input): boolean {
-  const vpc = object(object(input, "networkConfiguration") ?? {}, "awsvpcConfiguration") ?? {};
-  return vpc["assignPublicIp"] === "ENABLED";
-}
-
-/** An address of TEST-NET-3 (RFC 5737), which nothing routes. */
-function publicAddress(model: Model): string {
-  return `203.0.113.${Math.floor(model.random() * 254) + 1}`;
-}
-
-function privateAddress(model: Model): string {
-  const part = () => Math.floor(model.random() * 254) + 1;
-  return `10.0.${part()}.${part()}`;
 }

@@ -3,6 +3,7 @@ import { clientException } from "../request/aws_error.ts";
 import {
   type Input,
   integer,
+  object,
   objects,
   optionalString,
   requiredString,
@@ -10,8 +11,16 @@ import {
   tagsOf,
   word,
 } from "../request/input.ts";
-import type { ContainerDefinition, Model, TaskDefinition } from "../state/model.ts";
+import type {
+  ContainerDefinition,
+  Dependency,
+  HealthCheck,
+  Model,
+  TaskDefinition,
+} from "../state/model.ts";
 import { checkTaskDefinition } from "../checks/task_definition_checks.ts";
+
+const conditions = ["START", "COMPLETE", "SUCCESS", "HEALTHY"] as const;
 
 /** RegisterTaskDefinition. */
 export function registerTaskDefinition(model: Model, region: string, request: Input): unknown {
@@ -96,6 +105,7 @@ export function findTaskDefinition(
     : revisions.find((definition) => definition.revision === Number(revision));
 }
 
+/** What the simulator acts on of a container's definition. */
 function container(input: Input): ContainerDefinition {
   const environment = objects(input, "environment").map((pair) => [
     optionalString(pair, "name") ?? "",
@@ -108,6 +118,44 @@ function container(input: Input): ContainerDefinition {
     command: [...strings(input, "entryPoint"), ...strings(input, "command")],
     environment: Object.fromEntries(environment),
     stopTimeout: Number(input["stopTimeout"] ?? 30),
+    startTimeout: typeof input["startTimeout"] === "number" ? input["startTimeout"] : undefined,
+    dependsOn: dependencies(input),
+    healthCheck: healthCheck(input),
+  };
+}
+
+/** `dependsOn`, and what links and volumes of other containers come to: these start first. */
+function dependencies(input: Input): Dependency[] {
+  const started = [
+    ...strings(input, "links").map((link) => link.split(":")[0] ?? ""),
+    ...objects(input, "volumesFrom").map((from) => optionalString(from, "sourceContainer") ?? ""),
+  ];
+  return [
+    ...objects(input, "dependsOn").map((dependency) => ({
+      containerName: optionalString(dependency, "containerName") ?? "",
+      condition: word(dependency, "condition", conditions) ?? "START",
+    })),
+    ...started.map((containerName) => ({ containerName, condition: "START" as const })),
+  ];
+}
+
+/** A health check with the defaults of the API reference. */
+function healthCheck(input: Input): HealthCheck | undefined {
+  const check = object(input, "healthCheck");
+  if (check === undefined) return undefined;
+  const [kind, ...rest] = strings(check, "command");
+  // Docker runs no check of another kind, and then reports no health.
+  const probe = kind === "CMD"
+    ? rest
+    : kind === "CMD-SHELL"
+    ? ["/bin/sh", "-c", rest.join(" ")]
+    : undefined;
+  return {
+    probe,
+    interval: Number(check["interval"] ?? 30),
+    timeout: Number(check["timeout"] ?? 5),
+    retries: Number(check["retries"] ?? 3),
+    startPeriod: Number(check["startPeriod"] ?? 0),
   };
 }
 

@@ -11,8 +11,8 @@ import {
   tagsOf,
   word,
 } from "../request/input.ts";
-import { type EcsTask, type Model, statuses } from "../state/model.ts";
-import { networkInterfaceId } from "./query_api.ts";
+import type { EcsTask, Model } from "../state/model.ts";
+import { describeTask } from "./describe_task.ts";
 import { stop } from "../state/task_life.ts";
 
 /** DescribeTasks. */
@@ -94,62 +94,6 @@ export function listTagsForResource(model: Model, _region: string, input: Input)
   return { tags: taggable(model, input).tags };
 }
 
-/** A task as DescribeTasks answers it. */
-export function describeTask(task: EcsTask, withTags: boolean): Record<string, unknown> {
-  const at = statuses.indexOf(task.status);
-  const network = at >= statuses.indexOf("PENDING") ? task.address : undefined;
-  return {
-    attachments: task.address === undefined ? [] : [{
-      id: task.id.slice(0, 8),
-      type: "ElasticNetworkInterface",
-      status: at >= statuses.indexOf("ACTIVATING") ? "ATTACHED" : "PRECREATED",
-      details: [
-        { name: "subnetId", value: "subnet-010b03f1a021887ff" },
-        ...(network === undefined ? [] : [
-          { name: "networkInterfaceId", value: networkInterfaceId(task) },
-          { name: "privateIPv4Address", value: network },
-        ]),
-      ],
-    }],
-    clusterArn: task.cluster.arn,
-    connectivity: "CONNECTED",
-    containers: task.containers.map(({ definition, arn, exitCode, reason }) => ({
-      containerArn: arn,
-      taskArn: task.arn,
-      name: definition.name,
-      image: definition.image,
-      lastStatus: exitCode !== undefined || task.status === "STOPPED"
-        ? "STOPPED"
-        : task.startedAt === undefined
-        ? "PENDING"
-        : "RUNNING",
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(reason === undefined ? {} : { reason }),
-      networkInterfaces: network === undefined ? [] : [{ privateIpv4Address: network }],
-      healthStatus: "UNKNOWN",
-    })),
-    createdAt: seconds(task.createdAt),
-    desiredStatus: task.desired,
-    group: task.input["group"] ?? `family:${task.definition.family}`,
-    healthStatus: "UNKNOWN",
-    lastStatus: task.status,
-    launchType: task.launchType,
-    capacityProviderName: task.capacityProvider,
-    overrides: task.input["overrides"] ?? { containerOverrides: [] },
-    startedBy: task.startedBy,
-    startedAt: seconds(task.startedAt),
-    stoppingAt: seconds(task.stoppingAt),
-    stoppedAt: seconds(task.stoppedAt),
-    executionStoppedAt: seconds(task.stoppingAt),
-    stopCode: task.stopCode,
-    stoppedReason: task.stoppedReason,
-    taskArn: task.arn,
-    taskDefinitionArn: task.definition.arn,
-    version: task.version,
-    tags: withTags ? task.tags : [],
-  };
-}
-
 function taggable(model: Model, input: Input): { tags: Tag[] } {
   const arn = requiredString(input, "resourceArn", "resourceArn cannot be null or empty.");
   const task = model.tasks.get(arn);
@@ -168,8 +112,4 @@ function taskArn(model: Model, region: string, cluster: string, name: string): s
   return name.startsWith("arn:")
     ? name
     : `arn:aws:ecs:${region}:${model.account}:task/${cluster}/${name}`;
-}
-
-function seconds(millis: number | undefined): number | undefined {
-  return millis === undefined ? undefined : millis / 1_000;
 }

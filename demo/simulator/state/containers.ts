@@ -1,116 +1,151 @@
-import type { EcsTask, TaskContainer } from "./model.ts";
+import { watchHealth } from "./health.ts";
+import { type LocalProcess, startProcess } from "./local_process.ts";
+import type { EcsTask, Health, HealthCheck, TaskContainer } from "./model.ts";
 
 /** What a container has printed: the last `outputLimit` characters of each stream. */
 export type Output = { stdout: string; stderr: string };
 
 /** Characters kept of each stream of a container. */
 const outputLimit = 64 * 1_024;
-const signals: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /** Runs the commands of containers as local processes. */
 export type ContainerRunner = {
-  start(task: EcsTask): void;
-  terminate(task: EcsTask): void;
+  start(task: EcsTask, container: TaskContainer): void;
+  /** Sends SIGTERM, and SIGKILL after the container's `stopTimeout`. */
+  terminate(task: EcsTask, container: TaskContainer): void;
+  /** Sends SIGKILL. */
+  kill(container: TaskContainer): void;
+  /** The output of a task's containers, by name. */
   output(task: EcsTask): Record<string, Output>;
-  /** Ends every process; resolves when all are gone. */
+  /** Ends every process. Resolves when all are gone. */
   close(): Promise<void>;
+};
+
+/** What the runner reports of containers. */
+export type ContainerEvents = {
+  exited(task: EcsTask, container: string, exitCode: number): void;
+  healthChanged(task: EcsTask, container: string, health: Health): void;
+};
+
+type Running = {
+  readonly process: LocalProcess | undefined;
+  readonly output: Output;
+  readonly done: Promise<unknown>;
+  /** Aborts when the container has ended. */
+  readonly ended: AbortController;
 };
 
 /**
  * Makes a runner. A container with a command runs as a process in a session of its own, so that a
  * signal reaches its children too. A container without a command stays up until it is told to stop,
- * as if the image had a server in it. `speed` divides the time between SIGTERM and SIGKILL.
+ * as if the image had a server in it. `speed` divides the time between SIGTERM and SIGKILL, and
+ * between two health checks.
  */
 export function createContainerRunner(
-  { exited, speed }: {
-    exited: (task: EcsTask, container: string, exitCode: number) => void;
-    speed: () => number;
-  },
+  { exited, healthChanged, speed }: ContainerEvents & { speed: () => number },
 ): ContainerRunner {
-  type Running = { process: Deno.ChildProcess | undefined; output: Output; done: Promise<void> };
-  const running = new Map<string, Map<string, Running>>();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const running = new Map<TaskContainer, Running>();
 
-  const startOne = (task: EcsTask, { definition }: TaskContainer): Running => {
+  const sleep = (seconds: number, ended: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        ended.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, seconds * 1_000 / speed());
+      ended.addEventListener("abort", end);
+      if (ended.aborted) end();
+    });
+
+  const run = (task: EcsTask, container: TaskContainer): Running => {
+    const { name, command, environment } = container.definition;
     const output: Output = { stdout: "", stderr: "" };
-    const [command, ...args] = definition.command;
-    if (command === undefined) return { process: undefined, output, done: Promise.resolve() };
-    let process: Deno.ChildProcess;
+    const ended = new AbortController();
+    if (command.length === 0) {
+      return { process: undefined, output, done: Promise.resolve(), ended };
+    }
+    let process: LocalProcess;
     try {
-      process = new Deno.Command("setsid", {
-        args: ["--wait", command, ...args],
-        clearEnv: true,
-        env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/", ...definition.environment },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
+      process = startProcess(command, environment, "piped");
     } catch (error) {
-      output.stderr = `cannot run ${command}: ${error}`;
+      output.stderr = `cannot run ${command[0]}: ${error}`;
+      ended.abort();
       // The exit code of a shell that does not find a command.
-      exited(task, definition.name, 127);
-      return { process: undefined, output, done: Promise.resolve() };
+      exited(task, name, 127);
+      return { process: undefined, output, done: Promise.resolve(), ended };
     }
     const done = Promise.all([
-      process.status,
-      collect(process.stdout, (text) => output.stdout = keep(output.stdout + text)),
-      collect(process.stderr, (text) => output.stderr = keep(output.stderr + text)),
-    ]).then(([status]) => {
-      const signal = status.signal === null ? 0 : 128 + (signals[status.signal] ?? 0);
-      exited(task, definition.name, signal === 0 ? status.code : signal);
+      process.exitCode,
+      collect(process.child.stdout, (text) => output.stdout = keep(output.stdout + text)),
+      collect(process.child.stderr, (text) => output.stderr = keep(output.stderr + text)),
+    ]).then(([exitCode]) => {
+      ended.abort();
+      exited(task, name, exitCode);
     });
-    return { process, output, done };
-  };
-
-  const signalGroup = ({ process }: Running, signal: Deno.Signal) => {
-    if (process === undefined) return;
-    // After setsid the process leads a group. A negative id names the group.
-    for (const pid of [-process.pid, process.pid]) {
-      try {
-        Deno.kill(pid, signal);
-        return;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
-      }
-    }
+    return { process, output, done, ended };
   };
 
   return {
-    start: (task) => {
-      const containers = new Map<string, Running>();
-      running.set(task.arn, containers);
-      for (const container of task.containers) {
-        containers.set(container.definition.name, startOne(task, container));
-      }
+    start: (task, container) => {
+      const one = run(task, container);
+      running.set(container, one);
+      const { name, environment, healthCheck } = container.definition;
+      const probe = healthCheck?.probe;
+      if (healthCheck === undefined || probe === undefined) return;
+      watchHealth({
+        check: healthCheck,
+        probe: () => passes(probe, environment, healthCheck),
+        report: (health) => healthChanged(task, name, health),
+        sleep: (seconds) => sleep(seconds, one.ended.signal),
+        ended: one.ended.signal,
+      });
     },
-    terminate: (task) => {
-      for (const container of task.containers) {
-        const { name, stopTimeout } = container.definition;
-        const one = running.get(task.arn)?.get(name);
-        if (container.exitCode !== undefined) continue;
-        if (one?.process === undefined) {
-          exited(task, name, 143);
-          continue;
-        }
-        signalGroup(one, "SIGTERM");
-        const timer = setTimeout(() => {
-          timers.delete(timer);
-          if (container.exitCode === undefined) signalGroup(one, "SIGKILL");
-        }, stopTimeout * 1_000 / speed());
-        timers.add(timer);
+    terminate: async (task, container) => {
+      const { name, stopTimeout } = container.definition;
+      const one = running.get(container);
+      if (one?.process === undefined) {
+        one?.ended.abort();
+        exited(task, name, 143);
+        return;
       }
+      one.process.signal("SIGTERM");
+      await sleep(stopTimeout, one.ended.signal);
+      if (container.phase === "running") one.process.signal("SIGKILL");
+    },
+    kill: (container) => {
+      const one = running.get(container);
+      one?.ended.abort();
+      one?.process?.signal("SIGKILL");
     },
     output: (task) =>
       Object.fromEntries(
-        [...running.get(task.arn) ?? []].map(([name, { output }]) => [name, output]),
+        task.containers.flatMap((container) => {
+          const one = running.get(container);
+          return one === undefined ? [] : [[container.definition.name, one.output]];
+        }),
       ),
     close: async () => {
-      for (const timer of timers) clearTimeout(timer);
-      const all = [...running.values()].flatMap((containers) => [...containers.values()]);
-      for (const one of all) signalGroup(one, "SIGKILL");
-      await Promise.all(all.map(({ done }) => done));
+      for (const { process, ended } of running.values()) {
+        ended.abort();
+        process?.signal("SIGKILL");
+      }
+      await Promise.all([...running.values()].map(({ done }) => done));
     },
   };
+}
+
+/** Runs a health check once. Its timeout is real time, whatever the speed: so is the process. */
+async function passes(
+  probe: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  { timeout }: HealthCheck,
+): Promise<boolean> {
+  const process = startProcess(probe, environment, "null");
+  const timer = setTimeout(() => process.signal("SIGKILL"), timeout * 1_000);
+  const exitCode = await process.exitCode;
+  clearTimeout(timer);
+  return exitCode === 0;
 }
 
 async function collect(

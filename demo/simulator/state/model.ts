@@ -35,7 +35,32 @@ export type ContainerDefinition = {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds between SIGTERM and SIGKILL. */
   readonly stopTimeout: number;
+  /** Seconds that other containers wait for a condition of this one. Undefined: as long as it takes. */
+  readonly startTimeout: number | undefined;
+  readonly dependsOn: readonly Dependency[];
+  readonly healthCheck: HealthCheck | undefined;
 };
+
+/** A condition that another container of the task must meet before a container starts. */
+export type Dependency = {
+  readonly containerName: string;
+  readonly condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
+};
+
+/** A health check. Times are seconds. */
+export type HealthCheck = {
+  /** The program and its arguments. Undefined: a kind of check that Docker does not run. */
+  readonly probe: readonly string[] | undefined;
+  readonly interval: number;
+  readonly timeout: number;
+  /** Failures in a row that make the container UNHEALTHY. */
+  readonly retries: number;
+  /** Failures do not count for this long after the start. */
+  readonly startPeriod: number;
+};
+
+/** Health of a container or a task, as DescribeTasks answers it. */
+export type Health = "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
 
 /** Statuses that an ECS task goes through, in order. */
 export const statuses = [
@@ -50,6 +75,10 @@ export const statuses = [
 ] as const;
 export type Status = typeof statuses[number];
 
+/** Kinds of address in a subnet. */
+export const subnetKinds = ["ipv4", "dual-stack", "ipv6"] as const;
+export type SubnetKind = typeof subnetKinds[number];
+
 /** Why a task stopped. */
 export type StopCode =
   | "EssentialContainerExited"
@@ -59,10 +88,20 @@ export type StopCode =
   | "TerminationNotice"
   | "ServiceSchedulerInitiated";
 
-/** One container of a task. */
+/** One container of a task. Times are milliseconds since the Unix epoch. */
 export type TaskContainer = {
   readonly definition: ContainerDefinition;
   readonly arn: string;
+  /** A container that is never started goes from waiting to ended. */
+  phase: "waiting" | "running" | "ended";
+  health: Health;
+  /** The id of the container at Docker or containerd; it has one from its start on. */
+  runtimeId?: string;
+  startedAt?: number;
+  /** When containers that wait for a condition of this one give up. */
+  startDeadline?: number;
+  /** Whether the container has been told to end. */
+  terminated: boolean;
   exitCode?: number;
   reason?: string;
 };
@@ -79,7 +118,13 @@ export type EcsTask = {
   readonly launchType: string;
   /** Undefined for a task that was run without a capacity provider strategy. */
   readonly capacityProvider: string | undefined;
+  /** The subnet of the task's own network interface. Undefined: it has none. */
+  readonly subnet: string | undefined;
+  readonly availabilityZone: string;
+  /** The ARN of the container instance. Undefined on Fargate. */
+  readonly containerInstance: string | undefined;
   readonly address: string | undefined;
+  readonly ipv6Address: string | undefined;
   readonly publicAddress: string | undefined;
   readonly createdAt: number;
   tags: Tag[];
@@ -89,27 +134,30 @@ export type EcsTask = {
   /** When the status changes next by itself. Undefined: it waits for a container or a request. */
   nextAt: number | undefined;
   startedAt?: number;
+  pulledAt?: number;
   stoppingAt?: number;
+  /** When the last container ended. */
+  executionStoppedAt?: number;
   stoppedAt?: number;
   stopCode?: StopCode;
   stoppedReason?: string;
-  /** Whether the containers have been told to stop. */
-  terminated: boolean;
   version: number;
 };
 
 /** Called by the model when containers have to start or end. */
 export type ModelHooks = {
-  /** Starts the task's containers. */
-  readonly start: (task: EcsTask) => void;
-  /** Ends the task's containers. Each end is then reported to `containerExited`. */
-  readonly terminate: (task: EcsTask) => void;
+  /** Starts a container. */
+  readonly start: (task: EcsTask, container: TaskContainer) => void;
+  /** Ends a container. Its end is then reported to `containerExited`. */
+  readonly terminate: (task: EcsTask, container: TaskContainer) => void;
 };
 
 /** Milliseconds that each step takes. The speed divides all of them. */
 export type Pace = {
   provisioning: number;
+  /** Until the images are pulled. Then the containers start, in the order of their dependencies. */
   pending: number;
+  /** From the start of the last container to RUNNING. */
   activating: number;
   deactivating: number;
   deprovisioning: number;
@@ -122,8 +170,8 @@ export type Pace = {
 /** The pace of Fargate: about half a minute to RUNNING. */
 export const fargatePace: Pace = {
   provisioning: 8_000,
-  pending: 12_000,
-  activating: 6_000,
+  pending: 17_000,
+  activating: 1_000,
   deactivating: 1_000,
   deprovisioning: 12_000,
   retention: 3_600_000,
@@ -146,6 +194,8 @@ export type Model = {
   readonly clusters: Map<string, Cluster>;
   /** By `<region>/<family>`, in the order of revisions. */
   readonly definitions: Map<string, TaskDefinition[]>;
+  /** Kinds of address that interfaces in a subnet get, by subnet id. Others have IPv4. */
+  readonly subnets: Map<string, SubnetKind>;
   /** By ARN. */
   readonly tasks: Map<string, EcsTask>;
   /** Tasks with a `nextAt`. */
@@ -177,6 +227,7 @@ export function createModel(
     frozen: false,
     clusters: new Map(),
     definitions: new Map(),
+    subnets: new Map(),
     tasks: new Map(),
     moving: new Set(),
     tokens: new Map(),

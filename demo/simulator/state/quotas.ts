@@ -86,6 +86,8 @@ export const awsQuotas = {
     burst: 200,
     perSecond: 80,
   },
+  // Amazon EC2 API reference, "Request throttling": non-mutating actions.
+  "ec2-read": { actions: ["DescribeNetworkInterfaces"], burst: 100, perSecond: 20 },
   "fargate-launch": { actions: [], burst: 100, perSecond: 20 },
   "fargate-spot-launch": { actions: [], burst: 100, perSecond: 20 },
 } as const satisfies Record<string, Quota>;

@@ -1,4 +1,5 @@
-import type { EcsTask, Model, StopCode } from "./model.ts";
+import { containerNamed, mayStop, nextDeadline, outlookOf } from "./dependencies.ts";
+import { type EcsTask, type Health, type Model, randomHex, type StopCode } from "./model.ts";
 
 /** Why a task is stopped. */
 export type StopCause = { code: StopCode; reason: string };
@@ -23,8 +24,7 @@ export function advance(model: Model): void {
 
 /** Begins the life of a new task: its status changes with time from now on. */
 export function begin(model: Model, task: EcsTask): void {
-  task.nextAt = after(model, task.createdAt, model.pace.provisioning);
-  model.moving.add(task);
+  wakeAt(model, task, after(model, task.createdAt, model.pace.provisioning));
 }
 
 /** Stops a task, because of StopTask, a spot interruption or the end of a container. */
@@ -36,14 +36,19 @@ export function stop(model: Model, task: EcsTask, cause: StopCause): void {
   task.stoppedReason = cause.reason;
   task.stoppingAt = now;
   task.version += 1;
-  if (task.status === "RUNNING") {
-    task.status = "DEACTIVATING";
-    task.nextAt = after(model, now, model.pace.deactivating);
-  } else {
-    task.status = "DEPROVISIONING";
-    task.nextAt = after(model, now, model.pace.deprovisioning);
+  for (const container of task.containers) {
+    if (container.phase === "waiting") container.phase = "ended";
   }
-  model.moving.add(task);
+  switch (task.status) {
+    case "ACTIVATING":
+    case "RUNNING":
+      task.status = "DEACTIVATING";
+      wakeAt(model, task, after(model, now, model.pace.deactivating));
+      return;
+    default:
+      task.status = "STOPPING";
+      terminateContainers(model, task);
+  }
 }
 
 /** Records that a container has ended. The end of an essential container stops its task. */
@@ -53,18 +58,32 @@ export function containerExited(
   name: string,
   how: { exitCode: number; reason?: string },
 ): void {
-  const container = task.containers.find(({ definition }) => definition.name === name);
-  if (container === undefined || container.exitCode !== undefined) return;
+  const container = containerNamed(task, name);
+  if (container === undefined || container.phase !== "running") return;
+  container.phase = "ended";
   container.exitCode = how.exitCode;
   if (how.reason !== undefined) container.reason = how.reason;
   task.version += 1;
   if (container.definition.essential) {
+    // ECS hears that the containers run before it hears that one has ended.
+    if (task.status === "ACTIVATING") becomeRunning(model, task, model.now());
     stop(model, task, {
       code: "EssentialContainerExited",
       reason: "Essential container in task exited",
     });
   }
-  deprovisionWhenEmpty(model, task);
+  if (task.status === "STOPPING") terminateContainers(model, task);
+  else if (task.status === "PENDING") startContainers(model, task, model.now());
+}
+
+/** Records the health of a running container. Containers that wait for it may start. */
+export function healthReported(model: Model, task: EcsTask, name: string, health: Health): void {
+  const container = containerNamed(task, name);
+  if (container === undefined || container.phase !== "running") return;
+  if (container.health === health) return;
+  container.health = health;
+  task.version += 1;
+  if (task.status === "PENDING") startContainers(model, task, model.now());
 }
 
 function step(model: Model, task: EcsTask, at: number): void {
@@ -72,25 +91,19 @@ function step(model: Model, task: EcsTask, at: number): void {
   switch (task.status) {
     case "PROVISIONING":
       task.status = "PENDING";
-      task.nextAt = after(model, at, model.pace.pending);
+      wakeAt(model, task, after(model, at, model.pace.pending));
       return;
     case "PENDING":
-      if (failToStart(model, task)) return;
-      task.status = "ACTIVATING";
-      task.nextAt = after(model, at, model.pace.activating);
+      if (task.pulledAt === undefined && failToPull(model, task)) return;
+      task.pulledAt ??= at;
+      startContainers(model, task, at);
       return;
     case "ACTIVATING":
-      task.status = "RUNNING";
-      task.startedAt = at;
-      rest(model, task);
-      model.hooks.start(task);
+      becomeRunning(model, task, at);
       return;
     case "DEACTIVATING":
       task.status = "STOPPING";
-      rest(model, task);
-      task.terminated = true;
-      model.hooks.terminate(task);
-      deprovisionWhenEmpty(model, task);
+      terminateContainers(model, task);
       return;
     case "DEPROVISIONING":
       task.status = "STOPPED";
@@ -106,7 +119,7 @@ function step(model: Model, task: EcsTask, at: number): void {
 }
 
 /** Fails a task with an image that cannot be pulled: one with `does-not-exist` in its name. */
-function failToStart(model: Model, task: EcsTask): boolean {
+function failToPull(model: Model, task: EcsTask): boolean {
   const container = task.containers.find(({ definition }) =>
     definition.image.includes("does-not-exist")
   );
@@ -119,12 +132,83 @@ function failToStart(model: Model, task: EcsTask): boolean {
   return true;
 }
 
-function deprovisionWhenEmpty(model: Model, task: EcsTask): void {
-  if (task.status !== "STOPPING") return;
-  if (task.containers.some(({ exitCode }) => exitCode === undefined)) return;
+/** Starts the containers whose dependencies are met. Once all have started, the task goes on. */
+function startContainers(model: Model, task: EcsTask, at: number): void {
+  for (let again = task.pulledAt !== undefined; again;) {
+    again = false;
+    for (const container of task.containers) {
+      // Starting a container can end it, and thereby the task.
+      if (!isPending(task)) return;
+      if (container.phase !== "waiting") continue;
+      const outlook = outlookOf(task, container, at);
+      if (outlook.kind === "waiting") continue;
+      again = true;
+      task.version += 1;
+      if (outlook.kind === "never") {
+        container.phase = "ended";
+        // The exit code that the ECS agent reports for a container that it never starts.
+        container.exitCode = 143;
+        container.reason = outlook.reason;
+        if (!container.definition.essential) continue;
+        stop(model, task, { code: "TaskFailedToStart", reason: "Task failed to start" });
+        return;
+      }
+      const { startTimeout } = container.definition;
+      container.phase = "running";
+      container.startedAt = at;
+      container.runtimeId = runtimeIdOf(model, task);
+      if (startTimeout !== undefined) {
+        container.startDeadline = at + startTimeout * 1_000 / model.speed;
+      }
+      model.hooks.start(task, container);
+    }
+  }
+  if (!isPending(task) || task.pulledAt === undefined) return;
+  if (task.containers.some(({ phase }) => phase === "waiting")) {
+    const deadline = nextDeadline(task);
+    if (deadline === undefined) rest(model, task);
+    else wakeAt(model, task, deadline);
+    return;
+  }
+  task.status = "ACTIVATING";
+  wakeAt(model, task, after(model, at, model.pace.activating));
+}
+
+/** The id of a container at its runtime: Fargate's has the task's id in it, Docker's is random. */
+function runtimeIdOf(model: Model, { id, launchType }: EcsTask): string {
+  return launchType === "FARGATE"
+    ? `${id}-${String(Math.floor(model.random() * 1e10)).padStart(10, "0")}`
+    : randomHex(model, 64);
+}
+
+function isPending({ status }: EcsTask): boolean {
+  return status === "PENDING";
+}
+
+function becomeRunning(model: Model, task: EcsTask, at: number): void {
+  task.status = "RUNNING";
+  task.startedAt = at;
+  rest(model, task);
+}
+
+/** Ends the containers that no other depends on. Once all have ended, the task goes on. */
+function terminateContainers(model: Model, task: EcsTask): void {
+  rest(model, task);
+  for (const container of task.containers) {
+    if (container.phase !== "running" || container.terminated) continue;
+    if (!mayStop(task, container)) continue;
+    container.terminated = true;
+    model.hooks.terminate(task, container);
+  }
+  if (task.status !== "STOPPING" || task.containers.some(({ phase }) => phase !== "ended")) return;
   task.status = "DEPROVISIONING";
-  task.nextAt = after(model, model.now(), model.pace.deprovisioning);
+  task.executionStoppedAt = model.now();
+  wakeAt(model, task, after(model, model.now(), model.pace.deprovisioning));
   task.version += 1;
+}
+
+function wakeAt(model: Model, task: EcsTask, at: number): void {
+  task.nextAt = at;
   model.moving.add(task);
 }
 

@@ -176,7 +176,7 @@ Deno.test("everything of a definition reaches RegisterTaskDefinition", async () 
         stop_timeout: "1m",
         docker_labels: { "com.example": "x" },
         readonly_root_filesystem: true,
-      }, { name: "init", image: "idle", essential: false }],
+      }, { name: "init", image: "idle", essential: false, command: ["true"] }],
     };
     await start(connection, taskOf(inline(definition)));
     const { tags: _tags, ...input } = revisions(ecs)[0]?.input ?? {};
@@ -216,7 +216,7 @@ Deno.test("everything of a definition reaches RegisterTaskDefinition", async () 
         stopTimeout: 60,
         dockerLabels: { "com.example": "x" },
         readonlyRootFilesystem: true,
-      }, { name: "init", image: "idle", essential: false }],
+      }, { name: "init", image: "idle", essential: false, command: ["true"] }],
     });
   });
 });

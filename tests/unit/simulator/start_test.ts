@@ -14,55 +14,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecs";
-import { demoPreset } from "../../../demo/simulator/preset.ts";
 import { type FaultMode, faultModes } from "../../../demo/simulator/state/faults.ts";
-import { type RunningSimulator, startSimulator } from "../../../demo/simulator/start.ts";
-
-const cluster = "nomad-remote-driver-demo";
-const network = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
-const idle: RunTaskCommandInput = {
-  cluster,
-  taskDefinition: "idle",
-  launchType: "FARGATE",
-  networkConfiguration: network,
-};
-
-async function withEcs(
-  use: (client: ECSClient, ecs: RunningSimulator) => Promise<void>,
-  consistency = 0,
-): Promise<void> {
-  const ecs = await startSimulator({ speed: 500, presets: [demoPreset], pace: { consistency } });
-  const client = new ECSClient({
-    region: "us-east-1",
-    endpoint: ecs.endpoint,
-    credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
-    maxAttempts: 1,
-  });
-  try {
-    await use(client, ecs);
-  } finally {
-    client.destroy();
-    await ecs.stop();
-  }
-}
-
-async function until(client: ECSClient, arn: string, status: string) {
-  while (true) {
-    const { tasks } = await client.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
-    if (tasks?.[0]?.lastStatus === status) return tasks[0];
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-async function run(client: ECSClient, input: RunTaskCommandInput = idle): Promise<string> {
-  const { tasks } = await client.send(new RunTaskCommand(input));
-  return tasks?.[0]?.taskArn ?? "";
-}
-
-async function nameOf(made: Promise<unknown>): Promise<string> {
-  const error = await assertRejects(() => made, Error);
-  return error.name;
-}
+import { cluster, idle, nameOf, run, until, withEcs } from "../../harness/with_simulator.ts";
 
 Deno.test("clusters are described, or MISSING", async () => {
   await withEcs(async (client) => {

@@ -7,6 +7,7 @@ import {
   logs,
   mps,
   refuses,
+  register,
   resource,
   secret,
 } from "../../../harness/simulator_definitions.ts";
@@ -237,4 +238,8 @@ refuses("RegisterTaskDefinition refuses wrong logs", {
     }),
     "Only one container can have a firelens configuration",
   ],
+});
+
+Deno.test("RegisterTaskDefinition accepts a health check command without CMD", () => {
+  register(health({ command: ["/healthcheck"] }));
 });

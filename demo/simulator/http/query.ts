@@ -1,0 +1,120 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { categoryOf } from "../state/quotas.ts";
+import { admit } from "../operations/capacity.ts";
+import { describeNetworkInterfaces } from "../operations/ec2.ts";
+import { assumeRole, assumeRoleWithWebIdentity, getCallerIdentity } from "../operations/sts.ts";
+import { AwsError } from "../request/aws_error.ts";
+import type { Simulator } from "../simulator.ts";
+import type { Answer, Exchange } from "./exchange.ts";
+import { xml, type XmlValue } from "../request/xml.ts";
+
+/** A service that speaks the AWS Query protocol: a request is a form, an answer is XML. */
+type QueryService = {
+  readonly namespace: string;
+  readonly operations: Readonly<
+    Record<
+      string,
+      (simulator: Simulator, form: URLSearchParams, authorization: string | undefined) => XmlValue
+    >
+  >;
+  readonly result: (operation: string, value: XmlValue) => XmlValue;
+  readonly error: (code: string, message: string) => string;
+  /** What the service calls an error that others have too: code and HTTP status. */
+  readonly names: Readonly<Record<string, readonly [code: string, status: number]>>;
+};
+
+const sts: QueryService = {
+  namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  operations: {
+    AssumeRole: assumeRole,
+    AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
+    GetCallerIdentity: getCallerIdentity,
+  },
+  result: (operation, value) => ({
+    [`${operation}Result`]: value,
+    ResponseMetadata: { RequestId: crypto.randomUUID() },
+  }),
+  error: (Code, Message) =>
+    `<ErrorResponse xmlns="${sts.namespace}">` +
+    xml({ Error: { Type: "Sender", Code, Message }, RequestId: crypto.randomUUID() }) +
+    `</ErrorResponse>`,
+  names: {
+    ThrottlingException: ["Throttling", 400],
+    ServerException: ["InternalFailure", 500],
+    ServiceUnavailableException: ["ServiceUnavailable", 503],
+    AccessDeniedException: ["AccessDenied", 403],
+    ExpiredTokenException: ["ExpiredToken", 403],
+    UnrecognizedClientException: ["InvalidClientTokenId", 403],
+  },
+};
+
+const ec2: QueryService = {
+  namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
+  operations: { DescribeNetworkInterfaces: describeNetworkInterfaces },
+  result: (_operation, value) => ({ requestId: crypto.randomUUID(), ...(value as object) }),
+  error: (Code, Message) =>
+    `<Response>` +
+    xml({ Errors: { Error: { Code, Message } }, RequestID: crypto.randomUUID() }) +
+    `</Response>`,
+  names: {
+    ThrottlingException: ["RequestLimitExceeded", 503],
+    ServerException: ["InternalError", 500],
+    ServiceUnavailableException: ["Unavailable", 503],
+    AccessDeniedException: ["UnauthorizedOperation", 403],
+    ExpiredTokenException: ["RequestExpired", 400],
+    UnrecognizedClientException: ["AuthFailure", 401],
+  },
+};
+
+/** Whether a request is one of the Query protocol. */
+export function isQuery(headers: IncomingHttpHeaders): boolean {
+  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
+}
+
+/** Reads a request of STS or EC2. */
+export function readQuery(
+  simulator: Simulator,
+  headers: IncomingHttpHeaders,
+  body: string,
+): Exchange {
+  const form = new URLSearchParams(body);
+  const action = form.get("Action") ?? "";
+  const service = form.get("Version") === "2016-11-15" ? ec2 : sts;
+  const carryOut = Object.hasOwn(service.operations, action)
+    ? service.operations[action]
+    : undefined;
+  return {
+    operation: carryOut === undefined ? "unknown" : action,
+    carryOut: () => {
+      if (carryOut === undefined) {
+        throw new AwsError("InvalidAction", `Could not find operation ${action}`);
+      }
+      const category = categoryOf(action);
+      if (category !== undefined) {
+        admit(simulator.model, regionOf(headers.authorization), category);
+      }
+      const value = service.result(action, carryOut(simulator, form, headers.authorization));
+      return answer(
+        200,
+        `<${action}Response xmlns="${service.namespace}">${xml(value, itemName(service))}` +
+          `</${action}Response>`,
+      );
+    },
+    refuse: ({ type, message, status }) => {
+      const [code, as] = service.names[type] ?? [type, status];
+      return answer(as, service.error(code, message));
+    },
+  };
+}
+
+function answer(status: number, body: string): Answer {
+  return { status, headers: { "content-type": "text/xml" }, body };
+}
+
+function itemName(service: QueryService): string {
+  return service === ec2 ? "item" : "member";
+}
+
+function regionOf(authorization: string | undefined): string {
+  return /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\//.exec(authorization ?? "")?.[1] ?? "us-east-1";
+}

@@ -1,0 +1,107 @@
+import type { XmlValue } from "../request/xml.ts";
+import { AwsError } from "../request/aws_error.ts";
+import type { Model } from "../state/model.ts";
+
+/** Temporary credentials that this simulator has given out. */
+export type Session = { readonly role: string; readonly name: string; readonly token: string };
+
+/** Roles, and the credentials that STS has given out for them. */
+export type Sts = {
+  /** The external id that a role requires, by role ARN. A role that is not here requires none. */
+  readonly externalIds: Map<string, string>;
+  /** Sessions by access key id. */
+  readonly sessions: Map<string, Session>;
+};
+
+type Context = { readonly sts: Sts; readonly model: Model };
+
+/** Seconds that credentials last, where the request does not say. */
+const defaultDuration = 3_600;
+
+/** AssumeRole. */
+export function assumeRole(context: Context, form: URLSearchParams): XmlValue {
+  const role = roleOf(form);
+  const { externalIds } = context.sts;
+  if (externalIds.has(role) && externalIds.get(role) !== form.get("ExternalId")) {
+    throw new AwsError("AccessDenied", `Not authorized to perform sts:AssumeRole on ${role}`, 403);
+  }
+  return giveOut(context, role, form);
+}
+
+/** AssumeRoleWithWebIdentity. Any token that is not empty is taken. */
+export function assumeRoleWithWebIdentity(context: Context, form: URLSearchParams): XmlValue {
+  const role = roleOf(form);
+  if ((form.get("WebIdentityToken") ?? "") === "") {
+    throw new AwsError(
+      "ValidationError",
+      "1 validation error detected: Value '' at " +
+        "'webIdentityToken' failed to satisfy constraint: Member must have length greater than or " +
+        "equal to 4",
+    );
+  }
+  return {
+    ...giveOut(context, role, form),
+    SubjectFromWebIdentityToken: "simulated",
+    Audience: "sts.amazonaws.com",
+    Provider: "arn:aws:iam::123456789012:oidc-provider/simulated",
+  };
+}
+
+/** GetCallerIdentity. */
+export function getCallerIdentity(
+  { sts, model }: Context,
+  _form: URLSearchParams,
+  authorization: string | undefined,
+): XmlValue {
+  const key = /Credential=([^/]+)\//.exec(authorization ?? "")?.[1];
+  if (key === undefined) {
+    throw new AwsError(
+      "MissingAuthenticationToken",
+      "Request is missing Authentication Token",
+      403,
+    );
+  }
+  const session = sts.sessions.get(key);
+  return {
+    Arn: session === undefined
+      ? `arn:aws:iam::${model.account}:user/simulated`
+      : `${assumedRole(session.role)}/${session.name}`,
+    UserId: session === undefined ? key : `AROA:${session.name}`,
+    Account: model.account,
+  };
+}
+
+function roleOf(form: URLSearchParams): string {
+  const role = form.get("RoleArn") ?? "";
+  if (!/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/.test(role)) {
+    throw new AwsError("ValidationError", `${role} is invalid`);
+  }
+  if (!/^[\w+=,.@-]{2,64}$/.test(form.get("RoleSessionName") ?? "")) {
+    throw new AwsError(
+      "ValidationError",
+      "Value at 'roleSessionName' failed to satisfy constraint",
+    );
+  }
+  return role;
+}
+
+function giveOut({ sts, model }: Context, role: string, form: URLSearchParams) {
+  const name = form.get("RoleSessionName") ?? "";
+  const key = `ASIA${String(sts.sessions.size + 1).padStart(16, "0")}`;
+  const token = crypto.randomUUID();
+  sts.sessions.set(key, { role, name, token });
+  const seconds = Number(form.get("DurationSeconds") ?? defaultDuration);
+  return {
+    AssumedRoleUser: { AssumedRoleId: `AROA:${name}`, Arn: `${assumedRole(role)}/${name}` },
+    Credentials: {
+      AccessKeyId: key,
+      SecretAccessKey: "simulated",
+      SessionToken: token,
+      Expiration: new Date(model.now() + seconds * 1_000).toISOString(),
+    },
+  };
+}
+
+function assumedRole(role: string): string {
+  return role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/");
+}
