@@ -49,7 +49,7 @@ export function createRemoteTasks(
       random,
       log,
       driverVersion,
-      essentialContainers: account.definitions.essentialContainers,
+      definitionOf: account.definitions.ofTask,
       signal,
     };
     services.set(key, made);

@@ -65,7 +65,7 @@ const mutants: Mutant[] = [
   {
     name: "on its way down is ended",
     file: "src/lifecycle/task/tracking.ts",
-    edits: [['snapshot.lastStatus !== "STOPPED"', 'snapshot.desiredStatus !== "STOPPED"']],
+    edits: [['snapshot.lastStatus === "STOPPED"', 'snapshot.desiredStatus === "STOPPED"']],
   },
   {
     name: "a start does not wait for a stop",

@@ -16,15 +16,15 @@ export type Definitions = {
   describe(name: string): Promise<DefinitionFacts>;
   /** Has a family's newest revision be asked for again. Tells whether it was remembered. */
   renew(name: string): boolean;
-  /** The names of the essential containers of a task; undefined where AWS does not tell. */
-  essentialContainers(task: Task): Promise<ReadonlySet<string> | undefined>;
+  /** The definition of a task that has ended; undefined where AWS does not tell it. */
+  ofTask(task: Task): Promise<DefinitionFacts | undefined>;
 };
 
 /** Task definitions that are remembered, the least recently used going first. */
 const rememberedDefinitions = 1_000;
 /** Milliseconds for which the newest revision of a family is taken to stay the newest. */
 const newestTime = 30_000;
-/** Attempts at a task definition before an ending is told without it. */
+/** Attempts at a task definition before an ending is reported without it. */
 const endingAttempts = 5;
 
 type Remembered = { readonly facts: Promise<DefinitionFacts>; readonly until: number };
@@ -76,22 +76,22 @@ export function createDefinitions(
   return {
     describe: (name) => describe(name, "act"),
     renew: (name) => !isPinned(name) && remembered.delete(name),
-    essentialContainers: async (task) => {
+    ofTask: async (task) => {
       const arn = task.taskDefinitionArn;
       if (arn === undefined) return undefined;
       try {
-        const { containers } = await retry(() => describe(arn, "watch"), {
+        return await retry(() => describe(arn, "watch"), {
           clock,
           random,
           signal,
           judge: (error, failures) =>
             failures < endingAttempts ? askingAgain("explain")(error) : "give up",
         });
-        return new Set(
-          containers.filter(({ essential }) => essential).map(({ name }) => name),
-        );
       } catch (error) {
-        log.warn("which containers are essential is not known", { task_definition: arn, error });
+        log.warn("the task definition of an ECS task that ended is not known", {
+          task_definition: arn,
+          error,
+        });
         return undefined;
       }
     },

@@ -59,6 +59,8 @@ export type Attempt = {
   readonly request: StartRequest;
   /** Why AWS was last asked again. A start that runs out of time says it. */
   lastError: EcsError | undefined;
+  /** The ECS task that the start waits for, once ECS has accepted it. */
+  remote: RemoteTask | undefined;
 };
 
 /** How AWS is asked during a start. */

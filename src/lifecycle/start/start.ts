@@ -3,6 +3,7 @@ import { isRecoverable } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
+import { progressOf } from "../task/tracking.ts";
 import type { Attempt, StartContext, Started, StartRequest } from "./context.ts";
 import { launch, type Launched } from "./launch.ts";
 import { nameOf } from "./plan.ts";
@@ -14,7 +15,7 @@ import { advertisedAddress, waitUntilStarted } from "./wait.ts";
  * task of the run is left behind.
  */
 export async function startTask(context: StartContext, request: StartRequest): Promise<Started> {
-  const attempt: Attempt = { request, lastError: undefined };
+  const attempt: Attempt = { request, lastError: undefined, remote: undefined };
   const over = new AbortController();
   const inTime = AbortSignal.any([startTimeout(context, attempt, over.signal), context.signal]);
   const endStart = context.remoteTasks.ledger.beginStart(startedBy(request.owner));
@@ -36,9 +37,13 @@ function startTimeout({ clock }: StartContext, attempt: Attempt, over: AbortSign
   const wanted = wait_for === "none" ? "accepted" : "started";
   clock.sleep(start_timeout, over).then(() => {
     if (over.aborted) return;
-    const last = attempt.lastError === undefined ? "" : `; last: ${attempt.lastError.message}`;
+    const { remote, lastError } = attempt;
+    const progress = remote === undefined
+      ? ""
+      : `: ${progressOf(remote.state(), clock.monotonic())}`;
+    const last = lastError === undefined ? "" : `; last: ${lastError.message}`;
     const text = `the ECS task was not ${wanted} within start_timeout (${start_timeout / 1_000} s)`;
-    timeout.abort(new LaunchError(text + last, true));
+    timeout.abort(new LaunchError(text + progress + last, true));
   });
   return timeout.signal;
 }
@@ -51,6 +56,7 @@ async function untilStarted(
   signal: AbortSignal,
 ): Promise<Started> {
   const remote = lookAfter(context, attempt.request, launched);
+  attempt.remote = remote;
   try {
     await waitUntilStarted(context, remote, attempt, signal);
     const publicAddress = await addressOf(context, remote, attempt, launched, signal);

@@ -1,6 +1,6 @@
 import { LaunchError } from "../launch_error.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
-import type { RemoteState } from "../task/tracking.ts";
+import { progressOf, type RemoteState } from "../task/tracking.ts";
 import type { Attempt, LaunchContext } from "./context.ts";
 import { findPublicAddress } from "./public_address.ts";
 
@@ -69,10 +69,10 @@ async function remind(
   while (true) {
     await clock.sleep(reminderInterval, signal);
     if (signal.aborted) return;
-    const state = task.state();
-    const status = state.kind === "live" ? state.snapshot.lastStatus : "not seen yet";
-    const seconds = Math.round((clock.monotonic() - since) / 1_000);
-    task.tell(`Still waiting for the ECS task to be ${wanted} after ${seconds} s: it is ${status}`);
+    const now = clock.monotonic();
+    const seconds = Math.round((now - since) / 1_000);
+    const progress = progressOf(task.state(), now);
+    task.tell(`Still waiting for the ECS task to be ${wanted} after ${seconds} s: ${progress}`);
   }
 }
 

@@ -4,14 +4,15 @@ import type { Logger } from "../../logger.ts";
 import { EcsError } from "../../aws/error.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
-import type { Ending } from "./ending.ts";
+import type { DefinitionFacts } from "../definition/facts.ts";
+import type { Counting, Ending } from "./ending.ts";
 import type { Ledger } from "../ownership/ledger.ts";
 import { allocMark, isTakenFrom, ownerTags, startedBy, taggedOwner } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
-import { annotationsOf, eventOf, type TaskEvent } from "./events.ts";
+import { annotationsOf, eventsOf, type TaskEvent } from "./events.ts";
 import { inTransition, type RemoteState, track, type Tracked, untracked } from "./tracking.ts";
 import type { Observation, Observer, Watch, Watcher } from "../watch/watcher.ts";
 
@@ -29,7 +30,7 @@ export type RemoteTask = {
   readonly owner: TaskIdentity;
   /** The `startedBy` under which a start of the owner's allocation looks for its ECS tasks. */
   readonly index: string;
-  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  /** The container whose exit code counts, where the jobspec names it; else the main container. */
   readonly container: string | undefined;
   state(): RemoteState;
   /** Tells once, when ECS has said that the task is STOPPED or has long not known it. */
@@ -62,7 +63,7 @@ export type TaskToWatch = {
   readonly owner: TaskIdentity;
   /** See `RemoteTask`; undefined where the owner's fields give it. */
   readonly index?: string | undefined;
-  /** The container whose exit status counts; undefined for the essential one that ended the task. */
+  /** The container whose exit code counts, where the jobspec names it; else the main container. */
   readonly container?: string | undefined;
   /**
    * How it came here: by RunTask; found by a start that looked for it; by a handle, or from an earlier
@@ -84,8 +85,8 @@ export type RemoteTaskServices = {
   readonly log: Logger;
   /** The driver's version, with which ECS tasks are tagged. */
   readonly driverVersion: string;
-  /** The names of a task's essential containers, from its task definition. */
-  readonly essentialContainers: (task: Task) => Promise<ReadonlySet<string> | undefined>;
+  /** The definition of a task; undefined where AWS does not tell it. */
+  readonly definitionOf: (task: Task) => Promise<DefinitionFacts | undefined>;
   readonly ledger: Ledger<RemoteTask>;
   /** Aborts when the driver ends. */
   readonly signal: AbortSignal;
@@ -255,10 +256,11 @@ class WatchedTask implements RemoteTask, Observer {
   #settle(next: Tracked): void {
     const before = this.#tracked.state;
     this.#tracked = next;
-    const event = this.#released ? undefined : eventOf(before, next.state, this.ref);
     // What a recovered task was before the driver looked has been told by whoever looked then.
     const news = this.#announced || before.kind !== "unseen" || next.state.kind === "ended";
-    if (event !== undefined && news) this.#onEvent(event, this.owner);
+    if (news && !this.#released) {
+      for (const event of eventsOf(before, next.state, this.ref)) this.#onEvent(event, this.owner);
+    }
     if (next.state.kind !== "unseen") this.#announced = true;
     this.#watch.pace(inTransition(next.state) || this.stopping() ? "quick" : "slow");
     for (const waiter of this.#waiters) {
@@ -278,28 +280,32 @@ class WatchedTask implements RemoteTask, Observer {
     this.#giveUp(new Error(`ECS task ${this.ref.arn} has ended`));
   }
 
-  #observe(observation: Observation, essential: ReadonlySet<string> | undefined): void {
+  #observe(observation: Observation, counting: Counting): void {
     this.#settle(track({
       tracked: this.#tracked,
       observation,
       now: this.#services.clock.monotonic(),
       ref: this.ref,
       stopRequested: this.stopping(),
-      essential,
+      counting,
     }));
   }
 
   onObservation(observation: Observation): void {
     if (this.state().kind === "ended") return;
     if (this.container !== undefined) {
-      return this.#observe(observation, new Set([this.container]));
+      return this.#observe(observation, { kind: "named", container: this.container });
     }
     const several = observation.kind === "seen" && observation.task.lastStatus === "STOPPED" &&
       (observation.task.containers ?? []).length > 1;
-    if (!several) return this.#observe(observation, undefined);
-    // Which of several containers ended the task is told by its task definition alone.
-    this.#services.essentialContainers(observation.task).then((names) => {
-      if (this.state().kind !== "ended") this.#observe(observation, names);
+    if (!several) return this.#observe(observation, { kind: "unknown" });
+    // Whose exit code counts of several containers is told by the task definition alone.
+    this.#services.definitionOf(observation.task).then((definition) => {
+      if (this.state().kind === "ended") return;
+      this.#observe(
+        observation,
+        definition === undefined ? { kind: "unknown" } : { kind: "defined", definition },
+      );
     });
   }
 
@@ -459,6 +465,7 @@ function handedOver(state: RemoteState, nodeId: string): RemoteState {
     exitCode: 0,
     oomKilled: false,
     error: `the ECS task runs on under Nomad node ${nodeId}, which has taken it over`,
+    exits: undefined,
     endedAt: undefined,
   };
   return { kind: "ended", ending, snapshot: state.kind === "live" ? state.snapshot : undefined };

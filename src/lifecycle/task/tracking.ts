@@ -1,28 +1,14 @@
-import type { Task } from "@aws-sdk/client-ecs";
-import { type Ending, endingOf, vanished } from "./ending.ts";
+import { type Counting, type Ending, endingOf, vanished } from "./ending.ts";
+import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import type { Observation } from "../watch/watcher.ts";
 
 /** What an ECS task was last seen to be. */
 export type RemoteState =
   | { readonly kind: "unseen" }
-  | { readonly kind: "live"; readonly snapshot: Snapshot }
+  /** `since` is when its status was first seen, in monotonic milliseconds. */
+  | { readonly kind: "live"; readonly snapshot: Snapshot; readonly since: number }
   | { readonly kind: "ended"; readonly ending: Ending; readonly snapshot: Snapshot | undefined };
-
-/** The part of ECS's description that the driver acts on and shows. */
-export type Snapshot = {
-  /** PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED. */
-  readonly lastStatus: string;
-  readonly desiredStatus: string;
-  /** Private IPv4 address of the task's network interface. */
-  readonly address: string | undefined;
-  /** Id of that interface, as EC2 knows it. */
-  readonly networkInterface: string | undefined;
-  /** Milliseconds since the Unix epoch. */
-  readonly startedAt: number | undefined;
-  /** Whether anything of the task ever ran. */
-  readonly ran: boolean;
-};
 
 /** A task as it is tracked: its state, and since when ECS has not known it. */
 export type Tracked = {
@@ -44,15 +30,14 @@ const missingTimes = 3;
 
 /** Takes in one observation. A pure step: the same inputs give the same result. */
 export function track(
-  { tracked, observation, now, ref, stopRequested, essential }: {
+  { tracked, observation, now, ref, stopRequested, counting }: {
     tracked: Tracked;
     observation: Observation;
     /** Monotonic milliseconds. */
     now: number;
     ref: TaskRef;
     stopRequested: boolean;
-    /** The task's essential containers, where they are known. */
-    essential: ReadonlySet<string> | undefined;
+    counting: Counting;
   },
 ): Tracked {
   if (tracked.state.kind === "ended") return tracked;
@@ -70,14 +55,15 @@ export function track(
     }
     case "seen": {
       const { task } = observation;
-      const snapshot = snapshotOf(task);
-      if (snapshot.lastStatus !== "STOPPED") {
-        return isUnchanged(tracked, snapshot)
-          ? tracked
-          : { state: { kind: "live", snapshot }, missing: undefined };
+      const live = tracked.state.kind === "live" ? tracked.state : undefined;
+      const snapshot = snapshotOf(task, live?.snapshot);
+      if (snapshot.lastStatus === "STOPPED") {
+        const ending = endingOf(task, { stopRequested, counting });
+        return { state: { kind: "ended", ending, snapshot }, missing: undefined };
       }
-      const ending = endingOf(task, { stopRequested, essential });
-      return { state: { kind: "ended", ending, snapshot }, missing: undefined };
+      if (isUnchanged(tracked, snapshot)) return tracked;
+      const since = live?.snapshot.lastStatus === snapshot.lastStatus ? live.since : now;
+      return { state: { kind: "live", snapshot, since }, missing: undefined };
     }
   }
 }
@@ -101,16 +87,18 @@ export function inTransition(state: RemoteState): boolean {
   }
 }
 
-function snapshotOf(task: Task): Snapshot {
-  const network = task.attachments?.find(({ type }) => type === "ElasticNetworkInterface");
-  const detail = (key: string) => network?.details?.find(({ name }) => name === key)?.value;
-  return {
-    lastStatus: task.lastStatus ?? "UNKNOWN",
-    desiredStatus: task.desiredStatus ?? "RUNNING",
-    address: detail("privateIPv4Address"),
-    networkInterface: detail("networkInterfaceId"),
-    startedAt: task.startedAt?.getTime(),
-    ran: task.startedAt !== undefined ||
-      (task.containers ?? []).some(({ exitCode }) => exitCode !== undefined),
-  };
+/** How far a task has come, for who waits for it: its status, since when, and ECS's reason. */
+export function progressOf(state: RemoteState, now: number): string {
+  switch (state.kind) {
+    case "unseen":
+      return "ECS has not described it yet";
+    case "live": {
+      const { snapshot: { lastStatus, reason }, since } = state;
+      const seconds = Math.round((now - since) / 1_000);
+      return `it has been ${lastStatus} for ${seconds} s` +
+        (reason === undefined ? ", and ECS gives no reason" : `; ECS says: ${reason}`);
+    }
+    case "ended":
+      return `it has ended${state.ending.error === undefined ? "" : `: ${state.ending.error}`}`;
+  }
 }

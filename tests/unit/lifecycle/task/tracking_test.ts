@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  inTransition,
   missingGrace,
+  progressOf,
   track,
   type Tracked,
   untracked,
@@ -20,7 +22,14 @@ function seen(lastStatus: string, address?: string): Observation {
 function trackAll(observations: [number, Observation][]): Tracked {
   return observations.reduce(
     (tracked, [now, observation]) =>
-      track({ tracked, observation, now, ref, stopRequested: false, essential: undefined }),
+      track({
+        tracked,
+        observation,
+        now,
+        ref,
+        stopRequested: false,
+        counting: { kind: "unknown" },
+      }),
     untracked,
   );
 }
@@ -52,4 +61,47 @@ Deno.test("nothing but STOPPED ends a task that is seen", () => {
     assertEquals(trackAll([[0, seen(status)]]).state.kind, "live", status);
   }
   assertEquals(trackAll([[0, seen("STOPPED")]]).state.kind, "ended");
+});
+
+Deno.test("how far a task has come is told by its status, since when, and ECS's reason", () => {
+  assertEquals(progressOf(untracked.state, 0), "ECS has not described it yet");
+  const steps: [number, Observation][] = [
+    [0, seen("PROVISIONING")],
+    [10_000, seen("PENDING")],
+    [20_000, seen("PENDING", "10.0.0.1")],
+    [25_000, missing],
+    [30_000, seen("PENDING", "10.0.0.1")],
+  ];
+  assertEquals(
+    progressOf(trackAll(steps).state, 70_000),
+    "it has been PENDING for 60 s, and ECS gives no reason",
+  );
+  const attachments = [{ type: "ElasticNetworkInterface", status: "ATTACHING" }];
+  const waiting: Observation = {
+    kind: "seen",
+    tags: false,
+    task: { lastStatus: "PROVISIONING", attachments },
+  };
+  assertEquals(
+    progressOf(trackAll([[0, waiting]]).state, 1_499),
+    "it has been PROVISIONING for 1 s; ECS says: ElasticNetworkInterface is ATTACHING",
+  );
+  assertEquals(
+    progressOf(trackAll([[0, seen("STOPPED")]]).state, 0),
+    "it has ended: ECS task stopped (no stop code)",
+  );
+});
+
+Deno.test("a task at rest that is seen as it was takes up no new memory", () => {
+  const first = trackAll([[0, seen("RUNNING", "10.0.0.1")]]);
+  const second = track({
+    tracked: first,
+    observation: seen("RUNNING", "10.0.0.1"),
+    now: 1,
+    ref,
+    stopRequested: false,
+    counting: { kind: "unknown" },
+  });
+  assert(first === second);
+  assertEquals(inTransition(first.state), false);
 });
