@@ -6,6 +6,12 @@ declare module "@std/assert" {
   /** Asserts deep equality. */
   export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
   /** Asserts that the values are not deeply equal. */
+  export function assertAlmostEquals(
+    actual: number,
+    expected: number,
+    tolerance?: number,
+    msg?: string,
+  ): void;
   export function assertNotEquals<T>(
     actual: T,
     expected: T,

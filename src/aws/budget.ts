@@ -1,107 +1,160 @@
 import type { Clock } from "../clock.ts";
+import {
+  type Evidence,
+  rateOf,
+  wholeShare,
+  withCall,
+  withoutCall,
+  withRefusal,
+} from "./fair_share.ts";
+import { filled, fullBucket, type Limit, untilToken, withTaken } from "./token_bucket.ts";
+import { createTurns, type Priority } from "./turns.ts";
 
-/** Whose turn it is when calls queue: what starts or stops a task, what watches tasks, the rest. */
-export type Priority = "act" | "watch" | "housekeeping";
+export type { Priority } from "./turns.ts";
 
 /** Leave to make one call. */
 export type Permit = {
   /** Gives the leave back when no call is made after all. */
   giveBack(): void;
+  /** Tells that AWS refused the call for its rate. */
+  refused(): void;
 };
 
-/** A ceiling on calls a second, shared by all calls to one AWS account and region. */
+/** Who asks for leave to make a call. */
+export type Asking = {
+  readonly priority: Priority;
+  /** Calls of one priority take turns by lane, so that a storm in one lane does not hold up another. */
+  readonly lane: string;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** The calls of one category, in one AWS account and region. */
 export type Budget = {
-  /** Resolves when the caller may make one call; rejects with the signal's reason if it aborts first. */
-  acquire(priority: Priority, signal?: AbortSignal): Promise<Permit>;
-  /** Tells that AWS refused a call for its rate. Halves the rate, at most once a second. */
-  throttled(): void;
-  /** Calls a second that are allowed now. */
+  /** Resolves when the call may be made; rejects with the signal's reason if it aborts first. */
+  acquire(asking: Asking): Promise<Permit>;
+  /** Calls a second that it gives now when many wait. */
   rate(): number;
 };
 
-/** Below this rate, in calls a second, throttling lowers it no further. */
-const leastRate = 0.5;
-/** Share of the full rate that a second without throttling gives back. */
-const regain = 1 / 20;
+/** Part of a burst that is left in AWS's bucket: calls made apart may arrive together. */
+const reserve = 0.1;
 /**
- * The window, in milliseconds, that the ceiling is kept in. The slack over a second is what two
- * calls granted apart may drift together on their way to AWS.
+ * Seconds in which a full bucket is used up. Several clients that begin together then learn from the
+ * first refusals, before each has asked for the whole burst.
  */
-const window = 1_050;
+const drainTime = 10;
+/** Part of a burst that may be asked for at one moment. */
+const atOnce = 1 / 20;
 
-type Waiter = { grant: (permit: Permit) => void; priority: Priority };
+/** Ends the pause before the next call; one reason for all, as each new one would cost a stack trace. */
+const woken = new Error("another call waits");
+
+type Waiter = Asking & { readonly grant: (permit: Permit) => void };
 
 /**
- * A budget of `maxRate()` calls a second. Whatever rate AWS will bear is found as TCP finds a
- * link's: halved on refusal, regained slowly.
+ * A budget for the bucket that AWS has for a category. It starts with the bucket's whole rate, and
+ * learns from refusals what other clients leave of it.
  */
 export function createBudget(
-  { maxRate, clock }: { maxRate: () => number; clock: Clock },
+  { limit, share = () => 1, clock }: {
+    /** AWS's bucket. Asked at each call, as a configuration may change. */
+    limit: () => Limit;
+    /** Part of the bucket that this client may use, at most 1. */
+    share?: () => number;
+    clock: Clock;
+  },
 ): Budget {
-  const queues: Record<Priority, Waiter[]> = { act: [], watch: [], housekeeping: [] };
-  const granted: number[] = [];
-  let turn = 0;
+  const turns = createTurns<Waiter>();
+  const start = clock.monotonic();
+  let learned = wholeShare(limit(), start);
+  /** What this client may use of AWS's bucket. */
+  let tokens = fullBucket(limit(), start);
+  /** What it may ask for at one moment. */
+  let pace = fullBucket(limit(), start);
+  /** When the next call of the watch may be made, in monotonic milliseconds. */
+  let watchAt = start;
+  let wake = new AbortController();
   let pumping = false;
-  let lowered: { rate: number; at: number } | undefined;
 
-  const rate = () => {
-    const full = maxRate();
-    if (lowered === undefined) return full;
-    const regained = lowered.rate + (clock.monotonic() - lowered.at) / 1_000 * full * regain;
-    if (regained >= full) lowered = undefined;
-    return Math.min(full, regained);
-  };
+  const rate = () =>
+    Math.min(limit().perSecond * share(), rateOf(learned, limit(), clock.monotonic()));
 
-  /** Milliseconds until the next call may be made. */
-  const delay = () => {
+  /** Both buckets' limits, and both filled, at this moment. */
+  const refill = () => {
     const now = clock.monotonic();
-    const perSecond = rate();
-    const span = perSecond >= 1 ? window : window / perSecond;
-    while (granted.length > 0 && now - (granted[0] ?? 0) >= span) granted.shift();
-    const free = Math.max(1, Math.floor(perSecond)) - granted.length;
-    return free > 0
-      ? 0
-      : (granted[granted.length - Math.max(1, Math.floor(perSecond))] ?? now) + span - now;
+    const { burst, perSecond } = limit();
+    const own = Math.max(1, burst * share() * (1 - reserve));
+    const allowed = rate();
+    const limits = {
+      tokens: { burst: own, perSecond: allowed },
+      pace: {
+        burst: Math.max(1, own * atOnce),
+        perSecond: allowed * (1 + burst / (drainTime * perSecond)),
+      },
+    };
+    tokens = filled(tokens, limits.tokens, now);
+    pace = filled(pace, limits.pace, now);
+    return { now, limits };
   };
 
-  // Every fourth turn is the watch's and every sixteenth the housekeeping's, so that a burst of
-  // starts cannot keep running tasks from being looked at.
-  const next = (): Waiter | undefined => {
-    turn += 1;
-    const order: Priority[] = turn % 16 === 0
-      ? ["housekeeping", "watch", "act"]
-      : turn % 4 === 0
-      ? ["watch", "act", "housekeeping"]
-      : ["act", "watch", "housekeeping"];
-    for (const priority of order) {
-      const waiter = queues[priority].shift();
-      if (waiter !== undefined) return waiter;
-    }
-    return undefined;
-  };
-
-  const waiting = () => queues.act.length + queues.watch.length + queues.housekeeping.length;
-
-  const permit = (at: number): Permit => ({
+  const permit = (evidence: Evidence): Permit => ({
     giveBack: () => {
-      const index = granted.indexOf(at);
-      if (index >= 0) granted.splice(index, 1);
+      const { limits } = refill();
+      tokens = withTaken(tokens, limits.tokens, -1);
+      pace = withTaken(pace, limits.pace, -1);
+      learned = withoutCall(learned, limit());
+      wake.abort(woken);
+    },
+    refused: () => {
+      const { now } = refill();
+      learned = withRefusal(withoutCall(learned, limit()), evidence, limit(), {
+        rate: rate(),
+        now,
+      });
+      // AWS's bucket is empty, and so is what this client may use of it.
+      tokens = { tokens: 0, at: now };
+      pace = { tokens: 0, at: now };
     },
   });
 
+  /** Milliseconds until somebody who waits may make a call. */
+  const pause = (): number => {
+    const { now, limits } = refill();
+    const free = Math.max(untilToken(tokens, limits.tokens), untilToken(pace, limits.pace));
+    const onlyWatch = !turns.waits("act") && !turns.waits("housekeeping");
+    return onlyWatch ? Math.max(free, watchAt - now) : free;
+  };
+
+  const grantNext = () => {
+    const { now, limits } = refill();
+    const next = turns.next((priority) => priority !== "watch" || now >= watchAt);
+    if (next === undefined) return;
+    // Spread batches: tasks described together come due together, and their answers would be in
+    // memory together.
+    if (next.priority === "watch") watchAt = now + 1_000 / rate();
+    tokens = withTaken(tokens, limits.tokens);
+    pace = withTaken(pace, limits.pace);
+    const called = withCall(learned, limit(), now);
+    learned = called.share;
+    next.item.grant(permit(called.evidence));
+  };
+
+  const isWaiting = () => turns.waits("act") || turns.waits("watch") || turns.waits("housekeeping");
+
   const pump = async () => {
+    wake.abort(woken);
     if (pumping) return;
     pumping = true;
     try {
-      while (waiting() > 0) {
-        const ms = delay();
+      while (isWaiting()) {
+        const ms = pause();
         if (ms > 0) {
-          await clock.sleep(ms);
-          continue;
+          wake = new AbortController();
+          await clock.sleep(ms, wake.signal);
+        } else {
+          grantNext();
         }
-        const at = clock.monotonic();
-        granted.push(at);
-        next()?.grant(permit(at));
       }
     } finally {
       pumping = false;
@@ -109,31 +162,25 @@ export function createBudget(
   };
 
   return {
-    acquire: (priority, signal) =>
+    rate,
+    acquire: (asking) =>
       new Promise((resolve, reject) => {
+        const { priority, lane, signal } = asking;
         if (signal?.aborted) return reject(signal.reason);
         const leave = () => {
-          const queue = queues[priority];
-          const at = queue.indexOf(waiter);
-          if (at >= 0) queue.splice(at, 1);
+          turns.delete(waiter, priority, lane);
           reject(signal?.reason);
         };
         const waiter: Waiter = {
-          priority,
+          ...asking,
           grant: (permit) => {
             signal?.removeEventListener("abort", leave);
             resolve(permit);
           },
         };
         signal?.addEventListener("abort", leave, { once: true });
-        queues[priority].push(waiter);
+        turns.add(waiter, priority, lane);
         pump();
       }),
-    throttled: () => {
-      const now = clock.monotonic();
-      if (lowered !== undefined && now - lowered.at < 1_000) return;
-      lowered = { rate: Math.max(leastRate, rate() / 2), at: now };
-    },
-    rate,
   };
 }

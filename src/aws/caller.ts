@@ -1,7 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Budget, Permit, Priority } from "./budget.ts";
+import type { Permit, Priority } from "./budget.ts";
+import type { CallBudget } from "./call_budget.ts";
 import { EcsError, toEcsError } from "./error.ts";
+import { type Category, launchesOf, type LaunchInput } from "./limits.ts";
 import {
   type AwsOperations,
   type Input,
@@ -15,7 +17,7 @@ export type CallOptions = {
   /** What it is about, for messages: `task 0123… in cluster web`. */
   target: string;
   priority: Priority;
-  /** Leave that the budget has given for this call already. Without it the call asks for one. */
+  /** Leave that `reserve` gave for this call. Without it the call asks for one. */
   permit?: Permit;
   /** Gives the call up, also while it queues. */
   signal?: AbortSignal;
@@ -29,7 +31,16 @@ export type EcsCaller = {
     input: Input<Name>,
     options: CallOptions,
   ): Promise<Output<Name>>;
-  budget: Budget;
+  /**
+   * Resolves when a call of the operation may be made, so that its input can be chosen then. Rejects
+   * with the signal's reason.
+   */
+  reserve(
+    name: Exclude<OperationName, "runTask">,
+    options: Pick<CallOptions, "priority" | "signal">,
+  ): Promise<Permit>;
+  /** Calls a second of the operation that can be made now when many wait. */
+  rate(name: OperationName): number;
 };
 
 /**
@@ -45,20 +56,23 @@ const attemptOver = new Error("the attempt is over");
 /** The reason with which the signal of an attempt aborts that nobody answered in time. */
 export const attemptExpired = new Error("the attempt had no answer in time");
 
-/** Makes a caller. What AWS refuses for its rate lowers the budget. */
+/** Makes a caller. A call that AWS refuses for its rate lowers the budget of its category. */
 export function createEcsCaller(
   { operations, budget, clock, log }: {
     /** Asked at each call: another configuration may mean another endpoint. */
     operations: () => AwsOperations;
-    budget: Budget;
+    budget: CallBudget;
     clock: Clock;
     log: Logger;
   },
 ): EcsCaller {
   return {
-    budget,
-    async call(name, input, { target, priority, permit, signal }) {
-      if (permit === undefined) await budget.acquire(priority, signal);
+    rate: (name) => budget.rate(table[name].category),
+    reserve: (name, { priority, signal }) =>
+      budget.acquire([table[name].category], { priority, lane: name, signal }),
+    async call(name, input, { target, priority, permit: reserved, signal }) {
+      const permit = reserved ??
+        await budget.acquire(categoriesOf(name, input), { priority, lane: name, signal });
       const { command } = table[name];
       const attempted = `${command} ${target}`;
       const attempt = new AbortController();
@@ -74,7 +88,7 @@ export function createEcsCaller(
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;
         const error = toEcsError(thrown, attempted);
-        if (error.kind === "throttled") budget.throttled();
+        if (error.kind === "throttled") permit.refused();
         log.debug("ECS call failed", {
           operation: command,
           target,
@@ -129,4 +143,18 @@ function checkAnswer<Name extends OperationName>(
   const members = table[name].answers as readonly (keyof Output<Name>)[];
   if (members.length === 0 || members.some((member) => answer[member] !== undefined)) return;
   throw new EcsError("unavailable", attempted, `its answer has no ${members.join(" and no ")}`);
+}
+
+/**
+ * The categories that a call takes a token of each. A refused launch does not say which bucket was
+ * empty. That of launches fills more slowly, so it comes first.
+ */
+function categoriesOf<Name extends OperationName>(
+  name: Name,
+  input: Input<Name>,
+): readonly [Category, ...Category[]] {
+  const { category } = table[name];
+  if (name !== "runTask") return [category];
+  const [first, ...others] = launchesOf(input as LaunchInput);
+  return [first, ...others, category];
 }

@@ -58,7 +58,7 @@ type Fault = {
 };
 
 const advice: Record<EcsErrorKind, string> = {
-  throttled: "; lower max_api_rate if this persists",
+  throttled: "; it is tried again, at a lower rate",
   unavailable: "; it is tried again",
   credentials: "; check the AWS credentials of this Nomad client",
   denied: "; check the IAM policy of this Nomad client's AWS identity",

@@ -1,6 +1,7 @@
 import type { Role } from "./cluster_ref.ts";
 import type { SessionMessagesApi } from "./data_channel.ts";
 import type { Ec2Api } from "./ec2.ts";
+import type { Category } from "./limits.ts";
 import type { SdkApi } from "./sdk.ts";
 
 /** Most tasks that one DescribeTasks call takes. */
@@ -27,22 +28,6 @@ const kms = operationOf("kms");
 const ssmmessages = operationOf("ssmmessages");
 const logs = operationOf("logs");
 const cloudwatch = operationOf("cloudwatch");
-
-/**
- * What AWS counts together when it limits the rate of calls in an account and region: "Request
- * throttling" in the API references of Amazon ECS and Amazon EC2.
- */
-export type Category =
-  | "cluster reads"
-  | "cluster resource reads"
-  | "cluster resource writes"
-  | "task definition reads"
-  | "task definition writes"
-  | "tag writes"
-  | "EC2 reads"
-  | "sessions"
-  | "log reads"
-  | "metric reads";
 
 /**
  * The operations that the driver calls, by the name it calls them: the AWS service, its name there,

@@ -1,3 +1,4 @@
+import { apiLimits } from "./api_limits.ts";
 import * as rules from "./rules.ts";
 import {
   assumeRole,
@@ -44,10 +45,10 @@ export const pluginConfig = block("How this Nomad client speaks to ECS.", {
     "How often a task at rest is described. One that starts or stops is described every second.",
     { default: "2s", min: "1s", max: "10m" },
   ),
+  api_limits: apiLimits,
   max_api_rate: number(
-    "Ceiling on ECS API calls a second, for each AWS account and region. From 1 to 1000.",
+    "Most calls to AWS in any second, of all kinds together, for each account and region. From 1 to 1000. Without it each kind of call has AWS's own limit: see `api_limits`.",
     {
-      default: 10,
       check: (rate) => rate >= 1 && rate <= 1_000 ? undefined : "must be from 1 to 1000",
     },
   ),

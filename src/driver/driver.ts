@@ -189,8 +189,9 @@ function createContext(
 }
 
 function lifecycleSettings({ config }: Settings): LifecycleSettings {
+  const { share, ...raised } = config.api_limits;
   return {
-    maxApiRate: config.max_api_rate,
+    calls: { raised, share, ceiling: config.max_api_rate },
     pollInterval: config.poll_interval,
     unhealthyAfter: config.unhealthy_after,
     endpoint: config.endpoint,

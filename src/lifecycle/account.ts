@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { createBudget } from "../aws/budget.ts";
+import { type CallLimits, createCallBudget } from "../aws/call_budget.ts";
 import { createDefinitions, type Definitions } from "./definition/describe.ts";
 import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
 import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
@@ -37,8 +37,8 @@ export type AccountServices = {
 
 /** What may change while the driver runs. */
 export type AccountSettings = {
-  /** ECS calls a second, for each account. */
-  readonly maxApiRate: number;
+  /** How many calls may be made in each account. */
+  readonly calls: CallLimits;
   /** Milliseconds between looks at a task at rest. */
   readonly pollInterval: number;
   /** URL of ECS; undefined where the SDK's own sources decide. */
@@ -70,7 +70,7 @@ export function createAccounts(services: AccountServices): Accounts {
 
 function createAccount(ref: AccountRef, services: AccountServices): Account {
   const { settings, clock, random, log, signal } = services;
-  const budget = createBudget({ maxRate: () => settings().maxApiRate, clock });
+  const budget = createCallBudget({ settings: () => settings().calls, clock });
   const caller = createEcsCaller({ operations: operationsOf(ref, services), budget, clock, log });
   const watchers = new Map<string, Watcher>();
   signal.addEventListener("abort", () => {

@@ -58,7 +58,7 @@ export function createWorld(
     log: silent,
     version: "0.0.0",
     settings: () => ({
-      maxApiRate: 10,
+      calls: { raised: {}, share: 1, ceiling: undefined },
       pollInterval: 2_000,
       unhealthyAfter: 60_000,
       endpoint: undefined,

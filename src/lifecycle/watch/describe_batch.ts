@@ -64,9 +64,10 @@ async function describeOrSplit(
     if (!isOfTasks(error)) throw error;
     const [only] = part;
     if (part.length === 1 && only !== undefined) return refuse(context, batch, only, error);
+    const { caller, signal } = context;
     const half = Math.ceil(part.length / 2);
     for (const smaller of [part.slice(0, half), part.slice(half)]) {
-      const next = await context.caller.budget.acquire("watch", context.signal);
+      const next = await caller.reserve("describeTasks", { priority: "watch", signal });
       await describeOrSplit(context, batch, smaller, next);
     }
     return;

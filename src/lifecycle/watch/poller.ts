@@ -16,7 +16,7 @@ import {
 } from "./watch_list.ts";
 import type { Watcher, WatchHealth } from "./watcher.ts";
 
-/** Share of the call budget that looking at tasks at rest may take; starts and stops need the rest. */
+/** Part of the calls that looking at tasks at rest may take; starts and stops need the others. */
 const steadyShare = 0.75;
 /** Requests that may be under way at the same time. */
 const concurrency = 4;
@@ -91,7 +91,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
 /** Milliseconds between looks at a task at rest: more than the poll interval where the budget is low. */
 function restInterval({ list, caller, pollInterval }: Poller): number {
   const calls = Math.ceil(list.entries.size / batchSize);
-  return Math.max(pollInterval(), calls / (caller.budget.rate() * steadyShare) * 1_000);
+  return Math.max(pollInterval(), calls / (caller.rate("describeTasks") * steadyShare) * 1_000);
 }
 
 /** Looks at what is due until nothing is watched any more or the watcher is closed. */
@@ -125,7 +125,7 @@ function pauseOf({ list, clock, pollInterval, underWay, failures, restUntil }: P
 /** Asks the budget, and then takes what is most urgent by that time. */
 async function lookAtNext(poller: Poller): Promise<void> {
   const { list, caller, signal } = poller;
-  const permit = await caller.budget.acquire("watch", signal);
+  const permit = await caller.reserve("describeTasks", { priority: "watch", signal });
   const { failures } = poller;
   const batch = takeBatch(list, failures > 0 ? "probe" : "looks");
   if (batch.length === 0) return permit.giveBack();

@@ -1,9 +1,15 @@
-import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { createBudget } from "../../../src/aws/budget.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { createCallBudget } from "../../../src/aws/call_budget.ts";
 import { attemptTimeout, createEcsCaller } from "../../../src/aws/caller.ts";
 import { EcsError } from "../../../src/aws/error.ts";
 import type { AwsOperations } from "../../../src/aws/operations.ts";
-import { answering, createWorld, silent } from "../../harness/world.ts";
+import { answering, cluster, createWorld, silent } from "../../harness/world.ts";
 
 /** A caller in virtual time before operations of which some are answered otherwise. */
 function callerWith(intercept: (operations: AwsOperations) => AwsOperations) {
@@ -11,9 +17,10 @@ function callerWith(intercept: (operations: AwsOperations) => AwsOperations) {
   const process = { alive: true };
   const clock = world.time.clock(process);
   const operations = intercept(world.ecs.connect(process));
-  const budget = createBudget({ maxRate: () => 10, clock });
+  const settings = { raised: {}, share: 1, ceiling: undefined };
+  const budget = createCallBudget({ settings: () => settings, clock });
   const caller = createEcsCaller({ operations: () => operations, budget, clock, log: silent });
-  return { ...world, caller };
+  return { ...world, caller, budget };
 }
 
 const act = { target: "of the test", priority: "act" } as const;
@@ -44,4 +51,42 @@ Deno.test("a call that nobody answers is over after a while", async () => {
   const result = await settle(caller.call("listTasks", {}, act));
   assertEquals(result.status === "rejected" && result.reason.kind, "unavailable");
   assertEquals(time.now(), attemptTimeout);
+});
+
+Deno.test("a call that AWS refuses for its rate lowers the budget of its category alone", async () => {
+  const refusal = Object.assign(new Error("Rate exceeded"), {
+    name: "ThrottlingException",
+    $fault: "client",
+    $metadata: { httpStatusCode: 400 },
+  });
+  const { caller } = callerWith(answering("listTasks", () => Promise.reject(refusal)));
+  await assertRejects(() => caller.call("listTasks", {}, act), EcsError, "Rate exceeded");
+  assert(caller.rate("describeTasks") < 20, "they share a bucket");
+  assertEquals(caller.rate("stopTask"), 40);
+});
+
+Deno.test("a call with leave that was reserved for it asks for no other", async () => {
+  const { caller, settle, time } = callerWith((operations) => operations);
+  const permit = await caller.reserve("listTasks", { priority: "act" });
+  await settle(caller.call("listTasks", { cluster: cluster.name }, { ...act, permit }));
+  permit.giveBack();
+  const before = time.now();
+  // A bucket of 100 gives 4 at once, and the one that was given back.
+  await Promise.all(
+    Array.from({ length: 4 }, () => caller.reserve("listTasks", { priority: "act" })),
+  );
+  assertEquals(time.now(), before);
+});
+
+Deno.test("a refused launch slows down launches of its kind, and no stop", async () => {
+  const refusal = Object.assign(new Error("Rate exceeded"), {
+    name: "ThrottlingException",
+    $fault: "client",
+    $metadata: { httpStatusCode: 400 },
+  });
+  const { caller, budget } = callerWith(answering("runTask", () => Promise.reject(refusal)));
+  const input = { taskDefinition: "web", launchType: "FARGATE" } as const;
+  await assertRejects(() => caller.call("runTask", input, act), EcsError, "Rate exceeded");
+  assert(budget.rate("Fargate launches") < 20);
+  assertEquals([budget.rate("other launches"), caller.rate("stopTask")], [40, 40]);
 });

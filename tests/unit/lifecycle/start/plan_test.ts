@@ -82,7 +82,7 @@ Deno.test("two clients that register one content at the same time end on one rev
     log: silent,
     version: "0.0.0",
     settings: () => ({
-      maxApiRate: 10,
+      calls: { raised: {}, share: 1, ceiling: undefined },
       pollInterval: 2_000,
       unhealthyAfter: 60_000,
       endpoint: undefined,

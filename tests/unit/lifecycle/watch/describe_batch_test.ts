@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type * as aws from "../../../../src/aws/operations.ts";
-import { createBudget } from "../../../../src/aws/budget.ts";
+import type { Permit } from "../../../../src/aws/budget.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { describeBatch } from "../../../../src/lifecycle/watch/describe_batch.ts";
@@ -22,10 +22,11 @@ const never = new AbortController().signal;
 /** Describes a batch of `count` tasks, answered by `answer`. */
 function createBatch(count: number, answer: (arns: string[], input: Input) => Output) {
   const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
-  const budget = createBudget({ maxRate: () => 1_000, clock });
+  const permit: Permit = { giveBack: () => {}, refused: () => {} };
   const inputs: Input[] = [];
   const caller: EcsCaller = {
-    budget,
+    rate: () => 20,
+    reserve: () => Promise.resolve(permit),
     call: (name, input) => {
       const asked = input as Input;
       inputs.push(asked);
@@ -50,7 +51,6 @@ function createBatch(count: number, answer: (arns: string[], input: Input) => Ou
   let answers = 0;
   const run = async () => {
     const batch = takeBatch(list, "looks");
-    const permit = await budget.acquire("watch");
     await describeBatch(
       {
         cluster,

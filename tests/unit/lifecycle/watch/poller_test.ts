@@ -17,8 +17,10 @@ function createTimedWatcher(
   const clock = time.clock({ alive: true });
   const calls: { at: number; arns: string[] }[] = [];
   const health: WatchHealth[] = [];
+  const budget = createBudget({ limit: () => ({ burst: rate(), perSecond: rate() }), clock });
   const caller: EcsCaller = {
-    budget: createBudget({ maxRate: rate, clock }),
+    rate: budget.rate,
+    reserve: (lane, { priority, signal }) => budget.acquire({ lane, priority, signal }),
     call: (name, input) => {
       const arns = (input as Input<"describeTasks">).tasks ?? [];
       calls.push({ at: time.now(), arns });

@@ -1,0 +1,116 @@
+import { filled, fullBucket, type Limit, type TokenBucket, withTaken } from "./token_bucket.ts";
+
+/**
+ * What a client has learned of its share of one of AWS's buckets. All clients of an account share the
+ * bucket, and none of them knows of the others. AWS tells only one thing: a refusal means that the
+ * bucket was empty at that moment.
+ *
+ * The first refusal after a quiet time tells the share: the client knows how many tokens AWS gave
+ * since the bucket was full, and how many of them it took itself. After that each refusal lowers the
+ * rate by a part, and time raises it by an amount that is smaller for a larger share. So the rates of
+ * all clients come together, and a share that somebody leaves is taken by the others.
+ *
+ * The numbers here were chosen by runs of 1 to 32 clients before one bucket, with answers that take 10
+ * to 500 ms; `tests/unit/aws/fleet_test.ts` keeps what they achieve.
+ */
+export type FairShare = {
+  /** The rate that the last refusal led to, in calls a second, and when; undefined before the first. */
+  readonly learned: { readonly rate: number; readonly at: number } | undefined;
+  /** AWS's bucket as it would be if nobody else made calls. */
+  readonly alone: TokenBucket;
+  /** Calls of this client since that bucket was last full, or AWS's was empty. */
+  readonly own: number;
+};
+
+/** What a client knew when it made a call, for the case that AWS refuses it. */
+export type Evidence = {
+  /** Monotonic milliseconds. */
+  readonly at: number;
+  readonly own: number;
+  /** Calls that others must have made by then if AWS's bucket was empty. */
+  readonly others: number;
+};
+
+/** Part of its rate that a client keeps after a refusal. */
+const kept = 0.875;
+/** Part of its measured share that a client takes after the first refusal, so that the bucket fills. */
+const caution = 0.8;
+/** Least part of the bucket's rate that the first refusal leads to: a newcomer would measure too little. */
+const leastFirst = 1 / 32;
+/** Least part of the bucket's rate that refusals lead to. */
+const least = 1 / 64;
+/** The share that is regained at the pace of `steadyRegain`: that of one of eight clients. */
+const middleShare = 1 / 8;
+/** Part of the bucket's rate that a client with a middle share regains in a second. */
+const steadyRegain = 1 / 240;
+/** How many times that pace a client with a small share has, at most. */
+const mostRegain = 2;
+/** Part of its own rate that a client with a large share regains in a second, at least. */
+const proportionalRegain = 1 / 40;
+/** Seconds without a refusal after which a client takes it that others have left. */
+const quiet = 15;
+/** Seconds that it then takes to regain the whole rate. */
+const quietRegain = 20;
+
+/** The share of a client to whom nothing was refused yet. */
+export function wholeShare(limit: Limit, now: number): FairShare {
+  return { learned: undefined, alone: fullBucket(limit, now), own: 0 };
+}
+
+/** Calls a second that the client may make: at most the bucket's rate. */
+export function rateOf({ learned }: FairShare, { perSecond }: Limit, now: number): number {
+  if (learned === undefined) return perSecond;
+  const seconds = Math.max(0, now - learned.at) / 1_000;
+  const ofMiddle = perSecond * middleShare / learned.rate;
+  const regain = Math.max(
+    learned.rate * proportionalRegain,
+    perSecond * steadyRegain * Math.min(mostRegain, ofMiddle ** 2),
+  );
+  const late = Math.max(0, seconds - quiet) / quietRegain;
+  return Math.min(perSecond, learned.rate + regain * seconds + perSecond * late ** 2);
+}
+
+/** Takes in that the client makes a call. */
+export function withCall(
+  share: FairShare,
+  limit: Limit,
+  now: number,
+): { share: FairShare; evidence: Evidence } {
+  const alone = filled(share.alone, limit, now);
+  const own = (alone.tokens >= limit.burst ? 0 : share.own) + 1;
+  const next = { ...share, alone: withTaken(alone, limit), own };
+  return { share: next, evidence: { at: now, own, others: next.alone.tokens } };
+}
+
+/** Takes in that a call was not made after all, or took no token. */
+export function withoutCall(share: FairShare, limit: Limit): FairShare {
+  return { ...share, alone: withTaken(share.alone, limit, -1), own: Math.max(0, share.own - 1) };
+}
+
+/**
+ * Takes in that AWS refused a call for its rate. Calls that were under way together are refused
+ * together: those made before the last refusal was known teach nothing.
+ */
+export function withRefusal(
+  share: FairShare,
+  evidence: Evidence,
+  limit: Limit,
+  { rate, now }: {
+    /** Calls a second that the client was allowed. */
+    rate: number;
+    now: number;
+  },
+): FairShare {
+  const { learned } = share;
+  if (learned !== undefined && evidence.at < learned.at) return share;
+  const { perSecond } = limit;
+  const measured = perSecond * evidence.own / (evidence.own + evidence.others);
+  const lowered = rateOf(share, limit, now) < perSecond
+    ? rate * kept
+    : Math.min(rate * kept, Math.max(perSecond * leastFirst, measured * caution));
+  return {
+    learned: { rate: Math.max(perSecond * least, lowered), at: now },
+    alone: { tokens: 0, at: now },
+    own: 0,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Limit } from "./token_bucket.ts";
+
+/**
+ * What AWS counts together when it limits the rate of calls in an account and region. A launch takes
+ * a token of its own category besides RunTask's.
+ */
+export type Category =
+  | "cluster reads"
+  | "cluster resource reads"
+  | "cluster resource writes"
+  | "task definition reads"
+  | "task definition writes"
+  | "tag writes"
+  | "Fargate launches"
+  | "Fargate Spot launches"
+  | "other launches"
+  | "EC2 reads"
+  | "sessions"
+  | "log reads"
+  | "metric reads";
+
+/**
+ * The token buckets of an account in a region that had none of them raised. Sources: Amazon ECS API
+ * reference, "Request throttling"; Amazon ECS developer guide, "AWS Fargate throttling quotas";
+ * Amazon EC2 API reference, "Request throttling", for calls that are neither filtered nor paginated.
+ */
+export const awsLimits: { readonly [C in Category]: Limit } = {
+  "cluster reads": { burst: 50, perSecond: 20 },
+  "cluster resource reads": { burst: 100, perSecond: 20 },
+  "cluster resource writes": { burst: 100, perSecond: 40 },
+  "task definition reads": { burst: 50, perSecond: 20 },
+  "task definition writes": { burst: 20, perSecond: 1 },
+  "tag writes": { burst: 20, perSecond: 10 },
+  "Fargate launches": { burst: 100, perSecond: 20 },
+  "Fargate Spot launches": { burst: 100, perSecond: 20 },
+  // Not one of AWS's: a refused launch elsewhere then does not slow down stops. They share the writes.
+  "other launches": { burst: 100, perSecond: 40 },
+  "EC2 reads": { burst: 50, perSecond: 10 },
+  // AWS publishes no number for these: a modest one.
+  sessions: { burst: 20, perSecond: 5 },
+  // FilterLogEvents: 5 to 25 a second, by region, shared with all that reads logs there.
+  "log reads": { burst: 10, perSecond: 5 },
+  // GetMetricData: 500 a second. Dashboards and alarms of others read metrics too.
+  "metric reads": { burst: 50, perSecond: 50 },
+};
+
+/** What an account may have had raised, by category in the words of an option: `tag_writes`. */
+export type RaisedLimits = {
+  readonly [option: string]: { readonly burst: number; readonly per_second: number } | undefined;
+};
+
+/** The bucket of a category: AWS's published one, unless the account had it raised. */
+export function limitOf(category: Category, raised: RaisedLimits): Limit {
+  const limit = raised[category.toLowerCase().replaceAll(" ", "_")];
+  return limit === undefined
+    ? awsLimits[category]
+    : { burst: limit.burst, perSecond: limit.per_second };
+}
+
+/** What of a RunTask tells the kind of launch. */
+export type LaunchInput = {
+  readonly launchType?: string | undefined;
+  readonly capacityProviderStrategy?: readonly { readonly capacityProvider: string | undefined }[];
+};
+
+/** The launches that a RunTask may be: the one to blame first for a refusal at the head. */
+export function launchesOf(
+  { launchType, capacityProviderStrategy = [] }: LaunchInput,
+): readonly [Category, ...Category[]] {
+  if (launchType === "FARGATE") return ["Fargate launches"];
+  const providers = new Set(
+    capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider),
+  );
+  const onDemand = providers.has("FARGATE");
+  // Which of the two ECS chooses is not known beforehand.
+  if (providers.has("FARGATE_SPOT")) {
+    return onDemand ? ["Fargate Spot launches", "Fargate launches"] : ["Fargate Spot launches"];
+  }
+  return [onDemand ? "Fargate launches" : "other launches"];
+}

@@ -1,0 +1,50 @@
+import { block, number, optionalBlock, whole } from "./schema.ts";
+
+/** Most calls that a bucket may be said to allow. */
+const most = 10_000;
+
+/** Of limits that differ by region, or that AWS does not publish. */
+const modest = "which is little in most regions";
+
+/** How much of AWS's rate limits this client may use. Each block stands for one of AWS's buckets. */
+export const apiLimits = block(
+  "How many calls AWS allows in the account and region, where it is not what AWS publishes, and how many of them this client may make. Clients that share an account find their shares by themselves: a call that AWS refuses for its rate slows down that kind of call, for a while.",
+  {
+    share: number(
+      "Part of each limit that this client may use at most, while no other client makes calls. Above 0, at most 1. With more than about ten clients that start tasks at the same moment, 2 divided by their number has fewer calls refused.",
+      {
+        default: 1,
+        check: (share) => share > 0 && share <= 1 ? undefined : "must be above 0 and at most 1",
+      },
+    ),
+    cluster_reads: bucket("DescribeClusters", 50, 20),
+    cluster_resource_reads: bucket("DescribeTasks and ListTasks", 100, 20),
+    cluster_resource_writes: bucket("RunTask, StopTask and ExecuteCommand", 100, 40),
+    task_definition_reads: bucket("DescribeTaskDefinition and ListTaskDefinitions", 50, 20),
+    task_definition_writes: bucket("RegisterTaskDefinition and DeregisterTaskDefinition", 20, 1),
+    tag_writes: bucket("TagResource", 20, 10),
+    fargate_launches: bucket("tasks launched on Fargate", 100, 20),
+    fargate_spot_launches: bucket("tasks launched on Fargate Spot", 100, 20),
+    ec2_reads: bucket("EC2's DescribeNetworkInterfaces", 50, 10),
+    sessions: bucket("calls about sessions of ECS Exec", 20, 5, modest),
+    log_reads: bucket("FilterLogEvents", 10, 5, modest),
+    metric_reads: bucket("GetMetricData", 50, 50, modest),
+  },
+);
+
+function bucket(calls: string, burst: number, perSecond: number, source = "as AWS publishes") {
+  return optionalBlock(
+    `The account's limit for ${calls}. Without the block it is ${burst} at once and ${perSecond} a second, ${source}.`,
+    {
+      burst: whole("Calls that AWS allows at once, after a while without any.", {
+        required: true,
+        min: 1,
+        max: most,
+      }),
+      per_second: number("Calls a second that AWS allows for longer. Above 0, at most 10000.", {
+        required: true,
+        check: (rate) => rate > 0 && rate <= most ? undefined : "must be above 0 and at most 10000",
+      }),
+    },
+  );
+}
