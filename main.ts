@@ -46,10 +46,14 @@ const driver = createDriver({
   connect: (target) =>
     connectAws(target, {
       userAgent: { name, version },
-      endpoints: { ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined },
+      endpoints: {
+        ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
+        ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
+      },
     }),
   clock: systemClock,
   random: Math.random,
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   log,
   version,
   config: defaults.value,

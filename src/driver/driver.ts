@@ -1,6 +1,8 @@
 import type { ConnectAws } from "../aws/operations.ts";
 import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { Clock, Random } from "../clock.ts";
+import type { ExecIo } from "../exec/exec.ts";
+import type { ExecMode } from "../exec/wrapper.ts";
 import type { DecodeResult } from "../config/decode.ts";
 import type { PluginConfig } from "../config/mod.ts";
 import {
@@ -10,13 +12,15 @@ import {
   type TaskIdentity,
 } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
-import { DriverError, taskNotFound } from "./driver_error.ts";
+import { taskNotFound } from "./driver_error.ts";
 import { createEventHub, type EventHub } from "./event_hub.ts";
+import { type CommandContext, runCommand } from "./exec.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState } from "./handle_state.ts";
 import { searchOrphans } from "./orphans.ts";
 import { addCluster, clustersToSearch, fallbackCluster, removeCluster } from "./scopes.ts";
 import { createSettings, type Settings, takeConfig } from "./settings.ts";
+import { sendSignal } from "./signal.ts";
 import {
   type Handle,
   keep,
@@ -26,6 +30,7 @@ import {
   startTask,
   type TaskRequest,
 } from "./start.ts";
+import { destroyTask, detachSignal, detachTask, stopTask } from "./stop.ts";
 import { createTaskIndex } from "./task_index.ts";
 import type { ExitResult, TaskRecord, TaskStatus } from "./task_record.ts";
 
@@ -74,26 +79,35 @@ export type Driver = {
    * promise, which with its signal would take up more than all else that is kept of a task.
    */
   onExit(id: string, listener: (how: ExitResult) => void): () => void;
-  /** Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. */
+  /**
+   * Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. A
+   * signal other than `SIGTERM` is sent first; ECS is asked to stop what it has not ended by half of
+   * the time.
+   */
   stop(id: string, timeout: number, signal: string): Promise<void>;
   /**
    * Forgets the task. One whose ECS task runs is refused `unless running`, and stopped `by force`.
    */
   destroy(id: string, how: "unless running" | "by force"): void;
   inspect(id: string): TaskStatus;
+  /**
+   * Runs a command in the task's container by ECS Exec, and resolves to its exit code. Where the
+   * caller's signal aborts, the command is ended.
+   */
+  exec(id: string, command: readonly string[], mode: ExecMode, io: ExecIo): Promise<number>;
+  /** Sends a signal, as `SIGHUP`, to process 1 of the task's container. */
+  signal(id: string, signal: string): Promise<void>;
   /** Ends all activity. ECS tasks live on. */
   shutdown(): void;
 };
 
 /** What the calls of one driver share. */
-type DriverContext = StartContext & {
+type DriverContext = StartContext & CommandContext & {
   readonly events: EventHub<DriverEvent>;
   /** This client's node id, which tasks bring; undefined before the first of them. */
   nodeId: string | undefined;
 };
 
-/** The signal by which Nomad 1.1 to 1.9 asks that a remote task goes on without its driver. */
-const detachSignal = "DETACH";
 /** Events kept while no agent listens. */
 const keptEvents = 1_000;
 
@@ -102,6 +116,8 @@ export type DriverOptions = {
   readonly connect: ConnectAws;
   readonly clock: Clock;
   readonly random: Random;
+  /** Makes `length` random bytes that nobody can foretell. */
+  readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
   readonly version: string;
   /** The configuration until Nomad brings one. */
@@ -143,13 +159,15 @@ export function createDriver(options: DriverOptions): Driver {
     stop: async (id, timeout, stopSignal) => {
       const record = recordOf(context, id);
       if (stopSignal === detachSignal) detachTask(context, record);
-      else await stopTask(record, timeout);
+      else await stopTask(context, record, timeout, stopSignal);
     },
     destroy: (id, how) => {
       destroyTask(recordOf(context, id), how);
       records.delete(id);
     },
     inspect: (id) => recordOf(context, id).status(),
+    exec: (id, command, mode, io) => runCommand(context, recordOf(context, id), command, mode, io),
+    signal: (id, name) => sendSignal(context, recordOf(context, id), name),
     shutdown: () => {
       over.abort(new Error("the driver is shutting down"));
       lifecycle.close();
@@ -158,7 +176,7 @@ export function createDriver(options: DriverOptions): Driver {
 }
 
 function createContext(
-  { connect, clock, random, log, version, config, defaultRegion }: DriverOptions,
+  { connect, clock, random, randomBytes, log, version, config, defaultRegion }: DriverOptions,
 ): DriverContext {
   const settings = createSettings(config, defaultRegion);
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
@@ -184,6 +202,7 @@ function createContext(
     },
     clock,
     log,
+    randomBytes,
     nodeId: undefined,
   };
 }
@@ -235,37 +254,4 @@ function recoverTask(context: DriverContext, task: TaskIdentity, handle: Handle)
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover(shared, task, container, publish);
   keep(context, remote, network, startedAt ?? clock.now()).confirm();
-}
-
-/** Lets the ECS task run on, for another node to take over. */
-function detachTask({ log }: DriverContext, record: TaskRecord): void {
-  const { task, remote: { ref: { arn } } } = record;
-  log.info("leaving a task to run on", { task_id: task.id, arn });
-  record.detach();
-}
-
-async function stopTask({ task, remote }: TaskRecord, timeout: number): Promise<void> {
-  const reason = `Nomad stopped task ${task.name} of allocation ${task.allocId}`;
-  const outcome = await remote.stop(reason, timeout);
-  if (outcome.kind !== "unacknowledged") return;
-  throw new DriverError(
-    "stop_failed",
-    `ECS has not acknowledged the stop of ${remote.ref.arn} within ${timeout} ms; ` +
-      `it goes on being asked: ${outcome.error?.message ?? "no answer yet"}`,
-    true,
-  );
-}
-
-function destroyTask(record: TaskRecord, how: "unless running" | "by force"): void {
-  const { task, remote } = record;
-  if (record.isLive()) {
-    if (how === "unless running") {
-      throw new DriverError(
-        "task_running",
-        `cannot destroy task ${task.id}: its ECS task runs; stop it first`,
-      );
-    }
-    remote.stop(`Nomad destroyed task ${task.name}`, 0);
-  }
-  record.destroy();
 }

@@ -6,6 +6,7 @@
  * - `stop_failed`: ECS has not acknowledged the stop yet, and Nomad should ask again;
  * - `invalid_handle`: the handle to recover from cannot be read;
  * - `task_running`: the task must be stopped first;
+ * - `exec_failed`: a command or signal did not reach the task's container, or how it ended is not known;
  * - `unsupported`: this driver has no such operation.
  */
 export type DriverErrorKind =
@@ -15,6 +16,7 @@ export type DriverErrorKind =
   | "stop_failed"
   | "invalid_handle"
   | "task_running"
+  | "exec_failed"
   | "unsupported";
 
 /** An error whose message is meant for the user, in the job's or the agent's log. */

@@ -13,8 +13,7 @@
 import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsCaller } from "../aws/caller.ts";
 import { EcsError } from "../aws/error.ts";
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
+import type { ExecContext } from "./context.ts";
 import { ExecError, explained } from "./exec_error.ts";
 import { createOutputReader, type ExecEvent } from "./output.ts";
 import { type DataChannel, openDataChannel } from "./session_manager/channel.ts";
@@ -45,17 +44,6 @@ export type ExecIo = {
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void> | void;
   /** Aborts when the caller has gone; the session is terminated then. */
   readonly signal: AbortSignal;
-};
-
-/** What a command needs of its surroundings. */
-export type ExecContext = {
-  readonly caller: EcsCaller;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Makes a UUID. */
-  readonly newId: () => string;
-  /** Makes `length` random bytes. */
-  readonly randomBytes: (length: number) => Uint8Array;
 };
 
 /** Bytes of one line of input for a command without a terminal, before base64. */

@@ -1,5 +1,5 @@
 import { clusterInWords, parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
-import type { ExecContext } from "./exec.ts";
+import type { ExecContext } from "./context.ts";
 import { ExecError } from "./exec_error.ts";
 import {
   createSessionCipher,

@@ -25,8 +25,8 @@ import {
   wireNetwork,
   wireTaskStatus,
 } from "./convert.ts";
+import { execOnce, execStreaming } from "./exec.ts";
 import { deferred, lasting, serverStream, unary } from "./handlers.ts";
-import { wireError } from "./status.ts";
 
 /** The driver on the wire: messages in, calls, messages out. */
 export function driverService(
@@ -37,8 +37,9 @@ export function driverService(
     taskConfigSchema: unary("TaskConfigSchema", log, () => ({ spec: taskConfigSpec })),
     capabilities: unary("Capabilities", log, () => ({
       capabilities: {
-        sendSignals: false,
-        exec: false,
+        // Whether a task can is told by its own enable_execute_command, with an error that says so.
+        sendSignals: true,
+        exec: true,
         // With any other isolation Nomad merges the client host's environment into the task's.
         fsIsolation: DriverCapabilities_FSIsolation.IMAGE,
         networkIsolationModes: [NetworkIsolationSpec_NetworkIsolationMode.HOST],
@@ -108,15 +109,16 @@ export function driverService(
       driver.shutdown();
       return {};
     }),
-    signalTask: unary("SignalTask", log, () => {
-      throw unsupported("signals: ECS sends a task no signal but that of a stop");
+    signalTask: unary("SignalTask", log, async ({ taskId, signal }) => {
+      await driver.signal(taskId, signal);
+      return {};
     }),
-    execTask: unary("ExecTask", log, () => {
-      throw unsupported("exec");
-    }),
-    execTaskStreaming: (call) => {
-      call.emit("error", wireError(unsupported("exec")));
-    },
+    execTask: unary(
+      "ExecTask",
+      log,
+      (request, signal) => execOnce(driver.exec, clock, request, signal),
+    ),
+    execTaskStreaming: execStreaming(driver.exec, log),
     createNetwork: unary("CreateNetwork", log, () => {
       throw unsupported("network namespaces: an ECS task has its own network");
     }),

@@ -1,13 +1,16 @@
 import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { Clock } from "../clock.ts";
+import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
 import type { ExecMode } from "../exec/wrapper.ts";
 import type {
+  ExecTaskRequest,
   ExecTaskResponse,
   ExecTaskStreamingRequest,
   ExecTaskStreamingResponse,
 } from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import type { Logger } from "../logger.ts";
-import { wireExit } from "./convert.ts";
+import { milliseconds, wireExit } from "./convert.ts";
 import { wireError } from "./status.ts";
 
 /** Runs a command in a task's container, and answers its exit code. */
@@ -60,20 +63,33 @@ export function execStreaming(
 }
 
 /**
- * ExecTask: a script check of a service, which waits for the command's end and takes the last of its
- * output.
+ * ExecTask: a script check of a service, which waits for the command's end within a timeout and takes
+ * the last of its output.
  */
 export async function execOnce(
   run: RunCommand,
-  { taskId, command }: { taskId: string; command: readonly string[] },
-  signal: AbortSignal,
+  clock: Clock,
+  { taskId, command, timeout }: ExecTaskRequest,
+  caller: AbortSignal,
 ): Promise<ExecTaskResponse> {
+  if (command.length === 0) throw new Error("ExecTask came without a command to run");
+  const late = new AbortController();
+  const done = new AbortController();
+  const time = milliseconds(timeout);
+  if (time > 0) {
+    clock.sleep(time, done.signal).then(() => {
+      const text = `${command[0]} did not end within its timeout of ${time / 1_000} s`;
+      late.abort(new DriverError("exec_failed", text));
+    });
+  }
+  const signal = AbortSignal.any([caller, late.signal]);
   const kept = { stdout: createTail(), stderr: createTail() };
-  const code = await run(taskId, command, "pipes", {
+  const io: ExecIo = {
     input: [{ kind: "end of stdin" }],
     onOutput: (stream, bytes) => kept[stream].add(bytes),
     signal,
-  });
+  };
+  const code = await run(taskId, command, "pipes", io).finally(() => done.abort());
   return {
     stdout: kept.stdout.bytes(),
     stderr: kept.stderr.bytes(),

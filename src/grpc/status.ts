@@ -32,6 +32,7 @@ const codes: Record<DriverErrorKind, status> = {
   stop_failed: status.UNKNOWN,
   invalid_handle: status.INVALID_ARGUMENT,
   task_running: status.FAILED_PRECONDITION,
+  exec_failed: status.UNKNOWN,
   unsupported: status.UNIMPLEMENTED,
 };
 

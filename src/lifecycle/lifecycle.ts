@@ -5,6 +5,7 @@ import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
+import { type CommandTarget, commandTarget } from "./command_target.ts";
 import { noteHealth, type OutageContext } from "./outages.ts";
 import type { UnclaimedTask } from "./ownership/ledger.ts";
 import { findUnclaimed } from "./ownership/node_search.ts";
@@ -15,6 +16,7 @@ import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import type { TaskIdentity } from "./task_identity.ts";
 
 export type { ClusterHealth } from "./cluster_health.ts";
+export type { CommandTarget } from "./command_target.ts";
 export type { DefinitionFacts } from "./definition/facts.ts";
 export { mainContainer } from "./definition/main_container.ts";
 export type { Resources } from "./definition/size.ts";
@@ -24,6 +26,7 @@ export type { UnclaimedTask } from "./ownership/ledger.ts";
 export type { Ending } from "./task/ending.ts";
 export type { EndObserver, RemoteTask } from "./task/remote_task.ts";
 export type { TaskEvent } from "./task/events.ts";
+export type { RemoteState } from "./task/tracking.ts";
 export type { TaskIdentity } from "./task_identity.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
@@ -70,6 +73,12 @@ export type Lifecycle = {
    * first time, and "claimed" for a task that an allocation or a start has got hold of meanwhile.
    */
   settleOrphan(task: UnclaimedTask, policy: "stop" | "report"): "new" | "known" | "claimed";
+  /** See `commandTarget` in `command_target.ts`. */
+  commandTarget(
+    ref: TaskRef,
+    container: string | undefined,
+    signal: AbortSignal,
+  ): Promise<CommandTarget>;
   /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
   failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -127,6 +136,8 @@ export function createLifecycle(
       if (policy === "stop") remoteTasks.stop(task, "Nomad: no allocation claims this task");
       return isNew ? "new" : "known";
     },
+    commandTarget: (ref, container, signal) =>
+      commandTarget(accounts.of(ref.cluster), ref, container, signal),
     failing: () =>
       accounts.watchers().flatMap(({ cluster, failing }) => {
         const outage = failing();

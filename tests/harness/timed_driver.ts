@@ -25,6 +25,7 @@ export function launchDriver(world: World, config: Record<string, unknown> = {})
     connect: (target) => world.connect(process, target),
     clock: world.time.clock(process),
     random: () => 0.5,
+    randomBytes: (length) => new Uint8Array(length).fill(7),
     log: silent,
     version: "0.0.0",
     config: decoded.value,

@@ -43,6 +43,7 @@ export function createNode(
       connect: () => ecs.connect(process),
       clock: time.clock(process),
       random: chances.next,
+      randomBytes: (length) => new Uint8Array(length).fill(7),
       log,
       version: "0.0.0",
       config,

@@ -21,7 +21,6 @@ import {
   type ChannelContext,
   type ChannelEnd,
   type Finish,
-  notify,
   type Session,
   type State,
 } from "./context.ts";
@@ -29,7 +28,7 @@ import { decodeFrame, encodeFrame, type Frame, payloadTypes } from "./frame.ts";
 import { answerChallenge, answerHandshake } from "./handshake.ts";
 import { createIncoming } from "./incoming.ts";
 import { createOutgoing } from "./outgoing.ts";
-import { send, write } from "./sending.ts";
+import { notify, send, write } from "./sending.ts";
 
 /** An open data channel. */
 export type DataChannel = {

@@ -49,10 +49,3 @@ export type State = {
   changed: PromiseWithResolvers<void>;
   resending: "no" | "yes";
 };
-
-/** Wakes whoever waits for the channel to change. */
-export function notify(state: State): void {
-  const { changed } = state;
-  state.changed = Promise.withResolvers();
-  changed.resolve();
-}

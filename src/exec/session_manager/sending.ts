@@ -82,3 +82,10 @@ async function resendWhatIsDue(
   }
   state.resending = "no";
 }
+
+/** Wakes whoever waits for the channel to change. */
+export function notify(state: State): void {
+  const { changed } = state;
+  state.changed = Promise.withResolvers();
+  changed.resolve();
+}

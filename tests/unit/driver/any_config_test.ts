@@ -67,6 +67,7 @@ async function outcomeOf(task: unknown, env: Record<string, string>): Promise<Ou
     connect: () => noted(world.ecs.connect(process)),
     clock: world.time.clock(process),
     random: () => 0.5,
+    randomBytes: (length) => new Uint8Array(length),
     log: silent,
     version: "0.0.0",
     config: { ...plugin.value, enabled: true, cluster: cluster.name, region: cluster.region },

@@ -234,11 +234,8 @@ Deno.test("errors say whether trying again may help", async () => {
 Deno.test("what the driver does not do is told so", async () => {
   await withPlugin({}, async ({ connection: { driver } }) => {
     const calls = [
-      () => call(driver, driver.signalTask, { taskId: "x", signal: "SIGHUP" }),
-      () => call(driver, driver.execTask, { taskId: "x", command: ["ls"], timeout: undefined }),
       () => call(driver, driver.createNetwork, { allocId: "x", hostname: "" }),
       () => call(driver, driver.destroyNetwork, { allocId: "x", isolationSpec: undefined }),
-      () => new Promise((_, reject) => driver.execTaskStreaming().on("error", reject)),
     ];
     for (const make of calls) {
       const error = await failureOf(make());

@@ -16,6 +16,7 @@ function watchedDriver(world: World) {
     connect: (target) => world.connect(process, target),
     clock: world.time.clock(process),
     random: () => 0.5,
+    randomBytes: (length) => new Uint8Array(length),
     log: silent,
     version: "1.2.3",
     config: initial.value,

@@ -27,8 +27,8 @@ Deno.test("what Nomad may ask of the driver, and what it may not", async () => {
   try {
     const { capabilities } = await call(driver, driver.capabilities, {});
     assertEquals(capabilities, {
-      sendSignals: false,
-      exec: false,
+      sendSignals: true,
+      exec: true,
       fsIsolation: DriverCapabilities_FSIsolation.IMAGE,
       networkIsolationModes: [NetworkIsolationSpec_NetworkIsolationMode.HOST],
       mustCreateNetwork: false,
@@ -54,6 +54,21 @@ Deno.test("a task that is not known is told of in the words by which Nomad tells
       await failureOf(call(driver, driver.inspectTask, { taskId })),
       await failureOf(stop(connection, taskId)),
       await failureOf(call(driver, driver.destroyTask, { taskId, force: true })),
+      await failureOf(call(driver, driver.signalTask, { taskId, signal: "SIGHUP" })),
+      await failureOf(
+        call(driver, driver.execTask, { taskId, command: ["ls"], timeout: undefined }),
+      ),
+      await failureOf(
+        new Promise((_, reject) => {
+          const exec = driver.execTaskStreaming();
+          exec.on("error", reject);
+          exec.write({
+            setup: { taskId, command: ["ls"], tty: false },
+            ttySize: undefined,
+            stdin: undefined,
+          });
+        }),
+      ),
       await failureOf(first(driver.taskStats({ taskId, collectionInterval: undefined }))),
     ];
     for (const { code, details } of failures) {

@@ -1,0 +1,44 @@
+import type { EcsCaller } from "../aws/caller.ts";
+import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
+import { EcsError } from "../aws/error.ts";
+import type { Account } from "./account.ts";
+import { mainContainer } from "./definition/main_container.ts";
+
+/** Where a command of `nomad alloc exec` runs. */
+export type CommandTarget = {
+  readonly caller: EcsCaller;
+  /** Undefined where the ECS task has one container, or AWS does not tell which is the main one. */
+  readonly container: string | undefined;
+};
+
+/**
+ * Finds the container that commands run in: the one that `config.task.container` names, else the main
+ * one of the task definition. Rejects with an `EcsError`, or with the signal's reason.
+ */
+export async function commandTarget(
+  { caller, definitions }: Pick<Account, "caller" | "definitions">,
+  ref: TaskRef,
+  container: string | undefined,
+  signal: AbortSignal,
+): Promise<CommandTarget> {
+  if (container !== undefined) return { caller, container };
+  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const { tasks } = await caller.call(
+    "describeTasks",
+    { cluster: ref.cluster.name, tasks: [ref.arn] },
+    { target, priority: "act", signal },
+  );
+  const { containers = [], taskDefinitionArn } = tasks?.[0] ?? {};
+  if (containers.length < 2 || taskDefinitionArn === undefined) {
+    return { caller, container: undefined };
+  }
+  try {
+    const definition = await definitions.describe(taskDefinitionArn);
+    return { caller, container: mainContainer(definition)?.container.name };
+  } catch (error) {
+    if (error instanceof EcsError && error.kind === "denied") {
+      return { caller, container: undefined };
+    }
+    throw error;
+  }
+}
