@@ -100,9 +100,10 @@ export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
 
 /**
  * Whether what was refused is this host's time, and the client has learned AWS's: its next request is
- * signed with that.
+ * signed with that. It may be STS's client, of which a `CredentialsError` tells as its cause.
  */
 function isClockCorrected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
   const { $metadata } = error as { $metadata?: { clockSkewCorrected?: boolean } };
-  return $metadata?.clockSkewCorrected === true;
+  return $metadata?.clockSkewCorrected === true || isClockCorrected(error.cause);
 }

@@ -65,11 +65,9 @@ export function createEc2Client(config: Signing, endpoint: string | undefined): 
         body,
       }, { signingDate: new Date(Date.now() + config.systemClockOffset) });
       const { response } = await config.requestHandler.handle(request, { abortSignal: signal });
-      const document: unknown = parseXML(new TextDecoder().decode(response.body));
-      if (response.statusCode >= 300) throw ec2Error(document, response.statusCode);
-      const answer = at(document, `${command}Response`);
+      const answer = at(documentIn(response), `${command}Response`);
       // A page of HTML parses too.
-      if (answer === undefined) throw new SyntaxError(`the answer is none of ${command}`);
+      if (answer === undefined) throw notOfEc2(response);
       return read(answer);
     },
   };
@@ -78,15 +76,32 @@ function ec2Endpoint(region: string): string {
   return `https://ec2.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }
 
-function ec2Error(document: unknown, status: number): Error {
+type Response = { readonly statusCode: number; readonly body: Uint8Array };
+
+/** The document in an answer. Throws what EC2 refuses, and for what is no document. */
+function documentIn(response: Response): unknown {
+  let document: unknown;
+  try {
+    document = parseXML(new TextDecoder().decode(response.body));
+  } catch (cause) {
+    throw notOfEc2(response, { cause });
+  }
+  const status = response.statusCode;
+  if (status < 300) return document;
   const error = at(document, "Response", "Errors", "Error");
   const code = at(error, "Code");
   const message = at(error, "Message");
-  return Object.assign(new Error(typeof message === "string" ? message : `HTTP ${status}`), {
-    name: typeof code === "string" ? code : "EC2Error",
+  if (typeof code !== "string") throw notOfEc2(response);
+  throw Object.assign(new Error(typeof message === "string" ? message : ""), {
+    name: code,
     $metadata: { httpStatusCode: status },
     $fault: status < 500 ? "client" : "server",
   });
+}
+
+/** An error for an answer that is none of EC2's, which tells of it as the SDK's errors do. */
+function notOfEc2($response: Response, options?: ErrorOptions): Error {
+  return Object.assign(new SyntaxError("the answer is none of EC2's", options), { $response });
 }
 
 function at(value: unknown, ...path: string[]): unknown {

@@ -1,3 +1,8 @@
+import { answerInWords } from "./answer_words.ts";
+import { parseTaskArn } from "./cluster_ref.ts";
+import { CredentialsError } from "./credentials_error.ts";
+import { type Fault, kindOf } from "./refusals.ts";
+
 /**
  * Why a call to ECS gave nothing usable:
  * - `throttled`: AWS refused it for its rate;
@@ -9,6 +14,7 @@
  * - `no_task`: ECS does not know the task;
  * - `conflict`: the client token was used with other parameters, by `arns`;
  * - `capacity`: ECS cannot place the task now;
+ * - `not_yet`: AWS has not done it, for a reason that passes by itself, as a role that is still new;
  * - `rejected`: AWS will not do this however often it is asked.
  */
 export type EcsErrorKind =
@@ -21,6 +27,7 @@ export type EcsErrorKind =
   | "no_task"
   | "conflict"
   | "capacity"
+  | "not_yet"
   | "rejected";
 
 /** A failed call to ECS: what was attempted, on what, what came back and what can be done. */
@@ -44,18 +51,10 @@ export class EcsError extends Error {
 export function toEcsError(thrown: unknown, attempted: string): EcsError {
   if (thrown instanceof EcsError) return thrown;
   const fault = faultOf(thrown);
-  const answer = fault.message === "" ? fault.code : `${fault.code}: ${fault.message}`;
-  return new EcsError(kindOf(fault), attempted, answer, fault.arns, { cause: thrown });
+  return new EcsError(kindOf(fault), attempted, wordsOf(thrown, fault), arnsOf(thrown), {
+    cause: thrown,
+  });
 }
-
-type Fault = {
-  code: string;
-  message: string;
-  status: number | undefined;
-  /** Whether the answer was one of AWS's error documents. */
-  answered: boolean;
-  arns: string[];
-};
 
 const advice: Record<EcsErrorKind, string> = {
   throttled: "; it is tried again, at a lower rate",
@@ -67,74 +66,41 @@ const advice: Record<EcsErrorKind, string> = {
   no_task: "",
   conflict: "",
   capacity: "",
+  not_yet: "",
   rejected: "",
 };
 
-const throttling = new Set([
-  "ThrottlingException",
-  "ThrottledException",
-  "Throttling",
-  "TooManyRequestsException",
-  "RequestLimitExceeded",
-  "SlowDown",
-]);
-
-const denials = new Set([
-  "AccessDeniedException",
-  "AccessDenied",
-  "UnauthorizedOperation",
-  "NotAuthorized",
-  "OptInRequired",
-]);
-
-const credentials = new Set([
-  "AuthFailure",
-  "CredentialsProviderError",
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "IncompleteSignatureException",
-  "InvalidClientTokenId",
-  "InvalidSignatureException",
-  "MissingAuthenticationTokenException",
-  "RequestExpired",
-  "SignatureDoesNotMatch",
-  "TokenProviderError",
-  "UnrecognizedClientException",
-]);
-
-function kindOf({ code, message, status, answered }: Fault): EcsErrorKind {
-  if (!answered && /region is missing/i.test(message)) return "no_region";
-  if (throttling.has(code) || status === 429) return "throttled";
-  if (credentials.has(code)) return "credentials";
-  if (denials.has(code)) return "denied";
-  if (code === "ClusterNotFoundException") return "no_cluster";
-  if (code === "ConflictException") return "conflict";
-  if (code === "InvalidParameterException" && /task was not found/i.test(message)) return "no_task";
-  // EC2 knows of a new interface some seconds after ECS has told of it.
-  if (code === "InvalidNetworkInterfaceID.NotFound") return "unavailable";
-  if (/capacity/i.test(message) && (code === "ClientException" || code === "ServerException")) {
-    return "capacity";
-  }
-  const definite = answered && status !== undefined && status >= 400 && status < 500;
-  return definite ? "rejected" : "unavailable";
-}
-
 function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error)) {
-    return { code: "Error", message: String(thrown), status: undefined, answered: false, arns: [] };
+    return { code: "Error", message: String(thrown), status: undefined, answered: false };
   }
-  const fields = thrown as Error & {
+  const { code, $metadata, $fault } = thrown as Error & {
     code?: unknown;
     $metadata?: { httpStatusCode?: number };
     $fault?: unknown;
-    resourceIds?: unknown;
   };
-  const causeCode = typeof fields.code === "string" ? fields.code : undefined;
   return {
-    code: causeCode !== undefined && thrown.name === "Error" ? causeCode : thrown.name,
-    message: thrown.message,
-    status: fields.$metadata?.httpStatusCode,
-    answered: fields.$fault === "client" || fields.$fault === "server",
-    arns: Array.isArray(fields.resourceIds) ? fields.resourceIds.map(String) : [],
+    code: typeof code === "string" && thrown.name === "Error" ? code : String(thrown.name),
+    // AWS's message is what the answer has for one, of whatever type.
+    message: typeof thrown.message === "string" ? thrown.message : "",
+    status: $metadata?.httpStatusCode,
+    answered: $fault === "client" || $fault === "server",
   };
+}
+
+/** The SDK's name for the error of an answer that has no code. */
+const withoutCode = "Unknown";
+
+function wordsOf(thrown: unknown, { code, message, answered }: Fault): string {
+  if (thrown instanceof CredentialsError) return message;
+  const isOfAws = answered && code !== withoutCode;
+  const foreign = thrown instanceof Error && !isOfAws ? answerInWords(thrown) : undefined;
+  return foreign ?? (message === "" ? code : `${code}: ${message}`);
+}
+
+/** The tasks that an error names. */
+function arnsOf(thrown: unknown): string[] {
+  const { resourceIds } = (thrown ?? {}) as { resourceIds?: unknown };
+  if (!Array.isArray(resourceIds)) return [];
+  return resourceIds.filter((id) => typeof id === "string" && parseTaskArn(id) !== undefined);
 }

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { CredentialsError } from "./credentials_error.ts";
 import type { ClientRequest, IncomingMessage } from "node:http";
 
 /** Bytes of the longest answer of a source of credentials; they are of some 2 KB. */
@@ -11,6 +12,8 @@ const created = "http.client.request.created";
  * Asks a source of credentials. What it is answered over HTTP ends after 256 KB, which makes it no
  * credentials: the SDK reads answers of STS, of SSO, and of the metadata services of containers and
  * instances, however long they are, and lets none of its clients for the latter be replaced.
+ * Rejects with a `CredentialsError` whatever the source fails with: STS and SSO have error codes of
+ * their own, which would else pass for refusals of what the credentials are for.
  */
 export async function askSource<T>(ask: () => Promise<T>): Promise<T> {
   const bound = (message: unknown) => {
@@ -20,6 +23,8 @@ export async function askSource<T>(ask: () => Promise<T>): Promise<T> {
   subscribe(created, bound);
   try {
     return await ask();
+  } catch (error) {
+    throw new CredentialsError(error);
   } finally {
     unsubscribe(created, bound);
   }

@@ -38,6 +38,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   start: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     capacity: "recoverable", // the restart block says how long to wait for room
     denied: "final",
@@ -51,6 +52,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   watch: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again", // they expire, rotate and are repaired while tasks run
     no_region: "ask again", // a configuration may lack it for a while
     no_cluster: "ask again",
@@ -64,6 +66,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   stop: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     denied: "ask again",
     no_region: "ask again",
@@ -77,6 +80,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   claim: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     no_region: "ask again",
     no_cluster: "ask again",
@@ -90,6 +94,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   "clean up": {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     denied: "ask again", // the search waits for nobody, and the policy may be repaired meanwhile
     no_region: "final",
@@ -103,6 +108,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   search: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     denied: "ask again",
     no_region: "ask again",
@@ -116,6 +122,7 @@ const policy: { readonly [A in Activity]: { readonly [K in FailureKind]: Verdict
   explain: {
     throttled: "ask again",
     unavailable: "ask again",
+    not_yet: "ask again",
     credentials: "ask again",
     no_region: "ask again",
     denied: "final",

@@ -54,8 +54,11 @@ export async function runTask(
       ambiguous();
       throw error;
     }
-    if (error instanceof EcsError && error.kind === "conflict" && error.arns[0] !== undefined) {
-      return { arn: error.arns[0], accepted: "otherwise" };
+    if (error instanceof EcsError && error.kind === "conflict") {
+      const [arn] = error.arns;
+      if (arn !== undefined) return { arn, accepted: "otherwise" };
+      // ECS has a task for the token and does not say which.
+      ambiguous();
     }
     throw error;
   }

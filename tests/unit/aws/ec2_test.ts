@@ -76,7 +76,15 @@ const failures: [what: string, status: number, body: string, kind: string, answe
     "unavailable",
     "InvalidNetworkInterfaceID.NotFound: no such",
   ],
-  ["a page of another server", 200, "<html><body>hello</body></html>", "unavailable", "none of"],
+  [
+    "a page of another server",
+    200,
+    "<html><body>hello</body></html>",
+    "unavailable",
+    "HTTP 200, text/xml: <html><body>hello</body></html>",
+  ],
+  ["a proxy's refusal", 407, "<html>Who?</html>", "unavailable", "HTTP 407, text/xml: <html>Who?"],
+  ["a text that is no XML", 502, "Bad Gateway", "unavailable", "HTTP 502, text/xml: Bad Gateway"],
 ];
 for (const [what, status, body, kind, text] of failures) {
   Deno.test(`${what} is classified as the SDK's errors are`, async () => {

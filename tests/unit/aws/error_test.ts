@@ -1,36 +1,126 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type EcsErrorKind, toEcsError } from "../../../src/aws/error.ts";
+import { toEcsError } from "../../../src/aws/error.ts";
+import type { AwsOperations } from "../../../src/aws/operations.ts";
+import { operationsAt } from "../../harness/aws.ts";
+import { serveHttp } from "../../harness/http.ts";
 
-/** An error as the AWS SDK throws it for an answer with this status; 0 is no answer. */
-function thrown(name: string, status: number, message = ""): Error {
-  const error = Object.assign(new Error(message), { name });
-  if (status === 0) return error;
-  const $fault = status >= 500 ? "server" : "client";
-  return Object.assign(error, { $fault, $metadata: { httpStatusCode: status } });
+const { signal } = new AbortController();
+
+/** What the driver makes of an answer that the AWS SDK was given. */
+async function errorOf(
+  answer: { status: number; body: string; type?: string | undefined },
+  call = (operations: AwsOperations): Promise<unknown> => operations.describeClusters({}, signal),
+) {
+  const { status, body, type = "application/x-amz-json-1.1" } = answer;
+  const server = await serveHttp((request, response) => {
+    request.resume();
+    response.writeHead(status, { "content-type": type });
+    response.end(body);
+  });
+  try {
+    return await call(operationsAt(server.endpoint)).then(
+      () => undefined,
+      (thrown) => toEcsError(thrown, "RunTask web in cluster c"),
+    );
+  } finally {
+    server.close();
+  }
 }
 
-const cases: [EcsErrorKind, Error][] = [
-  ["throttled", thrown("ThrottlingException", 400, "Rate exceeded")],
-  ["throttled", thrown("Unknown", 429)],
-  ["unavailable", thrown("ServerException", 500)],
-  ["unavailable", thrown("TimeoutError", 0, "socket hang up")],
-  ["unavailable", thrown("SyntaxError", 200, "Unexpected token < in JSON")],
-  ["unavailable", thrown("SyntaxError", 0, "Unexpected end of JSON input")],
-  ["credentials", thrown("ExpiredTokenException", 400)],
-  ["credentials", thrown("CredentialsProviderError", 0, "Could not load credentials")],
-  ["denied", thrown("AccessDeniedException", 400)],
-  ["no_cluster", thrown("ClusterNotFoundException", 400)],
-  ["no_task", thrown("InvalidParameterException", 400, "The referenced task was not found.")],
-  ["rejected", thrown("InvalidParameterException", 400, "Invalid identifier")],
-  ["rejected", thrown("ClientException", 400, "TaskDefinition is inactive")],
-  ["conflict", thrown("ConflictException", 409)],
-  ["capacity", thrown("ClientException", 400, "Capacity is unavailable at this time.")],
-];
+const refusal = (type: string, message: string) => JSON.stringify({ __type: type, message });
 
-for (const [kind, error] of cases) {
-  Deno.test(`${error.name} "${error.message}" is told as ${kind}`, () => {
-    const told = toEcsError(error, "RunTask web in cluster c");
-    assertEquals(told.kind, kind);
-    assertStringIncludes(told.message, "ECS RunTask web in cluster c: ");
+Deno.test("a refusal of AWS's is told in AWS's words, with what it was about and what to do", async () => {
+  const error = await errorOf({ status: 400, body: refusal("AccessDeniedException", "not you") });
+  assertEquals(
+    error?.message,
+    "ECS RunTask web in cluster c: AccessDeniedException: not you; " +
+      "check the IAM policy of this Nomad client's AWS identity",
+  );
+});
+
+const page = "\r\n\r\n  <html>\r\n<head><title>Sorry</title></head></html>";
+const foreign: [what: string, answer: Parameters<typeof errorOf>[0], words: string][] = [
+  [
+    "a proxy's page with status 200",
+    { status: 200, body: page, type: "text/html" },
+    "HTTP 200, text/html: <html>",
+  ],
+  [
+    "a proxy that wants credentials of its own",
+    { status: 407, body: page, type: "text/html" },
+    "HTTP 407, text/html: <html>",
+  ],
+  [
+    "a login page",
+    { status: 401, body: "<b>Log in</b>", type: "text/html" },
+    "HTTP 401, text/html: <b>Log in</b>",
+  ],
+  [
+    "an empty 400",
+    { status: 400, body: "" },
+    "HTTP 400, application/x-amz-json-1.1, without a body",
+  ],
+  ["a 403 without a code", { status: 403, body: "{}" }, "HTTP 403, application/x-amz-json-1.1: {}"],
+  [
+    "a JSON text that is none",
+    { status: 400, body: "Bad Request", type: "text/plain" },
+    "HTTP 400, text/plain: Bad Request",
+  ],
+  [
+    "a 502",
+    { status: 502, body: "upstream\u0007 is away\nsecond line", type: "text/plain" },
+    "HTTP 502, text/plain: upstream  is away",
+  ],
+  [
+    "a code that is no text",
+    { status: 400, body: '{"__type":{},"message":"m"}' },
+    'HTTP 400, application/x-amz-json-1.1: {"__type":{},"message":"m"}',
+  ],
+  [
+    "a code that AWS does not have",
+    { status: 400, body: refusal("Gateway#Sorry", "closed") },
+    "Sorry: closed",
+  ],
+  [
+    "a code that objects have",
+    { status: 400, body: refusal("constructor", "m") },
+    "constructor: m",
+  ],
+  ["a message that is no text", { status: 400, body: '{"__type":"Odd","message":{"a":1}}' }, "Odd"],
+];
+for (const [what, answer, words] of foreign) {
+  Deno.test(`${what} is an outage, told in one line`, async () => {
+    const error = await errorOf(answer);
+    assertEquals([error?.kind, error?.answer], ["unavailable", words]);
   });
 }
+
+Deno.test("of a long answer that is none of AWS's, only its beginning is told", async () => {
+  const error = await errorOf({
+    status: 502,
+    body: "x".repeat(1_000_000),
+    type: "y".repeat(5_000),
+  });
+  assertEquals(error?.answer, `HTTP 502, ${"y".repeat(200)}...: ${"x".repeat(200)}...`);
+});
+
+Deno.test("the tasks of a conflict are those that are named by an ARN", async () => {
+  const arn = "arn:aws:ecs:us-east-1:123456789012:task/c/0123";
+  const body = JSON.stringify({
+    __type: "ConflictException",
+    message: "used",
+    resourceIds: ["nonsense", 7, null, { arn }, arn],
+  });
+  const error = await errorOf(
+    { status: 400, body },
+    (operations) => operations.runTask({ taskDefinition: "t" }, signal),
+  );
+  assertEquals([error?.kind, error?.arns], ["conflict", [arn]]);
+});
+
+Deno.test("what is no error at all is an outage", () => {
+  for (const thrown of [undefined, null, "text", 7, {}]) {
+    assertEquals(toEcsError(thrown, "ListTasks").kind, "unavailable");
+  }
+  assertStringIncludes(toEcsError("text", "ListTasks").message, "text");
+});

@@ -54,7 +54,11 @@ async function failureAt(endpoint: string, signal = unheeded) {
 const unusable: [what: string, text: string, shows: string][] = [
   ["closes without an answer", "", "NetworkingError: error sending request for http://127.0.0.1"],
   ["ends half way through its body", answer("200 OK", '{"clus', 100), "NetworkingError"],
-  ["answers no JSON", answer("200 OK", "<html></html>"), "SyntaxError"],
+  [
+    "answers no JSON",
+    answer("200 OK", "<html></html>"),
+    "HTTP 200, application/x-amz-json-1.1: <html></html>",
+  ],
 ];
 for (const [what, text, shows] of unusable) {
   Deno.test(`an endpoint that ${what} is unavailable`, async () => {

@@ -10,7 +10,7 @@ import {
 } from "../../../src/lifecycle/error_policy.ts";
 import { LaunchError } from "../../../src/lifecycle/launch_error.ts";
 
-const passing: FailureKind[] = ["throttled", "unavailable", "credentials"];
+const passing: FailureKind[] = ["throttled", "unavailable", "not_yet", "credentials"];
 const ofTheRequest: FailureKind[] = ["no_task", "conflict", "rejected"];
 
 /** The whole policy, as what the driver promises. */
@@ -113,7 +113,7 @@ Deno.test("every kind of failure has one verdict in every activity", () => {
     said.set(activity, [...said.get(activity) ?? [], ...kinds]);
   }
   const all = [...said.get("stop") ?? []].sort();
-  assertEquals(all.length, 11);
+  assertEquals(all.length, 12);
   for (const [activity, kinds] of said) assertEquals([activity, kinds.sort()], [activity, all]);
 });
 

@@ -1,0 +1,39 @@
+/** Longest part of an answer's body that is told, in characters. */
+const longestLine = 200;
+
+/** An answer as the SDK keeps it with the error that it throws for it. */
+type Response = {
+  readonly statusCode?: unknown;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+};
+
+/**
+ * An answer that is none of AWS's in words: HTTP status, content type and the first line of what
+ * came, which says more than what a parser could not make of it. Undefined where nothing was answered.
+ */
+export function answerInWords(thrown: Error): string | undefined {
+  const { $response: response } = thrown as { $response?: Response };
+  const status = response?.statusCode;
+  if (typeof status !== "number") return undefined;
+  const type = response?.headers?.["content-type"];
+  const line = firstLine(response?.body);
+  return `HTTP ${status}` + (typeof type === "string" ? `, ${cut(type)}` : "") +
+    (line === "" ? ", without a body" : `: ${line}`);
+}
+
+function firstLine(body: unknown): string {
+  // A character takes up to four bytes, and blank lines may come before the first that says something.
+  const text = body instanceof Uint8Array
+    ? new TextDecoder().decode(body.subarray(0, longestLine * 40))
+    : typeof body === "string"
+    ? body.slice(0, longestLine * 40)
+    : "";
+  return cut(text.split(/[\r\n]/).map((line) => line.trim()).find((line) => line !== "") ?? "");
+}
+
+/** A text without control characters, cut to what is told. */
+function cut(text: string): string {
+  const plain = text.replace(/\p{Cc}+/gu, " ");
+  return plain.length > longestLine ? `${plain.slice(0, longestLine)}...` : plain;
+}

@@ -1,0 +1,160 @@
+import type { EcsErrorKind } from "./error.ts";
+
+/** What is known of a failed call. */
+export type Fault = {
+  /** AWS's error code, or the name of the error where nothing was answered. */
+  readonly code: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  /** Whether the answer was an error document, as AWS's are. */
+  readonly answered: boolean;
+};
+
+/** AWS's error codes, of ECS, of EC2, and those that all services have in common. */
+const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
+  ...all("throttled", [
+    "EC2ThrottledException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+  ]),
+  ...all("credentials", [
+    "AuthFailure",
+    "CredentialsError", // the driver's own, for a source of credentials that fails
+    "CredentialsProviderError",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "TokenProviderError",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+  ]),
+  ...all("denied", [
+    "AccessDenied",
+    "AccessDeniedException",
+    "NotAuthorized",
+    "OptInRequired",
+    "UnauthorizedOperation",
+  ]),
+  ...all("no_cluster", ["ClusterNotFoundException"]),
+  ...all("conflict", ["ConflictException"]),
+  ...all("not_yet", ["UpdateInProgressException"]),
+  ...all("unavailable", [
+    "InternalFailure",
+    "InternalError",
+    // EC2 knows of a new interface some seconds after ECS has told of it.
+    "InvalidNetworkInterfaceID.NotFound",
+    "RequestAbortedException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServerException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "Unavailable",
+  ]),
+  ...all("rejected", [
+    "AttributeLimitExceededException",
+    "BlockedException",
+    "ClientException",
+    "ClusterContainsCapacityProviderException",
+    "ClusterContainsContainerInstancesException",
+    "ClusterContainsServicesException",
+    "ClusterContainsTasksException",
+    "DaemonNotActiveException",
+    "DaemonNotFoundException",
+    "GatewayNotFoundException",
+    "InvalidAction",
+    "InvalidNetworkInterfaceID.Malformed",
+    "InvalidParameterCombination",
+    "InvalidParameterException",
+    "InvalidParameterValue",
+    "LimitExceededException",
+    "MalformedHttpRequestException",
+    "MalformedQueryString",
+    "MissingParameter",
+    "MissingVersionException",
+    "NamespaceNotFoundException",
+    "NoUpdateAvailableException",
+    "PlatformTaskDefinitionIncompatibilityException",
+    "PlatformUnknownException",
+    "RequestEntityTooLargeException",
+    "ResourceInUseException",
+    "ResourceNotFoundException",
+    "SerializationException",
+    "ServiceDeploymentNotFoundException",
+    "ServiceNotActiveException",
+    "ServiceNotFoundException",
+    "TargetNotConnectedException",
+    "TargetNotFoundException",
+    "TaskSetNotFoundException",
+    "UnknownOperationException",
+    "UnsupportedFeatureException",
+    "UnsupportedOperation",
+    "ValidationError",
+    "ValidationException",
+  ]),
+]);
+
+/**
+ * Refusals that ECS gives for something else than what their code says, by what AWS says besides.
+ * ECS passes on what EC2 and IAM told it as an InvalidParameterException or a ClientException.
+ */
+const passedOn: readonly [message: RegExp, kind: EcsErrorKind][] = [
+  [/task was not found/i, "no_task"],
+  // "Error retrieving subnet information for [...]: Rate exceeded (ErrorCode: Throttling)".
+  [/rate exceeded|request ?limit ?exceeded|ErrorCode: \w*Throttl/i, "throttled"],
+  [/ErrorCode: (Internal|ServiceUnavailable|Unavailable)/i, "not_yet"],
+  // Several clients register revisions of one family at one time.
+  [/too many concurrent attempts/i, "not_yet"],
+  // IAM takes a while until all of AWS knows a new role.
+  [/unable to assume the (service[- ]linked )?role/i, "not_yet"],
+  // A group of container instances that scales up from none.
+  [/no container instances were found/i, "not_yet"],
+  // RunTask says so of a revision that was just registered; DescribeTaskDefinition has other words.
+  [/^TaskDefinition not found/i, "not_yet"],
+  [/capacity is unavailable|capacity limit exceeded|reached the limit on the number/i, "capacity"],
+];
+
+/** Codes under which ECS passes on other services' refusals. */
+const passingOn: ReadonlySet<string> = new Set([
+  "ClientException",
+  "InvalidParameterException",
+  "LimitExceededException",
+  "ServerException",
+]);
+
+/** Whether a code is one of AWS's. Others are a proxy's, or those of something that poses as AWS. */
+export function isKnownCode(code: string): boolean {
+  return kinds.has(code);
+}
+
+/**
+ * Why a call failed. What AWS does not say in words of its own is an outage, whatever its status:
+ * a proxy's 401, 403 or 407, an empty 400, or a code that AWS does not have.
+ */
+export function kindOf({ code, message, status, answered }: Fault): EcsErrorKind {
+  if (!answered && /region is missing/i.test(message)) return "no_region";
+  if (passingOn.has(code)) {
+    const found = passedOn.find(([pattern]) => pattern.test(message));
+    if (found !== undefined) return found[1];
+  }
+  const known = kinds.get(code);
+  if (known !== undefined && (known !== "rejected" || answered)) return known;
+  return status === 429 ? "throttled" : "unavailable";
+}
+
+function all(kind: EcsErrorKind, codes: string[]): [string, EcsErrorKind][] {
+  return codes.map((code) => [code, kind]);
+}
