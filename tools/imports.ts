@@ -222,14 +222,6 @@ async function filesIn(root: string, folder: string): Promise<string[]> {
 
 /** Files whose faults are being mended. Any other fault fails the check. Take out what you mend. */
 const unmended: ReadonlySet<string> = new Set([
-  "src/aws/caller.ts",
-  "src/aws/client.ts",
-  "src/aws/cluster_ref.ts",
-  "src/aws/data_channel.ts",
-  "src/aws/names.ts",
-  "src/aws/operations.ts",
-  "src/aws/retry.ts",
-  "src/aws/sdk.ts",
   "src/cli.ts",
   "src/config/fargate.ts",
   "src/config/rules.ts",
@@ -250,7 +242,6 @@ const unmended: ReadonlySet<string> = new Set([
   "src/lifecycle/start/find_live.ts",
   "src/lifecycle/start/launch.ts",
   "src/lifecycle/start/public_address.ts",
-  "src/lifecycle/start/run_task.ts",
   "src/lifecycle/start/run_task_input.ts",
   "src/lifecycle/start/wait.ts",
   "src/lifecycle/task/remote_task.ts",

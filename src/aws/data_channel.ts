@@ -1,5 +1,5 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { ServiceClient, Signing } from "./sdk.ts";
+import type { ServiceClient, Signing } from "./service_client.ts";
 
 /** The operations of Session Manager's message service, as pairs of input and output. */
 export type SessionMessagesApi = {

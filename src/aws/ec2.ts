@@ -1,6 +1,6 @@
 import { parseXML } from "@aws-sdk/xml-builder";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { ServiceClient, Signing } from "./sdk.ts";
+import type { ServiceClient, Signing } from "./service_client.ts";
 
 /** Version of the EC2 API. */
 const apiVersion = "2016-11-15";

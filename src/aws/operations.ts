@@ -2,7 +2,7 @@ import type { Role } from "./cluster_ref.ts";
 import type { SessionMessagesApi } from "./data_channel.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { Category } from "./limits.ts";
-import type { SdkApi } from "./sdk.ts";
+import type { SdkApi } from "./service_client.ts";
 
 /** Most tasks that one DescribeTasks call takes. */
 export const batchSize = 100;

@@ -1,4 +1,29 @@
-import type { EcsErrorKind } from "./error.ts";
+/**
+ * Why a call to ECS gave nothing usable:
+ * - `throttled`: AWS refused it for its rate;
+ * - `unavailable`: no answer, a broken one, or a fault on AWS's side; it may or may not have acted;
+ * - `credentials`: they are missing, expired or not recognized;
+ * - `denied`: the credentials are good but not allowed to do this;
+ * - `no_region`: nothing says which region to call;
+ * - `no_cluster`: the cluster does not exist in this account and region;
+ * - `no_task`: ECS does not know the task;
+ * - `conflict`: the client token was used with other parameters, by `arns`;
+ * - `capacity`: ECS cannot place the task now;
+ * - `not_yet`: AWS has not done it, for a reason that passes by itself, as a role that is still new;
+ * - `rejected`: AWS will not do this however often it is asked.
+ */
+export type EcsErrorKind =
+  | "throttled"
+  | "unavailable"
+  | "credentials"
+  | "denied"
+  | "no_region"
+  | "no_cluster"
+  | "no_task"
+  | "conflict"
+  | "capacity"
+  | "not_yet"
+  | "rejected";
 
 /** What is known of a failed call. */
 export type Fault = {

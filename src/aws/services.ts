@@ -1,6 +1,7 @@
-import type { AwsHost } from "./client.ts";
+import type { AwsHost } from "./host.ts";
 import type { AwsTarget, ServiceName } from "./operations.ts";
-import type { SdkClient, SdkSettings, ServiceClient } from "./sdk.ts";
+import type { SdkSettings } from "./sdk.ts";
+import type { SdkClient, ServiceClient } from "./service_client.ts";
 
 /** The clients of one target, by service: each is made when it is first used. */
 export type Clients = (service: ServiceName) => Promise<ServiceClient>;

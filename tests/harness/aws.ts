@@ -1,4 +1,5 @@
-import { connectAws, type Credentials } from "../../src/aws/client.ts";
+import { connectAws } from "../../src/aws/client.ts";
+import type { Credentials } from "../../src/aws/host.ts";
 import type { AwsOperations } from "../../src/aws/operations.ts";
 
 /** AWS operations of a test's own: nothing in them comes from the process's environment. */

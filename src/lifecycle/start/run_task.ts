@@ -18,7 +18,10 @@ export type Accepted = {
  * task was started, `ambiguous` has been called before.
  */
 export async function runTask(
-  { cluster, caller, clock, random }: LaunchContext,
+  { cluster, caller, clock, random }: Pick<
+    LaunchContext,
+    "cluster" | "caller" | "clock" | "random"
+  >,
   input: RunTaskCommandInput,
   { signal, ambiguous, retrying }: {
     signal: AbortSignal;

@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Output } from "../../../../src/aws/operations.ts";
+import { createCallBudget } from "../../../../src/aws/call_budget.ts";
+import { createEcsCaller } from "../../../../src/aws/caller.ts";
+import { EcsError } from "../../../../src/aws/error.ts";
+import { runTask } from "../../../../src/lifecycle/start/run_task.ts";
+import { answering, cluster, createWorld, silent } from "../../../harness/world.ts";
+
+const arn = "arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef";
+
+/** An error as the SDK throws it. */
+function refusal(name: string, status: number, members: object = {}): Error {
+  return Object.assign(new Error("words of AWS"), {
+    name,
+    $fault: status < 500 ? "client" : "server",
+    $metadata: { httpStatusCode: status },
+    ...members,
+  });
+}
+
+/** RunTask, answered by the first of these, then the second, and for ever by the last. */
+async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[]) {
+  let asked = 0;
+  const world = createWorld();
+  const clock = world.time.clock({ alive: true });
+  const operations = answering("runTask", () => {
+    const answer = answers[Math.min(asked, answers.length - 1)] ?? {};
+    asked += 1;
+    return answer instanceof Error
+      ? Promise.reject(answer)
+      : Promise.resolve({ $metadata: {}, ...answer });
+  })(world.connect({ alive: true }));
+  const settings = { raised: {}, share: 1, ceiling: undefined };
+  const deadline = new AbortController();
+  clock.sleep(300_000).then(() => deadline.abort(new Error("out of time")));
+  let ambiguous = 0;
+  const told: string[] = [];
+  const result = await world.settle(runTask(
+    {
+      cluster,
+      caller: createEcsCaller({
+        operations: () => operations,
+        budget: createCallBudget({ settings: () => settings, clock }),
+        clock,
+        log: silent,
+      }),
+      clock,
+      random: () => 0.5,
+    },
+    { taskDefinition: "web:1", clientToken: "token" },
+    {
+      signal: deadline.signal,
+      ambiguous: () => ambiguous += 1,
+      retrying: ({ kind }) => told.push(kind),
+    },
+  ));
+  return { result, asked, ambiguous, told };
+}
+
+Deno.test("the task that RunTask answers is the one that was started", async () => {
+  const { result, asked, ambiguous } = await runTaskAnswered({ tasks: [{ taskArn: arn }] });
+  assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
+  assertEquals([asked, ambiguous], [1, 0]);
+});
+
+Deno.test("a request without an answer is made again, and told as one that ECS may have accepted", async () => {
+  const lost = new TypeError("connection reset");
+  const { result, asked, ambiguous, told } = await runTaskAnswered(lost, lost, {
+    tasks: [{ taskArn: arn }],
+  });
+  assertEquals(result.status, "fulfilled");
+  assertEquals([asked, ambiguous, told], [3, 2, ["unavailable", "unavailable"]]);
+});
+
+Deno.test("a request that AWS refused for its rate or for now was not accepted", async () => {
+  const { result, asked, ambiguous, told } = await runTaskAnswered(
+    refusal("ThrottlingException", 400),
+    refusal("UpdateInProgressException", 400),
+    { tasks: [{ taskArn: arn }] },
+  );
+  assertEquals(result.status, "fulfilled");
+  assertEquals([asked, ambiguous, told], [3, 0, ["throttled", "not_yet"]]);
+});
+
+Deno.test("the task that a conflict names was accepted otherwise than asked", async () => {
+  const { result, ambiguous } = await runTaskAnswered(
+    refusal("ConflictException", 409, { resourceIds: [arn] }),
+  );
+  assertEquals(result, { status: "fulfilled", value: { arn, accepted: "otherwise" } });
+  assertEquals(ambiguous, 0);
+});
+
+Deno.test("a conflict that names no task is told as one that ECS has a task for", async () => {
+  for (const resourceIds of [undefined, [], ["nonsense"], [7]]) {
+    const { result, ambiguous } = await runTaskAnswered(
+      refusal("ConflictException", 409, { resourceIds }),
+    );
+    assertEquals(result.status, "rejected");
+    assertEquals(ambiguous, 1);
+  }
+});
+
+Deno.test("a task without room is told in ECS's words, and one that cannot be placed is rejected", async () => {
+  const kinds: [reason: string, kind: string][] = [
+    ["RESOURCE:MEMORY", "capacity"],
+    ["AGENT", "capacity"],
+    ["MISSING", "rejected"],
+    ["INACTIVE", "rejected"],
+  ];
+  for (const [reason, kind] of kinds) {
+    const { result, asked } = await runTaskAnswered({ tasks: [], failures: [{ reason }] });
+    assert(result.status === "rejected" && result.reason instanceof EcsError);
+    assertEquals([result.reason.kind, asked], [kind, 1]);
+    assertStringIncludes(result.reason.message, reason);
+  }
+});
+
+Deno.test("an answer of neither a task nor a failure leaves open whether a task was started", async () => {
+  const { result, ambiguous, asked } = await runTaskAnswered({ tasks: [], failures: [] });
+  assertEquals(result.status, "rejected");
+  assert(asked > 5 && ambiguous === asked + 1, `${ambiguous} of ${asked}`);
+});
