@@ -47,7 +47,7 @@ function* walk(
       const at = `${path}.${name}`;
       const inner = members.schemas.get(name);
       if (inner !== undefined) yield* walk(inner, member, at, known);
-      else yield { path: at, text: `is not known to AWS there; use one of ${members.names}` };
+      else yield { path: at, text: `is not known to AWS there; use ${wordsFor(name, members)}` };
     }
   } else if (schema.isListSchema()) {
     if (!Array.isArray(value)) return yield is("a list");
@@ -81,6 +81,27 @@ function membersOf(schema: NormalizedSchema, known: Map<string, Members>): Membe
   const members = { schemas, names: [...schemas.keys()].join(", ") };
   known.set(structure, members);
   return members;
+}
+
+/** The member that is meant, where one is written nearly so; else all. */
+function wordsFor(name: string, { schemas, names }: Members): string {
+  const meant = [...schemas.keys()].find((known) => isNear(letters(known), letters(name)));
+  return meant ?? `one of ${names}`;
+}
+
+/** A name without what tells PascalCase and snake case from camelCase. */
+function letters(name: string): string {
+  return name.slice(0, 100).replaceAll("_", "").toLowerCase();
+}
+
+/** Whether two texts are the same but for one character that is missing, added, changed or swapped. */
+function isNear(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
+  const same = (skipA: number, skipB: number) => a.slice(start + skipA) === b.slice(start + skipB);
+  const swapped = a[start] === b[start + 1] && a[start + 1] === b[start] && same(2, 2);
+  return same(0, 0) || same(1, 0) || same(0, 1) || same(1, 1) || swapped;
 }
 
 /** The type of a JSON value, with its article. */

@@ -18,8 +18,10 @@ const text = json(
 /** `definition_json`. Decoding leaves nothing to be left out later, so that all see one definition. */
 export const definitionJson: Field<DefinitionJson | undefined> = {
   ...text,
-  decode: (raw, path, problems) => {
-    if (typeof raw === "string" && /^[\s\uFEFF]*\[/.test(raw)) {
+  decode: (given, path, problems) => {
+    // Editors of Windows begin a file with a byte order mark, which JSON does not have.
+    const raw = typeof given === "string" ? given.replace(/^\uFEFF/, "") : given;
+    if (typeof raw === "string" && /^\s*\[/.test(raw)) {
       const example = '{ "family": "web", "containerDefinitions": [ ... ] }';
       problems.push({ path, text: `must be a JSON object; got a list. Write ${example}` });
       return undefined;

@@ -47,7 +47,7 @@ function checkAddresses(
     if (value === undefined || value.length === 0) return;
     add(member, `must be left out with network mode "${networkMode}"`);
   };
-  if (networkMode !== "bridge") refuse("links");
+  if (["awsvpc", "host", "none"].includes(networkMode)) refuse("links");
   if (networkMode !== "awsvpc") return;
   for (const member of ["hostname", "extraHosts", "dnsServers", "dnsSearchDomains"] as const) {
     refuse(member);
@@ -86,7 +86,7 @@ function checkPort(
   if (networkMode === "awsvpc" && hostPort === 0) return;
   add(
     "hostPort",
-    `must be left out, or containerPort = ${containerPort}, with network mode "${networkMode}"; ` +
+    `must be left out, or be containerPort = ${containerPort}, with network mode "${networkMode}"; ` +
       `got ${hostPort}`,
   );
 }

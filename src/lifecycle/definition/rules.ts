@@ -1,6 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AddProblem, Problem } from "../../config/field.ts";
-import { roleNameOrArn } from "../../config/rules.ts";
 import { show } from "../../config/show.ts";
 import { checkContainer } from "./container_rules.ts";
 import { checkFargate } from "./fargate_rules.ts";
@@ -43,22 +42,21 @@ export function definitionProblems(
   return problems;
 }
 
-/** Members of a task that have one of a few words. */
-const taskWords = {
-  networkMode: ["awsvpc", "bridge", "host", "none"],
-  pidMode: ["host", "task"],
-  ipcMode: ["host", "task", "none"],
-} as const;
-
+const networkModes = ["awsvpc", "bridge", "host", "none"];
+/** A role's name, or an ARN of IAM's whose account and path are left to AWS to know. */
+const roleForm = /^([\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::[^:]+:role\/.+)$/;
 const launchTypes = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"];
 
 function checkTask(definition: Definition, add: AddProblem): void {
-  for (const member of ["networkMode", "pidMode", "ipcMode"] as const) {
-    checkWord(definition[member], taskWords[member], member, add);
+  // The developer guide has "default" too, for Windows, which the API reference does not.
+  if (`${definition.networkMode}` !== "default") {
+    checkWord(definition.networkMode, networkModes, "networkMode", add);
   }
+  checkWord(definition.pidMode, ["host", "task"], "pidMode", add);
+  checkWord(definition.ipcMode, ["host", "task", "none"], "ipcMode", add);
   for (const member of ["taskRoleArn", "executionRoleArn"] as const) {
     const role = definition[member];
-    if (role === undefined || roleNameOrArn(role) === undefined) continue;
+    if (role === undefined || roleForm.test(role)) continue;
     const fix = role === "" ? "; leave it out where there is no role" : "";
     add(member, `must be a role's name or ARN; got ${show(role)}${fix}`);
   }

@@ -34,3 +34,23 @@ Deno.test("a value of another type is shown by its type, never by itself", () =>
     "json.containerDefinitions[1] must be an object; got null",
   ]);
 });
+
+Deno.test("a member that is written nearly as AWS has it is named alone", () => {
+  const written = {
+    enviroment: "environment",
+    portMapping: "portMappings",
+    imagee: "image",
+    "Image": "image",
+    health_check: "healthCheck",
+    memroy: "memory",
+    cpus: "cpu",
+  };
+  for (const [wrong, right] of Object.entries(written)) {
+    assertEquals(problems({ containerDefinitions: [{ [wrong]: 1 }] }), [
+      `json.containerDefinitions[0].${wrong} is not known to AWS there; use ${right}`,
+    ]);
+  }
+  const [far = ""] = problems({ containerDefinitions: [{ replicas: 1 }] });
+  assertEquals(far.startsWith("json.containerDefinitions[0].replicas is not known to AWS"), true);
+  assertEquals(far.includes("use one of name, image, "), true, far);
+});

@@ -288,7 +288,9 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
         containerDefinitions: [{ name: "a", imagee: "b" }],
       }),
     },
-    says: ["config.task.definition_json.containerDefinitions[0].imagee", "versionConsistency"],
+    says: [
+      "config.task.definition_json.containerDefinitions[0].imagee is not known to AWS there; use image",
+    ],
   },
   "JSON with a value of another type": {
     task: {

@@ -20,7 +20,7 @@ refusesEach("a network", {
   "another host port with awsvpc": [
     port("awsvpc", { containerPort: 80, hostPort: 8080 }),
     `${at}.hostPort`,
-    'containerPort = 80, with network mode "awsvpc"; got 8080',
+    'be containerPort = 80, with network mode "awsvpc"; got 8080',
   ],
   "another host port in host mode": [
     port("host", { containerPort: 80, hostPort: 8080 }),
