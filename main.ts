@@ -10,11 +10,14 @@ import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
 import { cli } from "./src/cli.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
-import { createLogger, redirectConsole, stderrSink } from "./src/plugin/log.ts";
+import { createLogger, redirectConsole } from "./src/plugin/log.ts";
 import { servePlugin } from "./src/plugin/serve.ts";
+import { stderrSink } from "./src/plugin/stderr.ts";
 
 const name = "nomad-driver-ecs";
 const { version } = denoConfig;
+/** Milliseconds that the last lines of the log have to be read. */
+const lastLines = 100;
 
 // The one place where the environment is read; all else is given what it needs of it.
 const variables = Deno.env.toObject();
@@ -25,7 +28,9 @@ if (invocation.kind === "person") {
   Deno.exit(exitCode);
 }
 
-const log = createLogger(stderrSink(), "ecs", () => new Date());
+const now = () => new Date();
+const stderr = stderrSink(now);
+const log = createLogger(stderr, "ecs", now);
 redirectConsole(log);
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -35,9 +40,10 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   });
 });
 
-if (invocation.kind === "mismatch") {
-  log.error(invocation.reason);
-  Deno.exit(1);
+/** Ends the process once its log is written, unless nobody reads it. */
+async function exit(status: number): Promise<never> {
+  await Promise.race([stderr.written(), systemClock.sleep(lastLines)]);
+  Deno.exit(status);
 }
 
 const defaults = decodePluginConfig(new Uint8Array());
@@ -60,6 +66,7 @@ const driver = createDriver({
   defaultRegion: variables["AWS_REGION"],
 });
 try {
+  if (invocation.kind === "mismatch") throw new Error(invocation.reason);
   await servePlugin({
     environment: invocation.environment,
     services: [
@@ -67,9 +74,11 @@ try {
       driverService({ driver, clock: systemClock, log }),
     ],
     log,
+    clock: systemClock,
     onShutdown: () => driver.shutdown(),
+    exit,
   });
 } catch (error) {
   log.error("the plugin cannot be served", { error });
-  Deno.exit(1);
+  await exit(1);
 }

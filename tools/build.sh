@@ -61,6 +61,8 @@ case ${1:-} in
       rm -f dist/nomad-driver-ecs.new
       cat >dist/nomad-driver-ecs.new <<LAUNCHER
 #!/bin/sh
+# Deno takes an inspector and modules to load from it, which a compiled executable does not.
+unset NODE_OPTIONS
 exec '$deno' run --no-config --no-lock --no-prompt $v8_flags $permissions '$bundle' "\$@"
 LAUNCHER
       chmod +x dist/nomad-driver-ecs.new

@@ -48,25 +48,36 @@ export function readInvocation(
       `(PLUGIN_PROTOCOL_VERSIONS); this plugin speaks ${protocolVersion}`;
     return { kind: "mismatch", reason };
   }
-  const minPort = port(variables["PLUGIN_MIN_PORT"]);
-  const maxPort = port(variables["PLUGIN_MAX_PORT"]);
-  if (minPort === undefined || maxPort === undefined || minPort > maxPort) {
-    const reason = `PLUGIN_MIN_PORT=${variables["PLUGIN_MIN_PORT"] ?? ""} and ` +
-      `PLUGIN_MAX_PORT=${variables["PLUGIN_MAX_PORT"] ?? ""} are no range of ports`;
-    return { kind: "mismatch", reason };
-  }
+  const transport = transportFor(variables, platform);
+  if (typeof transport === "string") return { kind: "mismatch", reason: transport };
   return {
     kind: "host",
     environment: {
-      transport: platform === "windows" ? { kind: "tcp", minPort, maxPort } : {
-        kind: "unix",
-        folder: variables["PLUGIN_UNIX_SOCKET_DIR"] || undefined,
-        group: variables["PLUGIN_UNIX_SOCKET_GROUP"] || undefined,
-      },
+      transport,
       clientCertificate: variables["PLUGIN_CLIENT_CERT"] || undefined,
       asksForMultiplexing: variables["PLUGIN_MULTIPLEX_GRPC"] !== undefined,
     },
   };
+}
+
+/** Where to listen, or why that cannot be. Ports are Windows', and play no part elsewhere. */
+function transportFor(
+  variables: Readonly<Record<string, string>>,
+  platform: typeof Deno.build.os,
+): Transport | string {
+  if (platform !== "windows") {
+    return {
+      kind: "unix",
+      folder: variables["PLUGIN_UNIX_SOCKET_DIR"] || undefined,
+      group: variables["PLUGIN_UNIX_SOCKET_GROUP"] || undefined,
+    };
+  }
+  const minPort = port(variables["PLUGIN_MIN_PORT"]);
+  const maxPort = port(variables["PLUGIN_MAX_PORT"]);
+  return minPort === undefined || maxPort === undefined || minPort > maxPort
+    ? `PLUGIN_MIN_PORT=${variables["PLUGIN_MIN_PORT"] ?? ""} and ` +
+      `PLUGIN_MAX_PORT=${variables["PLUGIN_MAX_PORT"] ?? ""} are no range of ports`
+    : { kind: "tcp", minPort, maxPort };
 }
 
 /** A port, 0 where none is given; undefined where the text is none. */

@@ -1,100 +1,129 @@
-import type { Server, ServerCredentials } from "@grpc/grpc-js";
+import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { Transport } from "./environment.ts";
+import { makeSocketFolder, socketIn } from "./socket_folder.ts";
 
 /** A server that listens. */
 export type Listening = {
   readonly network: "unix" | "tcp";
   /** A socket's path, or `host:port`. */
   readonly address: string;
+  /** How many connections it has accepted. */
+  accepted(): number;
+  /** Connects to it. Returns what closes the connection; rejects where none can be had. */
+  connect(): Promise<() => void>;
+  /** Listens anew at the same address. What is connected stays so. */
+  renew(): Promise<void>;
   /** Removes what listening left in the file system. May be called more than once. */
   remove(): void;
 };
 
-/** Binds the server where the host asks. Rejects when no address there can be had. */
+/** Takes a connection that was accepted. */
+export type OnConnection = (connection: Socket) => void;
+
+/** Listens where the host asks. Rejects when no address there can be had. */
 export async function listen(
-  server: Server,
   transport: Transport,
-  credentials: ServerCredentials,
+  onConnection: OnConnection,
 ): Promise<Listening> {
   switch (transport.kind) {
     case "unix":
-      return await listenUnix(server, transport, credentials);
+      return await listenUnix(transport, onConnection);
     case "tcp":
-      return await listenTcp(server, transport, credentials);
+      return await listenTcp(transport, onConnection);
   }
 }
 
 async function listenUnix(
-  server: Server,
-  { folder, group }: Extract<Transport, { kind: "unix" }>,
-  credentials: ServerCredentials,
+  transport: Extract<Transport, { kind: "unix" }>,
+  onConnection: OnConnection,
 ): Promise<Listening> {
-  // A folder of its own, mode 0700: nobody else can reach the socket even before it has a mode.
-  const own = await Deno.makeTempDir({
-    prefix: "nomad-driver-ecs-",
-    ...(folder === undefined ? {} : { dir: folder }),
-  }).catch((cause) => {
-    const where = folder === undefined ? "TMPDIR" : `PLUGIN_UNIX_SOCKET_DIR=${folder}`;
-    throw new Error(`${where}: no folder for the socket can be made there: ${cause}`, { cause });
-  });
-  const remove = () => {
-    try {
-      Deno.removeSync(own, { recursive: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  const folder = await makeSocketFolder(transport);
+  const path = socketIn(folder.path);
+  const door = openDoor(onConnection);
+  const open = async () => {
+    await door.open({ path });
+    await folder.share(path);
   };
-  const path = `${own}/plugin.sock`;
   try {
-    await bind(server, `unix:${path}`, credentials);
-    if (group !== undefined) {
-      const id = await groupId(group);
-      await Deno.chown(path, null, id);
-      await Deno.chmod(path, 0o660);
-      await Deno.chown(own, null, id);
-      await Deno.chmod(own, 0o750);
-    }
+    await open();
   } catch (error) {
-    remove();
+    folder.remove();
     throw error;
   }
-  return { network: "unix", address: path, remove };
+  return {
+    network: "unix",
+    address: path,
+    accepted: door.accepted,
+    connect: () => connect({ transport: "unix", path }),
+    renew: open,
+    remove: folder.remove,
+  };
 }
 
+/** Tries the ports in order; a range that begins with 0 leaves the choice to the system. */
 async function listenTcp(
-  server: Server,
   { minPort, maxPort }: Extract<Transport, { kind: "tcp" }>,
-  credentials: ServerCredentials,
+  onConnection: OnConnection,
 ): Promise<Listening> {
   let refusal: unknown;
+  const host = "127.0.0.1";
+  const door = openDoor(onConnection);
   for (let port = minPort; port <= maxPort; port++) {
     try {
-      const bound = await bind(server, `127.0.0.1:${port}`, credentials);
-      return { network: "tcp", address: `127.0.0.1:${bound}`, remove: () => {} };
+      const bound = await door.open({ host, port });
+      return {
+        network: "tcp",
+        address: `${host}:${bound}`,
+        accepted: door.accepted,
+        connect: () => connect({ transport: "tcp", hostname: host, port: bound }),
+        renew: async () => {
+          await door.open({ host, port: bound });
+        },
+        remove: () => {},
+      };
     } catch (error) {
       refusal = error;
     }
   }
-  throw new Error(`no port from ${minPort} to ${maxPort} on 127.0.0.1 can be bound: ${refusal}`);
+  throw new Error(`no port from ${minPort} to ${maxPort} on ${host} can be bound: ${refusal}`);
 }
 
-function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) =>
-    server.bindAsync(
-      address,
-      credentials,
-      (error, port) => error === null ? resolve(port) : reject(error),
-    )
-  );
+/** A listening server that can be exchanged for another at the same address. */
+type Door = {
+  /** Listens, in place of the server before. Returns the port, 0 where there is none. */
+  open(address: ListenOptions): Promise<number>;
+  accepted(): number;
+};
+
+function openDoor(onConnection: OnConnection): Door {
+  let current: Server | undefined;
+  let accepted = 0;
+  return {
+    accepted: () => accepted,
+    open: async (address) => {
+      // Its connections are the plugin's own by now, and do not end with it.
+      current?.close();
+      current = undefined;
+      const server = createServer({ noDelay: true }, (connection) => {
+        accepted += 1;
+        onConnection(connection);
+      });
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server.once("error", reject);
+      server.listen(address, resolve);
+      await promise;
+      server.off("error", reject);
+      current = server;
+      const bound = server.address();
+      return typeof bound === "object" && bound !== null ? bound.port : 0;
+    },
+  };
 }
 
-async function groupId(group: string): Promise<number> {
-  if (/^[0-9]+$/.test(group)) return Number(group);
-  const lines = (await Deno.readTextFile("/etc/group")).split("\n");
-  const fields = lines.map((line) => line.split(":")).find(([name]) => name === group);
-  const id = Number(fields?.[2]);
-  if (fields === undefined || !Number.isInteger(id)) {
-    throw new Error(`PLUGIN_UNIX_SOCKET_GROUP=${group}: /etc/group has no such group`);
-  }
-  return id;
+async function connect(
+  address: Deno.ConnectOptions | Deno.UnixConnectOptions,
+): Promise<() => void> {
+  const connection =
+    await (address.transport === "unix" ? Deno.connect(address) : Deno.connect(address));
+  return () => connection.close();
 }

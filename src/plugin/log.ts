@@ -1,14 +1,9 @@
 import { boundedText, textLimit } from "../bounded_text.ts";
-import { destination, type Logger as Pino, pino } from "log";
+import { type Logger as Pino, pino } from "log";
 import type { LogFields, Logger } from "../logger.ts";
 
 /** Where finished lines go, each with its line feed. */
 export type LogSink = { write(line: string): void };
-
-/** Standard error, written before the call returns, so that a line is never lost with the process. */
-export function stderrSink(): LogSink {
-  return destination({ fd: 2, sync: true });
-}
 
 /**
  * A logger of hclog's JSON lines, which a Nomad agent reads back and prints as its own. Every level

@@ -1,5 +1,7 @@
 import { Server } from "@grpc/grpc-js";
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { watchAccepting } from "./accept_watch.ts";
 import type { PluginEnvironment } from "./environment.ts";
 import { handshakeLine } from "./handshake.ts";
 import { listen } from "./listen.ts";
@@ -12,12 +14,15 @@ import { insecure, mutualTls } from "./tls.ts";
  * when there is nowhere to listen.
  */
 export async function servePlugin(
-  { environment, services, log, onShutdown }: {
+  { environment, services, log, clock, onShutdown, exit }: {
     environment: PluginEnvironment;
     services: Service[];
     log: Logger;
+    clock: Clock;
     /** Called before the process ends. */
     onShutdown: () => void;
+    /** Ends the process. */
+    exit: (status: number) => Promise<never>;
   },
 ): Promise<void> {
   const server = new Server({
@@ -30,27 +35,33 @@ export async function servePlugin(
     ? insecure()
     : await mutualTls(environment.clientCertificate);
 
-  let ending = false;
+  const over = new AbortController();
   const end = (reason: string) => {
-    if (ending) return;
-    ending = true;
+    if (over.signal.aborted) return;
+    over.abort();
     log.debug("ending", { reason });
     onShutdown();
     listening.remove();
-    Deno.exit(0);
+    exit(0);
   };
 
   const own = hostServices(() => setTimeout(() => end("the host asked"), answerFlush));
   for (const { definition, implementation } of [...own, ...services]) {
     server.addService(definition, implementation);
   }
-  const listening = await listen(server, environment.transport, security.credentials);
+  const injector = server.createConnectionInjector(security.credentials);
+  const listening = await listen(
+    environment.transport,
+    (connection) => injector.injectConnection(connection),
+  );
   // A last resort, for an exit that no other way here led to.
   globalThis.addEventListener("unload", () => listening.remove());
 
   // A terminal sends SIGINT to the agent and its plugins alike, and it is the agent that decides.
   Deno.addSignalListener("SIGINT", () => log.debug("SIGINT is the host's to act on"));
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => end("SIGTERM"));
+  for (const signal of endingSignals()) Deno.addSignalListener(signal, () => end(signal));
+  watchAccepting({ listening, clock, log, signal: over.signal })
+    .catch((error) => log.error("the watch over new connections ended", { error }));
 
   const line = handshakeLine({
     network: listening.network,
@@ -59,6 +70,13 @@ export async function servePlugin(
     refuseMultiplexing: environment.asksForMultiplexing,
   });
   Deno.stdout.writeSync(new TextEncoder().encode(line));
+}
+
+/** Signals that would end the process with its socket left behind. */
+function endingSignals(): Deno.Signal[] {
+  return Deno.build.os === "windows"
+    ? ["SIGHUP", "SIGBREAK"]
+    : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU"];
 }
 
 /**

@@ -22,8 +22,10 @@ export type PluginProcess = {
   readonly startup: number;
   /** A new connection with all clients; close it when done. */
   connect(credentials?: ChannelCredentials): PluginConnection;
-  /** What the process has logged so far, a JSON object each. */
+  /** What the process has logged so far, a JSON object each; its runtime may warn in plain text. */
   logs(): Record<string, unknown>[];
+  /** All that standard error has held so far. */
+  logText(): string;
   kill(signal: Deno.Signal): void;
   /** Resolves when the process has ended. */
   readonly status: Promise<Deno.CommandStatus>;
@@ -47,7 +49,11 @@ export type PluginConnection = {
 /** Starts the plugin as a Nomad agent does. Rejects when it ends without a handshake. */
 export async function startPlugin(
   env: Record<string, string> = {},
-  executable: string = pluginPath,
+  { executable = pluginPath, stderr = "read" }: {
+    executable?: string;
+    /** Whether anybody reads the log meanwhile. */
+    stderr?: "read" | "unread";
+  } = {},
 ): Promise<PluginProcess> {
   // A plugin that is killed leaves its socket's folder, which goes with this one.
   const folder = await Deno.makeTempDir({ prefix: "plugin-" });
@@ -59,7 +65,9 @@ export async function startPlugin(
     stderr: "piped",
   }).spawn();
   let log = "";
-  const logging = gather(process.stderr, (text) => log += text);
+  const logging = stderr === "read"
+    ? gather(process.stderr, (text) => log += text)
+    : Promise.resolve();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let line = "";
   while (!line.includes("\n")) {
@@ -82,7 +90,9 @@ export async function startPlugin(
     startup,
     status: process.status,
     kill: (signal) => process.kill(signal),
-    logs: () => log.split("\n").filter((text) => text !== "").map((text) => JSON.parse(text)),
+    logs: () =>
+      log.split("\n").filter((text) => text.startsWith("{")).map((text) => JSON.parse(text)),
+    logText: () => log,
     connect: (credentials = ChannelCredentials.createInsecure()) => connect(target, credentials),
     rest: async () => {
       let rest = others.join("\n");
@@ -99,6 +109,7 @@ export async function startPlugin(
       }
       await process.status;
       await logging;
+      if (stderr === "unread") await process.stderr.cancel();
       await reader.cancel();
       await Deno.remove(folder, { recursive: true });
     },

@@ -35,7 +35,7 @@ async function withBarePlugin(
   const words = Object.entries(env).map(([name, value]) => `'${name}=${value}'`);
   await Deno.writeTextFile(wrapper, `#!/bin/sh\nexec env -i ${words.join(" ")} '${pluginPath}'\n`);
   await Deno.chmod(wrapper, 0o755);
-  const plugin = await startPlugin({}, wrapper);
+  const plugin = await startPlugin({}, { executable: wrapper });
   const connection = plugin.connect();
   try {
     await configure(connection);

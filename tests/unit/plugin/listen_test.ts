@@ -51,7 +51,11 @@ Deno.test("TCP: a range without a free port is refused by its bounds", async () 
 });
 
 function listenTcp(server: Server, minPort: number, maxPort: number) {
-  return listen(server, { kind: "tcp", minPort, maxPort }, insecure().credentials);
+  const injector = server.createConnectionInjector(insecure().credentials);
+  return listen(
+    { kind: "tcp", minPort, maxPort },
+    (connection) => injector.injectConnection(connection),
+  );
 }
 
 async function withServer(use: (server: Server) => Promise<void>): Promise<void> {

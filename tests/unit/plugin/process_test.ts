@@ -1,7 +1,14 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { ChannelCredentials } from "@grpc/grpc-js";
+import { eventually } from "../../../demo/lib/process.ts";
 import { call, pluginPath, startPlugin } from "../../harness/plugin.ts";
 import { failureOf } from "../../harness/driver_calls.ts";
 import { selfSigned } from "../../harness/certificate.ts";
@@ -161,6 +168,102 @@ Deno.test("AutoMTLS: the host's certificate is required, and the plugin shows it
     await plugin.close();
   }
 });
+
+Deno.test("every signal that ends the process leaves nothing behind", async () => {
+  const signals = ["SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU"] as const;
+  await Promise.all(signals.map(async (signal) => {
+    const plugin = await startPlugin();
+    plugin.kill(signal);
+    assertEquals((await plugin.status).code, 0, signal);
+    assertEquals(await exists(dirname(plugin.handshake[3] ?? "")), false, signal);
+    await plugin.close();
+  }));
+});
+
+Deno.test("a socket whose process ran out of descriptors accepts again once there are some", async () => {
+  await withScript("ulimit -n 60", async (executable) => {
+    const plugin = await startPlugin({}, { executable });
+    const path = plugin.handshake[3] ?? "";
+    const before = plugin.connect();
+    try {
+      const check = ({ health }: typeof before) =>
+        call(health, health.check, { service: "plugin" });
+      await check(before);
+      const crowd = await Promise.all(
+        Array.from({ length: 60 }, () => Deno.connect({ transport: "unix", path })),
+      );
+      await check(before);
+      for (const connection of crowd) connection.close();
+      const again = "new connections are accepted again";
+      await eventually(
+        again,
+        () => plugin.logs().some((line) => line["@message"] === again) || undefined,
+      );
+      const after = plugin.connect();
+      assertEquals((await check(after)).status, 1);
+      assertEquals((await check(before)).status, 1);
+      after.close();
+    } finally {
+      before.close();
+      await plugin.close();
+    }
+  });
+});
+
+Deno.test("a | in the path of the temporary folder does not break the handshake", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/a|b`);
+  const plugin = await startPlugin({ PLUGIN_UNIX_SOCKET_DIR: "", TMPDIR: `${folder}/a|b` });
+  try {
+    const [core, app, network, , protocol, ...more] = plugin.handshake;
+    assertEquals([core, app, network, protocol, more.length], ["1", "2", "unix", "grpc", 0]);
+    const { health, close } = plugin.connect();
+    assertEquals((await call(health, health.check, { service: "plugin" })).status, 1);
+    close();
+    plugin.kill("SIGTERM");
+    await plugin.status;
+  } finally {
+    await plugin.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("options for Node.js in the agent's environment open no inspector and load no module", async () => {
+  const folder = await Deno.makeTempDir();
+  const module = `${folder}/module.cjs`;
+  await Deno.writeTextFile(module, `require("node:fs").writeFileSync("${folder}/loaded", "");`);
+  const port = freePort();
+  const plugin = await startPlugin({
+    NODE_OPTIONS: `--inspect=127.0.0.1:${port} --require ${module}`,
+  });
+  try {
+    await assertRejects(() => Deno.connect({ hostname: "127.0.0.1", port }));
+    assertEquals(await exists(`${folder}/loaded`), false);
+  } finally {
+    await plugin.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** A port of loopback that nobody has at the moment. */
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr.port;
+}
+
+/** Has the plugin started by a shell that does something first. */
+async function withScript(first: string, use: (executable: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const script = `${folder}/nomad-driver-ecs`;
+    await Deno.writeTextFile(script, `#!/bin/sh\n${first}\nexec '${pluginPath}' "$@"\n`);
+    await Deno.chmod(script, 0o755);
+    await use(script);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 async function exists(path: string): Promise<boolean> {
   try {
