@@ -7,6 +7,8 @@ export type SimulatedTask = {
   desiredStatus: string;
   stopCode?: string;
   stoppedReason?: string;
+  /** Seconds since the Unix epoch. */
+  stoppingAt?: number;
   startedBy?: string;
   taskDefinitionArn: string;
   tags: { key: string; value: string }[];

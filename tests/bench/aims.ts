@@ -1,3 +1,4 @@
+import { type Burst, ratioOf, refusedPart } from "./bursts.ts";
 import { percentile } from "./handshake.ts";
 import { type LoadResult, pollSeconds } from "./load.ts";
 import type { ReconnectResult } from "./reconnects.ts";
@@ -26,7 +27,7 @@ const mostMemory = 200;
 /** What a run at one number of tasks is to keep to. */
 export function loadAims(
   load: LoadResult,
-  { maxApiRate, exits }: { maxApiRate: number; exits: number },
+  { readsPerSecond, exits }: { readsPerSecond: number; exits: number },
 ): Aim[] {
   const { tasks, restSeconds, restingCallsPerSecond } = load;
   const calls = Math.ceil(tasks / tasksEachCall);
@@ -38,7 +39,8 @@ export function loadAims(
       Math.round(restingCallsPerSecond * restSeconds),
       calls * cycles,
     ),
-    atMost("calls in any second", load.peakCallsPerSecond, maxApiRate),
+    // One more than the rate, where the first and the last are at the ends of the second.
+    atMost("calls in any second", load.peakCallsPerSecond, readsPerSecond + 1),
     { what: "exits seen", found: load.exitsSeen, least: exits, most: exits },
     atMost("left after stop", load.leftAfterStop, 0),
     atMost("RunTask calls", load.calls["RunTask"] ?? 0, tasks),
@@ -57,6 +59,35 @@ export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
     least: 0,
     most: memoryGrowth,
   }];
+}
+
+/** Most time of a burst, as a multiple of what AWS's buckets allow. */
+const mostRatio = 1.25;
+/** Most calls that may be refused to one plugin alone, and to several that share an account. */
+const mostRefused = { alone: 0.02, together: 0.1 };
+/** Most time of the slowest plugin, as a multiple of the fastest one's. */
+const mostUnfairness = 1.5;
+
+/** What a burst of starts or stops is to keep to. Ratios only: AWS's buckets are the measure. */
+export function burstAims(burst: Burst): Aim[] {
+  const { what, plugins, tasksEach } = burst;
+  const atMost = (name: string, found: number, most: number) => ({
+    what: `${plugins} x ${tasksEach} ${what}: ${name}`,
+    found,
+    least: 0,
+    most,
+  });
+  return [
+    atMost("time, of what AWS allows", ratioOf(burst), mostRatio),
+    atMost(
+      "part of calls refused",
+      refusedPart(burst),
+      plugins === 1 ? mostRefused.alone : mostRefused.together,
+    ),
+    atMost("slowest plugin, of the fastest", burst.unfairness, mostUnfairness),
+    atMost("errors told to Nomad", burst.failures.count, 0),
+    atMost("ECS tasks missing", burst.missing, 0),
+  ];
 }
 
 /** Whether the bounds are kept. */

@@ -12,6 +12,10 @@ import {
   wait,
 } from "../harness/driver_calls.ts";
 import { type PluginConnection, startPlugin } from "../harness/plugin.ts";
+import { raisedLimits } from "./raised_limits.ts";
+
+/** How many times faster than AWS the simulator runs. */
+const speed = 100;
 
 /** What a storm of failing calls did to the tasks that ran through it. */
 export type StormResult = {
@@ -41,12 +45,16 @@ export async function measureStorms(
   },
 ): Promise<StormResult[]> {
   const folder = await Deno.makeTempDir();
-  const ecs = await startSimulatorProcess({ folder, speed: 100 });
+  const ecs = await startSimulatorProcess({ folder, speed });
   const plugin = await startPlugin(ecs.env);
   const connection = plugin.connect();
   const results: StormResult[] = [];
   try {
-    await configure(connection, { max_api_rate: 500, start_timeout: "10m", orphan_grace: "1m" });
+    await configure(connection, {
+      api_limits: raisedLimits(speed),
+      start_timeout: "10m",
+      orphan_grace: "1m",
+    });
     const make = () => taskOf(driverConfig({ task_definition: "idle" }));
     const steady = Array.from({ length: count }, make);
     await Promise.all(steady.map((task) => start(connection, task)));

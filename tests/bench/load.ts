@@ -4,6 +4,10 @@ import { configure, driverConfig, start, stop, taskOf, wait } from "../harness/d
 import { startPlugin } from "../harness/plugin.ts";
 import { percentile } from "./handshake.ts";
 import { usageOf } from "./process_usage.ts";
+import { raisedLimits } from "./raised_limits.ts";
+
+/** How many times faster than AWS the simulator runs. */
+const speed = 100;
 
 /** Seconds between two looks at a task at rest, as the plugin is told. */
 export const pollSeconds = 2;
@@ -32,21 +36,27 @@ export type LoadResult = {
 
 /** Starts tasks, watches them at rest, lets a part of them end by themselves and stops the others. */
 export async function measureLoad(
-  { tasks: count, watchSeconds, maxApiRate, exits }: {
+  { tasks: count, watchSeconds, readsPerSecond, exits }: {
     tasks: number;
     watchSeconds: number;
-    /** ECS calls a second while the tasks are watched; starting is not held back. */
-    maxApiRate: number;
+    /** DescribeTasks calls a second that AWS allows while the tasks are watched. */
+    readsPerSecond: number;
     /** How many tasks end by themselves. */
     exits: number;
   },
 ): Promise<LoadResult> {
   const folder = await Deno.makeTempDir();
-  const ecs = await startSimulatorProcess({ folder, speed: 100 });
+  const ecs = await startSimulatorProcess({ folder, speed });
   const plugin = await startPlugin(ecs.env);
   const connection = plugin.connect();
   try {
-    await configure(connection, { max_api_rate: 1_000, start_timeout: "10m" });
+    // The simulator runs faster than AWS, and so may the starts and stops. Watching may not.
+    const fast = raisedLimits(speed);
+    const watching = {
+      ...fast,
+      cluster_resource_reads: { burst: 100, per_second: readsPerSecond },
+    };
+    await configure(connection, { api_limits: fast, start_timeout: "10m" });
     const tasks = Array.from(
       { length: count },
       () => taskOf(driverConfig({ task_definition: "idle" })),
@@ -63,7 +73,7 @@ export async function measureLoad(
     );
 
     await configure(connection, {
-      max_api_rate: maxApiRate,
+      api_limits: watching,
       poll_interval: `${pollSeconds}s`,
     });
     await pause(5_000);
@@ -88,7 +98,7 @@ export async function measureLoad(
     const exitsSeen = seen.size;
     const peak = (await ecs.calls()).peakPerSecond;
 
-    await configure(connection, { max_api_rate: 1_000 });
+    await configure(connection, { api_limits: fast });
     await inParallel(
       tasks.filter(({ id }) => !seen.has(id)),
       500,

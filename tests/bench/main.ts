@@ -3,7 +3,8 @@
  * `--check` it ends with 1 where a count or a ratio misses its aim.
  */
 import { parseArgs } from "node:util";
-import { describeAim, isMet, loadAims, reconnectAims } from "./aims.ts";
+import { burstAims, describeAim, isMet, loadAims, reconnectAims } from "./aims.ts";
+import { type Burst, describeBurst, measureBursts } from "./bursts.ts";
 import { measureHandshake } from "./handshake.ts";
 import { type LoadResult, measureLoad } from "./load.ts";
 import { measureReconnects } from "./reconnects.ts";
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     rate: { type: "string", default: "20" },
     reconnects: { type: "string", default: "100" },
     starts: { type: "string", default: "10" },
+    /** Plugins times tasks of each, started and stopped at one moment. */
+    bursts: { type: "string", default: "1x500,8x100" },
     check: { type: "boolean", default: false },
   },
 });
@@ -37,7 +40,7 @@ if (reconnects !== undefined) {
 
 const loads: LoadResult[] = [];
 const counts = (values.tasks ?? "").split(",").filter((text) => text !== "").map(Number);
-const maxApiRate = Number(values.rate);
+const readsPerSecond = Number(values.rate);
 const exitsOf = (tasks: number) => Math.ceil(tasks / 10);
 for (const tasks of counts) {
   print(`${tasks} tasks: start, watch ${values.seconds} s, end, stop ...`);
@@ -45,7 +48,7 @@ for (const tasks of counts) {
     await measureLoad({
       tasks,
       watchSeconds: Number(values.seconds),
-      maxApiRate,
+      readsPerSecond,
       exits: exitsOf(tasks),
     }),
   );
@@ -70,9 +73,19 @@ const rows: [string, (load: LoadResult) => string][] = [
 ];
 for (const [title, cell] of rows) print(`${title.padEnd(36)}${loads.map(cell).join("  |  ")}`);
 print(JSON.stringify({ handshake, reconnects, loads }));
+const bursts: Burst[] = [];
+for (const shape of (values.bursts ?? "").split(",").filter((text) => text !== "")) {
+  const [plugins = NaN, tasksEach = NaN] = shape.split("x").map(Number);
+  for (const burst of await measureBursts({ plugins, tasksEach })) {
+    bursts.push(burst);
+    print(describeBurst(burst));
+  }
+}
+print(JSON.stringify({ bursts }));
 const aims = [
+  ...bursts.flatMap(burstAims),
   ...reconnects === undefined ? [] : reconnectAims(reconnects),
-  ...loads.flatMap((load) => loadAims(load, { maxApiRate, exits: exitsOf(load.tasks) })),
+  ...loads.flatMap((load) => loadAims(load, { readsPerSecond, exits: exitsOf(load.tasks) })),
 ];
 for (const aim of aims) print(describeAim(aim));
 const missed = aims.filter((aim) => !isMet(aim));

@@ -18,8 +18,11 @@ export type Schedule<T> = {
   delete(item: T): void;
   /** The items that are due at `now`, those looked at longest ago first. */
   due(now: number): T[];
-  /** Up to `count` items of the head of the queue that are not due at `now` yet. */
-  early(now: number, count: number): T[];
+  /**
+   * Up to `count` items that are not due at `now` yet: those apart from the queue that are due within
+   * `ahead` milliseconds, the next ones first, and then those at the head of the queue.
+   */
+  early(now: number, count: number, ahead: number): T[];
   /** When the next item is due, in monotonic milliseconds; Infinity without items. */
   next(): number;
 };
@@ -81,11 +84,14 @@ export function createSchedule<T>(interval: () => number): Schedule<T> {
       }
       return due.sort(([, one], [, other]) => one.turn - other.turn).map(([item]) => item);
     },
-    early: (now, count) => {
-      const early: T[] = [];
+    early: (now, count, ahead) => {
+      const early = [...apart].filter(([, { at }]) => at > now && at <= now + ahead)
+        .sort(([, one], [, other]) => one.at - other.at)
+        .slice(0, count)
+        .map(([item]) => item);
       const wait = interval();
       for (const [item, { at }] of queued) {
-        if (early.length === count) break;
+        if (early.length >= count) break;
         if (at + wait > now) early.push(item);
       }
       return early;

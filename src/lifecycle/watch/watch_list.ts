@@ -5,6 +5,11 @@ import type { Observation, Observer, Watch } from "./watcher.ts";
 
 /** Milliseconds between looks at a task that starts or stops. */
 export const quickInterval = 1_000;
+/**
+ * Milliseconds that a task which starts or stops may be looked at early. Tasks that were started one
+ * after the other would else be due one after the other, and each would take a request.
+ */
+const quickAhead = quickInterval / 2;
 /** Milliseconds before a task that AWS refuses to describe is asked for again. */
 const refusedInterval = 60_000;
 /**
@@ -94,19 +99,25 @@ export function takeBatch(list: WatchList, purpose: "looks" | "probe"): Entry[] 
   const alone = purpose === "probe" ? undefined : due.find((entry) => refused.has(entry));
   const batch = alone !== undefined && (together.length === 0 || !list.lastWasRefused)
     ? [alone]
-    : fill(schedule, together, now);
+    : fill(list, together, now);
   list.lastWasRefused = batch[0] !== undefined && batch[0] === alone;
   for (const entry of batch) schedule.delete(entry);
   return batch;
 }
 
-function fill(schedule: Schedule<Entry>, due: readonly Entry[], now: number): Entry[] {
+function fill(
+  { schedule, refused }: WatchList,
+  due: readonly Entry[],
+  now: number,
+): Entry[] {
   if (due.length === 0) return [];
   const asked = due.filter(({ looks }) => looks.length > 0);
   const others = due.filter(({ looks }) => looks.length === 0);
   const first = asked.slice(0, batchSize - Math.min(others.length, placesInTurn));
   const batch = [...first, ...others.slice(0, batchSize - first.length)];
-  return [...batch, ...schedule.early(now, batchSize - batch.length)];
+  const riders = schedule.early(now, batchSize - batch.length, quickAhead)
+    .filter((entry) => !refused.has(entry));
+  return [...batch, ...riders];
 }
 
 /** Puts an entry back and tells what ECS said of its task, also to those who waited for this look. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isMet, loadAims, reconnectAims } from "../../bench/aims.ts";
+import { burstAims, isMet, loadAims, reconnectAims } from "../../bench/aims.ts";
+import type { Burst } from "../../bench/bursts.ts";
 import type { LoadResult } from "../../bench/load.ts";
 
 const good: LoadResult = {
@@ -18,7 +19,7 @@ const good: LoadResult = {
   leftAfterStop: 0,
 };
 const missed = (load: LoadResult) =>
-  loadAims(load, { maxApiRate: 20, exits: 20 }).filter((aim) => !isMet(aim))
+  loadAims(load, { readsPerSecond: 20, exits: 20 }).filter((aim) => !isMet(aim))
     .map(({ what }) => what);
 
 Deno.test("the bench's check looks at counts and memory, not at times", () => {
@@ -26,7 +27,7 @@ Deno.test("the bench's check looks at counts and memory, not at times", () => {
   assertEquals(missed({ ...good, restingCallsPerSecond: 1.1 }), [
     "200 tasks: DescribeTasks calls in 31 poll cycles",
   ]);
-  assertEquals(missed({ ...good, peakCallsPerSecond: 21 }), ["200 tasks: calls in any second"]);
+  assertEquals(missed({ ...good, peakCallsPerSecond: 22 }), ["200 tasks: calls in any second"]);
   assertEquals(missed({ ...good, exitsSeen: 19 }), ["200 tasks: exits seen"]);
   assertEquals(missed({ ...good, exitsSeen: 21 }), ["200 tasks: exits seen"]);
   assertEquals(missed({ ...good, leftAfterStop: 1 }), ["200 tasks: left after stop"]);
@@ -39,4 +40,32 @@ Deno.test("the bench's check wants memory flat while hosts come and go", () => {
   const level = met(90, 100, 101, 105, 95, 99, 108, 91, 110);
   const growing = met(100, 101, 102, 104, 106, 108, 110, 112, 114);
   assertEquals([level, growing, met()], [true, false, false]);
+});
+
+Deno.test("the bench's check holds bursts to what AWS allows, as ratios", () => {
+  const burst: Burst = {
+    what: "starts",
+    plugins: 1,
+    tasksEach: 500,
+    seconds: 55,
+    allowedSeconds: 20,
+    besides: 30,
+    calls: { "fargate-launch": { admitted: 98, refused: 2 } },
+    unfairness: 1,
+    failures: { count: 0, first: undefined },
+    missing: 0,
+  };
+  const missed = (of: Partial<Burst>) =>
+    burstAims({ ...burst, ...of }).filter((aim) => !isMet(aim))
+      .map(({ what }) => what.split(": ")[1]);
+  assertEquals(missed({}), []);
+  assertEquals(missed({ seconds: 56 }), ["time, of what AWS allows"]);
+  const more = { "fargate-launch": { admitted: 91, refused: 9 } };
+  assertEquals(missed({ calls: more }), ["part of calls refused"]);
+  assertEquals(missed({ calls: more, plugins: 8 }), []);
+  assertEquals(missed({ unfairness: 1.6 }), ["slowest plugin, of the fastest"]);
+  assertEquals(missed({ failures: { count: 1, first: "not acknowledged" } }), [
+    "errors told to Nomad",
+  ]);
+  assertEquals(missed({ missing: 1 }), ["ECS tasks missing"]);
 });

@@ -64,7 +64,7 @@ Deno.test("fifty starts on two clients at once, of one content, end on one revis
     });
     const other = second.connect();
     try {
-      for (const each of [connection, other]) await configure(each, { max_api_rate: 500 });
+      for (const each of [connection, other]) await configure(each);
       await Promise.all(
         Array.from(
           { length: 50 },

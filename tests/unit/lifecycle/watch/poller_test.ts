@@ -223,3 +223,14 @@ Deno.test("a driver that may describe nothing says so, and asks little", async (
   assert(watcher.failing() !== undefined);
   assert(calls.length < 40 * 8, `${calls.length} calls in three minutes`);
 });
+
+Deno.test("500 tasks that start one after the other are five or six calls a second", async () => {
+  const { watcher, calls, pass } = createTimedWatcher(running, () => 20);
+  for (let at = 0; at < 500; at++) {
+    watcher.watch(`task-${at}`, { onObservation: () => {} }).pace("quick");
+    await pass(47);
+  }
+  calls.length = 0;
+  await pass(10_000);
+  assert(calls.length >= 50 && calls.length <= 60, `${calls.length} calls in ten seconds`);
+});

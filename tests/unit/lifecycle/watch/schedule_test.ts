@@ -36,15 +36,18 @@ Deno.test("a schedule hurries only what it knows and what is wanted later", () =
   assertEquals(schedule.next(), 9);
 });
 
-Deno.test("a schedule fills up with the head of the queue, never with what is due or apart", () => {
+Deno.test("a schedule fills up with what is due next, and then with the head of the queue", () => {
   const schedule = createSchedule<string>(() => 0);
   schedule.queue("due", 1);
   schedule.queue("early", 10);
-  schedule.queue("apart", 11);
   schedule.queue("later", 12);
-  schedule.set("apart", 11);
-  assertEquals(schedule.early(1, 5), ["early", "later"]);
-  assertEquals(schedule.early(1, 1), ["early"]);
+  schedule.set("apart", 14);
+  schedule.set("next", 11);
+  schedule.set("far", 60);
+  schedule.set("due apart", 1);
+  assertEquals(schedule.early(1, 5, 20), ["next", "apart", "early", "later"]);
+  assertEquals(schedule.early(1, 1, 20), ["next"]);
+  assertEquals(schedule.early(1, 5, 0), ["early", "later"]);
 });
 
 Deno.test("whatever is done to a schedule, every item in it comes up once it is due", () => {
