@@ -9,6 +9,9 @@ export type Preset = {
   readonly taskDefinitions: readonly Input[];
 };
 
+/** Capacity providers of every cluster of a preset. */
+const capacityProviders = ["FARGATE", "FARGATE_SPOT"];
+
 /** The preset of the demo and of the end-to-end tests. */
 export const demoPreset: Preset = {
   region: "us-east-1",
@@ -31,7 +34,7 @@ export const demoPreset: Preset = {
 /** Adds a preset to a model. */
 export function loadPreset(model: Model, { region, clusters, taskDefinitions }: Preset): void {
   for (const clusterName of clusters) {
-    performUnthrottled(model, region, "CreateCluster", { clusterName });
+    performUnthrottled(model, region, "CreateCluster", { clusterName, capacityProviders });
   }
   for (const input of taskDefinitions) {
     performUnthrottled(model, region, "RegisterTaskDefinition", input);

@@ -16,7 +16,10 @@ export function emptyModel(): Model {
     random: () => 0.5,
     hooks: { start: () => {}, terminate: () => {} },
   });
-  perform(model, region, "CreateCluster", { clusterName: "main" });
+  perform(model, region, "CreateCluster", {
+    clusterName: "main",
+    capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+  });
   return model;
 }
 

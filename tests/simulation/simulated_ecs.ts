@@ -71,6 +71,7 @@ export function createSimulatedEcs(
       },
     },
   });
+  model.tagsAfterStop = chances.pick(["deleted", "kept"]) ?? "deleted";
   loadPreset(model, { ...demoPreset, clusters });
   const stops: SimulatedEcs["stops"] = [];
   const tagged = new Map<string, number>();

@@ -14,16 +14,23 @@ import { checkLaunchVolumes } from "./launch_volume_checks.ts";
 import type { TaskDefinition } from "../state/model.ts";
 import { checkOverrides } from "./override_checks.ts";
 
-/** Capacity providers that every cluster of the simulator has. */
-const capacityProviders = ["FARGATE", "FARGATE_SPOT"];
+/** Capacity providers of Fargate. */
+const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 /** Most placement constraints of a task, those of its definition included. */
 const mostConstraints = 10;
 
-/** Checks a RunTask request. Returns the launch type that its tasks get. */
-export function checkRunTask(input: Input, definition: TaskDefinition): string {
+/**
+ * Checks a RunTask request in a cluster with these capacity providers. Returns the launch type that
+ * the tasks get.
+ */
+export function checkRunTask(
+  input: Input,
+  definition: TaskDefinition,
+  capacityProviders: readonly string[],
+): string {
   const launchType = launchTypeOf(input);
   const strategy = objects(input, "capacityProviderStrategy");
-  checkStrategy(strategy);
+  checkStrategy(strategy, capacityProviders);
   if (!definition.compatibilities.includes(launchType)) {
     throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
   }
@@ -54,14 +61,14 @@ function launchTypeOf(input: Input): string {
   return launchType ?? (strategy.length > 0 ? "FARGATE" : "EC2");
 }
 
-function checkStrategy(strategy: Input[]): void {
+function checkStrategy(strategy: Input[], capacityProviders: readonly string[]): void {
   if (strategy.length > 20) {
     throw invalidParameter("The capacity provider strategy can have at most 20 items.");
   }
   const names = strategy.map((item) =>
     requiredString(item, "capacityProvider", "capacityProvider cannot be empty.")
   );
-  const fargate = names.filter((name) => capacityProviders.includes(name)).length;
+  const fargate = names.filter((name) => fargateProviders.includes(name)).length;
   if (fargate > 0 && fargate < names.length) {
     throw invalidParameter(
       "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling " +

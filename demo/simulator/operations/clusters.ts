@@ -1,9 +1,20 @@
 import { refuseForeignArn } from "../request/arn.ts";
 import { AwsError, clientException, invalidParameter } from "../request/aws_error.ts";
-import { type Input, optionalString, strings, tagsOf } from "../request/input.ts";
-import type { Cluster, Model } from "../state/model.ts";
+import {
+  type Input,
+  object,
+  objects,
+  optionalString,
+  requiredString,
+  strings,
+  tagsOf,
+} from "../request/input.ts";
+import { type Cluster, type Insights, insights, type Model } from "../state/model.ts";
 
-/** CreateCluster. */
+/** Most clusters in one DescribeClusters call. */
+const mostClusters = 100;
+
+/** CreateCluster. A cluster that is there already stays as it is. */
 export function createCluster(model: Model, region: string, input: Input): unknown {
   const name = optionalString(input, "clusterName") ?? "default";
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
@@ -12,27 +23,61 @@ export function createCluster(model: Model, region: string, input: Input): unkno
     );
   }
   const key = `${region}/${name}`;
-  const cluster: Cluster = model.clusters.get(key) ?? {
+  const known = model.clusters.get(key);
+  const cluster: Cluster = known !== undefined && known.status === "ACTIVE" ? known : {
     name,
     arn: `arn:aws:ecs:${region}:${model.account}:cluster/${name}`,
     status: "ACTIVE",
     tags: tagsOf(input),
+    containerInsights: insightsOf(input) ?? "disabled",
+    capacityProviders: strings(input, "capacityProviders"),
+    defaultStrategy: objects(input, "defaultCapacityProviderStrategy"),
+    configuration: object(input, "configuration"),
   };
-  cluster.status = "ACTIVE";
   model.clusters.set(key, cluster);
-  return { cluster: describe(model, cluster) };
+  return { cluster: describe(model, cluster, everything) };
+}
+
+/** UpdateCluster and UpdateClusterSettings. */
+export function updateCluster(model: Model, region: string, input: Input): unknown {
+  const cluster = findCluster(model, region, input);
+  cluster.containerInsights = insightsOf(input) ?? cluster.containerInsights;
+  cluster.configuration = object(input, "configuration") ?? cluster.configuration;
+  return { cluster: describe(model, cluster, everything) };
+}
+
+/** PutClusterCapacityProviders. */
+export function putClusterCapacityProviders(model: Model, region: string, input: Input): unknown {
+  const cluster = findCluster(model, region, input);
+  const providers = strings(input, "capacityProviders");
+  const strategy = objects(input, "defaultCapacityProviderStrategy");
+  const foreign = strategy.map((item) => String(item["capacityProvider"]))
+    .find((name) => !providers.includes(name));
+  if (foreign !== undefined) {
+    throw invalidParameter(
+      `The specified capacity provider '${foreign}' was not found or is not associated with the ` +
+        "cluster. Specify a valid name and try again.",
+    );
+  }
+  cluster.capacityProviders = providers;
+  cluster.defaultStrategy = strategy;
+  return { cluster: describe(model, cluster, everything) };
 }
 
 /** DescribeClusters. */
 export function describeClusters(model: Model, region: string, input: Input): unknown {
   const asked = strings(input, "clusters");
+  if (asked.length > mostClusters) {
+    throw invalidParameter(`Clusters can have at most ${mostClusters} items.`);
+  }
+  const include = strings(input, "include");
   const clusters: unknown[] = [];
   const failures: unknown[] = [];
   for (const name of asked.length === 0 ? ["default"] : asked) {
     const cluster = model.clusters.get(`${region}/${clusterName(name)}`);
     if (cluster === undefined) {
       failures.push({ arn: clusterArn(model, region, name), reason: "MISSING" });
-    } else clusters.push(describe(model, cluster));
+    } else clusters.push(describe(model, cluster, include));
   }
   return { clusters, failures };
 }
@@ -47,6 +92,7 @@ export function listClusters(model: Model, region: string): unknown {
 
 /** DeleteCluster. A deleted cluster is still described, as INACTIVE. */
 export function deleteCluster(model: Model, region: string, input: Input): unknown {
+  requiredString(input, "cluster", "Cluster cannot be null or empty.");
   const cluster = findCluster(model, region, input);
   const busy = [...model.tasks.values()].some((task) =>
     task.cluster === cluster && task.status !== "STOPPED"
@@ -58,7 +104,7 @@ export function deleteCluster(model: Model, region: string, input: Input): unkno
     );
   }
   cluster.status = "INACTIVE";
-  return { cluster: describe(model, cluster) };
+  return { cluster: describe(model, cluster, everything) };
 }
 
 /** The active cluster that a request names, by name or ARN. The default is `default`. */
@@ -73,22 +119,48 @@ export function findCluster(model: Model, region: string, input: Input): Cluster
   return cluster;
 }
 
-function describe(model: Model, cluster: Cluster): unknown {
+/** What operations answer that create or change a cluster. */
+const everything = ["TAGS", "SETTINGS", "CONFIGURATIONS"];
+
+function describe(model: Model, cluster: Cluster, include: readonly string[]): unknown {
   const tasks = [...model.tasks.values()].filter((task) => task.cluster === cluster);
+  const counts = (launchType: string, status: string) =>
+    String(tasks.filter((task) => task.launchType === launchType && task.status === status).length);
   return {
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     status: cluster.status,
-    registeredContainerInstancesCount: 1,
+    registeredContainerInstancesCount: cluster.status === "ACTIVE" ? 1 : 0,
     runningTasksCount: tasks.filter(({ status }) => status === "RUNNING").length,
     pendingTasksCount: tasks.filter(({ status }) => status === "PENDING").length,
     activeServicesCount: 0,
-    statistics: [],
-    tags: cluster.tags,
-    settings: [],
-    capacityProviders: ["FARGATE", "FARGATE_SPOT"],
-    defaultCapacityProviderStrategy: [],
+    statistics: include.includes("STATISTICS")
+      ? [
+        { name: "runningEC2TasksCount", value: counts("EC2", "RUNNING") },
+        { name: "runningFargateTasksCount", value: counts("FARGATE", "RUNNING") },
+        { name: "pendingEC2TasksCount", value: counts("EC2", "PENDING") },
+        { name: "pendingFargateTasksCount", value: counts("FARGATE", "PENDING") },
+      ]
+      : [],
+    tags: include.includes("TAGS") ? cluster.tags : [],
+    settings: include.includes("SETTINGS")
+      ? [{ name: "containerInsights", value: cluster.containerInsights }]
+      : [],
+    ...(include.includes("CONFIGURATIONS") ? { configuration: cluster.configuration } : {}),
+    capacityProviders: cluster.capacityProviders,
+    defaultCapacityProviderStrategy: cluster.defaultStrategy,
   };
+}
+
+function insightsOf(input: Input): Insights | undefined {
+  const setting = objects(input, "settings").find(({ name }) => name === "containerInsights");
+  const value = setting?.["value"];
+  if (value === undefined) return undefined;
+  const known = insights.find((candidate) => candidate === value);
+  if (known === undefined) {
+    throw invalidParameter(`containerInsights must be one of ${insights.join(", ")}`);
+  }
+  return known;
 }
 
 function clusterName(nameOrArn: string): string {

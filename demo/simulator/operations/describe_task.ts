@@ -1,6 +1,6 @@
 import { type Input, object, objects, optionalString } from "../request/input.ts";
 import { taskHealth } from "../state/health.ts";
-import { type EcsTask, statuses, type TaskContainer } from "../state/model.ts";
+import { type EcsTask, statuses, type TaskContainer, uuidOf } from "../state/model.ts";
 import { networkInterfaceId } from "./network.ts";
 
 /** A task as RunTask, StopTask and DescribeTasks answer it. */
@@ -17,9 +17,9 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
     availabilityZone: task.availabilityZone,
     capacityProviderName: task.capacityProvider,
     clusterArn: task.cluster.arn,
-    ...(hasReached(task, "PENDING")
-      ? { connectivity: "CONNECTED", connectivityAt: seconds(task.createdAt) }
-      : {}),
+    ...(task.pendingAt === undefined
+      ? {}
+      : { connectivity: "CONNECTED", connectivityAt: seconds(task.pendingAt) }),
     containerInstanceArn: task.containerInstance,
     containers: task.containers.map((container) => describeContainer(task, container)),
     cpu: overrides["cpu"] ?? definition.input["cpu"],
@@ -35,7 +35,7 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
     memory: overrides["memory"] ?? definition.input["memory"],
     overrides: describeOverrides(task, overrides),
     ...fargate(task, overrides),
-    pullStartedAt: hasReached(task, "PENDING") ? seconds(task.createdAt) : undefined,
+    pullStartedAt: seconds(task.pendingAt),
     pullStoppedAt: seconds(task.pulledAt),
     startedBy: task.startedBy,
     startedAt: seconds(task.startedAt),
@@ -138,14 +138,14 @@ function overrideOf(task: EcsTask, { definition }: TaskContainer): Input {
 }
 
 function attachmentId({ id }: EcsTask): string {
-  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]]
-    .map(([from, to]) => id.slice(from, to)).join("-");
+  return uuidOf(id);
 }
 
 function hasReached({ status }: EcsTask, wanted: EcsTask["status"]): boolean {
   return statuses.indexOf(status) >= statuses.indexOf(wanted);
 }
 
+/** AWS has times in seconds, to the millisecond. */
 function seconds(millis: number | undefined): number | undefined {
-  return millis === undefined ? undefined : millis / 1_000;
+  return millis === undefined ? undefined : Math.round(millis) / 1_000;
 }

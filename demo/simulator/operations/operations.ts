@@ -6,22 +6,25 @@ import type { Model } from "../state/model.ts";
 import { advance } from "../state/task_life.ts";
 import { categoryOf } from "../state/quotas.ts";
 import { admit } from "./capacity.ts";
-import { createCluster, deleteCluster, describeClusters, listClusters } from "./clusters.ts";
-import { runTask } from "./run_task.ts";
 import {
+  createCluster,
+  deleteCluster,
+  describeClusters,
+  listClusters,
+  putClusterCapacityProviders,
+  updateCluster,
+} from "./clusters.ts";
+import { runTask } from "./run_task.ts";
+import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
+import {
+  deleteTaskDefinitions,
   deregisterTaskDefinition,
   describeTaskDefinition,
+  listTaskDefinitionFamilies,
   listTaskDefinitions,
   registerTaskDefinition,
 } from "./task_definitions.ts";
-import {
-  describeTasks,
-  listTagsForResource,
-  listTasks,
-  stopTask,
-  tagResource,
-  untagResource,
-} from "./tasks.ts";
+import { describeTasks, listTasks, stopTask } from "./tasks.ts";
 
 type Operation = {
   /** JSON types of the request, by the AWS SDK's model. */
@@ -38,6 +41,15 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
     carryOut: describeClusters,
   }],
   ["ListClusters", { shape: shapeOf(sdk.ListClustersRequest$), carryOut: listClusters }],
+  ["UpdateCluster", { shape: shapeOf(sdk.UpdateClusterRequest$), carryOut: updateCluster }],
+  ["UpdateClusterSettings", {
+    shape: shapeOf(sdk.UpdateClusterSettingsRequest$),
+    carryOut: updateCluster,
+  }],
+  ["PutClusterCapacityProviders", {
+    shape: shapeOf(sdk.PutClusterCapacityProvidersRequest$),
+    carryOut: putClusterCapacityProviders,
+  }],
   ["RegisterTaskDefinition", {
     shape: shapeOf(sdk.RegisterTaskDefinitionRequest$),
     carryOut: registerTaskDefinition,
@@ -53,6 +65,14 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ["ListTaskDefinitions", {
     shape: shapeOf(sdk.ListTaskDefinitionsRequest$),
     carryOut: listTaskDefinitions,
+  }],
+  ["ListTaskDefinitionFamilies", {
+    shape: shapeOf(sdk.ListTaskDefinitionFamiliesRequest$),
+    carryOut: listTaskDefinitionFamilies,
+  }],
+  ["DeleteTaskDefinitions", {
+    shape: shapeOf(sdk.DeleteTaskDefinitionsRequest$),
+    carryOut: deleteTaskDefinitions,
   }],
   ["RunTask", { shape: shapeOf(sdk.RunTaskRequest$), carryOut: runTask }],
   ["DescribeTasks", { shape: shapeOf(sdk.DescribeTasksRequest$), carryOut: describeTasks }],

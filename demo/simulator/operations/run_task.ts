@@ -12,7 +12,14 @@ import {
   strings,
   tagsOf,
 } from "../request/input.ts";
-import { type EcsTask, type Model, randomHex, type TaskDefinition } from "../state/model.ts";
+import {
+  type Cluster,
+  type EcsTask,
+  type Model,
+  randomHex,
+  randomUuid,
+  type TaskDefinition,
+} from "../state/model.ts";
 import { begin } from "../state/task_life.ts";
 import { checkRunTask } from "../checks/run_task_checks.ts";
 import { describeTask } from "./describe_task.ts";
@@ -31,7 +38,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
   const definition = findTaskDefinition(model, region, name);
   if (definition === undefined) throw clientException("TaskDefinition not found.");
-  if (definition.status === "INACTIVE") throw clientException("TaskDefinition is inactive");
+  if (definition.status !== "ACTIVE") throw clientException("TaskDefinition is inactive");
   const count = integer(input, "count", { min: 1, max: 10 }) ?? 1;
   const startedBy = optionalString(input, "startedBy");
   if (startedBy !== undefined && !/^[A-Za-z0-9_/-]{0,128}$/.test(startedBy)) {
@@ -39,7 +46,8 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       "startedBy may have up to 128 letters, digits, hyphens, slashes and underscores.",
     );
   }
-  const launchType = checkRunTask(input, definition);
+  const asked = withDefaultStrategy(input, cluster);
+  const launchType = checkRunTask(asked, definition, cluster.capacityProviders);
   const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
   const taskTags = mergedTags(propagated ? definition.tags : [], tagsOf(input));
 
@@ -62,7 +70,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
     return answer(known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
   }
 
-  const providers = providersOf(input, count);
+  const providers = providersOf(asked, count);
   admitLaunches(model, region, { launchType, providers });
   const made = providers.map((capacityProvider): EcsTask => {
     const id = randomHex(model, 32);
@@ -85,7 +93,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       tags: taskTags,
       containers: definition.containers.map((container) => ({
         definition: overridden(container, input),
-        arn: `${arn.replace(":task/", ":container/")}/${randomHex(model, 36)}`,
+        arn: `${arn.replace(":task/", ":container/")}/${randomUuid(model)}`,
         phase: "waiting",
         health: "UNKNOWN",
         terminated: false,
@@ -104,6 +112,14 @@ export function runTask(model: Model, region: string, input: Input): unknown {
     model.tokens.set(tokenKey, { request, arns: made.map(({ arn }) => arn), at: model.now() });
   }
   return answer(made);
+}
+
+/** The request with the cluster's own strategy, where it names no launch type and no strategy. */
+function withDefaultStrategy(input: Input, { defaultStrategy }: Cluster): Input {
+  const given = input["launchType"] ?? input["capacityProviderStrategy"];
+  return given !== undefined || defaultStrategy.length === 0
+    ? input
+    : { ...input, capacityProviderStrategy: defaultStrategy };
 }
 
 function answer(tasks: EcsTask[]): unknown {

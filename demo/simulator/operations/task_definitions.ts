@@ -1,5 +1,5 @@
 import { refuseForeignArn } from "../request/arn.ts";
-import { clientException } from "../request/aws_error.ts";
+import { clientException, invalidParameter } from "../request/aws_error.ts";
 import {
   type Input,
   integer,
@@ -35,6 +35,7 @@ export function registerTaskDefinition(model: Model, region: string, request: In
     arn: `arn:aws:ecs:${region}:${model.account}:task-definition/${family}:${revision}`,
     status: "ACTIVE",
     registeredAt: model.now(),
+    deregisteredAt: undefined,
     networkMode,
     compatibilities,
     containers: objects(input, "containerDefinitions").map(container),
@@ -63,28 +64,63 @@ export function deregisterTaskDefinition(model: Model, region: string, input: In
   if (definition === undefined || !/:[0-9]+$/.test(name)) {
     throw clientException("The specified task definition does not exist.");
   }
-  definition.status = "INACTIVE";
+  if (definition.status === "ACTIVE") {
+    definition.status = "INACTIVE";
+    definition.deregisteredAt = model.now();
+  }
   return { taskDefinition: describe(definition) };
 }
 
-/** ListTaskDefinitions. Oldest first, unless `sort` is DESC. */
+/** DeleteTaskDefinitions. Only inactive definitions can be deleted. */
+export function deleteTaskDefinitions(model: Model, region: string, input: Input): unknown {
+  const names = strings(input, "taskDefinitions");
+  if (names.length === 0) throw clientException("taskDefinitions cannot be empty.");
+  if (names.length > 10) throw clientException("taskDefinitions can have at most 10 items.");
+  const taskDefinitions: unknown[] = [];
+  const failures: unknown[] = [];
+  for (const name of names) {
+    const definition = findTaskDefinition(model, region, name);
+    if (definition === undefined || !/:[0-9]+$/.test(name)) {
+      failures.push({ arn: name, reason: "MISSING" });
+    } else if (definition.status === "ACTIVE") {
+      failures.push({
+        arn: definition.arn,
+        reason: "The specified task definition is still in ACTIVE status. Please deregister the " +
+          "target and try again.",
+      });
+    } else {
+      definition.status = "DELETE_IN_PROGRESS";
+      taskDefinitions.push(describe(definition));
+    }
+  }
+  return { taskDefinitions, failures };
+}
+
+/** ListTaskDefinitions. Ordered by family and revision; `sort` DESC is the opposite. */
 export function listTaskDefinitions(model: Model, region: string, input: Input): unknown {
-  const prefix = optionalString(input, "familyPrefix");
-  const status = word(input, "status", ["ACTIVE", "INACTIVE"]) ?? "ACTIVE";
-  const all = [...model.definitions].filter(([key]) => key.startsWith(`${region}/`))
-    .flatMap(([, revisions]) => revisions)
+  const family = optionalString(input, "familyPrefix");
+  const status = word(input, "status", ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"]) ?? "ACTIVE";
+  const arns = families(model, region).flatMap((name) => revisionsOf(model, region, name))
     .filter((definition) =>
-      definition.status === status && (prefix === undefined || definition.family === prefix)
+      definition.status === status && (family === undefined || definition.family === family)
     )
     .map(({ arn }) => arn);
-  const most = integer(input, "maxResults", { min: 1, max: 100 }) ?? 100;
-  const from = Number(optionalString(input, "nextToken") ?? 0);
-  const ordered = optionalString(input, "sort") === "DESC" ? all.reverse() : all;
-  const next = from + most;
-  return {
-    taskDefinitionArns: ordered.slice(from, next),
-    ...(next < ordered.length ? { nextToken: String(next) } : {}),
-  };
+  const ordered = word(input, "sort", ["ASC", "DESC"]) === "DESC" ? arns.reverse() : arns;
+  const { items, nextToken } = page(input, ordered);
+  return { taskDefinitionArns: items, nextToken };
+}
+
+/** ListTaskDefinitionFamilies. A family is ACTIVE while it has an active revision. */
+export function listTaskDefinitionFamilies(model: Model, region: string, input: Input): unknown {
+  const prefix = optionalString(input, "familyPrefix") ?? "";
+  const status = word(input, "status", ["ACTIVE", "INACTIVE", "ALL"]) ?? "ACTIVE";
+  const found = families(model, region).filter((family) => {
+    const active = revisionsOf(model, region, family).some((one) => one.status === "ACTIVE");
+    return family.startsWith(prefix) &&
+      (status === "ALL" || (status === "ACTIVE" ? active : !active));
+  });
+  const { items, nextToken } = page(input, found);
+  return { families: items, nextToken };
 }
 
 /**
@@ -99,7 +135,7 @@ export function findTaskDefinition(
   refuseForeignArn(name, region);
   const short = name.includes(":task-definition/") ? name.split(":task-definition/")[1] : name;
   const [family = "", revision] = (short ?? "").split(":");
-  const revisions = model.definitions.get(`${region}/${family}`) ?? [];
+  const revisions = revisionsOf(model, region, family);
   return revision === undefined
     ? revisions.findLast(({ status }) => status === "ACTIVE")
     : revisions.find((definition) => definition.revision === Number(revision));
@@ -159,28 +195,63 @@ function healthCheck(input: Input): HealthCheck | undefined {
   };
 }
 
+function families(model: Model, region: string): string[] {
+  return [...model.definitions.keys()].filter((key) => key.startsWith(`${region}/`))
+    .map((key) => key.slice(region.length + 1)).sort();
+}
+
+function revisionsOf(model: Model, region: string, family: string): readonly TaskDefinition[] {
+  return model.definitions.get(`${region}/${family}`) ?? [];
+}
+
+function page(input: Input, all: readonly string[]) {
+  const most = integer(input, "maxResults", { min: 1, max: 100 }) ?? 100;
+  const from = Number(optionalString(input, "nextToken") ?? 0);
+  if (!Number.isInteger(from) || from < 0) throw invalidParameter("Invalid token.");
+  const next = from + most;
+  return { items: all.slice(from, next), nextToken: next < all.length ? String(next) : undefined };
+}
+
+/** A definition as AWS describes it, with the members that AWS adds. */
 function describe(definition: TaskDefinition): unknown {
-  const { family, revision, arn, status, networkMode, compatibilities, registeredAt, input } =
-    definition;
+  const { family, revision, arn, status, networkMode, compatibilities, input } = definition;
+  const { registeredAt, deregisteredAt } = definition;
   const { tags: _tags, ...rest } = input;
   return {
+    volumes: [],
+    placementConstraints: [],
     ...rest,
     containerDefinitions: objects(input, "containerDefinitions").map((item) => ({
       cpu: 0,
       essential: true,
       environment: [],
       mountPoints: [],
-      portMappings: [],
       volumesFrom: [],
+      systemControls: [],
       ...item,
+      portMappings: objects(item, "portMappings").map((mapping) =>
+        describePort(mapping, networkMode)
+      ),
     })),
     taskDefinitionArn: arn,
     family,
     revision,
     status,
     networkMode,
-    registeredAt: registeredAt / 1_000,
-    volumes: input["volumes"] ?? [],
     compatibilities,
+    registeredAt: registeredAt / 1_000,
+    registeredBy: `arn:aws:iam::${arn.split(":")[4]}:user/simulated`,
+    deregisteredAt: deregisteredAt === undefined ? undefined : deregisteredAt / 1_000,
+  };
+}
+
+/** In awsvpc and host mode the host's port is that of the container. */
+function describePort(mapping: Input, networkMode: string): Input {
+  const shared = networkMode === "awsvpc" || networkMode === "host";
+  const { containerPort } = mapping;
+  return {
+    ...(containerPort === undefined ? {} : { hostPort: shared ? containerPort : 0 }),
+    protocol: "tcp",
+    ...mapping,
   };
 }

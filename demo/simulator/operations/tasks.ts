@@ -1,14 +1,12 @@
-import { AwsError, invalidParameter } from "../request/aws_error.ts";
+import { refuseForeignArn } from "../request/arn.ts";
+import { invalidParameter } from "../request/aws_error.ts";
 import { findCluster } from "./clusters.ts";
 import {
   type Input,
   integer,
-  mergedTags,
   optionalString,
   requiredString,
   strings,
-  type Tag,
-  tagsOf,
   word,
 } from "../request/input.ts";
 import type { EcsTask, Model } from "../state/model.ts";
@@ -20,7 +18,7 @@ export function describeTasks(model: Model, region: string, input: Input): unkno
   const cluster = findCluster(model, region, input);
   const asked = strings(input, "tasks");
   if (asked.length === 0) throw invalidParameter("Tasks cannot be empty.");
-  if (asked.length > 100) throw invalidParameter("Tasks can have at most 100 items.");
+  if (asked.length > 100) throw invalidParameter("taskIds can have at most 100 items.");
   const withTags = strings(input, "include").includes("TAGS");
   const tasks: unknown[] = [];
   const failures: unknown[] = [];
@@ -61,7 +59,10 @@ export function listTasks(model: Model, region: string, input: Input): unknown {
   };
 }
 
-/** StopTask. It changes nothing for a task that already stops or has stopped. */
+/**
+ * StopTask. It changes nothing for a task that already stops or has stopped. By the API reference,
+ * the tags of the task are deleted.
+ */
 export function stopTask(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
   const name = requiredString(input, "task", "taskId cannot be null or empty.");
@@ -71,36 +72,8 @@ export function stopTask(model: Model, region: string, input: Input): unknown {
   }
   const reason = optionalString(input, "reason") ?? "Task stopped by user";
   stop(model, task, { code: "UserInitiated", reason });
+  if (model.tagsAfterStop === "deleted") task.tags = [];
   return { task: describeTask(task, false) };
-}
-
-/** TagResource, for tasks. */
-export function tagResource(model: Model, _region: string, input: Input): unknown {
-  const task = taggable(model, input);
-  task.tags = mergedTags(task.tags, tagsOf(input));
-  return {};
-}
-
-/** UntagResource, for tasks. */
-export function untagResource(model: Model, _region: string, input: Input): unknown {
-  const task = taggable(model, input);
-  const gone = new Set(strings(input, "tagKeys"));
-  task.tags = task.tags.filter(({ key }) => !gone.has(key));
-  return {};
-}
-
-/** ListTagsForResource, for tasks. */
-export function listTagsForResource(model: Model, _region: string, input: Input): unknown {
-  return { tags: taggable(model, input).tags };
-}
-
-function taggable(model: Model, input: Input): { tags: Tag[] } {
-  const arn = requiredString(input, "resourceArn", "resourceArn cannot be null or empty.");
-  const task = model.tasks.get(arn);
-  if (task === undefined) {
-    throw new AwsError("ResourceNotFoundException", "The specified resource was not found.");
-  }
-  return task;
 }
 
 /** Whether ECS does not show the task yet: a new task is MISSING for a moment. */
@@ -108,8 +81,20 @@ function isFresh(model: Model, task: EcsTask): boolean {
   return model.now() - task.createdAt < model.pace.consistency;
 }
 
-function taskArn(model: Model, region: string, cluster: string, name: string): string {
-  return name.startsWith("arn:")
-    ? name
-    : `arn:aws:ecs:${region}:${model.account}:task/${cluster}/${name}`;
+/**
+ * The ARN of a task that a request names by id or ARN. Refuses what is no id, and an ARN of another
+ * region or cluster than the request's.
+ */
+export function taskArn(model: Model, region: string, cluster: string, name: string): string {
+  refuseForeignArn(name, region);
+  const [, ofCluster, id = name] = /^arn:[^/]+:task\/([^/]+)\/(.+)$/.exec(name) ?? [];
+  if (id.length !== 32 && id.length !== 36) {
+    throw invalidParameter("taskId length should be one of [32,36]");
+  }
+  if (ofCluster !== undefined && ofCluster !== cluster) {
+    throw invalidParameter(
+      `Invalid identifier: Identifier is for cluster ${ofCluster}. Your cluster is ${cluster}`,
+    );
+  }
+  return `arn:aws:ecs:${region}:${model.account}:task/${cluster}/${id}`;
 }

@@ -7,21 +7,32 @@ export type Cluster = {
   readonly name: string;
   readonly arn: string;
   status: "ACTIVE" | "INACTIVE";
-  readonly tags: Tag[];
+  tags: Tag[];
+  /** The cluster setting `containerInsights`. */
+  containerInsights: Insights;
+  capacityProviders: readonly string[];
+  defaultStrategy: readonly Input[];
+  /** `configuration` of the request, with the settings of ECS Exec in it. */
+  configuration: Input | undefined;
 };
+
+/** Values of the cluster setting `containerInsights`. */
+export const insights = ["disabled", "enabled", "enhanced"] as const;
+export type Insights = typeof insights[number];
 
 /** One revision of a task definition. */
 export type TaskDefinition = {
   readonly family: string;
   readonly revision: number;
   readonly arn: string;
-  status: "ACTIVE" | "INACTIVE";
+  status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
   readonly registeredAt: number;
+  deregisteredAt: number | undefined;
   readonly networkMode: string;
   /** Launch types that the definition can run on. */
   readonly compatibilities: readonly string[];
   readonly containers: readonly ContainerDefinition[];
-  readonly tags: Tag[];
+  tags: Tag[];
   /** The whole request. DescribeTaskDefinition answers it. */
   readonly input: Input;
 };
@@ -136,6 +147,8 @@ export type EcsTask = {
   startedAt?: number;
   pulledAt?: number;
   stoppingAt?: number;
+  /** When the task became PENDING. */
+  pendingAt?: number;
   /** When the last container ended. */
   executionStoppedAt?: number;
   stoppedAt?: number;
@@ -190,6 +203,8 @@ export type Model = {
   speed: number;
   /** Whether statuses stand still. */
   frozen: boolean;
+  /** What StopTask does with a task's tags: by the API reference it deletes them. */
+  tagsAfterStop: "deleted" | "kept";
   /** By `<region>/<name>`. */
   readonly clusters: Map<string, Cluster>;
   /** By `<region>/<family>`, in the order of revisions. */
@@ -225,6 +240,7 @@ export function createModel(
     throttle: createThrottle(options.quotas),
     speed: options.speed ?? 1,
     frozen: false,
+    tagsAfterStop: "deleted",
     clusters: new Map(),
     definitions: new Map(),
     subnets: new Map(),
@@ -232,6 +248,17 @@ export function createModel(
     moving: new Set(),
     tokens: new Map(),
   };
+}
+
+/** A random UUID. */
+export function randomUuid(model: Model): string {
+  return uuidOf(randomHex(model, 32));
+}
+
+/** 32 hex digits as a UUID. */
+export function uuidOf(digits: string): string {
+  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]]
+    .map(([from, to]) => digits.slice(from, to)).join("-");
 }
 
 /** Random hex digits, `length` of them. */

@@ -91,6 +91,7 @@ function step(model: Model, task: EcsTask, at: number): void {
   switch (task.status) {
     case "PROVISIONING":
       task.status = "PENDING";
+      task.pendingAt = at;
       wakeAt(model, task, after(model, at, model.pace.pending));
       return;
     case "PENDING":

@@ -1,3 +1,4 @@
+import { eventually } from "../../../demo/lib/process.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { status } from "@grpc/grpc-js";
@@ -136,11 +137,13 @@ Deno.test("DETACH leaves the ECS task running, and another process recovers it",
     const { driver } = connection;
     const { driver: status } = await call(driver, driver.inspectTask, { taskId: moved.id });
     assertEquals(status?.attributes["arn"], arnOf(handle));
+    const tasks = () => [...bench.ecs.simulator.model.tasks.values()];
+    await eventually("the ownership tags move", () => {
+      const tag = tasks()[0]?.tags.find(({ key }) => key === "nomad:alloc_id");
+      return tag?.value === moved.allocId ? true : undefined;
+    });
     await stop(connection, moved.id);
-    const tasks = [...bench.ecs.simulator.model.tasks.values()];
-    assertEquals(tasks.map(({ status }) => status), ["STOPPED"]);
-    const tags = tasks[0]?.tags.find(({ key }) => key === "nomad:alloc_id");
-    assertEquals(tags?.value, moved.allocId, "the ownership tags moved");
+    assertEquals(tasks().map(({ status }) => status), ["STOPPED"]);
   });
 });
 

@@ -85,7 +85,7 @@ Deno.test("a start that waits in vain stops its ECS task and says what it waited
   assert(result.reason.recoverable);
   assertMatch(
     result.reason.message,
-    /start_timeout \(30 s\): it has been PENDING for 2[0-9] s; ECS says: ElasticNetworkInterface is PRECREATED$/,
+    /start_timeout \(30 s\): it has been PENDING for [12][0-9] s; ECS says: ElasticNetworkInterface is PRECREATED$/,
   );
   await world.pass(60_000);
   assertEquals(world.ecs.live(), []);

@@ -1,0 +1,106 @@
+import { assertEquals } from "@std/assert";
+import { perform } from "../../../../demo/simulator/operations/operations.ts";
+import type { Input } from "../../../../demo/simulator/request/input.ts";
+import {
+  assertRefused,
+  emptyModel,
+  fargate,
+  region,
+  register,
+} from "../../../harness/simulator_definitions.ts";
+
+type Described = { cluster: Record<string, unknown> };
+
+function stage() {
+  const model = emptyModel();
+  return (operation: string, input: Input) => perform(model, region, operation, input);
+}
+
+Deno.test("a cluster shows tags, settings and statistics only where they are asked for", () => {
+  const call = stage();
+  call("CreateCluster", {
+    clusterName: "web",
+    tags: [{ key: "a", value: "1" }],
+    settings: [{ name: "containerInsights", value: "enhanced" }],
+  });
+  const describe = (include: string[]) => {
+    const answer = call("DescribeClusters", { clusters: ["web"], include });
+    const [{ tags, settings, statistics } = {}] = (answer as { clusters: Input[] }).clusters;
+    return { tags, settings, statistics: (statistics as unknown[]).length };
+  };
+  assertEquals(describe([]), { tags: [], settings: [], statistics: 0 });
+  assertEquals(describe(["TAGS", "SETTINGS", "STATISTICS"]), {
+    tags: [{ key: "a", value: "1" }],
+    settings: [{ name: "containerInsights", value: "enhanced" }],
+    statistics: 4,
+  });
+});
+
+Deno.test("Container Insights of a cluster are set later too, and take known values", () => {
+  const call = stage();
+  const set = (value: string) =>
+    call("UpdateClusterSettings", {
+      cluster: "main",
+      settings: [{ name: "containerInsights", value }],
+    }) as Described;
+  assertEquals(set("enabled").cluster["settings"], [{
+    name: "containerInsights",
+    value: "enabled",
+  }]);
+  assertRefused(
+    () => set("on"),
+    "InvalidParameterException",
+    "must be one of disabled, enabled, enhanced",
+  );
+});
+
+Deno.test("RunTask without launch type takes the cluster's own strategy", () => {
+  const model = emptyModel();
+  const call = (operation: string, input: Input) => perform(model, region, operation, input);
+  register(fargate(), model);
+  call("PutClusterCapacityProviders", {
+    cluster: "main",
+    capacityProviders: ["FARGATE_SPOT"],
+    defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
+  });
+  const run = (request: Input) =>
+    call("RunTask", {
+      cluster: "main",
+      taskDefinition: "web",
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+      ...request,
+    }) as { tasks: Record<string, unknown>[] };
+  const [task] = run({}).tasks;
+  assertEquals([task?.["launchType"], task?.["capacityProviderName"]], ["FARGATE", "FARGATE_SPOT"]);
+  assertEquals(run({ launchType: "FARGATE" }).tasks[0]?.["capacityProviderName"], undefined);
+  assertRefused(
+    () => run({ capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }] }),
+    "InvalidParameterException",
+    "'FARGATE' was not found or is not associated with the cluster",
+  );
+});
+
+Deno.test("DescribeClusters takes at most 100 clusters", () => {
+  const call = stage();
+  assertRefused(
+    () => call("DescribeClusters", { clusters: Array(101).fill("main") }),
+    "InvalidParameterException",
+    "Clusters can have at most 100 items.",
+  );
+});
+
+Deno.test("a deleted cluster is INACTIVE, and can be created anew", () => {
+  const call = stage();
+  const created = call("CreateCluster", { clusterName: "web", tags: [{ key: "a", value: "1" }] });
+  assertEquals((created as Described).cluster["status"], "ACTIVE");
+  assertEquals(
+    (call("DeleteCluster", { cluster: "web" }) as Described).cluster["status"],
+    "INACTIVE",
+  );
+  assertRefused(
+    () => call("ListTasks", { cluster: "web" }),
+    "ClientException",
+    "The referenced cluster was inactive.",
+  );
+  assertEquals((call("CreateCluster", { clusterName: "web" }) as Described).cluster["tags"], []);
+});
