@@ -12,7 +12,7 @@ type Kind = {
 
 const apiNames = "Write the names of AWS's API: family, containerDefinitions, name, image";
 
-/** Kinds that people have at hand beside task definitions, the more particular ones first. */
+/** Kinds of documents that people give for task definitions. The first that fits is named. */
 const kinds: readonly Kind[] = [
   {
     name: "an AWS Batch job definition",
@@ -111,9 +111,9 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** Why a JSON document is no task definition, in words that follow its path; undefined where it may be one. */
+/** The refusal of a document of another kind, in words that follow its path; else undefined. */
 export function documentProblem(document: Document): string | undefined {
-  // What has both is a definition, whatever else there is in it: of that AWS's model tells.
+  // With these two members it is a definition. AWS's model refuses other members by name.
   if (document["family"] !== undefined && document["containerDefinitions"] !== undefined) {
     return undefined;
   }

@@ -4,9 +4,9 @@ import * as rules from "./rules.ts";
 import { json } from "./schema.ts";
 
 /**
- * A task definition in JSON, as RegisterTaskDefinition takes it: what only a described definition has,
- * members that are null, and tags that AWS or the driver sets are left out. Only `family` and
- * `containerDefinitions` have been checked; all else is of any type.
+ * A task definition in JSON, as RegisterTaskDefinition takes it. It has no members that only a described
+ * definition has, none that are null, and no tags that AWS or the driver sets. Only `family` and
+ * `containerDefinitions` have been checked: other members may be of any type.
  */
 export type DefinitionJson = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ const text = json(
   () => undefined,
 );
 
-/** `definition_json`. Decoding leaves nothing to be left out later, so that all see one definition. */
+/** `definition_json`. It is normalized here and nowhere else, so that all modules see the same. */
 export const definitionJson: Field<DefinitionJson | undefined> = {
   ...text,
   decode: (given, path, problems) => {
@@ -60,7 +60,7 @@ function checkFamily(family: unknown, path: string, problems: Problem[]): void {
   if (family === undefined) return void add("nothing", `. Write "family": "web"`);
   if (typeof family !== "string") return void add(`a ${typeof family}`);
   if (rules.family(family) === undefined) return;
-  // Longer than any family, it is cut, as it is shown.
+  // A family may have any length until it is refused.
   const shown = JSON.stringify(family.slice(0, 100));
   const [, name] = /^([A-Za-z0-9_-]{1,255}):[0-9]+$/.exec(family) ?? [];
   if (name !== undefined) {
@@ -87,8 +87,8 @@ const describedOnly = new Set([
 const printedBesides = new Set(["taskDefinition", "tags", "ResponseMetadata", "$metadata"]);
 
 /**
- * The definition that a document is, or that it has as `taskDefinition` with its tags beside it. Of the
- * latter, `besides` are members that nothing would become of.
+ * The definition in a document: the document itself, or its member `taskDefinition` with `tags` beside.
+ * `besides` are members beside `taskDefinition` that would get lost.
  */
 function definitionOf(
   document: Readonly<Record<string, unknown>>,

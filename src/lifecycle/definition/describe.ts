@@ -7,22 +7,22 @@ import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { type DefinitionFacts, factsOf } from "./facts.ts";
 
-/** Task definitions as they were described. What one revision says never changes. */
+/** Task definitions that ECS has described. A revision never changes, so each is asked for once. */
 export type Definitions = {
   /**
-   * Describes a definition, by what RunTask takes for its name. One attempt, shared by all who ask
-   * at the time; rejects with an `EcsError`.
+   * Describes a definition. `name` is what RunTask takes: a family, a family and revision, or an ARN.
+   * Makes one attempt, which all callers at the time share; rejects with an `EcsError`.
    */
   describe(name: string): Promise<DefinitionFacts>;
-  /** Has a family's newest revision be asked for again. Tells whether it was remembered. */
+  /** Forgets the newest revision of a family. Returns whether there was one to forget. */
   renew(name: string): boolean;
   /** The definition of a task that has ended; undefined where AWS does not tell it. */
   ofTask(task: Task): Promise<DefinitionFacts | undefined>;
 };
 
-/** Task definitions that are remembered, the least recently used going first. */
+/** Most task definitions that are kept. The least recently used is dropped first. */
 const rememberedDefinitions = 1_000;
-/** Milliseconds for which the newest revision of a family is taken to stay the newest. */
+/** Milliseconds for which the newest revision of a family is kept. A newer one may come any time. */
 const newestTime = 30_000;
 /** Attempts at a task definition before an ending is reported without it. */
 const endingAttempts = 5;
@@ -98,7 +98,7 @@ export function createDefinitions(
   };
 }
 
-/** Whether a name is that of one revision, and not of whatever is a family's newest. */
+/** Whether a name has a revision. Without one it means the newest revision of the family. */
 function isPinned(name: string): boolean {
   return /:[0-9]+$/.test(name);
 }

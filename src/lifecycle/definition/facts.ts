@@ -1,27 +1,27 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 
-/** What the driver goes by of a task definition. */
+/** The parts of a task definition that the driver uses once ECS has registered it. */
 export type DefinitionFacts = {
   readonly arn: string;
   /** `awsvpc`, `bridge`, `host` or `none`. */
   readonly networkMode: string;
-  /** Launch types that the definition can run on; undefined where ECS has not said. */
+  /** Launch types that the definition can run on; undefined before it is registered. */
   readonly compatibilities: readonly string[] | undefined;
   readonly containers: readonly ContainerFacts[];
-  /** Volumes that RunTask has to configure. */
+  /** Names of the volumes that RunTask has to configure. */
   readonly openVolumes: readonly string[];
-  /** CPU units and MiB of the whole task; undefined where the definition leaves them open. */
+  /** CPU units and MiB of the whole task; undefined where the definition does not set them. */
   readonly cpu: number | undefined;
   readonly memory: number | undefined;
-  /** Whether the containers have a role of their own. */
+  /** Whether the definition sets a task role, the one that its containers have. */
   readonly hasTaskRole: boolean;
 };
 
-/** What the driver goes by of a container's definition. */
+/** The parts of a container's definition that the driver uses. */
 export type ContainerFacts = {
   readonly name: string;
   readonly essential: boolean;
-  /** What the container is for by the definition's own words; undefined for any other. */
+  /** The container's part in the task, where the definition sets one. */
   readonly role: "log router" | "proxy" | undefined;
   /** Names of the containers that it depends on. */
   readonly waitsFor: readonly string[];
@@ -31,7 +31,7 @@ export type ContainerFacts = {
   readonly secrets: readonly string[];
 };
 
-/** Reads the facts of a definition; `name` stands for its ARN where it has none yet. */
+/** Reads the facts of a definition. One that is not registered yet has no ARN; `name` takes its place. */
 export function factsOf(
   taskDefinition: Partial<TaskDefinition> | undefined,
   name: string,

@@ -15,11 +15,11 @@ export type InlineDefinition = {
   /** The option that holds it. */
   readonly option: "definition" | "definition_json";
   readonly family: string;
-  /** What RegisterTaskDefinition is asked for, without the driver's own tags. */
+  /** The request of RegisterTaskDefinition, without the driver's own tags. */
   readonly input: RegisterTaskDefinitionCommandInput;
-  /** SHA-256 of the content in hexadecimal: the same for the same content, and nothing else. */
+  /** SHA-256 of the content, in hexadecimal. */
   readonly hash: string;
-  /** What its user is to be told. */
+  /** Texts for the task's user. */
   readonly notes: readonly string[];
 };
 
@@ -38,14 +38,14 @@ export async function inlineDefinition(
   }
   if (json === undefined) return undefined;
   refuse(limitsOf("definition_json", json));
-  // What of it is misspelled the SDK would leave out without a word. The model is loaded for this alone.
+  // The SDK would leave out misspelled members without a word. Nothing else needs the model.
   const { mismatches } = await import("../../aws/model.ts");
   refuse(mismatches("registerTaskDefinition", json, "config.task.definition_json"));
   const input = json as unknown as RegisterTaskDefinitionCommandInput;
   return completed("definition_json", input, config, resources);
 }
 
-/** The definition with its size, once nothing is wrong with it. */
+/** Fills in the size and checks the result. Throws a `LaunchError` for all that is wrong with it. */
 function completed(
   option: InlineDefinition["option"],
   given: RegisterTaskDefinitionCommandInput,
@@ -82,7 +82,7 @@ function limitsOf(
   return problems;
 }
 
-/** Adds problems whose paths are in AWS's names, as the option has them. */
+/** Collects problems. Their paths come in AWS's names, and are kept as the option writes them. */
 function adding(option: InlineDefinition["option"], problems: Problem[]): AddProblem {
   return (path, text) => problems.push({ path: pathIn(option, path), text });
 }
@@ -96,7 +96,7 @@ function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
 }
 
-/** ECS takes a health check without the word that says how it is run. */
+/** Notes on health checks that ECS takes although its reference says how they must begin. */
 function healthNotes(
   option: InlineDefinition["option"],
   { containerDefinitions = [] }: RegisterTaskDefinitionCommandInput,
@@ -113,7 +113,7 @@ function hashOf(input: RegisterTaskDefinitionCommandInput): string {
   return createHash("sha256").update(JSON.stringify(sorted(input))).digest("hex");
 }
 
-/** With members in the order of their names, so that the same content is the same text. */
+/** Sorts members by name, so that the same content always gives the same JSON. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

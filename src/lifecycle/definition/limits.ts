@@ -1,8 +1,8 @@
 import type { AddProblem } from "../../config/field.ts";
 
 /**
- * Most bytes of a task definition as JSON, its tags apart. ECS has said so of larger ones ("Max allowed
- * length is '65536' bytes"), and its service quotas name 64 KB.
+ * Most bytes of a task definition as JSON, without its tags. ECS refuses a larger one with "Max allowed
+ * length is '65536' bytes"; its service quotas say 64 KB.
  */
 const definitionBytes = 65_536;
 
@@ -18,8 +18,8 @@ const lists: readonly { readonly path: readonly string[]; readonly most: number 
 ];
 
 /**
- * Refuses a definition for its size, whatever is in it. The other rules may then compare all with all.
- * Takes any JSON, and time in proportion to its length.
+ * Refuses a definition for its size alone. It runs before all other rules, which so have little to look
+ * at. It takes any JSON, and its time grows with the length of the JSON.
  */
 export function checkLimits(definition: Readonly<Record<string, unknown>>, add: AddProblem): void {
   const { tags: _tags, ...rest } = definition;
@@ -42,7 +42,7 @@ function checkList(
   const path = at === "" ? name : `${at}.${name}`;
   if (rest.length > 0) {
     if (!Array.isArray(member)) return checkList(member, rest, path, most, add);
-    // Further items are not looked at: that they are too many is a problem of its own.
+    // Only containers have lists of their own. Of more than ten, the number is refused.
     member.slice(0, 10).forEach((item, index) =>
       checkList(item, rest, `${path}[${index}]`, most, add)
     );

@@ -3,7 +3,7 @@ import type { ContainerFacts, DefinitionFacts } from "./facts.ts";
 /** A task's main container, and why it is that one. */
 export type MainContainer = {
   readonly container: ContainerFacts;
-  /** Others that the definition gives no reason to pass over. */
+  /** Other containers that could be the main one just as well. */
   readonly equals: readonly ContainerFacts[];
   /** Containers that cannot be the main one, each with the reason in words that follow its name. */
   readonly passedOver: readonly { readonly name: string; readonly why: string }[];
@@ -22,7 +22,7 @@ export function mainContainer({ containers }: DefinitionFacts): MainContainer | 
     whyOf: (container: ContainerFacts) => string | undefined,
   ): readonly ContainerFacts[] => {
     const left = from.filter((container) => whyOf(container) === undefined);
-    // One has to be it, whatever it looks like.
+    // A task always has a main container.
     if (left.length === 0) return from;
     for (const container of from) {
       const why = whyOf(container);
@@ -44,7 +44,7 @@ export function mainContainer({ containers }: DefinitionFacts): MainContainer | 
   return container === undefined ? undefined : { container, equals, passedOver };
 }
 
-/** What a task's user is to be told of the choice; undefined where there was none to make. */
+/** The text that tells a task's user of the choice; undefined for a task of one container. */
 export function choiceOfMain(definition: DefinitionFacts): string | undefined {
   const chosen = mainContainer(definition);
   if (chosen === undefined || definition.containers.length < 2) return undefined;
@@ -63,7 +63,7 @@ export function choiceOfMain(definition: DefinitionFacts): string | undefined {
   ].join(" ");
 }
 
-/** Names of the containers that one waits for, and of those that these wait for. */
+/** Names of the containers that one waits for, directly or by way of others. */
 function neededFor(
   container: ContainerFacts,
   containers: readonly ContainerFacts[],
@@ -71,7 +71,7 @@ function neededFor(
   const needed = new Set<string>();
   const open = [...container.waitsFor];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    // In a circle, which ECS refuses, none is a helper of itself.
+    // ECS refuses a circle. Until it has, no container is a helper of itself.
     if (needed.has(name) || name === container.name) continue;
     needed.add(name);
     open.push(...containers.find((other) => other.name === name)?.waitsFor ?? []);

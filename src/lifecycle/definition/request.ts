@@ -10,8 +10,8 @@ import type { TaskConfig } from "../../config/task_config.ts";
 import { isForFargate } from "./size.ts";
 
 /**
- * What RegisterTaskDefinition is asked for by a jobspec's `definition` block. The network mode and the
- * launch types that the block leaves out follow from where the task runs.
+ * The request of RegisterTaskDefinition for a jobspec's `definition` block. The network mode and the
+ * launch types that the block does not set follow from where the task runs.
  */
 export function inputOfBlock(
   definition: DefinitionBlock,
@@ -76,7 +76,7 @@ function containerOf(container: ContainerBlock): ContainerDefinition {
   } = container;
   return withoutUndefined({
     ...awsNamed(rest),
-    // Of lists, an empty one is none.
+    // AWS takes an empty list for a choice.
     dependsOn: unlessEmpty(rest.depends_on.map(awsNamed)),
     dockerLabels: unlessNone(docker_labels),
     environment: unlessEmpty(pairs(environment)),

@@ -14,7 +14,7 @@ type Definition = RegisterTaskDefinitionCommandInput;
 /** A task's CPU units and MiB, where they are set. */
 type Size = { readonly cpu: number | undefined; readonly memory: number | undefined };
 
-/** What a definition's size comes to where it is open, as ECS writes it, and what its user is to be told. */
+/** The values that a definition does not set, as ECS writes them, and a text for the task's user. */
 export type OpenSize = {
   readonly size: { readonly cpu?: string; readonly memory?: string };
   readonly notes: readonly string[];
@@ -41,9 +41,9 @@ const windowsCpu = [1_024, 2_048, 4_096];
 const [leastOfWindows = 1_024] = windowsCpu;
 
 /**
- * The task's size where its definition leaves it open. Fargate needs one: what is open comes from
- * `resources`, rounded up to a size that Fargate has. Elsewhere a task needs none, and a limit that
- * nobody wrote would hold it back. Adds to problems what ECS would refuse of the size, in AWS's names.
+ * The part of the task's size that its definition does not set. Fargate needs both values: they come
+ * from Nomad's `resources`, rounded up to a size that Fargate has. Elsewhere ECS needs none, and none is
+ * set: a limit that nobody wrote would slow the task down. `add` gets what ECS would refuse of the size.
  */
 export function sizeOf(
   definition: Definition,
@@ -84,7 +84,7 @@ export function sizeOf(
 
 const none: OpenSize = { size: {}, notes: [] };
 
-/** Refuses a size that AWS cannot read, or that there is nowhere. Tells whether it is right. */
+/** Refuses a size that AWS cannot read or does not have. Returns whether it is right. */
 function checkForm(
   member: "cpu" | "memory",
   text: string | undefined,
@@ -103,7 +103,7 @@ function checkForm(
   return false;
 }
 
-/** The smallest size of Fargate that holds what the definition has and, for the rest, `resources`. */
+/** Fargate's smallest size with the values of the definition and at least those of `resources`. */
 function fromResources(
   fixed: Size,
   resources: Resources,
@@ -137,7 +137,7 @@ function fromResources(
   };
 }
 
-/** Whether a definition for these launch types is sure to be checked for Fargate. */
+/** Whether ECS checks a definition for these launch types against Fargate's rules. */
 export function isForFargate(
   launchTypes: readonly string[] | undefined,
   config: TaskConfig,

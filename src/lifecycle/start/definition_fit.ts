@@ -20,7 +20,7 @@ export function withoutUnsuitableDefaults(
   };
 }
 
-/** What ECS would refuse a task for, seen its definition. `path` is the HCL path of the task's block. */
+/** Why ECS would refuse the task with this definition. `path` is the HCL path of the task's block. */
 export function problemsWith(
   config: TaskConfig,
   definition: DefinitionFacts,

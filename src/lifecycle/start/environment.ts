@@ -10,15 +10,15 @@ import { type ContainerEnvironment, overridesOf } from "./run_task_input.ts";
 
 type Env = Readonly<Record<string, string>>;
 
-/** What a RunTask request needs besides the jobspec's `config`, and what its user is to be told. */
+/** The variables that a task's container gets, and texts for the task's user. */
 export type Preparation = {
   readonly environment: ContainerEnvironment | undefined;
   readonly notes: readonly string[];
 };
 
 /**
- * Checks a task against its definition and says which container gets which of its variables. Without
- * a definition, which AWS may keep from the driver, what needs one is left to ECS to check. Throws a
+ * Checks a task against its definition, and chooses the container and the variables that it gets. Where
+ * AWS does not let the driver describe the definition, ECS alone checks the task against it. Throws a
  * `LaunchError` for what ECS would refuse.
  */
 export function prepare(
@@ -39,7 +39,7 @@ export function prepare(
   };
 }
 
-/** Says which container gets which variables. */
+/** Chooses the container and the variables that it gets. */
 function passOn(
   config: TaskConfig,
   env: Env,
@@ -61,7 +61,7 @@ function passOn(
     }
     return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
   }
-  // ECS refuses a variable by the name of a secret, which the definition means the container to get.
+  // ECS refuses a variable that has the name of a secret. The definition's secret goes first.
   const secrets = new Set(
     definition?.containers.find((container) => container.name === name)?.secrets,
   );
@@ -99,10 +99,10 @@ function listed(names: readonly string[]): string {
 
 /** Most characters that ECS takes of overrides as JSON. */
 const overridesLimit = 8_192;
-/** Variables that are named when there are too many. */
+/** Variables that a refusal names. */
 const namedVariables = 5;
 
-/** Refuses overrides that ECS would not take for their size, naming what takes most of it. */
+/** Refuses overrides that are larger than ECS takes, and names the largest parts. */
 function checkSize(config: TaskConfig, environment: ContainerEnvironment | undefined): void {
   const overrides = overridesOf(config, environment);
   const size = JSON.stringify(overrides).length;
@@ -130,9 +130,8 @@ function checkSize(config: TaskConfig, environment: ContainerEnvironment | undef
 }
 
 /**
- * What a task's container gets where neither jobspec nor plugin says: the job's own variables and
- * those by which Nomad says which task this is. Tokens and addresses that Nomad adds for services of
- * the client's host are not the job's own.
+ * The default of `pass_env`: the job's own variables, and those of Nomad's that tell which task this
+ * is. Tokens and addresses for services of the client's host are not passed on.
  */
 export const defaultPassEnv: readonly string[] = [
   "*",
@@ -162,12 +161,12 @@ const local = new Set([
 ]);
 
 /**
- * Most characters of patterns, times characters of the names that they are matched with. One thread
- * serves all tasks; this much takes it some 50 ms at worst.
+ * Most characters of patterns, multiplied by the characters of all variables' names. One thread serves
+ * all tasks, and matching this much takes it about 50 ms at worst.
  */
 const matchLimit = 10_000_000;
 
-/** Refuses patterns that take too long to match, as globs and variables come from jobspecs. */
+/** Refuses patterns that would take too long to match. Both sides come from jobspecs. */
 function checkPatterns(globs: readonly string[] = defaultPassEnv, env: Env): void {
   const patterns = lengthOf(globs.filter(isPattern));
   const names = lengthOf(Object.keys(env));
@@ -189,11 +188,11 @@ function isPattern(glob: string): boolean {
 }
 
 /**
- * The variables that a container gets: of the globs that match a name the last decides, and one that
- * begins with `!` excludes.
+ * The variables that a container gets. Of the globs that match a name, the last one decides. A glob
+ * that begins with `!` excludes.
  */
 export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): Env {
-  /** The last place at which a name stands as it is. */
+  /** For each name that is written without * and ?, the index of its last glob. */
   const exact = new Map<string, number>();
   const patterns: { readonly glob: string; readonly index: number }[] = [];
   globs.forEach((text, index) => {
@@ -212,7 +211,7 @@ export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): 
   );
 }
 
-/** Whether a variable is the job's and not one that Nomad made. */
+/** Whether a variable comes from the job, and not from Nomad. */
 function isJobs(name: string): boolean {
   return !name.startsWith("NOMAD_");
 }

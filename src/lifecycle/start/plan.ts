@@ -1,6 +1,7 @@
 import { EcsError } from "../../aws/error.ts";
 import { orAborted, retry } from "../../aws/retry.ts";
 import { type InlineDefinition, inlineDefinition } from "../definition/inline.ts";
+import type { EarlierRevisions } from "../definition/register.ts";
 import type { Resources } from "../definition/size.ts";
 import { describeProblems } from "../../config/decode.ts";
 import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
@@ -13,18 +14,18 @@ import type { TaskIdentity } from "../task_identity.ts";
 import { prepare } from "./environment.ts";
 import type { ContainerEnvironment } from "./run_task_input.ts";
 
-/** What a task comes to at ECS, once its definition is known. */
+/** All that a RunTask request needs of a task, once its definition is known. */
 export type Plan = {
-  /** The task's configuration as it is run. */
+  /** The task's configuration, without the plugin's defaults that do not suit the definition. */
   readonly config: TaskConfig;
-  /** What RunTask is asked to run. */
+  /** Family, family and revision, or ARN of the definition to run. */
   readonly taskDefinition: string;
   /** Undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
   readonly environment: ContainerEnvironment | undefined;
-  /** What its user is to be told. */
+  /** Texts for the task's user. */
   readonly notes: readonly string[];
-  /** For a definition of the jobspec: has it be looked for again, as its revision was deregistered. */
+  /** Forgets the revision of the jobspec's definition, after ECS has said that it is inactive. */
   readonly renew: (() => void) | undefined;
 };
 
@@ -37,7 +38,7 @@ type Wanted = {
 };
 
 /**
- * Finds out what a task is to run as: describes its task definition, or registers that of the jobspec.
+ * Describes a task's definition, or registers the one of the jobspec, and checks the task against it.
  * Rejects with a `LaunchError` for what ECS would refuse.
  */
 export async function planTask(
@@ -67,7 +68,7 @@ async function planNamed(
   try {
     return await attempt();
   } catch (error) {
-    // What is wrong by the revision that is remembered may be right by one registered since.
+    // A newer revision may have been registered since, and the task may suit that one.
     if (!(error instanceof LaunchError) || !context.definitions.renew(taskDefinition)) throw error;
     return await attempt();
   }
@@ -84,10 +85,10 @@ async function planInline(
   const prepared = prepare(fit, env, facts);
   const definition = await resolveDefinition(context, inline, {
     owner,
-    deregister: config.deregister,
+    earlier: config.deregister ? "deregister" : "keep",
     ...how,
   });
-  // Where it can run at all is told only once it is registered.
+  // Only the answer to the registration says where the definition can run.
   const problems = problemsWith(fit, definition, "config.task");
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
   return {
@@ -136,15 +137,15 @@ export async function describeDefinition(
 export async function resolveDefinition(
   { registry, clock, random }: LaunchContext,
   definition: InlineDefinition,
-  { owner, deregister, signal, retrying }: {
+  { owner, earlier, signal, retrying }: {
     owner: TaskIdentity;
-    deregister: boolean;
+    earlier: EarlierRevisions;
     signal: AbortSignal;
     retrying: (error: EcsError) => void;
   },
 ): Promise<DefinitionFacts> {
   try {
-    return await retry(() => orAborted(registry.resolve(definition, owner, deregister), signal), {
+    return await retry(() => orAborted(registry.resolve(definition, owner, earlier), signal), {
       clock,
       random,
       signal,
@@ -161,7 +162,7 @@ export async function resolveDefinition(
   }
 }
 
-/** What a task's configuration runs, for messages. */
+/** The name of a task's definition, for messages. */
 export function nameOf({ task_definition, definition, definition_json }: TaskConfig): string {
   const family = definition?.family ?? definition_json?.["family"];
   return task_definition ??

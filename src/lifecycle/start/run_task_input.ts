@@ -10,7 +10,7 @@ import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.
 import { clientToken, ownerTags, startedBy } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 
-/** What RunTask is asked for besides what the jobspec's `config` says. */
+/** All that the RunTask request of one run is made from. */
 export type RunTaskContext = {
   readonly config: TaskConfig;
   readonly owner: TaskIdentity;
@@ -28,8 +28,8 @@ export type ContainerEnvironment = {
 };
 
 /**
- * The RunTask request of one run of a Nomad task. The same run always gives the same request: ECS
- * takes a client token only with the parameters that it was first used with.
+ * The RunTask request of one run of a Nomad task. The same run always gives the same request, as ECS
+ * takes a client token again only with the same parameters.
  */
 export function runTaskInput(context: RunTaskContext): RunTaskCommandInput {
   const { config, owner, driverVersion, cluster, taskDefinition, environment } = context;
@@ -70,7 +70,7 @@ export function tagList(tags: Readonly<Record<string, string>>): Tag[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
-/** The overrides that a task's configuration and its environment come to. */
+/** The overrides of a task's configuration, with the environment that is passed on. */
 export function overridesOf(
   config: TaskConfig,
   environment: ContainerEnvironment | undefined,
@@ -106,7 +106,7 @@ export function overridesOf(
 type Pair = { name: string; value: string };
 type Overridden = Omit<ContainerOverride, "environment"> & { environment: Pair[] };
 
-/** ECS takes a variable once; the later one is meant. Sorted, so that a request is always the same. */
+/** Keeps the last value of each variable, as ECS takes a name once, and sorts them by name. */
 function latest(all: readonly Pair[]): Pair[] {
   return pairs(Object.fromEntries(all.map(({ name, value }) => [name, value])))
     .sort((a, b) => a.name < b.name ? -1 : 1);
