@@ -239,7 +239,6 @@ const unmended: ReadonlySet<string> = new Set([
   "src/lifecycle/start/launch.ts",
   "src/lifecycle/start/public_address.ts",
   "src/lifecycle/start/wait.ts",
-  "src/lifecycle/task/remote_task.ts",
   "src/plugin/environment.ts",
   "src/plugin/serve.ts",
   "src/plugin/services.ts",

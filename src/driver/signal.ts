@@ -1,4 +1,4 @@
-import type { RemoteState } from "../lifecycle/lifecycle.ts";
+import { type RemoteState, until } from "../lifecycle/lifecycle.ts";
 import { DriverError } from "./driver_error.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
 import type { TaskRecord } from "./task_record.ts";
@@ -73,7 +73,7 @@ export async function signalBeforeStop(
   context.clock.sleep(time, over.signal).then(() => over.abort(new Error("the time is up")));
   try {
     await sendSignal(context, record, signal, time);
-    await remote.until(isGoingDown, over.signal).catch(() => {});
+    await until(remote, isGoingDown, over.signal).catch(() => {});
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     remote.tell(`kill_signal ${signal} was not sent, so that ECS sends SIGTERM alone: ${message}`);

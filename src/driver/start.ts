@@ -76,13 +76,13 @@ export async function startTask(
 
 /** Keeps a record of an ECS task that is looked after from now on. */
 export function keep(
-  { records, clusters, clock }: Pick<StartContext, "records" | "clusters" | "clock">,
+  { records, clusters }: Pick<StartContext, "records" | "clusters">,
   remote: RemoteTask,
   network: KnownNetwork,
   /** Milliseconds since the Unix epoch. */
   startedAt: number,
 ): TaskRecord {
-  const record = createTaskRecord({ remote, network, startedAt, clock });
+  const record = createTaskRecord({ remote, network, startedAt });
   records.set(record);
   addCluster(clusters, remote.ref.cluster);
   return record;

@@ -1,6 +1,5 @@
 import { boundedText } from "../bounded_text.ts";
-import type { Clock } from "../clock.ts";
-import type { Ending, EndObserver, RemoteTask, TaskIdentity } from "../lifecycle/lifecycle.ts";
+import type { RemoteState, RemoteTask, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import { consoleUrl } from "../aws/cluster_ref.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
 
@@ -49,44 +48,25 @@ export type TaskRecord = {
 
 /** Makes the record of a task that a remote task carries out. */
 export function createTaskRecord(
-  { remote, network, startedAt, clock }: {
+  { remote, network, startedAt }: {
     remote: RemoteTask;
     network: KnownNetwork;
     startedAt: number;
-    clock: Clock;
   },
 ): TaskRecord {
-  return new KeptTask(remote, network, startedAt, clock);
+  return new KeptTask(remote, network, startedAt);
 }
 
-const none: readonly never[] = [];
-
-// A class and concat for the same reasons as the remote task: there may be thousands at rest.
-class KeptTask implements TaskRecord, EndObserver {
+// A class, since there may be thousands at rest.
+class KeptTask implements TaskRecord {
   readonly remote: RemoteTask;
   readonly startedAt: number;
   readonly #network: KnownNetwork;
-  readonly #clock: Clock;
-  #result: ExitResult | undefined;
-  #completedAt: number | undefined;
-  #waiting: readonly ((how: ExitResult) => void)[] = none;
 
-  constructor(
-    remote: RemoteTask,
-    network: KnownNetwork,
-    startedAt: number,
-    clock: Clock,
-  ) {
+  constructor(remote: RemoteTask, network: KnownNetwork, startedAt: number) {
     this.remote = remote;
     this.#network = network;
     this.startedAt = startedAt;
-    this.#clock = clock;
-    remote.tellEnd(this);
-  }
-
-  onEnded({ exitCode, oomKilled, error, endedAt }: Ending): void {
-    const told = error === undefined ? undefined : boundedText(error);
-    this.#end({ exitCode, oomKilled, error: told }, endedAt ?? this.#clock.now());
   }
 
   get task(): TaskIdentity {
@@ -108,14 +88,19 @@ class KeptTask implements TaskRecord, EndObserver {
   }
 
   isLive(): boolean {
-    return this.#result === undefined && this.remote.state().kind !== "ended" &&
-      !this.remote.stopping();
+    return this.remote.state().kind !== "ended" && !this.remote.stopping();
   }
 
   onExit(listener: (how: ExitResult) => void): () => void {
-    if (this.#result === undefined) this.#waiting = this.#waiting.concat(listener);
-    else listener(this.#result);
-    return () => this.#waiting = this.#waiting.filter((other) => other !== listener);
+    const result = resultOf(this.remote.state());
+    if (result === undefined) {
+      return this.remote.listen((state) => {
+        const how = resultOf(state);
+        if (how !== undefined) listener(how);
+      });
+    }
+    listener(result);
+    return () => {};
   }
 
   status(): TaskStatus {
@@ -126,10 +111,10 @@ class KeptTask implements TaskRecord, EndObserver {
     const { address, ports } = this.network();
     return {
       task: this.task,
-      state: this.#result === undefined ? "running" : "exited",
+      state: state.kind === "ended" ? "exited" : "running",
       startedAt: snapshot?.startedAt ?? this.startedAt,
-      completedAt: this.#completedAt,
-      result: this.#result,
+      completedAt: state.kind === "ended" ? state.ending.endedAt : undefined,
+      result: resultOf(state),
       network: address === undefined ? undefined : { address, ports },
       attributes: {
         arn: ref.arn,
@@ -144,23 +129,16 @@ class KeptTask implements TaskRecord, EndObserver {
 
   detach(): void {
     this.remote.leave();
-    this.#end({ exitCode: 0, oomKilled: false, error: undefined }, this.#clock.now());
   }
 
   destroy(): void {
-    this.remote.release();
-    this.#end(
-      { exitCode: -1, oomKilled: false, error: "the task was destroyed" },
-      this.#clock.now(),
-    );
+    this.remote.release("the task was destroyed");
   }
+}
 
-  #end(how: ExitResult, at: number): void {
-    if (this.#result !== undefined) return;
-    this.#result = how;
-    this.#completedAt = at;
-    const waiting = this.#waiting;
-    this.#waiting = none;
-    for (const tell of waiting) tell(how);
-  }
+/** How a task ended; undefined while it has not. */
+function resultOf(state: RemoteState): ExitResult | undefined {
+  if (state.kind !== "ended") return undefined;
+  const { exitCode, oomKilled, error } = state.ending;
+  return { exitCode, oomKilled, error: error === undefined ? undefined : boundedText(error) };
 }

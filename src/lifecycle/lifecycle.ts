@@ -23,10 +23,10 @@ export type { Resources } from "./definition/size.ts";
 export { verdictOn } from "./error_policy.ts";
 export { LaunchError } from "./launch_error.ts";
 export type { UnclaimedTask } from "./ownership/ledger.ts";
-export type { Ending } from "./task/ending.ts";
-export type { EndObserver, RemoteTask } from "./task/remote_task.ts";
+export type { RemoteTask } from "./task/remote_task.ts";
 export type { TaskEvent } from "./task/events.ts";
 export type { RemoteState } from "./task/tracking.ts";
+export { until } from "./task/until.ts";
 export type { TaskIdentity } from "./task_identity.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
@@ -42,7 +42,7 @@ export type LifecycleSettings = AccountSettings & {
  * ```ts
  * const lifecycle = createLifecycle({ connect, clock, random, log, version, settings });
  * const { remote } = await lifecycle.start(request);
- * remote.tellEnd({ onEnded: ({ exitCode }) => log.info("the task ended", { exitCode }) });
+ * remote.listen((state) => log.info("the task has changed", { state: state.kind }));
  * await remote.stop("Nomad stopped the task", 10_000);
  * ```
  */

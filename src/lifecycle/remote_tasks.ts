@@ -3,12 +3,8 @@ import type { Logger } from "../logger.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Account } from "./account.ts";
 import { createLedger, type Ledger, type OwnedTask } from "./ownership/ledger.ts";
-import {
-  createRemoteTask,
-  type RemoteTask,
-  type RemoteTaskServices,
-  type TaskToWatch,
-} from "./task/remote_task.ts";
+import type { RemoteTask, RemoteTaskServices, TaskToWatch } from "./task/remote_task.ts";
+import { createRemoteTask } from "./task/watched_task.ts";
 
 /** All ECS tasks that this process looks after or has yet to see stopped. */
 export type RemoteTasks = {
@@ -67,7 +63,7 @@ export function createRemoteTasks(
       if (keepers.length > 0) return;
       const unattended = watch({ ...task, how: "to be stopped", onEvent: () => {} });
       unattended.stop(reason, 0);
-      unattended.release();
+      unattended.release("nothing looks after it");
     },
   };
 }

@@ -54,12 +54,12 @@ const mutants: Mutant[] = [
   },
   {
     name: "a failed stop is not tried again",
-    file: "src/lifecycle/task/remote_task.ts",
+    file: "src/lifecycle/task/stop.ts",
     edits: [['return askingAgain("stop")(error);', 'return "give up" as const;']],
   },
   {
     name: "a stop is answered too early",
-    file: "src/lifecycle/task/remote_task.ts",
+    file: "src/lifecycle/task/watched_task.ts",
     edits: [["return request.acknowledged\n", "return !request.acknowledged || true\n"]],
   },
   {
@@ -77,8 +77,8 @@ const mutants: Mutant[] = [
   },
   {
     name: "the tags stay behind",
-    file: "src/lifecycle/task/remote_task.ts",
-    edits: [["    if (!agree) {", "    if (agree === null) {"]],
+    file: "src/lifecycle/ownership/claim.ts",
+    edits: [["  if (!agree) {", "  if (agree === null) {"]],
   },
   {
     name: "orphans are left",
@@ -97,8 +97,8 @@ const mutants: Mutant[] = [
   },
   {
     name: "a stop does not ask whose it is",
-    file: "src/lifecycle/task/remote_task.ts",
-    edits: [["if (this.#isMovedOn(tags) ||", "if (this.#isMovedOn([]) &&"]],
+    file: "src/lifecycle/task/stop.ts",
+    edits: [["if (nodeId !== undefined) {", "if (nodeId === null) {"]],
   },
   {
     name: "an answered start is a claimed task",

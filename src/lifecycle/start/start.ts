@@ -66,7 +66,7 @@ async function untilStarted(
     if (!context.signal.aborted && remote.state().kind !== "ended") {
       remote.stop("Nomad: the task's start failed", 0);
     }
-    remote.release();
+    remote.release("the task's start failed");
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { LaunchError } from "../launch_error.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
 import { progressOf, type RemoteState } from "../task/tracking.ts";
+import { until } from "../task/until.ts";
 import type { Attempt, LaunchContext } from "./context.ts";
 import { findPublicAddress } from "./public_address.ts";
 
@@ -24,7 +25,7 @@ export async function waitUntilStarted(
   const reminders = new AbortController();
   remind(context, task, waitFor, reminders.signal);
   try {
-    const state = await task.until((state) => isStarted(state, waitFor), signal);
+    const state = await until(task, (state) => isStarted(state, waitFor), signal);
     if (state.kind === "ended" && !state.snapshot?.ran) {
       throw new LaunchError(state.ending.error ?? "the ECS task was stopped before it ran", true);
     }

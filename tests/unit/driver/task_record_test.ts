@@ -20,8 +20,7 @@ async function recordOfRunning(network = unknown) {
   }));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
-  const clock = world.time.clock({ alive: true });
-  const record = createTaskRecord({ remote, network, startedAt: 1_000, clock });
+  const record = createTaskRecord({ remote, network, startedAt: 1_000 });
   const heard: ExitResult[] = [];
   const takeBack = record.onExit((how) => heard.push(how));
   const exits = async (exitCode: number) => {

@@ -52,7 +52,7 @@ async function recoveredUntagged(tags: "kept" | "none") {
   const started = await world.settle(start(world, "11111111"));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
-  remote.release();
+  remote.release("the test");
   const task = world.ecs.model.tasks.get(remote.ref.arn);
   if (tags === "none") task?.tags.splice(0);
   const events: string[] = [];
@@ -103,7 +103,7 @@ Deno.test("an orphan's stop is given up when an allocation shows that it has the
   const first = await world.settle(start(world, "11111111"));
   assert(first.status === "fulfilled");
   const { ref } = first.value.remote;
-  first.value.remote.release();
+  first.value.remote.release("the test");
   world.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
   const { signal } = new AbortController();
   const found = await world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", signal));

@@ -57,7 +57,7 @@ Deno.test("a task is unclaimed from its start until its allocation shows that it
 Deno.test("the tags of a foreign task are read once", async () => {
   const { start, search, described, ecs } = searchedWorld();
   const remote = await start();
-  remote.release();
+  remote.release("the test");
   ecs.model.tasks.get(remote.ref.arn)?.tags.splice(0);
   assertEquals(await search(), []);
   assertEquals(described(), 1);

@@ -103,7 +103,7 @@ Deno.test("a start finds the ECS task that its allocation already has", async ()
   const world = createWorld();
   const first = await world.settle(start(world, "11111111"));
   assert(first.status === "fulfilled");
-  first.value.remote.release();
+  first.value.remote.release("the test");
   const second = await world.settle(start(world, "22222222"));
   assert(second.status === "fulfilled");
   assertEquals(second.value.remote.ref.arn, first.value.remote.ref.arn);

@@ -1,0 +1,110 @@
+import type { Tag } from "@aws-sdk/client-ecs";
+import { clusterInWords } from "../../aws/cluster_ref.ts";
+import { EcsError } from "../../aws/error.ts";
+import { retry } from "../../aws/retry.ts";
+import { askingAgain, verdictOn } from "../error_policy.ts";
+import { claimByTags, type ClaimContext } from "../ownership/claim.ts";
+import { isTakenFrom, taggedOwner } from "../ownership/tags.ts";
+
+/** An ECS task that is to be stopped. */
+export type StopContext = ClaimContext & {
+  /** Whether the stop is still wanted: an allocation may have shown that it has the task after all. */
+  isStopWanted(): boolean;
+  /** Whether ECS has told of the task before. */
+  wasSeen(): boolean;
+  /** Told of each attempt that failed; another follows. */
+  stopFailed(error: Error): void;
+};
+
+/** What became of a stop. */
+export type StopResult =
+  | { kind: "acknowledged" }
+  /** Another allocation has taken the task over, on this node. */
+  | { kind: "taken over"; nodeId: string }
+  /** It was not wanted any more, and ECS was not asked. */
+  | { kind: "withdrawn" };
+
+/**
+ * Asks ECS to stop the task until ECS acknowledges that, unless its tags say that another allocation
+ * has taken it over. Rejects with the signal's reason when it aborts.
+ */
+export async function stopUntilAcknowledged(
+  context: StopContext,
+  reason: string,
+  signal: AbortSignal,
+): Promise<StopResult> {
+  const { ref, services: { clock, random, log } } = context;
+  return await retry(() => stopOnce(context, reason, signal), {
+    clock,
+    random,
+    signal,
+    judge: (error) => {
+      context.stopFailed(error instanceof Error ? error : new Error(String(error)));
+      log.warn("stopping an ECS task failed; it is tried again", {
+        arn: ref.arn,
+        error: String(error),
+      });
+      return askingAgain("stop")(error);
+    },
+  });
+}
+
+async function stopOnce(
+  context: StopContext,
+  reason: string,
+  signal: AbortSignal,
+): Promise<StopResult> {
+  const { ref, services: { caller, log } } = context;
+  if (!context.isStopWanted()) return { kind: "withdrawn" };
+  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const look = await context.look(signal);
+  // Whose it is shows once ECS has caught up. If ECS never does, that is the task's end.
+  if (look.kind === "missing") {
+    const why = context.wasSeen()
+      ? "ECS no longer tells of the task; should that last, it counts as ended"
+      : "ECS does not know the task yet";
+    throw new EcsError("unavailable", `StopTask ${target}`, why);
+  }
+  const nodeId = await takenOverBy(context, look.task.tags ?? [], signal);
+  if (nodeId !== undefined) {
+    log.warn("an ECS task was not stopped: another node has taken it over", {
+      arn: ref.arn,
+      node_id: nodeId,
+    });
+    return { kind: "taken over", nodeId };
+  }
+  const input = { cluster: ref.cluster.name, task: ref.arn, reason };
+  await caller.call("stopTask", input, { target, priority: "act", signal });
+  return { kind: "acknowledged" };
+}
+
+/** The node that has taken the task over from its owner; undefined where none has. */
+async function takenOverBy(
+  context: StopContext,
+  tags: readonly Tag[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { owner } = context;
+  const { nodeId } = taggedOwner(tags);
+  if (isTakenFrom(tags, owner)) return nodeId ?? "unknown";
+  if (nodeId === undefined || nodeId === owner.nodeId) return undefined;
+  // Nomad may have handed the task over before its tags could follow. Until they do, only the other
+  // node may stop it.
+  if (context.ownership === "unknown") await claimNow(context, tags, signal);
+  // Tags may be stale after a claim; only `previous_allocs` proves a take-over.
+  return context.ownership === "claimed" ? undefined : nodeId;
+}
+
+async function claimNow(
+  context: StopContext,
+  tags: readonly Tag[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await claimByTags(context, tags, { priority: "act", signal });
+  } catch (error) {
+    const refused = verdictOn("claim", error) !== "ask again";
+    if (refused && error instanceof Error) context.tellUntagged(error);
+    throw error;
+  }
+}
