@@ -27,7 +27,7 @@ const mutants: Mutant[] = [
   {
     name: "no client token",
     file: "src/lifecycle/start/run_task_input.ts",
-    edits: [["    clientToken: clientToken(owner.taskId),\n", ""]],
+    edits: [["    clientToken: clientToken(owner.id),\n", ""]],
   },
   {
     name: "no look for a live ECS task",
@@ -114,7 +114,7 @@ const mutants: Mutant[] = [
   {
     name: "every exit is a kill",
     file: "src/lifecycle/task/ending.ts",
-    edits: [["exitCode: container?.exitCode ?? unknownExitCode", "exitCode: killed"]],
+    edits: [["exitCode: container?.exitCode ?? unknownExitCode", "exitCode: 137"]],
   },
   {
     name: "an orphan belongs to no allocation",
