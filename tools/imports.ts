@@ -223,9 +223,6 @@ async function filesIn(root: string, folder: string): Promise<string[]> {
 /** Files whose faults are being mended. Any other fault fails the check. Take out what you mend. */
 const unmended: ReadonlySet<string> = new Set([
   "src/cli.ts",
-  "src/config/fargate.ts",
-  "src/config/rules.ts",
-  "src/config/show.ts",
   "src/grpc/base_service.ts",
   "src/grpc/driver_service.ts",
   "src/grpc/handlers.ts",

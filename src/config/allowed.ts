@@ -1,15 +1,17 @@
+import type { DefinitionJson } from "./definition_json.ts";
+import type { Problem } from "./field.ts";
 import { matches } from "./glob.ts";
 import type { PluginConfig } from "./plugin_config.ts";
-import type { Problem } from "./schema.ts";
+import { must, show } from "./show.ts";
 import type { TaskConfig } from "./task_config.ts";
 
-/** What a jobspec names, at its HCL path. */
-type Named = { readonly path: string; readonly text: string | undefined };
+/** A name in a jobspec, at its path below the task's block. */
+type Named = { readonly path: string; readonly name: string | undefined };
 
 /**
- * Adds to `problems` what a task names and the plugin's `allowed` block does not. A text is matched
- * as the jobspec has it; a task definition by its family too, unless it is an ARN, which may be of
- * another account. `path` is the HCL path of the task's block.
+ * Adds to `problems` each name in a task that the plugin's `allowed` block does not allow. A name is
+ * matched as the jobspec has it. A task definition is matched by its family too, unless it is an ARN,
+ * which may be another account's. `path` is the HCL path of the task's block.
  */
 export function checkAllowed(
   task: TaskConfig,
@@ -17,55 +19,55 @@ export function checkAllowed(
   path: string,
   problems: Problem[],
 ): void {
-  const { overrides } = task;
-  const refuse = (
+  const check = (
     list: keyof PluginConfig["allowed"],
     named: readonly Named[],
     own: readonly (string | undefined)[],
   ) => {
     const globs = plugin.allowed[list];
     if (globs === undefined) return;
-    for (const { path: at, text } of named) {
-      if (text === undefined || own.includes(text)) continue;
-      const names = list === "task_definitions" ? [text, familyOf(text)] : [text];
-      if (globs.some((glob) => names.some((name) => matches(glob, name)))) continue;
-      problems.push({
-        path: `${path}.${at}`,
-        text:
-          `= ${JSON.stringify(text)} is not in allowed.${list} of this client's plugin block, ` +
-          `which has ${JSON.stringify(globs)}`,
-      });
+    for (const { path: at, name } of named) {
+      if (name === undefined || own.includes(name)) continue;
+      const names = list === "task_definitions" ? [name, familyOf(name)] : [name];
+      if (globs.some((glob) => names.some((each) => matches(glob, each)))) continue;
+      const what = `match allowed.${list} of this client's plugin block, which is ${show(globs)}`;
+      problems.push({ path: `${path}.${at}`, text: must(what, name) });
     }
   };
 
-  refuse("clusters", [{ path: "cluster", text: task.cluster }], [plugin.cluster]);
-  refuse("regions", [{ path: "region", text: task.region }], [plugin.region]);
-  const json = task.definition_json ?? {};
-  refuse("task_definitions", [
-    { path: "task_definition", text: task.task_definition },
-    { path: "definition.family", text: task.definition?.family },
-    { path: "definition_json", text: textIn(json, "family") },
+  const { overrides, definition, definition_json } = task;
+  const json = definition_json ?? {};
+  check("clusters", [{ path: "cluster", name: task.cluster }], [plugin.cluster]);
+  check("regions", [{ path: "region", name: task.region }], [plugin.region]);
+  check("task_definitions", [
+    { path: "task_definition", name: task.task_definition },
+    { path: "definition.family", name: definition?.family },
+    ofJson(json, "family"),
   ], []);
-  refuse("roles", [{ path: "assume_role.role_arn", text: task.assume_role?.role_arn }], [
+  check("roles", [{ path: "assume_role.role_arn", name: task.assume_role?.role_arn }], [
     plugin.assume_role?.role_arn,
   ]);
-  // The role that ECS is called through is the plugin's to use, and no container's to have.
-  refuse("roles", [
-    { path: "overrides.task_role_arn", text: overrides.task_role_arn },
-    { path: "overrides.execution_role_arn", text: overrides.execution_role_arn },
-    { path: "definition.task_role_arn", text: task.definition?.task_role_arn },
-    { path: "definition.execution_role_arn", text: task.definition?.execution_role_arn },
-    { path: "definition_json", text: textIn(json, "taskRoleArn") },
-    { path: "definition_json", text: textIn(json, "executionRoleArn") },
+  // The plugin's own role is for calling ECS, and no container may have it.
+  check("roles", [
+    { path: "overrides.task_role_arn", name: overrides.task_role_arn },
+    { path: "overrides.execution_role_arn", name: overrides.execution_role_arn },
+    { path: "definition.task_role_arn", name: definition?.task_role_arn },
+    { path: "definition.execution_role_arn", name: definition?.execution_role_arn },
+    ofJson(json, "taskRoleArn"),
+    ofJson(json, "executionRoleArn"),
     ...task.volume_configuration.map(({ managed_ebs_volume }, index) => ({
       path: `volume_configuration[${index}].managed_ebs_volume.role_arn`,
-      text: managed_ebs_volume?.role_arn,
+      name: managed_ebs_volume?.role_arn,
     })),
   ], []);
 }
 
-function textIn(value: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  return typeof value[name] === "string" ? value[name] : undefined;
+function ofJson(definition: DefinitionJson, member: string): Named {
+  const name = definition[member];
+  return {
+    path: `definition_json.${member}`,
+    name: typeof name === "string" ? name : undefined,
+  };
 }
 
 function familyOf(definition: string): string {

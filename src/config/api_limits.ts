@@ -8,14 +8,15 @@ const modest = "which is little in most regions";
 
 /** How much of AWS's rate limits this client may use. Each block stands for one of AWS's buckets. */
 export const apiLimits = block(
-  "How many calls AWS allows in the account and region, where it is not what AWS publishes, and how many of them this client may make. Clients that share an account find their shares by themselves: a call that AWS refuses for its rate slows down that kind of call, for a while.",
+  "How many calls AWS allows in the account and region, where that is not what AWS publishes, and how " +
+    "many of them this client may make. Clients that share an account find their shares by " +
+    "themselves: a call that AWS refuses for its rate slows down calls of that kind for a while.",
   {
     share: number(
-      "Part of each limit that this client may use at most, while no other client makes calls. Above 0, at most 1. With more than about ten clients that start tasks at the same moment, 2 divided by their number has fewer calls refused.",
-      {
-        default: 1,
-        check: (share) => share > 0 && share <= 1 ? undefined : "must be above 0 and at most 1",
-      },
+      "Part of each limit that this client may use at most, which it does while no other client makes " +
+        "calls. With more than about ten clients that start tasks at the same moment, 2 divided by " +
+        "their number has fewer calls refused.",
+      { default: 1, above: 0, max: 1 },
     ),
     cluster_reads: bucket("DescribeClusters", 50, 20),
     cluster_resource_reads: bucket("DescribeTasks and ListTasks", 100, 20),
@@ -30,21 +31,25 @@ export const apiLimits = block(
     log_reads: bucket("FilterLogEvents", 10, 5, modest),
     metric_reads: bucket("GetMetricData", 50, 50, modest),
   },
+  { example: { share: 0.5 } },
 );
 
 function bucket(calls: string, burst: number, perSecond: number, source = "as AWS publishes") {
   return optionalBlock(
-    `The account's limit for ${calls}. Without the block it is ${burst} at once and ${perSecond} a second, ${source}.`,
+    `The account's limit for ${calls}. When not set, it is ${burst} at once and ${perSecond} a second, ` +
+      `${source}.`,
     {
-      burst: whole("Calls that AWS allows at once, after a while without any.", {
+      burst: whole("Calls of the kind that AWS allows at once, after a while without any.", {
         required: true,
         min: 1,
         max: most,
       }),
-      per_second: number("Calls a second that AWS allows for longer. Above 0, at most 10000.", {
+      per_second: number("Calls of the kind a second that AWS allows for longer.", {
         required: true,
-        check: (rate) => rate > 0 && rate <= most ? undefined : "must be above 0 and at most 10000",
+        above: 0,
+        max: most,
       }),
     },
+    { example: { burst: 2 * burst, per_second: 2 * perSecond } },
   );
 }

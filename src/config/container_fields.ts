@@ -1,5 +1,14 @@
-import * as rules from "./rules.ts";
+import {
+  dependsOn,
+  healthCheck,
+  otherContainers,
+  restartPolicy,
+} from "./container_health_fields.ts";
+import { linuxParameters, ulimit } from "./container_linux_fields.ts";
+import { firelensConfiguration, logConfiguration } from "./container_log_fields.ts";
+import { containerLimit } from "./definition_json.ts";
 import { environmentFiles, resourceRequirements } from "./override_fields.ts";
+import * as rules from "./rules.ts";
 import {
   blocks,
   bool,
@@ -12,205 +21,255 @@ import {
   string,
   whole,
 } from "./schema.ts";
+import { secretArns } from "./secret_fields.ts";
 
 /*
  * A container of a task definition in the jobspec. Names and bounds are those of the ECS API
  * reference of RegisterTaskDefinition; spans of time are written as Nomad's are.
  */
 
-const secrets = (doc: string) => map(doc, checkSecrets);
+/** Longest timeout of a container where AWS names no bound: a year. */
+const longest = "8760h";
+
+const portMapping = blocks(
+  "A port, or a range of ports, that the container listens on. When there is no such block, the " +
+    "container's ports cannot be reached under network modes other than `awsvpc` and `host`.",
+  {
+    container_port: whole(
+      "Port that the container listens on. Either it or `container_port_range` must be set.",
+      { min: 1, max: 65_535 },
+    ),
+    container_port_range: string(
+      "Range of ports that the container listens on, such as `8000-8010`, in place of " +
+        "`container_port`. For network modes `awsvpc` and `bridge`. When not set, `container_port` " +
+        "must be.",
+      {
+        secret: false,
+        check: (text) =>
+          /^[1-9][0-9]{0,4}-[1-9][0-9]{0,4}$/.test(text)
+            ? undefined
+            : `be a range of ports such as "8000-8010"`,
+      },
+    ),
+    host_port: whole(
+      "Port of the container instance that leads to the container's. Under network modes `awsvpc` " +
+        "and `host` it must be the container's port. When not set, or 0, it is the container's port " +
+        "there, and under `bridge` any free one.",
+      { min: 0, max: 65_535 },
+    ),
+    protocol: oneOf("Transport protocol of the port. When not set, it is `tcp`.", ["tcp", "udp"]),
+    name: string(
+      "Name by which Service Connect and VPC Lattice refer to the port. When not set, they cannot.",
+      { secret: false, check: rules.portName },
+    ),
+    app_protocol: oneOf(
+      "Application protocol that Service Connect handles on the port. When not set, it is plain TCP.",
+      ["http", "http2", "grpc"],
+    ),
+  },
+  { check: checkPort, example: { container_port: 8_080 } },
+);
+
+const mountPoint = blocks(
+  "A volume of the definition that is mounted in the container. When there is no such block, none is.",
+  {
+    source_volume: string("Name of the volume: that of a `volume` block of the definition.", {
+      required: true,
+      secret: false,
+    }),
+    container_path: string("Path in the container where the volume is mounted.", {
+      required: true,
+      secret: false,
+    }),
+    read_only: bool(
+      "Whether the container may only read from the volume. When not set, it may write too.",
+    ),
+  },
+  { example: { source_volume: "data", container_path: "/data" } },
+);
+
+const volumesFrom = blocks(
+  "Another container of the definition all of whose mounted volumes are mounted in this one too. When " +
+    "there is no such block, only its own volumes are.",
+  {
+    source_container: string("Name of the container whose volumes are mounted.", {
+      required: true,
+      secret: false,
+    }),
+    read_only: bool(
+      "Whether the container may only read from these volumes. When not set, it may write too.",
+    ),
+  },
+  { max: otherContainers, example: { source_container: "files" } },
+);
 
 /** `container` of a `definition` block. */
-export const container = blocks("A container of the task.", {
-  name: string("Name of the container.", { required: true, check: rules.containerName }),
-  image: string("Image, as `repository:tag` or `repository@digest`.", { required: true }),
-  essential: bool("Whether the task ends when this container does.", { default: true }),
-  command: list("Command in place of the image's."),
-  entry_point: list("Entry point in place of the image's."),
-  working_directory: string("Working directory."),
-  user: string("User, as `name`, `uid` or either with `:group`. Not on Windows."),
-  cpu: whole("CPU units that are kept for the container.", { min: 0, max: 196_608 }),
-  memory: whole("Memory in MiB past which the container is killed.", { min: 6, max: 3_145_728 }),
-  memory_reservation: whole("Memory in MiB that is kept for the container.", {
-    min: 6,
-    max: 3_145_728,
-  }),
-  environment: map("Environment variables."),
-  environment_files: environmentFiles,
-  secrets: secrets(
-    "Environment variables with the ARN of the secret (Secrets Manager) or parameter (SSM) that has the value. The task's execution role reads it.",
-  ),
-  port_mapping: blocks("A port that the container listens on.", {
-    container_port: whole("The port.", { min: 1, max: 65_535 }),
-    container_port_range: string("A range of ports in its place, as `8000-8010`.", {
-      check: (text) =>
-        /^[1-9][0-9]{0,4}-[1-9][0-9]{0,4}$/.test(text)
-          ? undefined
-          : `is not a range of ports; write it as "8000-8010"`,
+export const container = blocks(
+  "A container of the task. A definition has at least one, and at least one that is essential.",
+  {
+    name: string("Name of the container within its definition.", {
+      required: true,
+      secret: false,
+      check: rules.containerName,
     }),
-    host_port: whole("Port of the container instance. With `awsvpc` the same as the container's.", {
-      min: 0,
-      max: 65_535,
-    }),
-    protocol: oneOf("Protocol. Default `tcp`.", ["tcp", "udp"], "a protocol"),
-    name: string("Name by which services may speak of the port.", { check: rules.portName }),
-    app_protocol: oneOf(
-      "Protocol of the application.",
-      ["http", "http2", "grpc"],
-      "an application protocol",
+    image: string(
+      "Image of the container, as `repository:tag` or `repository@digest`; without a registry it is " +
+        "Docker Hub's.",
+      { required: true, secret: false },
     ),
-  }, { check: checkPort }),
-  mount_point: blocks("A volume in the container's file system.", {
-    source_volume: string("Name of the volume.", { required: true }),
-    container_path: string("Where it is mounted.", { required: true }),
-    read_only: bool("Whether the container may only read."),
-  }),
-  volumes_from: blocks("All volumes of another container.", {
-    source_container: string("Name of the other container.", { required: true }),
-    read_only: bool("Whether the container may only read."),
-  }),
-  health_check: optionalBlock("How ECS finds out whether the container is healthy.", {
+    essential: bool("Whether the whole task ends when this container ends.", { default: true }),
     command: list(
-      'Command of the check: `"CMD"` and the words of a command, or `"CMD-SHELL"` and one text for the shell. ECS gets a command without them as it is.',
-      { required: true },
+      "Command of the container (Docker's `CMD`). When not set, it is the image's.",
+      { secret: true },
     ),
-    interval: duration("Time between checks. Default `30s`.", { min: "5s", max: "300s" }),
-    timeout: duration("Time that a check may take. Default `5s`.", { min: "2s", max: "60s" }),
-    retries: whole("Failures in a row that make it unhealthy. Default 3.", { min: 1, max: 10 }),
-    start_period: duration("Time at the start in which failures do not count.", { max: "300s" }),
-  }),
-  depends_on: blocks("Another container that must be so far first.", {
-    container_name: string("Name of the other container.", { required: true }),
-    condition: oneOf(
-      "How far.",
-      ["START", "COMPLETE", "SUCCESS", "HEALTHY"],
-      "a condition",
-      { required: true },
+    entry_point: list(
+      "Entry point of the container (Docker's `ENTRYPOINT`). When not set, it is the image's.",
+      { secret: true },
     ),
-  }),
-  log_configuration: optionalBlock("Where the container's output goes.", {
-    log_driver: oneOf(
-      "Log driver.",
-      ["awsfirelens", "awslogs", "fluentd", "gelf", "json-file", "journald", "splunk", "syslog"],
-      "a log driver",
-      { required: true },
+    working_directory: string(
+      "Directory in which the container's command runs. When not set, it is the image's.",
+      { secret: false },
     ),
-    options: map("Options of the log driver, as `awslogs-group`."),
-    secrets: secrets("Options whose values are secrets, with the ARN of each."),
-  }),
-  firelens_configuration: optionalBlock("Makes the container the log router of `awsfirelens`.", {
-    type: oneOf("Log router.", ["fluentd", "fluentbit"], "a log router", { required: true }),
-    options: map("Options of the log router."),
-  }),
-  linux_parameters: optionalBlock("Settings of the Linux kernel for the container.", {
-    init_process_enabled: bool("Whether an init process forwards signals and reaps processes."),
-    shared_memory_size: whole("Size of /dev/shm in MiB. Not on Fargate.", {
-      min: 0,
-      max: 1_048_576,
-    }),
-    max_swap: whole("Swap in MiB. Not on Fargate.", { min: 0, max: 1_048_576 }),
-    swappiness: whole("Swappiness. Not on Fargate.", { min: 0, max: 100 }),
-    capabilities: optionalBlock("Capabilities beyond or short of Docker's own.", {
-      add: list("Capabilities to add. On Fargate only `SYS_PTRACE`."),
-      drop: list("Capabilities to drop."),
-    }),
-    device: blocks("A device of the container instance. Not on Fargate.", {
-      host_path: string("Path of the device.", { required: true }),
-      container_path: string("Path in the container."),
-      permissions: list("What the container may do: `read`, `write`, `mknod`."),
-    }),
-    tmpfs: blocks("A file system in memory. Not on Windows.", {
-      container_path: string("Where it is mounted.", { required: true }),
-      size: whole("Most that it holds in MiB.", { required: true, min: 1, max: 1_048_576 }),
-      mount_options: list("Mount options."),
-    }),
-  }),
-  ulimit: blocks("A limit of the container's processes.", {
-    name: oneOf(
-      "Which limit.",
-      [
-        "core",
-        "cpu",
-        "data",
-        "fsize",
-        "locks",
-        "memlock",
-        "msgqueue",
-        "nice",
-        "nofile",
-        "nproc",
-        "rss",
-        "rtprio",
-        "rttime",
-        "sigpending",
-        "stack",
-      ],
-      "a limit",
-      { required: true },
+    user: string(
+      "User that the container's command runs as: a name or a uid, and after a `:` a group or a gid. " +
+        "Not for Windows containers. When not set, it is the image's.",
+      { secret: false },
     ),
-    soft_limit: whole("Soft limit; -1 is none.", { required: true, min: -1, max: 2_147_483_647 }),
-    hard_limit: whole("Hard limit; -1 is none.", { required: true, min: -1, max: 2_147_483_647 }),
-  }, { check: checkUlimit }),
-  resource_requirements: resourceRequirements,
-  repository_credentials: optionalBlock("Credentials of a private registry.", {
-    credentials_parameter: string("ARN of the secret that has them.", { required: true }),
-  }),
-  restart_policy: optionalBlock(
-    "Whether the container is started again when it ends, without an end of the task.",
-    {
-      enabled: bool("Whether it is.", { default: true }),
-      ignored_exit_codes: list("Exit codes after which it is not, up to 50.", {
-        check: (codes) =>
-          codes.length <= 50 && codes.every((code) => /^[0-9]{1,3}$/.test(code))
-            ? undefined
-            : "are not up to 50 exit codes",
-      }),
-      restart_attempt_period: duration(
-        "Time that it has to have run to be started again. Default `5m`.",
-        { min: "60s", max: "1800s" },
-      ),
-    },
-  ),
-  start_timeout: duration(
-    "Time after which dependent containers stop waiting for this one. On Fargate up to `2m`.",
-    { min: "2s" },
-  ),
-  stop_timeout: duration(
-    "Time between the signal to stop and the kill. Default `30s`. On Fargate from `2s` to `2m`.",
-    { min: "1s" },
-  ),
-  version_consistency: oneOf(
-    "Whether all tasks of a revision run the image digest that its tag had first.",
-    ["enabled", "disabled"],
-    "a choice",
-  ),
-  credential_specs: list("ARN of the credential spec for Active Directory, at most one.", {
-    check: rules.atMost(1),
-  }),
-  docker_labels: map("Labels of the container."),
-  docker_security_options: list("Security options, such as `no-new-privileges`. Not on Fargate."),
-  extra_hosts: map("Further lines of /etc/hosts: an address by host name. Not with `awsvpc`."),
-  system_controls: map("Kernel parameters (sysctl) by their names."),
-  hostname: string("Host name. Not with `awsvpc`."),
-  dns_servers: list("DNS servers. Not with `awsvpc`."),
-  dns_search_domains: list("DNS search domains. Not with `awsvpc`."),
-  links: list("Containers that are reached by name. Only with network mode `bridge`."),
-  disable_networking: bool("Whether the container has no network. Not on Fargate."),
-  privileged: bool("Whether the container has root's rights on the instance. Not on Fargate."),
-  readonly_root_filesystem: bool("Whether the root file system is read-only."),
-  interactive: bool("Whether standard input stays open."),
-  pseudo_terminal: bool("Whether the container has a terminal."),
-}, { max: 10 });
-
-function checkSecrets(values: Readonly<Record<string, string>>): string | undefined {
-  for (const [name, from] of Object.entries(values)) {
-    if (/^arn:aws[a-z-]*:(secretsmanager|ssm):/.test(from) || /^[\w./-]{1,1011}$/.test(from)) {
-      continue;
-    }
-    return `has no ARN for ${JSON.stringify(name)}; use the ARN of a secret or a parameter`;
-  }
-  return undefined;
-}
+    cpu: whole(
+      "CPU units reserved for the container; 1024 units are one vCPU. When not set, ECS reserves none, " +
+        "and the containers share the task's CPU.",
+      { min: 0, max: 196_608 },
+    ),
+    memory: whole(
+      "Hard limit of the container's memory, in MiB: a container that needs more is killed. When not " +
+        "set, the task's memory is the limit; a task without `memory` needs it, or " +
+        "`memory_reservation`, in each container.",
+      { min: 6, max: 3_145_728 },
+    ),
+    memory_reservation: whole(
+      "Memory reserved for the container, in MiB; it may use more up to `memory`, and " +
+        "`memory_reservation` must not be above that. When not set, `memory` is reserved.",
+      { min: 6, max: 3_145_728 },
+    ),
+    environment: map(
+      "Environment variables of the container, which anybody who may describe the definition can " +
+        "read. When not set, the definition brings none; `pass_env` may add some.",
+      { secret: true },
+    ),
+    environment_files: environmentFiles,
+    secrets: secretArns(
+      "Environment variables whose values ECS reads with the execution role: by the variable's name, " +
+        "the ARN of a Secrets Manager secret or of an SSM parameter, or the parameter's name. When " +
+        "not set, there are none.",
+    ),
+    port_mapping: portMapping,
+    mount_point: mountPoint,
+    volumes_from: volumesFrom,
+    health_check: healthCheck,
+    depends_on: dependsOn,
+    log_configuration: logConfiguration,
+    firelens_configuration: firelensConfiguration,
+    linux_parameters: linuxParameters,
+    ulimit,
+    resource_requirements: resourceRequirements,
+    repository_credentials: optionalBlock(
+      "Credentials with which ECS pulls the image from a private registry; the execution role has to be " +
+        "allowed to read them. When not set, ECS pulls without credentials, or from Amazon ECR with " +
+        "the execution role.",
+      {
+        credentials_parameter: string(
+          "ARN of the Secrets Manager secret that holds the registry's credentials, or its name in " +
+            "the task's region.",
+          { required: true, secret: true },
+        ),
+      },
+      {
+        example: {
+          credentials_parameter: "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry",
+        },
+      },
+    ),
+    restart_policy: restartPolicy,
+    start_timeout: duration(
+      "Time that containers which depend on this one wait for it; after that they do not start, and " +
+        "the task stops. On Fargate at most `2m`. When not set, the definition sets no such limit.",
+      { min: "2s", max: longest },
+    ),
+    stop_timeout: duration(
+      "Time from the stop signal until ECS kills a container that has not ended. On Fargate from `2s` " +
+        "to `2m`. When not set, it is 30 seconds, unless the instance's ECS agent is configured " +
+        "otherwise.",
+      { min: "1s", max: longest },
+    ),
+    version_consistency: oneOf(
+      "Whether ECS resolves the image's tag to a digest once, so that all tasks of the revision run " +
+        "the same image. When not set, it is `enabled`.",
+      ["enabled", "disabled"],
+    ),
+    credential_specs: list(
+      "ARN of the credential spec in SSM or S3 with which the container joins an Active Directory, " +
+        "after `credentialspec:` or `credentialspecdomainless:`. When not set, it joins none.",
+      // ContainerDefinition.credentialSpecs: "The maximum number of ARNs is 1."
+      { secret: false, max: 1 },
+    ),
+    docker_labels: map("Docker labels of the container. When not set, it has the image's.", {
+      secret: true,
+    }),
+    docker_security_options: list(
+      "Docker's security options for the container, such as `no-new-privileges`. Not on Fargate. When " +
+        "not set, there are none.",
+      { secret: false },
+    ),
+    extra_hosts: map(
+      "Lines to add to the container's `/etc/hosts`: by host name, the IP address. Not with network " +
+        "mode `awsvpc`, and not for Windows containers. When not set, none is added.",
+      { secret: false },
+    ),
+    system_controls: map(
+      "Kernel parameters (sysctl) of the container, by names such as `net.core.somaxconn`. When not " +
+        "set, the operating system's values hold.",
+      { secret: false },
+    ),
+    hostname: string(
+      "Host name of the container. Not with network mode `awsvpc`. When not set, ECS chooses it.",
+      { secret: false },
+    ),
+    dns_servers: list(
+      "IP addresses of the DNS servers that the container asks. Not with network mode `awsvpc`. When " +
+        "not set, it asks those of the container instance.",
+      { secret: false },
+    ),
+    dns_search_domains: list(
+      "Domains in which the container looks up host names without a dot. Not with network mode " +
+        "`awsvpc`. When not set, they are those of the container instance.",
+      { secret: false },
+    ),
+    links: list(
+      "Other containers of the definition that the container reaches by name, as `name` or " +
+        "`name:alias`. Only with network mode `bridge`. When not set, it reaches none that way.",
+      { secret: false },
+    ),
+    disable_networking: bool(
+      "Whether the container has no network. Not on Fargate, and not for Windows containers. When not " +
+        "set, it has one.",
+    ),
+    privileged: bool(
+      "Whether the container has the rights of root on its container instance. Not on Fargate, and not " +
+        "for Windows containers. When not set, it has not.",
+    ),
+    readonly_root_filesystem: bool(
+      "Whether the container may only read its root file system. When not set, it may write too.",
+    ),
+    interactive: bool(
+      "Whether the container's standard input stays open. When not set, it does not.",
+    ),
+    pseudo_terminal: bool("Whether the container has a terminal (TTY). When not set, it has none."),
+  },
+  {
+    max: containerLimit,
+    example: { name: "web", image: "public.ecr.aws/nginx/nginx:stable" },
+  },
+);
 
 function checkPort(
   { container_port, container_port_range }: {
@@ -220,21 +279,16 @@ function checkPort(
   path: string,
   problems: Problem[],
 ): void {
-  if ((container_port === undefined) !== (container_port_range === undefined)) return;
-  const text = container_port === undefined
-    ? "is not set; set it, or container_port_range"
-    : "stands beside container_port_range; set only one of them";
-  problems.push({ path: `${path}.container_port`, text });
-}
-
-function checkUlimit(
-  { soft_limit, hard_limit }: { soft_limit: number; hard_limit: number },
-  path: string,
-  problems: Problem[],
-): void {
-  if (hard_limit === -1 || (soft_limit !== -1 && soft_limit <= hard_limit)) return;
-  problems.push({
-    path: `${path}.soft_limit`,
-    text: `= ${soft_limit} is more than hard_limit = ${hard_limit}; it must be at most that`,
-  });
+  if (container_port === undefined && container_port_range === undefined) {
+    problems.push({
+      path: `${path}.container_port`,
+      text: "must be set, or container_port_range; got nothing",
+    });
+  }
+  if (container_port !== undefined && container_port_range !== undefined) {
+    problems.push({
+      path: `${path}.container_port`,
+      text: `must be left out beside container_port_range; got ${container_port}`,
+    });
+  }
 }

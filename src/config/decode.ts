@@ -2,7 +2,7 @@ import { decodeMsgpack } from "../msgpack.ts";
 import type { Field, Problem } from "./schema.ts";
 import { shorten } from "./show.ts";
 
-/** A configuration was decoded, or this is all that is wrong with it, and what could be read of it. */
+/** A decoded configuration, or all that is wrong with it, and what could be read of it. */
 export type DecodeResult<T> =
   | { kind: "ok"; value: T }
   | { kind: "invalid"; problems: Problem[]; readable: T };
@@ -20,18 +20,27 @@ export function decodeConfig<T>(
   try {
     raw = msgpack.length === 0 ? undefined : decodeMsgpack(msgpack);
   } catch (cause) {
-    const text = `is not valid msgpack: ${cause instanceof Error ? cause.message : String(cause)}`;
-    return {
-      kind: "invalid",
-      problems: [{ path: root, text }],
-      readable: field.decode(undefined, root, []),
-    };
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return refused(
+      field,
+      root,
+      `must be msgpack that can be read; got ${msgpack.length} bytes: ${why}`,
+    );
   }
   const problems: Problem[] = [];
   const value = field.decode(raw, root, problems);
   return problems.length > 0
     ? { kind: "invalid", problems, readable: value }
     : { kind: "ok", value };
+}
+
+/** A configuration of which nothing could be read. */
+function refused<T>(field: Field<T>, path: string, text: string): DecodeResult<T> {
+  return {
+    kind: "invalid",
+    problems: [{ path, text }],
+    readable: field.decode(undefined, path, []),
+  };
 }
 
 /** Most problems that a description names. A user mends a few at a time and tries again. */

@@ -1,7 +1,8 @@
-import type { Field, Problem } from "./field.ts";
 import { documentProblem } from "./definition_document.ts";
+import type { Field, Problem } from "./field.ts";
+import { json } from "./json.ts";
 import * as rules from "./rules.ts";
-import { json } from "./schema.ts";
+import { count, kindOf, show } from "./show.ts";
 
 /**
  * A task definition in JSON, as RegisterTaskDefinition takes it. It has no members that only a described
@@ -10,22 +11,33 @@ import { json } from "./schema.ts";
  */
 export type DefinitionJson = Readonly<Record<string, unknown>>;
 
+/**
+ * Most bytes of a task definition as JSON, without its tags: quota "Task definition size" of the ECS
+ * service quotas, 64 KB. RegisterTaskDefinition refuses more with "Max allowed length is '65536' bytes".
+ */
+export const definitionBytes = 65_536;
+
+/** Quota "Containers per task definition" of the ECS service quotas; it cannot be raised. */
+export const containerLimit = 10;
+
+/**
+ * Most characters of the text: six times what AWS takes of the content, for indentation and what only a
+ * described definition has. A text of this size is parsed in milliseconds.
+ */
+const textLimit = 6 * definitionBytes;
+
 const text = json(
-  "A task definition as JSON text, in place of `task_definition`: what RegisterTaskDefinition takes, or what `aws ecs describe-task-definition` prints.",
-  () => undefined,
+  "A task definition as JSON text, in place of `task_definition` or `definition`: what " +
+    "RegisterTaskDefinition takes, or what `aws ecs describe-task-definition` prints. The driver " +
+    "registers it, unless an active revision of the family has the same content. AWS takes 65536 " +
+    "bytes of it. When not set, one of the other two must be set.",
+  { max: textLimit, example: '{ "family": "web", "containerDefinitions": [ ... ] }' },
 );
 
 /** `definition_json`. It is normalized here and nowhere else, so that all modules see the same. */
 export const definitionJson: Field<DefinitionJson | undefined> = {
   ...text,
-  decode: (given, path, problems) => {
-    // Editors of Windows begin a file with a byte order mark, which JSON does not have.
-    const raw = typeof given === "string" ? given.replace(/^\uFEFF/, "") : given;
-    if (typeof raw === "string" && /^\s*\[/.test(raw)) {
-      const example = '{ "family": "web", "containerDefinitions": [ ... ] }';
-      problems.push({ path, text: `must be a JSON object; got a list. Write ${example}` });
-      return undefined;
-    }
+  decode: (raw, path, problems) => {
     const document = text.decode(raw, path, problems);
     if (document === undefined) return undefined;
     const foreign = documentProblem(document);
@@ -37,22 +49,25 @@ export const definitionJson: Field<DefinitionJson | undefined> = {
     for (const name of besides) {
       problems.push({
         path: `${path}.${name}`,
-        text: "stands beside taskDefinition; move it into taskDefinition, or leave it out",
+        text: "must be left out beside taskDefinition, or stand within it; got both",
       });
     }
     checkFamily(definition["family"], `${path}.family`, problems);
-    const containers = definition["containerDefinitions"];
-    if (!Array.isArray(containers) || containers.length === 0) {
-      problems.push({
-        path: `${path}.containerDefinitions`,
-        text: `must be a list of 1 to 10 containers; got ${
-          containers === undefined ? "nothing" : Array.isArray(containers) ? "none" : "no list"
-        }`,
-      });
-    }
+    checkContainers(definition["containerDefinitions"], `${path}.containerDefinitions`, problems);
     return definition;
   },
 };
+
+function checkContainers(containers: unknown, path: string, problems: Problem[]): void {
+  const isList = Array.isArray(containers);
+  if (isList && containers.length > 0 && containers.length <= containerLimit) return;
+  problems.push({
+    path,
+    text: `must be a list of 1 to ${containerLimit} containers; got ${
+      isList ? count(containers.length, "container", "containers") : kindOf(containers)
+    }`,
+  });
+}
 
 function checkFamily(family: unknown, path: string, problems: Problem[]): void {
   const add = (got: string, fix = "") =>
@@ -60,8 +75,7 @@ function checkFamily(family: unknown, path: string, problems: Problem[]): void {
   if (family === undefined) return void add("nothing", `. Write "family": "web"`);
   if (typeof family !== "string") return void add(`a ${typeof family}`);
   if (rules.family(family) === undefined) return;
-  // A family may have any length until it is refused.
-  const shown = JSON.stringify(family.slice(0, 100));
+  const shown = show(family);
   const [, name] = /^([A-Za-z0-9_-]{1,255}):[0-9]+$/.exec(family) ?? [];
   if (name !== undefined) {
     return void add(shown, `. ECS numbers revisions itself: write "${name}"`);
@@ -118,5 +132,5 @@ function withoutNulls(value: unknown): unknown {
 
 function withoutReserved(tags: unknown): unknown {
   if (!Array.isArray(tags)) return tags;
-  return tags.filter((tag) => !/^(aws|nomad):/i.test(String(tag?.key)));
+  return tags.filter((tag) => !(typeof tag?.key === "string" && /^(aws|nomad):/i.test(tag.key)));
 }

@@ -1,56 +1,112 @@
 import * as rules from "./rules.ts";
-import { blocks, bool, map, oneOf, optionalBlock, type Problem, string, whole } from "./schema.ts";
+import { tagMap } from "./run_task_fields.ts";
+import { blocks, bool, oneOf, optionalBlock, type Problem, string, whole } from "./schema.ts";
+import { choice, must } from "./show.ts";
+
+const managedEbsVolume = optionalBlock(
+  "The EBS volume that ECS creates for the task. It must be set in each `volume_configuration`.",
+  {
+    role_arn: string(
+      "ARN of the IAM role with which ECS creates, attaches and deletes the volume (the ECS " +
+        "infrastructure role).",
+      { required: true, secret: false, check: rules.roleArn },
+    ),
+    size_in_gib: whole(
+      "Size of the volume, in GiB: from 1 to 16384 for `gp2` and `gp3`, from 4 for `io1` and `io2`, " +
+        "from 125 for `st1` and `sc1`, from 1 to 1024 for `standard`. When not set, it is the " +
+        "snapshot's size; without `snapshot_id` it must be set.",
+      { min: 1, max: 16_384 },
+    ),
+    snapshot_id: string(
+      "Id of the EBS snapshot that the volume is created from. When not set, the volume is empty.",
+      { secret: false },
+    ),
+    volume_type: oneOf(
+      "EBS volume type. Fargate does not take `standard`. When not set, it is `gp3`.",
+      ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"],
+    ),
+    iops: whole(
+      "I/O operations a second that are provisioned: from 3000 to 16000 for `gp3`, to 64000 for `io1`, " +
+        "to 256000 for `io2`; for other types it must be left out. When not set, `gp3` has 3000; " +
+        "`io1` and `io2` need it.",
+      { min: 100, max: 256_000 },
+    ),
+    throughput: whole(
+      "Throughput that is provisioned, in MiB a second, for `gp3` only. When not set, it is 125.",
+      { min: 125, max: 1_000 },
+    ),
+    filesystem_type: oneOf(
+      "File system of the volume; one from a snapshot must have the snapshot's. `ntfs` is for Windows. " +
+        "When not set, it is `xfs`.",
+      ["ext3", "ext4", "xfs", "ntfs"],
+    ),
+    encrypted: bool(
+      "Whether the volume is encrypted. When not set, the region's default for EBS decides.",
+    ),
+    kms_key_id: string(
+      "ARN of the KMS key that encrypts the volume. When not set, it is the account's key for EBS.",
+      { secret: false },
+    ),
+    volume_initialization_rate: whole(
+      "Rate at which the snapshot's data is loaded into the volume, in MiB a second; only with " +
+        "`snapshot_id`. When not set, EBS loads it when it is read.",
+      { min: 100, max: 300 },
+    ),
+    tags: tagMap(
+      "Tags of the EBS volume, besides those that ECS adds. When not set, it has no others.",
+      // AWS takes 50 tags of any resource.
+      50,
+    ),
+    propagate_tags: oneOf(
+      "Whether the volume has the task definition's tags too. When not set, it has not.",
+      ["TASK_DEFINITION", "NONE"],
+    ),
+    termination_policy: optionalBlock(
+      "What becomes of the EBS volume when the task stops. When not set, ECS deletes it.",
+      {
+        delete_on_termination: bool("Whether ECS deletes the volume when the task stops.", {
+          default: true,
+        }),
+      },
+      { example: { delete_on_termination: false } },
+    ),
+  },
+  {
+    check: checkVolume,
+    example: { role_arn: "arn:aws:iam::123456789012:role/ecsInfrastructure", size_in_gib: 20 },
+  },
+);
 
 /** `volume_configuration`. */
 export const volumeConfiguration = blocks(
-  "An EBS volume that ECS creates for the task, for a volume that the task definition leaves to be configured at launch.",
+  "The EBS volume that ECS creates for the task and attaches as a volume that the task definition " +
+    "leaves to be configured at launch. When there is no such block, no EBS volume is created.",
   {
-    name: string("Name of the volume in the task definition.", { required: true }),
-    managed_ebs_volume: optionalBlock("The EBS volume; it has to be there.", {
-      role_arn: string("Role by which ECS manages the volume.", {
-        required: true,
-        check: rules.roleArn,
-      }),
-      size_in_gib: whole("Size in GiB. Needed without `snapshot_id`.", { min: 1, max: 65_536 }),
-      snapshot_id: string("Snapshot that the volume is made from."),
-      volume_type: oneOf(
-        "Type of the volume. Default `gp3`.",
-        ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"],
-        "an EBS volume type",
-      ),
-      iops: whole("I/O operations a second, for `gp3`, `io1` and `io2`.", {
-        min: 100,
-        max: 256_000,
-      }),
-      throughput: whole("MiB a second, for `gp3`.", { min: 125, max: 1_000 }),
-      filesystem_type: oneOf(
-        "Filesystem. Default `xfs`.",
-        ["ext3", "ext4", "xfs", "ntfs"],
-        "a filesystem",
-      ),
-      encrypted: bool("Whether the volume is encrypted."),
-      kms_key_id: string("KMS key to encrypt with."),
-      volume_initialization_rate: whole("MiB a second at which a snapshot is loaded.", {
-        min: 100,
-        max: 300,
-      }),
-      tags: map("Tags of the volume.", rules.tags),
-      propagate_tags: oneOf(
-        "Whether the volume takes the task definition's tags.",
-        ["TASK_DEFINITION", "NONE"],
-        "a source of tags",
-      ),
-      termination_policy: optionalBlock("What becomes of the volume with the task.", {
-        delete_on_termination: bool("Whether the volume is deleted when the task stops.", {
-          default: true,
-        }),
-      }),
-    }, checkVolume),
+    name: string("Name of the volume in the task definition.", {
+      required: true,
+      secret: false,
+      max: 255,
+    }),
+    managed_ebs_volume: managedEbsVolume,
   },
-  { max: 1, check: checkVolumeBlock },
+  {
+    // Volume.configuredAtLaunch: a revision "may only have one volume configured at launch".
+    max: 1,
+    check: ({ managed_ebs_volume }, path, problems) => {
+      if (managed_ebs_volume !== undefined) return;
+      problems.push({ path: `${path}.managed_ebs_volume`, text: "must be set; got nothing" });
+    },
+    example: {
+      name: "data",
+      managed_ebs_volume: {
+        role_arn: "arn:aws:iam::123456789012:role/ecsInfrastructure",
+        size_in_gib: 20,
+      },
+    },
+  },
 );
 
-/** Sizes in GiB and I/O operations a second that EBS has, by volume type. */
+/** GiB and I/O operations a second by volume type, as TaskManagedEBSVolumeConfiguration has them. */
 const ebsLimits: Readonly<
   Record<string, { size: readonly [number, number]; iops?: readonly [number, number] }>
 > = {
@@ -63,68 +119,50 @@ const ebsLimits: Readonly<
   standard: { size: [1, 1_024] },
 };
 
-function checkVolumeBlock(
-  { managed_ebs_volume }: { managed_ebs_volume: unknown },
-  path: string,
-  problems: Problem[],
-): void {
-  if (managed_ebs_volume !== undefined) return;
-  problems.push({ path: `${path}.managed_ebs_volume`, text: "is not set; it must be" });
+type EbsVolume = {
+  size_in_gib: number | undefined;
+  snapshot_id: string | undefined;
+  volume_type: string | undefined;
+  iops: number | undefined;
+  throughput: number | undefined;
+  volume_initialization_rate: number | undefined;
+};
+
+function checkVolume(volume: EbsVolume, path: string, problems: Problem[]): void {
+  const { size_in_gib, snapshot_id, volume_type, iops, throughput } = volume;
+  const rate = volume.volume_initialization_rate;
+  const type = volume_type ?? "gp3";
+  const limits = ebsLimits[type];
+  const add = (name: string, what: string, value: unknown) =>
+    problems.push({ path: `${path}.${name}`, text: must(what, value) });
+  if (size_in_gib === undefined && snapshot_id === undefined) {
+    add("size_in_gib", "be set, or snapshot_id", undefined);
+  }
+  if (size_in_gib !== undefined && limits !== undefined && !isWithin(size_in_gib, limits.size)) {
+    add("size_in_gib", `be ${range(limits.size)} for volume_type "${type}"`, size_in_gib);
+  }
+  if (iops === undefined && (type === "io1" || type === "io2")) {
+    add("iops", `be set for volume_type "${type}"`, undefined);
+  }
+  if (iops !== undefined && limits?.iops === undefined) {
+    const takers = Object.keys(ebsLimits).filter((name) => ebsLimits[name]?.iops !== undefined);
+    add("iops", `be left out, or volume_type be ${choice(takers)}`, iops);
+  }
+  if (iops !== undefined && limits?.iops !== undefined && !isWithin(iops, limits.iops)) {
+    add("iops", `be ${range(limits.iops)} for volume_type "${type}"`, iops);
+  }
+  if (throughput !== undefined && type !== "gp3") {
+    add("throughput", `be left out, or volume_type be "gp3"`, throughput);
+  }
+  if (rate !== undefined && snapshot_id === undefined) {
+    add("volume_initialization_rate", "be left out, or snapshot_id be set", rate);
+  }
 }
 
-function checkVolume(
-  volume: {
-    size_in_gib: number | undefined;
-    snapshot_id: string | undefined;
-    volume_type: string | undefined;
-    iops: number | undefined;
-    throughput: number | undefined;
-    volume_initialization_rate: number | undefined;
-  },
-  path: string,
-  problems: Problem[],
-): void {
-  const type = volume.volume_type ?? "gp3";
-  if (volume.size_in_gib === undefined && volume.snapshot_id === undefined) {
-    problems.push({
-      path: `${path}.size_in_gib`,
-      text: "is not set; set it, or snapshot_id",
-    });
-  }
-  if (volume.snapshot_id === undefined && volume.volume_initialization_rate !== undefined) {
-    problems.push({
-      path: `${path}.volume_initialization_rate`,
-      text:
-        `= ${volume.volume_initialization_rate} is for volumes from a snapshot; set snapshot_id`,
-    });
-  }
-  if (volume.iops === undefined && (type === "io1" || type === "io2")) {
-    problems.push({ path: `${path}.iops`, text: `is not set; volume_type "${type}" needs it` });
-  }
-  const limits = ebsLimits[type];
-  const checkLimits = (name: "size_in_gib" | "iops", range?: readonly [number, number]) => {
-    const value = volume[name];
-    if (value === undefined) return;
-    if (range === undefined) {
-      const takers = Object.entries(ebsLimits).filter(([, { iops }]) => iops !== undefined);
-      problems.push({
-        path: `${path}.${name}`,
-        text: `= ${value} is not for volume_type "${type}"; use it with ` +
-          takers.map(([taker]) => `"${taker}"`).join(", "),
-      });
-    } else if (value < range[0] || value > range[1]) {
-      problems.push({
-        path: `${path}.${name}`,
-        text: `= ${value} must be from ${range[0]} to ${range[1]} for volume_type "${type}"`,
-      });
-    }
-  };
-  checkLimits("size_in_gib", limits?.size);
-  checkLimits("iops", limits?.iops);
-  if (volume.throughput !== undefined && type !== "gp3") {
-    problems.push({
-      path: `${path}.throughput`,
-      text: `= ${volume.throughput} is not for volume_type "${type}"; use it with "gp3"`,
-    });
-  }
+function isWithin(value: number, [min, max]: readonly [number, number]): boolean {
+  return value >= min && value <= max;
+}
+
+function range([min, max]: readonly [number, number]): string {
+  return `from ${min} to ${max}`;
 }

@@ -1,3 +1,5 @@
+import { choice, must } from "./show.ts";
+
 /*
  * AWS Fargate: which tasks run on it, and the task sizes that it has.
  */
@@ -22,7 +24,10 @@ export function isFargateProvider({ capacity_provider }: { capacity_provider: st
   return capacity_provider === "FARGATE" || capacity_provider === "FARGATE_SPOT";
 }
 
-/** Fargate's task sizes: CPU units, then the least memory, the most, and the step, in MiB. */
+/**
+ * Fargate's task sizes: CPU units, then the least memory, the most, and the step, in MiB. From the
+ * documentation of RegisterTaskDefinition's `memory`.
+ */
 const fargateSizes: readonly (readonly [cpu: number, least: number, most: number, step: number])[] =
   [
     [256, 512, 2_048, 1_024],
@@ -34,23 +39,28 @@ const fargateSizes: readonly (readonly [cpu: number, least: number, most: number
     [16_384, 32_768, 122_880, 8_192],
   ];
 
-/** What is wrong with CPU units and MiB of memory as the size of a Fargate task. */
-export function fargateSize(cpu: number, memory: number): string | undefined {
+/**
+ * What is wrong with CPU units and MiB of memory as the size of a Fargate task: the refusal of one of
+ * the two, to follow its path.
+ */
+export function fargateSize(
+  cpu: number,
+  memory: number,
+): { readonly of: "cpu" | "memory"; readonly text: string } | undefined {
   const size = fargateSizes.find(([units]) => units === cpu);
   if (size === undefined) {
-    return `cpu = ${cpu} is none of Fargate's: ${fargateSizes.map(([units]) => units).join(", ")}`;
+    const all = choice(fargateSizes.map(([units]) => units));
+    return { of: "cpu", text: must(`be ${all} on Fargate`, cpu) };
   }
   const [, least, most, step] = size;
   const fits = memory === least || (memory > least && memory <= most && memory % step === 0);
-  return fits
-    ? undefined
-    : `memory = ${memory} is none of Fargate's for cpu = ${cpu}: ${least}, or multiples of ${step} ` +
-      `up to ${most} MiB`;
+  const what = `be ${least}, or a multiple of ${step} up to ${most}, on Fargate with cpu = ${cpu}`;
+  return fits ? undefined : { of: "memory", text: must(what, memory) };
 }
 
 /**
- * The smallest Fargate size that holds this much, with what is fixed as it is; undefined where there
- * is none.
+ * The smallest Fargate size with at least this much CPU and memory. A number that is `fixed` stays as it
+ * is. Undefined where Fargate has no such size.
  */
 export function fargateSizeFor(
   least: { cpu: number; memory: number },

@@ -3,11 +3,14 @@ import * as rules from "./rules.ts";
 import {
   assumeRole,
   capacityProviderStrategy,
-  launchType,
+  checkCapacity,
+  launchTypes,
   networkConfiguration,
   passEnv,
   platformVersion,
   propagateTags,
+  tagMap,
+  userTagLimit,
   waitForWords,
 } from "./run_task_fields.ts";
 import {
@@ -16,84 +19,132 @@ import {
   type Decoded,
   duration,
   list,
-  map,
   number,
   oneOf,
   type Problem,
   string,
 } from "./schema.ts";
+import { must } from "./show.ts";
+
+const allowed = block(
+  "What jobspecs may name. Each list has globs (`*`, `?`) of what they may name; what the plugin " +
+    "block itself names is always allowed. When a list is not set, everything of its kind is allowed.",
+  {
+    clusters: list(
+      "ECS clusters that jobspecs may name, by name or ARN as the jobspec has it. When not set, any.",
+      { secret: false },
+    ),
+    regions: list("AWS regions that jobspecs may name. When not set, any.", { secret: false }),
+    roles: list(
+      "IAM roles that jobspecs may name as `assume_role`, task role, execution role or a volume's " +
+        "role, by ARN or name as the jobspec has it. When not set, any.",
+      { secret: false },
+    ),
+    task_definitions: list(
+      "Task definitions that jobspecs may name or register, by family, `family:revision` or ARN. When " +
+        "not set, any.",
+      { secret: false },
+    ),
+  },
+  { example: { clusters: ["prod-*"], regions: ["us-east-1"] } },
+);
 
 /** The `config` block of the agent's `plugin "nomad-driver-ecs"` block. */
-export const pluginConfig = block("How this Nomad client speaks to ECS.", {
-  enabled: bool("Whether this client offers the driver.", { default: false }),
-  cluster: string("Name or ARN of the ECS cluster that tasks run on.", { check: rules.cluster }),
+export const pluginConfig = block("How the driver on this Nomad client uses ECS.", {
+  enabled: bool("Whether this Nomad client offers the driver.", { default: false }),
+  cluster: string(
+    "ECS cluster that tasks run on which name none: its name or its ARN. The driver is unhealthy " +
+      "without one.",
+    { secret: false, check: rules.cluster },
+  ),
   region: string(
-    "AWS region of the cluster. Without it the cluster's ARN decides, and else the AWS SDK's own sources (`AWS_REGION`, the shared config file).",
-    { check: rules.region },
+    "AWS region of the cluster. When not set, it is that of the cluster's ARN, and else what the AWS " +
+      "SDK finds in `AWS_REGION` or in the shared config file.",
+    { secret: false, check: rules.region },
   ),
   start_timeout: duration(
-    "How long a task may take from RunTask to what `wait_for` names. Past it the ECS task is stopped and the start fails recoverably.",
+    "Time from RunTask until an ECS task must have reached what `wait_for` names. After that the driver " +
+      "stops it, and Nomad may start the task anew.",
     { default: "5m", min: "1s", max: "24h" },
   ),
   wait_for: oneOf(
-    "What a start waits for: the ECS task `running`, its `network` interface with an address, or `none`.",
+    "What the start of a Nomad task waits for: `running`, the ECS task's status RUNNING; `network`, an " +
+      "IP address of its network interface; `none`, RunTask's answer.",
     waitForWords,
-    "something a start can wait for",
     { default: "running" },
   ),
   poll_interval: duration(
-    "How often a task at rest is described. One that starts or stops is described every second.",
+    "Time from one look at a running ECS task (DescribeTasks) to the next. A task that starts or stops " +
+      "is looked at every second.",
     { default: "2s", min: "1s", max: "10m" },
   ),
   api_limits: apiLimits,
   max_api_rate: number(
-    "Most calls to AWS in any second, of all kinds together, for each account and region. From 1 to 1000. Without it each kind of call has AWS's own limit: see `api_limits`.",
-    {
-      check: (rate) => rate >= 1 && rate <= 1_000 ? undefined : "must be from 1 to 1000",
-    },
+    "Most calls to AWS that the driver makes in a second, of all kinds together, for each account and " +
+      "region. When not set, each kind of call has its own limit (`api_limits`).",
+    { min: 1, max: 1_000 },
   ),
   unhealthy_after: duration(
-    "How long ECS may give no usable answer before the driver reports itself unhealthy. Running tasks stay running.",
+    "Time without a usable answer of ECS after which the driver reports itself as unhealthy. Running " +
+      "tasks stay running.",
     { default: "1m", max: "24h" },
   ),
   orphans: oneOf(
-    "What becomes of an ECS task that is tagged with this node and that no allocation claims.",
+    "What the driver does with an orphan, which is an ECS task with this node's tag that no allocation " +
+      "claims: `stop` stops it, `report` logs it, `ignore` looks for none.",
     ["stop", "report", "ignore"],
-    "an orphan policy",
     { default: "stop" },
   ),
-  orphan_grace: duration("How long an ECS task may go unclaimed before it counts as an orphan.", {
-    default: "10m",
-    min: "1s",
-    max: "24h",
-  }),
+  orphan_grace: duration(
+    "Time that an ECS task must be without an allocation before it counts as an orphan.",
+    { default: "10m", min: "1s", max: "24h" },
+  ),
   endpoint: string(
-    "URL of ECS in place of the region's own, as for a VPC endpoint. Without it `AWS_ENDPOINT_URL_ECS` and `AWS_ENDPOINT_URL` decide.",
-    { check: rules.endpoint },
+    "URL at which the driver calls ECS, such as that of a VPC endpoint. When not set, it is that of " +
+      "`AWS_ENDPOINT_URL_ECS` or `AWS_ENDPOINT_URL`, and else the region's own.",
+    { secret: true, max: 2_048, check: rules.endpoint },
   ),
   profile: string(
-    "Profile of the shared config and credentials files. Without it `AWS_PROFILE` decides.",
+    "Profile of the AWS shared config and credentials files that the driver uses. When not set, it is " +
+      "that of `AWS_PROFILE`, and else `default`.",
+    { secret: false },
   ),
-  assume_role: assumeRole,
-  launch_type: launchType,
-  capacity_provider_strategy: capacityProviderStrategy,
-  platform_version: platformVersion,
-  network_configuration: networkConfiguration,
-  default_tags: map("Tags of every ECS task. A task's own `tags` go before.", rules.tags),
-  propagate_tags: propagateTags,
-  enable_ecs_managed_tags: bool("Whether ECS adds its own tag of the cluster to every task."),
-  enable_execute_command: bool("Whether ECS Exec may be used on every task."),
-  pass_env: passEnv,
-  allowed: block(
-    "What jobspecs may name, as lists of globs (`*`, `?`); a list that is not set allows everything. The plugin's own defaults are always allowed.",
-    {
-      clusters: list("Clusters, by name or ARN."),
-      regions: list("Regions."),
-      roles: list("IAM roles, by ARN or name, wherever a jobspec names one."),
-      task_definitions: list("Task definitions, by family, `family:revision` or ARN."),
-    },
+  assume_role: assumeRole("it calls ECS with the client's own identity"),
+  launch_type: oneOf(
+    "Infrastructure that ECS runs tasks on which set neither `launch_type` nor " +
+      "`capacity_provider_strategy`; in place of the plugin's `capacity_provider_strategy`. Managed " +
+      "Instances are a capacity provider. When neither is set, the cluster's default capacity " +
+      "provider strategy decides.",
+    launchTypes,
   ),
-}, checkPlugin);
+  capacity_provider_strategy: capacityProviderStrategy("the plugin's `launch_type` decides"),
+  platform_version: platformVersion("it is `LATEST`"),
+  network_configuration: networkConfiguration(
+    "It is the default for what tasks do not set in their own block of the same name.",
+  ),
+  default_tags: tagMap(
+    "Tags of every ECS task, besides the driver's own. A task's own `tags` with the same key replace " +
+      "them. When not set, tasks have only their own.",
+    userTagLimit,
+  ),
+  propagate_tags: propagateTags("it does not, unless the task's own option says so"),
+  enable_ecs_managed_tags: bool(
+    "Whether ECS tags every task with its cluster's name. When not set, it does not, unless the task's " +
+      "own option says so.",
+  ),
+  enable_execute_command: bool(
+    "Whether ECS Exec may be used on the containers of every task that has a task role. When not set, it " +
+      "may not, unless the task's own option says so.",
+  ),
+  pass_env: passEnv(
+    "the container gets the job's own variables and those that name the task, its job and its " +
+      "allocation (the guide has the list)",
+  ),
+  allowed,
+}, {
+  check: checkPlugin,
+  example: { enabled: true, cluster: "prod", region: "us-east-1" },
+});
 
 /** The decoded plugin configuration; durations are in milliseconds. */
 export type PluginConfig = Decoded<typeof pluginConfig>;
@@ -108,15 +159,9 @@ function checkPlugin(
   path: string,
   problems: Problem[],
 ): void {
-  const contradiction = rules.regionAgainst(plugin);
-  if (contradiction !== undefined) {
-    problems.push({ path: `${path}.region`, text: contradiction });
+  const wrong = rules.regionBesideCluster(plugin);
+  if (wrong !== undefined) {
+    problems.push({ path: `${path}.region`, text: must(wrong, plugin.region) });
   }
-  if (plugin.launch_type !== undefined && plugin.capacity_provider_strategy.length > 0) {
-    problems.push({
-      path: `${path}.launch_type`,
-      text:
-        `= "${plugin.launch_type}" contradicts capacity_provider_strategy; set only one of them`,
-    });
-  }
+  checkCapacity(plugin, path, problems);
 }

@@ -7,69 +7,112 @@ import * as rules from "./rules.ts";
 import {
   assumeRole,
   capacityProviderStrategy,
-  launchType,
+  checkCapacity,
+  launchTypes,
   networkConfiguration,
   passEnv,
   platformVersion,
   propagateTags,
+  tagMap,
+  userTagLimit,
   waitForWords,
 } from "./run_task_fields.ts";
-import { block, bool, type Decoded, duration, map, oneOf, string } from "./schema.ts";
+import { block, bool, type Decoded, duration, oneOf, string } from "./schema.ts";
 
 /** The `config` block of a jobspec's task. */
-export const taskConfig = block("The ECS task to run.", {
-  task: block("What RunTask is asked for.", {
-    launch_type: launchType,
-    capacity_provider_strategy: capacityProviderStrategy,
+export const taskConfig = block("What the driver runs for a Nomad task.", {
+  task: block("The ECS task that the driver runs.", {
+    launch_type: oneOf(
+      "Infrastructure that ECS runs the task on; in place of `capacity_provider_strategy`. `NONE` asks " +
+        "for no launch type, not even the plugin's, so that the cluster's default capacity provider " +
+        "strategy decides. Managed Instances are a capacity provider. When neither option is set, " +
+        "the plugin's decide, and else the cluster's default capacity provider strategy.",
+      [...launchTypes, "NONE"],
+    ),
+    capacity_provider_strategy: capacityProviderStrategy("`launch_type` decides"),
     task_definition: string(
-      "Task definition to run: `family` (its newest active revision), `family:revision` or the full ARN.",
-      { check: rules.taskDefinition },
+      "Task definition to run: `family`, which is its newest active revision, `family:revision`, or " +
+        "the ARN of either. One of `task_definition`, `definition` and `definition_json` must be set.",
+      { secret: false, check: rules.taskDefinition },
     ),
     definition: definitionBlock,
     definition_json: definitionJson,
     deregister: bool(
-      "Whether registering a revision of `definition` or `definition_json` deregisters the earlier ones that this driver registered for the same task of the job. Tasks that run go on.",
+      "Whether the driver deregisters the earlier revisions that it registered for the same task of the " +
+        "job, when it registers a new one for `definition` or `definition_json`. ECS tasks that run " +
+        "on them go on.",
       { default: false },
     ),
-    platform_version: platformVersion,
-    network_configuration: networkConfiguration,
+    platform_version: platformVersion("it is the plugin's, and else `LATEST`"),
+    network_configuration: networkConfiguration(
+      "What is not set here comes from the plugin's block of the same name.",
+    ),
     overrides,
     volume_configuration: volumeConfiguration,
     placement_constraints: placementConstraints,
     placement_strategy: placementStrategy,
-    group: string("Task group of the task, by which placement constraints may speak of it.", {
-      check: rules.upTo(255),
-    }),
-    reference_id: string("Reference id of the task.", { check: rules.upTo(1_024) }),
-    tags: map("Tags of the ECS task, besides the driver's own and `default_tags`.", rules.tags),
-    propagate_tags: propagateTags,
-    enable_ecs_managed_tags: bool("Whether ECS adds its own tag of the cluster."),
-    enable_execute_command: bool("Whether ECS Exec may be used on the task."),
-    cluster: string("Cluster in place of the plugin's: its name or its ARN.", {
-      check: rules.cluster,
-    }),
-    region: string("Region in place of the plugin's.", { check: rules.region }),
-    assume_role: assumeRole,
-    container: string(
-      "Main container of the task: it gets the environment, its ports are advertised and its exit code counts. Default: the first essential container that is not a helper by the definition itself, which a log router (`firelens_configuration`), a proxy (`proxy_configuration`) and a container that another essential one waits for are. An event says which one that is, and why.",
-      { check: rules.upTo(255) },
+    group: string(
+      "Name of the group that the ECS task belongs to, which placement constraints can refer to. When " +
+        "not set, it is `family:` and the task definition's family.",
+      { secret: false, max: 255 },
     ),
-    pass_env: passEnv,
+    reference_id: string(
+      "Reference id of the ECS task, which AWS keeps for its own use. When not set, it has none.",
+      { secret: false, max: 1_024 },
+    ),
+    tags: tagMap(
+      "Tags of the ECS task, besides the driver's own. They replace those of the plugin's " +
+        "`default_tags` with the same key; both together may be 42. When not set, the task has the " +
+        "plugin's.",
+      userTagLimit,
+    ),
+    propagate_tags: propagateTags("the plugin's value holds, and else it does not"),
+    enable_ecs_managed_tags: bool(
+      "Whether ECS tags the task with its cluster's name. When not set, the plugin's value holds, and " +
+        "else it does not.",
+    ),
+    enable_execute_command: bool(
+      "Whether ECS Exec may be used on the task's containers; it needs a task role. When not set, the " +
+        "plugin's value holds for tasks with a task role, and else it may not.",
+    ),
+    cluster: string(
+      "ECS cluster that the task runs on: its name or its ARN. When not set, it is the plugin's.",
+      { secret: false, check: rules.cluster },
+    ),
+    region: string(
+      "AWS region of the cluster. When not set, it is that of the cluster's ARN, and else the plugin's.",
+      { secret: false, check: rules.region },
+    ),
+    assume_role: assumeRole("it is the plugin's"),
+    container: string(
+      "Name of the task's main container: it gets the environment, its exit code is the Nomad task's, " +
+        "and services use its ports. When not set, it is the first essential container that is no " +
+        "helper; helpers are a log router (`firelens_configuration`), a proxy " +
+        "(`proxy_configuration`), and what another essential container waits for. An event says which.",
+      { secret: false, max: 255 },
+    ),
+    pass_env: passEnv("the plugin's globs hold"),
     advertise: oneOf(
-      'Which address of its network interface services of `address_mode = "driver"` register: the `private` one, or the `public` one, which takes the permission `ec2:DescribeNetworkInterfaces`.',
+      'IP address that Nomad services with `address_mode = "driver"` register: `private`, the ' +
+        "network interface's private one; `public`, its public one, for which the driver needs the " +
+        "permission `ec2:DescribeNetworkInterfaces`.",
       ["private", "public"],
-      "an address to advertise",
       { default: "private" },
     ),
-    start_timeout: duration("Overrides the plugin's `start_timeout` for this task.", {
-      min: "1s",
-      max: "24h",
-    }),
-    wait_for: oneOf(
-      "Overrides the plugin's `wait_for` for this task.",
-      waitForWords,
-      "something a start can wait for",
+    start_timeout: duration(
+      "Time from RunTask until the ECS task must have reached what `wait_for` names. After that the " +
+        "driver stops it, and Nomad may start the task anew. When not set, it is the plugin's.",
+      { min: "1s", max: "24h" },
     ),
+    wait_for: oneOf(
+      "What the start of the Nomad task waits for: `running`, the ECS task's status RUNNING; " +
+        "`network`, an IP address of its network interface; `none`, RunTask's answer. When not set, " +
+        "it is the plugin's.",
+      waitForWords,
+    ),
+  }, {
+    check: checkCapacity,
+    example: { task_definition: "web:7", launch_type: "FARGATE" },
   }),
 });
 
@@ -81,13 +124,15 @@ export type TaskBlock = Decoded<typeof taskConfig>["task"];
  * milliseconds.
  */
 export type TaskConfig =
-  & Omit<TaskBlock, "start_timeout" | "wait_for">
+  & Omit<TaskBlock, "start_timeout" | "wait_for" | "launch_type">
   & {
+    /** Undefined where the capacity provider strategy, or the cluster's default one, decides. */
+    readonly launch_type: typeof launchTypes[number] | undefined;
     readonly start_timeout: number;
     readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
     /**
-     * What comes from the plugin's defaults, which are only for tasks whose definition they suit: the
-     * network for those with one of their own, Exec for those with a task role.
+     * Which values come from the plugin's defaults. Those are only for tasks whose definition they
+     * suit: the network for a definition with network mode `awsvpc`, Exec for one with a task role.
      */
     readonly defaults: { readonly network: boolean; readonly execute_command: boolean };
   };

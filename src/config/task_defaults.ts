@@ -9,15 +9,12 @@ export function completeTask(
   plugin: PluginConfig,
 ): TaskConfig {
   const vpc = task.network_configuration.aws_vpc_configuration;
-  const own = task.launch_type !== undefined || task.capacity_provider_strategy.length > 0;
-  const capacity = own ? task : plugin;
-  const { launch_type, capacity_provider_strategy } = capacity;
+  const capacity = capacityOf(task, plugin);
   const fargate = onFargate(capacity);
   return {
     ...task,
-    launch_type,
-    capacity_provider_strategy,
-    // A default that is not for the task's launch type is none for it.
+    ...capacity,
+    // A plugin's platform version does not suit a task that is sure not to run on Fargate.
     platform_version: task.platform_version ??
       (fargate === false ? undefined : plugin.platform_version),
     network_configuration: networkOf(task, plugin, fargate),
@@ -30,7 +27,7 @@ export function completeTask(
     enable_ecs_managed_tags: task.enable_ecs_managed_tags ?? plugin.enable_ecs_managed_tags,
     enable_execute_command: task.enable_execute_command ?? plugin.enable_execute_command,
     cluster: task.cluster ?? plugin.cluster,
-    // A cluster's ARN names its region, which the plugin's must not contradict.
+    // A cluster's ARN names its region, which goes before the plugin's.
     region: task.region ?? rules.regionOfCluster(task.cluster) ?? plugin.region,
     assume_role: task.assume_role ?? plugin.assume_role,
     pass_env: task.pass_env ?? plugin.pass_env,
@@ -39,7 +36,23 @@ export function completeTask(
   };
 }
 
-/** The task's network, with the plugin's where that can be the task's. */
+type Capacity = Pick<TaskConfig, "launch_type" | "capacity_provider_strategy">;
+
+/** Where the task runs: as it says itself, or else as the plugin does. */
+function capacityOf(
+  { launch_type, capacity_provider_strategy }: TaskBlock,
+  plugin: PluginConfig,
+): Capacity {
+  if (launch_type === "NONE") return { launch_type: undefined, capacity_provider_strategy };
+  return launch_type === undefined && capacity_provider_strategy.length === 0
+    ? {
+      launch_type: plugin.launch_type,
+      capacity_provider_strategy: plugin.capacity_provider_strategy,
+    }
+    : { launch_type, capacity_provider_strategy };
+}
+
+/** The task's network, with the plugin's for what the task does not set. */
 function networkOf(
   task: TaskBlock,
   plugin: PluginConfig,
@@ -48,6 +61,7 @@ function networkOf(
   const own = task.network_configuration.aws_vpc_configuration;
   const other = plugin.network_configuration.aws_vpc_configuration;
   const subnets = own.subnets ?? other.subnets;
+  // Without subnets there is no network interface that the plugin's other settings could be for.
   if ((subnets ?? []).length === 0 && fargate !== true) return task.network_configuration;
   return {
     aws_vpc_configuration: {

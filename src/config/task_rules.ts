@@ -1,117 +1,125 @@
 import { fargateSize, isFargateProvider, onFargate } from "./fargate.ts";
+import type { AddProblem, Problem } from "./field.ts";
 import * as rules from "./rules.ts";
 import { userTagLimit } from "./run_task_fields.ts";
-import type { AddProblem, Problem } from "./field.ts";
+import { must, mustSecret } from "./show.ts";
 import type { TaskConfig } from "./task_config.ts";
+
+const vpcPath = "network_configuration.aws_vpc_configuration";
 
 /**
  * Adds to `problems` what is wrong with a task's options taken together, with the plugin's defaults
  * filled in. `path` is the HCL path of the task's block.
  */
 export function checkTask(task: TaskConfig, path: string, problems: Problem[]): void {
-  const add = (name: string, text: string) => problems.push({ path: `${path}.${name}`, text });
-  checkSource(task, add);
+  const add: AddProblem = (name, text) => problems.push({ path: `${path}.${name}`, text });
   const fargate = onFargate(task);
-  const vpc = task.network_configuration.aws_vpc_configuration;
-  const needsSubnets = fargate === true
-    ? task.launch_type === "FARGATE" ? `launch_type "FARGATE"` : "Fargate"
-    : (vpc.security_groups ?? []).length > 0
-    ? "security_groups"
-    : vpc.assign_public_ip === "ENABLED"
-    ? `assign_public_ip "ENABLED"`
-    : undefined;
-  if ((vpc.subnets ?? []).length === 0 && needsSubnets !== undefined) {
-    add(
-      "network_configuration.aws_vpc_configuration.subnets",
-      `= [] is empty; ${needsSubnets} needs from 1 to 16 subnets`,
-    );
-  }
-  if (vpc.assign_public_ip === "ENABLED" && task.launch_type === "EC2") {
-    add(
-      "network_configuration.aws_vpc_configuration.assign_public_ip",
-      `= "ENABLED" is not for launch_type "EC2"; use "DISABLED", or Fargate`,
-    );
-  }
-  if (task.advertise === "public" && vpc.assign_public_ip !== "ENABLED") {
-    add(
-      "advertise",
-      `= "public" needs network_configuration.aws_vpc_configuration.assign_public_ip = "ENABLED"`,
-    );
-  }
-  if (task.advertise === "public" && task.wait_for === "none") {
-    add("wait_for", `= "none" contradicts advertise = "public"; wait for "running" or "network"`);
-  }
-  if (task.launch_type !== undefined && task.capacity_provider_strategy.length > 0) {
-    add(
-      "launch_type",
-      `= "${task.launch_type}" contradicts capacity_provider_strategy; set only one of them`,
-    );
-  }
-  const bases = task.capacity_provider_strategy.filter(({ base }) => (base ?? 0) > 0);
-  if (bases.length > 1) {
-    add("capacity_provider_strategy", "has several entries with a base; one may have a base");
-  }
-  const strategy = task.capacity_provider_strategy;
-  if (strategy.length > 0 && strategy.every(({ weight }) => (weight ?? 0) === 0)) {
-    add("capacity_provider_strategy", "has no entry with a weight; one at least needs a weight");
-  }
-  const fargateProviders = strategy.filter(isFargateProvider).length;
-  if (fargateProviders > 0 && fargateProviders < strategy.length) {
-    add(
-      "capacity_provider_strategy",
-      "mixes FARGATE or FARGATE_SPOT with other capacity providers; use one kind or the other",
-    );
-  }
-  if (fargate === true) {
-    if (task.placement_constraints.length > 0) {
-      add("placement_constraints", "are not for Fargate, which has no container instances");
-    }
-    if (task.placement_strategy.length > 0) {
-      add("placement_strategy", "is not for Fargate, which has no container instances");
-    }
-    const { cpu, memory } = task.overrides;
-    if (cpu !== undefined && memory !== undefined) {
-      const wrong = fargateSize(cpu, memory);
-      if (wrong !== undefined) add("overrides", wrong);
-    }
-  }
-  if (fargate === false) {
-    if (task.platform_version !== undefined) {
-      add("platform_version", `= "${task.platform_version}" is for Fargate only; leave it out`);
-    }
-    if (task.overrides.ephemeral_storage !== undefined) {
-      add("overrides.ephemeral_storage", "is for Fargate only; leave it out");
-    }
-  }
+  checkSource(task, add);
+  checkNetwork(task, fargate, add);
+  checkStrategy(task, add);
+  if (fargate === true) checkOnFargate(task, add);
+  if (fargate === false) checkElsewhere(task, add);
   const tags = Object.keys(task.tags).length;
   if (tags > userTagLimit) {
-    add("tags", `are ${tags} with default_tags; at most ${userTagLimit} are allowed`);
+    add("tags", `must have at most ${userTagLimit} entries with default_tags; got ${tags}`);
   }
-  const named = task.overrides.container.map(({ name }) => name);
-  const twice = named.find((name, index) => named.indexOf(name) !== index);
-  if (twice !== undefined) {
-    add("overrides.container", `names ${JSON.stringify(twice)} twice; name a container once`);
-  }
-  const contradiction = rules.regionAgainst(task);
-  if (contradiction !== undefined) add("region", contradiction);
+  const region = rules.regionBesideCluster(task);
+  if (region !== undefined) add("region", must(region, task.region));
 }
 
-/** One of the three ways to say what runs. */
+/** Refuses a task that says what runs in none or in several of the three ways. */
 function checkSource(
   { task_definition, definition, definition_json }: TaskConfig,
   add: AddProblem,
 ): void {
-  const set = Object.entries({ task_definition, definition, definition_json })
-    .filter(([, value]) => value !== undefined).map(([name]) => name);
-  if (set.length === 0) {
+  if (task_definition === undefined && definition === undefined && definition_json === undefined) {
     add(
       "task_definition",
-      `= "" is empty; set it to "family", "family:revision" or a task definition's ARN, or write ` +
-        `the definition here as definition or definition_json`,
+      `must be "family", "family:revision" or a task definition's ARN, or else definition or ` +
+        `definition_json must be set; got nothing`,
     );
   }
-  if (set.length > 1) {
-    const [first = "", ...others] = set;
-    add(first, `stands beside ${others.join(" and ")}; set only one of them`);
+  if (task_definition !== undefined && (definition ?? definition_json) !== undefined) {
+    const other = definition === undefined ? "definition_json" : "definition";
+    add("task_definition", must(`be left out beside ${other}`, task_definition));
+  } else if (definition !== undefined && definition_json !== undefined) {
+    add("definition_json", mustSecret("be left out beside definition", definition_json));
+  }
+}
+
+function checkNetwork(task: TaskConfig, fargate: boolean | undefined, add: AddProblem): void {
+  const { subnets, security_groups, assign_public_ip } =
+    task.network_configuration.aws_vpc_configuration;
+  const needsSubnets = fargate === true
+    ? task.launch_type === "FARGATE" ? `launch_type "FARGATE"` : "Fargate"
+    : (security_groups ?? []).length > 0
+    ? "security_groups"
+    : assign_public_ip === "ENABLED"
+    ? `assign_public_ip "ENABLED"`
+    : undefined;
+  if ((subnets ?? []).length === 0 && needsSubnets !== undefined) {
+    add(`${vpcPath}.subnets`, must(`have 1 to 16 subnets for ${needsSubnets}`, subnets ?? []));
+  }
+  if (assign_public_ip === "ENABLED" && task.launch_type === "EC2") {
+    add(
+      `${vpcPath}.assign_public_ip`,
+      must(`be "DISABLED" or left out for launch_type "EC2"`, assign_public_ip),
+    );
+  }
+  if (task.advertise === "public" && assign_public_ip !== "ENABLED") {
+    add("advertise", must(`be "private", or ${vpcPath}.assign_public_ip "ENABLED"`, "public"));
+  }
+  if (task.advertise === "public" && task.wait_for === "none") {
+    add("wait_for", must(`be "running" or "network" for advertise = "public"`, task.wait_for));
+  }
+}
+
+function checkStrategy(
+  { capacity_provider_strategy: strategy }: TaskConfig,
+  add: AddProblem,
+): void {
+  const bases = strategy.filter(({ base }) => (base ?? 0) > 0).length;
+  if (bases > 1) {
+    add("capacity_provider_strategy", `must have at most 1 block with a base; got ${bases}`);
+  }
+  if (strategy.length > 0 && strategy.every(({ weight }) => (weight ?? 0) === 0)) {
+    add("capacity_provider_strategy", "must have a block with a weight above 0; got none");
+  }
+  const fargate = strategy.filter(isFargateProvider).length;
+  if (fargate > 0 && fargate < strategy.length) {
+    const others = strategy.filter((block) => !isFargateProvider(block));
+    add(
+      "capacity_provider_strategy",
+      must(
+        "have only FARGATE and FARGATE_SPOT, or none of them",
+        others.map(({ capacity_provider }) => capacity_provider),
+      ),
+    );
+  }
+}
+
+function checkOnFargate(task: TaskConfig, add: AddProblem): void {
+  const { placement_constraints, placement_strategy, overrides: { cpu, memory } } = task;
+  const why = "be left out on Fargate, which has no container instances";
+  if (placement_constraints.length > 0) {
+    add("placement_constraints", must(why, placement_constraints.map(({ type }) => type)));
+  }
+  if (placement_strategy.length > 0) {
+    add("placement_strategy", must(why, placement_strategy.map(({ type }) => type)));
+  }
+  const wrong = cpu === undefined || memory === undefined ? undefined : fargateSize(cpu, memory);
+  if (wrong !== undefined) add(`overrides.${wrong.of}`, wrong.text);
+}
+
+function checkElsewhere({ platform_version, overrides }: TaskConfig, add: AddProblem): void {
+  if (platform_version !== undefined) {
+    add("platform_version", must("be left out other than on Fargate", platform_version));
+  }
+  if (overrides.ephemeral_storage !== undefined) {
+    const { size_in_gib } = overrides.ephemeral_storage;
+    add(
+      "overrides.ephemeral_storage.size_in_gib",
+      must("be left out other than on Fargate", size_in_gib),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { PluginConfig } from "../config/plugin_config.ts";
-import { regionAgainst } from "../config/rules.ts";
+import { regionBesideCluster } from "../config/rules.ts";
 import { clusterKey, type ClusterRef, type Role } from "../aws/cluster_ref.ts";
 
 /** The part of a configuration that says where ECS tasks live. */
@@ -36,7 +36,7 @@ export function knownClusters(plugin: PluginConfig): ClusterRef[] {
   const { clusters, regions } = plugin.allowed;
   const known = distinct([plugin.cluster, ...literal(clusters)]).flatMap((cluster) =>
     distinct([plugin.region, ...literal(regions)]).flatMap((region) =>
-      regionAgainst({ cluster, region }) === undefined
+      regionBesideCluster({ cluster, region }) === undefined
         ? clusterOf({ ...plugin, cluster, region }) ?? []
         : []
     )

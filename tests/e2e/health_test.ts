@@ -39,7 +39,7 @@ Deno.test(`Nomad ${nomadVersion} shows a wrong value, a missing cluster and miss
     const driverConfig = { ...seedDriverConfig, poll_interval: "1h5" };
     await withSite(
       { driverConfig },
-      (site) => becomes(site, false, 'config.poll_interval = "1h5" is not a duration'),
+      (site) => becomes(site, false, 'config.poll_interval must be a duration from "1s" to "10m"'),
     );
   });
   await t.step("no such cluster", async () => {

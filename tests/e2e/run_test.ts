@@ -129,13 +129,12 @@ async function invalidJobs(site: Site): Promise<void> {
       'Inappropriate value for attribute "task_definition": string required',
     ],
     empty_task_definition: [
-      'config.task.task_definition = "" is empty; set it to "family", "family:revision" or',
+      'config.task.task_definition must be "family", "family:revision" or a task definition\'s ARN',
     ],
     bad_launch_type: [
-      'config.task.launch_type = "FARGTE" is not an ECS launch type; use one of "EC2", "FARGATE", ' +
-      '"EXTERNAL"',
+      'config.task.launch_type must be "EC2", "FARGATE", "EXTERNAL" or "NONE"; got "FARGTE"',
     ],
-    no_subnets: [`${subnets} = [] is empty; launch_type "FARGATE" needs from 1 to 16 subnets`],
+    no_subnets: [`${subnets} must have 1 to 16 subnets for launch_type "FARGATE"; got []`],
   };
   await Promise.all(
     Object.entries(expected).map(async ([job, messages]) => {

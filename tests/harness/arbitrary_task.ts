@@ -110,7 +110,7 @@ function arbitraryOf(
   switch (allowed?.kind) {
     case "words":
       return usually(fc.constantFrom(...allowed.words), fc.constant("neither"));
-    case "whole": {
+    case "range": {
       const { min, max } = allowed;
       const sizes = [min, max, 256, 512, 1_024, 2_048].filter((n) => n >= min && n <= max);
       const within = fc.oneof(fc.constantFrom(...sizes), fc.integer({ min, max }));
@@ -133,6 +133,9 @@ function arbitraryOf(
         }),
         "{",
       );
+    case "above":
+    case "text":
+    case "list":
     case undefined:
       break;
   }
@@ -214,6 +217,7 @@ export const arbitraryTask: fc.Arbitrary<Record<string, unknown>> = fc
   .map(([rest, what, chance]) => {
     const strategy = rest["capacity_provider_strategy"];
     const both = chance === 0 ? {} : { launch_type: null };
-    const neither = rest["launch_type"] ? {} : { launch_type: "FARGATE" };
+    const says = rest["launch_type"] !== null && rest["launch_type"] !== "NONE";
+    const neither = says ? {} : { launch_type: "FARGATE" };
     return { ...rest, ...(strategy ? both : neither), ...what };
   });

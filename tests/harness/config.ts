@@ -25,3 +25,19 @@ export function problemsOf(
   const decoded = decodeTask(encode({ task }), plugin);
   return decoded.kind === "ok" ? [] : decoded.problems;
 }
+
+/** What the user of exactly this task block is told; empty where nothing is wrong. */
+export function refusalOf(
+  task: Record<string, unknown> | null,
+  plugin: Record<string, unknown> = {},
+): string {
+  return describeProblems(problemsOf(task, plugin));
+}
+
+/** What is wrong with a task whose definition has one container with these options. */
+export function containerRefusal(container: Record<string, unknown>): string {
+  const text = refusalOf({
+    definition: { family: "web", container: [{ name: "app", image: "idle", ...container }] },
+  });
+  return text.replaceAll("config.task.definition.container[0].", "");
+}

@@ -1,14 +1,9 @@
+import { containerLimit, definitionBytes } from "../../config/definition_json.ts";
 import type { AddProblem } from "../../config/field.ts";
-
-/**
- * Most bytes of a task definition as JSON, without its tags. ECS refuses a larger one with "Max allowed
- * length is '65536' bytes"; its service quotas say 64 KB.
- */
-const definitionBytes = 65_536;
 
 /** Lists that AWS bounds, and how many items each may have. */
 const lists: readonly { readonly path: readonly string[]; readonly most: number }[] = [
-  { path: ["containerDefinitions"], most: 10 },
+  { path: ["containerDefinitions"], most: containerLimit },
   // AWS takes 50. Two are the driver's own.
   { path: ["tags"], most: 48 },
   { path: ["placementConstraints"], most: 10 },

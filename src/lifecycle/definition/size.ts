@@ -65,7 +65,7 @@ export function sizeOf(
   }
   if (fixed.cpu !== undefined && fixed.memory !== undefined) {
     const wrong = fargateSize(fixed.cpu, fixed.memory);
-    if (wrong !== undefined) add("", `has no size of Fargate: ${wrong}`);
+    if (wrong !== undefined) add(wrong.of, wrong.text);
     return none;
   }
   if (onFargate(config) === false) {

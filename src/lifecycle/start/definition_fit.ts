@@ -108,7 +108,9 @@ function checkLaunchType(
     return;
   }
   const wrong = fargateSize(size.cpu, size.memory);
-  if (wrong !== undefined) add("overrides", `with ${shortName(arn)}: ${wrong}`);
+  if (wrong === undefined) return;
+  const whose = overrides[wrong.of] === undefined ? `, of ${shortName(arn)}` : "";
+  add(`overrides.${wrong.of}`, `${wrong.text}${whose}`);
 }
 
 function checkVolumes(

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describeProblems } from "../../../src/config/decode.ts";
-import { problemsOf } from "../../harness/config.ts";
+import { problemsOf, refusalOf } from "../../harness/config.ts";
 
 const role = "arn:aws:iam::123456789012:role/deploy";
 /** The role that the plugin calls ECS through. */
@@ -65,7 +65,7 @@ const fenced: Record<string, { allowed: unknown; task: Record<string, unknown>; 
       task_definition: null,
       definition_json: '{"family":"db","containerDefinitions":[{"name":"a","image":"b"}]}',
     },
-    path: "definition_json",
+    path: "definition_json.family",
   },
   "another role for a volume": {
     allowed: { roles: ["app-*"] },
@@ -94,6 +94,23 @@ for (const [name, { allowed, task, path }] of Object.entries(fenced)) {
       problems.map(({ path }) => path),
       path === undefined ? [] : [`config.task.${path}`],
     );
-    if (path !== undefined) assertStringIncludes(describeProblems(problems), "is not in allowed.");
+    if (path !== undefined) {
+      assertStringIncludes(describeProblems(problems), "must match allowed.");
+      assertStringIncludes(
+        describeProblems(problems),
+        " of this client's plugin block, which is [",
+      );
+    }
   });
 }
+
+Deno.test("the operator's fence says what is allowed, and what was named", () => {
+  assertEquals(
+    refusalOf({ task_definition: "web", cluster: "test" }, {
+      cluster: "main",
+      allowed: { clusters: ["prod-*"] },
+    }),
+    "config.task.cluster must match allowed.clusters of this client's plugin block, which is " +
+      '["prod-*"]; got "test"',
+  );
+});

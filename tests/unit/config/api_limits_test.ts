@@ -32,6 +32,12 @@ Deno.test("a limit that makes no sense is refused by its path", () => {
   }));
   assert(decoded.kind === "invalid");
   const text = describeProblems(decoded.problems);
-  assertStringIncludes(text, "config.api_limits.share = 0 must be above 0 and at most 1");
-  assertStringIncludes(text, "config.api_limits.tag_writes.burst = 0");
+  assertStringIncludes(
+    text,
+    "config.api_limits.share must be a number above 0 and at most 1; got 0",
+  );
+  assertStringIncludes(
+    text,
+    "config.api_limits.tag_writes.burst must be a whole number from 1 to 10000; got 0",
+  );
 });

@@ -1,5 +1,35 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { describeProblems } from "../../../src/config/decode.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encode } from "@msgpack/msgpack";
+import { decodeConfig, describeProblems } from "../../../src/config/decode.ts";
+import { block, string } from "../../../src/config/schema.ts";
+
+const config = block("A block.", { name: string("A name.", { secret: false, default: "x" }) });
+
+Deno.test("a configuration is decoded, and one that is not there is of defaults", () => {
+  const name = { name: "y" };
+  assertEquals(decodeConfig(config, encode(name), "config"), { kind: "ok", value: name });
+  assertEquals(decodeConfig(config, new Uint8Array(), "config"), {
+    kind: "ok",
+    value: { name: "x" },
+  });
+});
+
+Deno.test("a configuration that cannot be read is refused at its root, and is of defaults", () => {
+  const decoded = decodeConfig(config, new Uint8Array([0xc1]), "config");
+  assert(decoded.kind === "invalid");
+  assertEquals(decoded.problems.map(({ path }) => path), ["config"]);
+  assertMatch(decoded.problems[0]?.text ?? "", /^must be msgpack that can be read; got 1 bytes: /);
+  assertEquals(decoded.readable, { name: "x" });
+});
+
+Deno.test("what could be read of a configuration is told beside its problems", () => {
+  const decoded = decodeConfig(config, encode({ name: 7 }), "config");
+  assertEquals(decoded, {
+    kind: "invalid",
+    problems: [{ path: "config.name", text: "must be a string; got 7" }],
+    readable: { name: "x" },
+  });
+});
 
 Deno.test("each problem is a line of its own: path, then what is wrong", () => {
   const problems = [{ path: "config.a", text: "is not set" }, { path: "config.b", text: "is not" }];

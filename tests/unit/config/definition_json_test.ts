@@ -48,7 +48,7 @@ Deno.test("what stands beside a described definition is not left out without a w
     cpu: "256",
   });
   assertEquals(problems, [
-    "json.cpu stands beside taskDefinition; move it into taskDefinition, or leave it out",
+    "json.cpu must be left out beside taskDefinition, or stand within it; got both",
   ]);
 });
 
@@ -82,7 +82,7 @@ Deno.test("a definition without containers is refused by their path", () => {
 Deno.test("a list of containers is refused with the definition to write around it", () => {
   const { definition, problems } = read(containers);
   assertEquals(definition, undefined);
-  assertMatch(problems[0] ?? "", /^json must be a JSON object; got a list\. Write \{ "family"/);
+  assertMatch(problems[0] ?? "", /^json must be a JSON object .*; got a list of 1 entry$/);
 });
 
 Deno.test("a document of another kind is one problem, of the whole", () => {
@@ -90,4 +90,34 @@ Deno.test("a document of another kind is one problem, of the whole", () => {
   assertEquals(definition, undefined);
   assertEquals(problems.length, 1);
   assertMatch(problems[0] ?? "", /^json must be a task definition.*Batch/);
+});
+
+function manyContainers(count: number): string {
+  return JSON.stringify({
+    family: "web",
+    containerDefinitions: Array.from({ length: count }, () => ({ image: "i" })),
+  });
+}
+
+Deno.test("more containers than ECS takes are refused by their number alone", () => {
+  assertEquals(read(manyContainers(11)).problems, [
+    "json.containerDefinitions must be a list of 1 to 10 containers; got 11 containers",
+  ]);
+  assertEquals(read(manyContainers(16_000)).problems, [
+    "json.containerDefinitions must be a list of 1 to 10 containers; got 16000 containers",
+  ]);
+});
+
+Deno.test("a text far beyond what ECS takes is refused unread", () => {
+  const text = manyContainers(40_000);
+  assertEquals(read(text).problems, [
+    `json must have at most 393216 characters; got a string of ${text.length} characters`,
+  ]);
+});
+
+Deno.test("a tag of any form is left to AWS's model to refuse", () => {
+  const tags = [{ key: { toString: 1 } }, null, 7, { key: "aws:x", value: "y" }];
+  const { definition, problems } = read({ family: "web", containerDefinitions: containers, tags });
+  assertEquals(problems, []);
+  assertEquals(definition?.["tags"], tags.slice(0, 3));
 });

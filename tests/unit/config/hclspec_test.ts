@@ -4,10 +4,10 @@ import { block, blocks, bool, list, string } from "../../../src/config/schema.ts
 
 Deno.test("a declaration is also the schema that Nomad is given", () => {
   const config = block("all", {
-    name: string("its name", { required: true }),
+    name: string("its name", { required: true, secret: false }),
     public: bool("whether all see it", { default: false }),
-    network: block("its network", { subnets: list("where") }),
-    rule: blocks("what it may", { from: string("who") }),
+    network: block("its network", { subnets: list("where", { secret: false }) }),
+    rule: blocks("what it may", { from: string("who", { secret: false }) }),
   });
   const attribute = (name: string, type: string, required: boolean) => ({
     block: { $case: "Attr", value: { name, type, required } },

@@ -42,7 +42,10 @@ Deno.test("all that is wrong is told at once", () => {
 Deno.test("what is no msgpack is an error and no crash", () => {
   const decoded = decodeTask(new Uint8Array([0xc1, 0xff]));
   assert(decoded.kind === "invalid");
-  assertStringIncludes(describeProblems(decoded.problems), "config is not valid msgpack");
+  assertStringIncludes(
+    describeProblems(decoded.problems),
+    "config must be msgpack that can be read; got 2 bytes: ",
+  );
 });
 
 Deno.test("a plugin block without config, or all nil, is a disabled driver", () => {

@@ -67,3 +67,25 @@ Deno.test("a cluster's ARN brings its region", () => {
   const cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/web";
   assertEquals(decodedTask({ cluster }, { region: "us-east-1" }).region, "eu-west-1");
 });
+
+Deno.test("a task can ask for no launch type, so that the cluster's own default decides", () => {
+  const launched = decodeTask(encode({ task: { task_definition: "web", launch_type: "NONE" } }), {
+    launch_type: "FARGATE",
+    platform_version: "1.4.0",
+    network_configuration: { aws_vpc_configuration: { subnets: ["subnet-2"] } },
+  });
+  assert(launched.kind === "ok");
+  assertEquals(launched.value.launch_type, undefined);
+  assertEquals(launched.value.capacity_provider_strategy, []);
+  // What the cluster's default comes to is not known, so that the plugin's other defaults stay.
+  assertEquals(launched.value.platform_version, "1.4.0");
+  assertEquals(launched.value.network_configuration.aws_vpc_configuration.subnets, ["subnet-2"]);
+
+  const strategy = [{ capacity_provider: "FARGATE_SPOT", weight: 1 }];
+  const provided = decodeTask(encode({ task: { task_definition: "web", launch_type: "NONE" } }), {
+    capacity_provider_strategy: strategy,
+  });
+  assert(provided.kind === "ok");
+  assertEquals(provided.value.launch_type, undefined);
+  assertEquals(provided.value.capacity_provider_strategy, []);
+});

@@ -1,101 +1,90 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { describeProblems } from "../../../src/config/decode.ts";
-import { problemsOf } from "../../harness/config.ts";
+import { assertEquals } from "@std/assert";
+import { refusalOf } from "../../harness/config.ts";
 
-const invalid: Record<string, { task: Record<string, unknown> | null; says: string[] }> = {
-  "no task block": { task: null, says: ["config.task.task_definition", "family:revision"] },
-  "empty task definition": {
-    task: { task_definition: "" },
-    says: ['config.task.task_definition = ""', "family:revision"],
-  },
-  "a task definition that is none": {
-    task: { task_definition: "a b" },
-    says: ['config.task.task_definition = "a b"'],
-  },
-  "wrong type": {
-    task: { task_definition: 7 },
-    says: ["config.task.task_definition = 7 is not a string"],
-  },
-  "unknown launch type": {
-    task: { task_definition: "web", launch_type: "FARGTE" },
-    says: ['config.task.launch_type = "FARGTE"', '"EC2", "FARGATE"'],
-  },
-  "Fargate without subnets": {
-    task: { task_definition: "web", launch_type: "FARGATE" },
-    says: ["config.task.network_configuration.aws_vpc_configuration.subnets = []", "FARGATE"],
-  },
-  "security groups without subnets": {
-    task: {
+const fargate = {
+  task_definition: "web",
+  launch_type: "FARGATE",
+  network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
+};
+const vpc = "config.task.network_configuration.aws_vpc_configuration";
+const source = 'config.task.task_definition must be "family", "family:revision" or a task ' +
+  "definition's ARN, or else definition or definition_json must be set; got nothing";
+
+const refused: Record<string, [task: Record<string, unknown> | null, text: string]> = {
+  "no task block": [null, source],
+  "an empty task definition": [{ task_definition: "" }, source],
+  "two sources of a definition": [
+    { task_definition: "web", definition: { family: "x", container: [{ name: "a", image: "b" }] } },
+    'config.task.task_definition must be left out beside definition; got "web"',
+  ],
+  "a definition twice": [
+    {
+      definition: { family: "x", container: [{ name: "a", image: "b" }] },
+      definition_json: '{"family":"x","containerDefinitions":[{"name":"a","image":"b"}]}',
+    },
+    "config.task.definition_json must be left out beside definition; " +
+    'got a map with the keys "family", "containerDefinitions"',
+  ],
+  "Fargate without subnets": [
+    { task_definition: "web", launch_type: "FARGATE" },
+    `${vpc}.subnets must have 1 to 16 subnets for launch_type "FARGATE"; got []`,
+  ],
+  "Fargate Spot without subnets": [
+    {
+      task_definition: "web",
+      capacity_provider_strategy: [{ capacity_provider: "FARGATE_SPOT", weight: 1 }],
+    },
+    `${vpc}.subnets must have 1 to 16 subnets for Fargate; got []`,
+  ],
+  "security groups without subnets": [
+    {
       task_definition: "web",
       network_configuration: { aws_vpc_configuration: { security_groups: ["sg-1"] } },
     },
-    says: ["subnets = []", "security_groups"],
-  },
-  "too many security groups": {
-    task: {
-      task_definition: "web",
-      network_configuration: {
-        aws_vpc_configuration: { subnets: ["s"], security_groups: ["1", "2", "3", "4", "5", "6"] },
-      },
-    },
-    says: ["security_groups", "6 entries", "at most 5"],
-  },
-  "a list of something else": {
-    task: {
-      task_definition: "web",
-      network_configuration: { aws_vpc_configuration: { subnets: [1] } },
-    },
-    says: ["subnets = [1] is not a list of strings"],
-  },
-  "a duration that is none": {
-    task: { task_definition: "web", start_timeout: "soon" },
-    says: ['config.task.start_timeout = "soon"', '"30s"'],
-  },
-  "a duration that is too short": {
-    task: { task_definition: "web", start_timeout: "10ms" },
-    says: ["config.task.start_timeout", 'the least is "1s"'],
-  },
-  "a launch type beside a capacity provider strategy": {
-    task: {
+    `${vpc}.subnets must have 1 to 16 subnets for security_groups; got []`,
+  ],
+  "a public address on EC2": [
+    {
       task_definition: "web",
       launch_type: "EC2",
-      capacity_provider_strategy: [{ capacity_provider: "FARGATE_SPOT", weight: 1 }],
+      network_configuration: {
+        aws_vpc_configuration: { subnets: ["s"], assign_public_ip: "ENABLED" },
+      },
     },
-    says: ['config.task.launch_type = "EC2"', "capacity_provider_strategy"],
-  },
-  "a weight that is none": {
-    task: {
+    `${vpc}.assign_public_ip must be "DISABLED" or left out for launch_type "EC2"; got "ENABLED"`,
+  ],
+  "a public address to advertise where there is none": [
+    { ...fargate, advertise: "public" },
+    'config.task.advertise must be "private", or network_configuration.aws_vpc_configuration.' +
+    'assign_public_ip "ENABLED"; got "public"',
+  ],
+  "a public address that nothing waits for": [
+    {
+      ...fargate,
+      network_configuration: {
+        aws_vpc_configuration: { subnets: ["s"], assign_public_ip: "ENABLED" },
+      },
+      advertise: "public",
+      wait_for: "none",
+    },
+    'config.task.wait_for must be "running" or "network" for advertise = "public"; got "none"',
+  ],
+  "a strategy without a weight": [
+    { task_definition: "web", capacity_provider_strategy: [{ capacity_provider: "spot" }] },
+    "config.task.capacity_provider_strategy must have a block with a weight above 0; got none",
+  ],
+  "a strategy with two bases": [
+    {
       task_definition: "web",
-      capacity_provider_strategy: [{ capacity_provider: "spot", weight: 1.5 }],
+      capacity_provider_strategy: [
+        { capacity_provider: "a", weight: 1, base: 1 },
+        { capacity_provider: "b", weight: 1, base: 2 },
+      ],
     },
-    says: ["capacity_provider_strategy[0].weight = 1.5", "whole number from 0 to 1000"],
-  },
-  "a strategy without a weight": {
-    task: { task_definition: "web", capacity_provider_strategy: [{ capacity_provider: "spot" }] },
-    says: ["config.task.capacity_provider_strategy", "needs a weight"],
-  },
-  "an override of a container twice": {
-    task: { task_definition: "web", overrides: { container: [{ name: "a" }, { name: "a" }] } },
-    says: ["config.task.overrides.container", '"a" twice'],
-  },
-  "more reserved than there is": {
-    task: {
-      task_definition: "web",
-      overrides: { container: [{ name: "a", memory: 128, memory_reservation: 256 }] },
-    },
-    says: ["container[0].memory_reservation = 256", "at most"],
-  },
-  "a size that Fargate has not": {
-    task: {
-      task_definition: "web",
-      launch_type: "FARGATE",
-      network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
-      overrides: { cpu: 256, memory: 4096 },
-    },
-    says: ["config.task.overrides", "memory = 4096", "cpu = 256", "2048"],
-  },
-  "providers of both kinds": {
-    task: {
+    "config.task.capacity_provider_strategy must have at most 1 block with a base; got 2",
+  ],
+  "providers of both kinds": [
+    {
       task_definition: "web",
       capacity_provider_strategy: [
         { capacity_provider: "FARGATE", weight: 1 },
@@ -103,104 +92,62 @@ const invalid: Record<string, { task: Record<string, unknown> | null; says: stri
       ],
       network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
     },
-    says: ["config.task.capacity_provider_strategy mixes FARGATE"],
-  },
-  "Managed Instances as a launch type": {
-    task: { task_definition: "web", launch_type: "MANAGED_INSTANCES" },
-    says: ['config.task.launch_type = "MANAGED_INSTANCES"', '"EC2", "FARGATE", "EXTERNAL"'],
-  },
-  "a volume without its block": {
-    task: { task_definition: "web", volume_configuration: [{ name: "data" }] },
-    says: ["config.task.volume_configuration[0].managed_ebs_volume is not set"],
-  },
-  "fewer I/O operations than gp3 has": {
-    task: {
+    "config.task.capacity_provider_strategy must have only FARGATE and FARGATE_SPOT, or none of " +
+    'them; got ["instances"]',
+  ],
+  "a placement strategy on Fargate": [
+    { ...fargate, placement_strategy: [{ type: "random" }] },
+    "config.task.placement_strategy must be left out on Fargate, which has no container " +
+    'instances; got ["random"]',
+  ],
+  "a placement constraint on Fargate": [
+    { ...fargate, placement_constraints: [{ type: "distinctInstance" }] },
+    "config.task.placement_constraints must be left out on Fargate, which has no container " +
+    'instances; got ["distinctInstance"]',
+  ],
+  "a size that Fargate does not have": [
+    { ...fargate, overrides: { cpu: 256, memory: 4096 } },
+    "config.task.overrides.memory must be 512, or a multiple of 1024 up to 2048, on Fargate with " +
+    "cpu = 256; got 4096",
+  ],
+  "a platform version on EC2": [
+    { task_definition: "web", launch_type: "EC2", platform_version: "1.4.0" },
+    'config.task.platform_version must be left out other than on Fargate; got "1.4.0"',
+  ],
+  "ephemeral storage on EC2": [
+    {
       task_definition: "web",
-      volume_configuration: [{
-        name: "data",
-        managed_ebs_volume: {
-          role_arn: "arn:aws:iam::123456789012:role/ebs",
-          size_in_gib: 1,
-          iops: 100,
-        },
-      }],
+      launch_type: "EC2",
+      overrides: { ephemeral_storage: { size_in_gib: 50 } },
     },
-    says: ["managed_ebs_volume.iops = 100 must be from 3000 to 16000"],
-  },
-  "an environment file that is none": {
-    task: {
-      task_definition: "web",
-      overrides: { container: [{ name: "a", environment_files: [{ value: "file.env" }] }] },
-    },
-    says: ['environment_files[0].value = "file.env"', "arn:aws:s3:::bucket/path/file.env"],
-  },
-  "tags as AWS's API has them": {
-    task: { task_definition: "web", tags: { key: "Env", value: "prod" } },
-    says: ["config.task.tags", "is written as AWS's API has it"],
-  },
-  "a tag of the driver's": {
-    task: { task_definition: "web", tags: { "nomad:job_id": "x" } },
-    says: ["config.task.tags", '"nomad:job_id"'],
-  },
-  "a tag of AWS's": {
-    task: { task_definition: "web", tags: { "aws:x": "x" } },
-    says: ["config.task.tags", '"aws:x"'],
-  },
-  "too many tags": {
-    task: {
-      task_definition: "web",
-      tags: Object.fromEntries(Array.from({ length: 43 }, (_, index) => [`t${index}`, ""])),
-    },
-    says: ["config.task.tags", "43", "at most 42"],
-  },
-  "placement on Fargate": {
-    task: {
-      task_definition: "web",
-      launch_type: "FARGATE",
-      network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
-      placement_strategy: [{ type: "random" }],
-    },
-    says: ["config.task.placement_strategy", "Fargate"],
-  },
-  "packing by nothing": {
-    task: { task_definition: "web", placement_strategy: [{ type: "binpack" }] },
-    says: ["placement_strategy[0].field", '"cpu" or "memory"'],
-  },
-  "a constraint without expression": {
-    task: { task_definition: "web", placement_constraints: [{ type: "memberOf" }] },
-    says: ["placement_constraints[0].expression", "memberOf"],
-  },
-  "a volume of no size": {
-    task: {
-      task_definition: "web",
-      volume_configuration: [{
-        name: "data",
-        managed_ebs_volume: { role_arn: "arn:aws:iam::123456789012:role/ebs" },
-      }],
-    },
-    says: ["volume_configuration[0].managed_ebs_volume.size_in_gib", "snapshot_id"],
-  },
-  "a role that is none": {
-    task: { task_definition: "web", assume_role: { role_arn: "admin" } },
-    says: ['config.task.assume_role.role_arn = "admin"', "arn:aws:iam::"],
-  },
-  "a region that contradicts the cluster's": {
-    task: {
+    "config.task.overrides.ephemeral_storage.size_in_gib must be left out other than on Fargate; " +
+    "got 50",
+  ],
+  "a region that contradicts the cluster's": [
+    {
       task_definition: "web",
       cluster: "arn:aws:ecs:eu-west-1:123456789012:cluster/web",
       region: "us-east-1",
     },
-    says: ['config.task.region = "us-east-1"', '"eu-west-1"'],
-  },
-  "a platform version on EC2": {
-    task: { task_definition: "web", launch_type: "EC2", platform_version: "1.4.0" },
-    says: ['config.task.platform_version = "1.4.0"', "Fargate only"],
-  },
+    'config.task.region must be "eu-west-1", as in cluster = ' +
+    '"arn:aws:ecs:eu-west-1:123456789012:cluster/web", or be left out; got "us-east-1"',
+  ],
 };
-for (const [name, { task, says }] of Object.entries(invalid)) {
-  Deno.test(`an error names path, value and fix: ${name}`, () => {
-    const problems = problemsOf(task);
-    assertEquals(problems.length, 1, describeProblems(problems));
-    for (const words of says) assertStringIncludes(describeProblems(problems), words);
+for (const [name, [task, text]] of Object.entries(refused)) {
+  Deno.test(`a task is refused with path, value and what is allowed: ${name}`, () => {
+    assertEquals(refusalOf(task), text);
   });
 }
+
+Deno.test("a task's tags and the plugin's default tags count together", () => {
+  const tags = (count: number, prefix: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, ""]));
+  assertEquals(
+    refusalOf({ task_definition: "web", tags: tags(22, "a") }, { default_tags: tags(21, "b") }),
+    "config.task.tags must have at most 42 entries with default_tags; got 43",
+  );
+  assertEquals(
+    refusalOf({ task_definition: "web", tags: tags(22, "a") }, { default_tags: tags(20, "b") }),
+    "",
+  );
+});

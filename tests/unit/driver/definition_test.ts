@@ -158,7 +158,10 @@ const refused: Record<
   },
   "half a size that does not go with the other half": {
     task: { overrides: { cpu: 4096 } },
-    says: ["config.task.overrides", "memory = 512", "cpu = 4096"],
+    says: [
+      "config.task.overrides.memory must be 8192, or a multiple of 1024 up to 30720, on Fargate " +
+      "with cpu = 4096; got 512, of family-5:1",
+    ],
   },
   "a volume that the definition has not": {
     task: {
@@ -234,7 +237,11 @@ Deno.test("a task may advertise its public address", async () => {
     const vpc = { assign_public_ip: "DISABLED", subnets: ["s"] };
     const hidden = { ...config, network_configuration: { aws_vpc_configuration: vpc } };
     const { message } = await failureOf(start(connection, taskOf(driverConfig(hidden))));
-    assertStringIncludes(message, 'config.task.advertise = "public"');
+    assertStringIncludes(
+      message,
+      'config.task.advertise must be "private", or network_configuration.aws_vpc_configuration.' +
+        'assign_public_ip "ENABLED"; got "public"',
+    );
     assertEquals(ecs.simulator.model.tasks.size, 1);
   });
 });

@@ -65,15 +65,24 @@ Deno.test("a wrong configuration is an unhealthy driver that says what is wrong,
   await world.pass(1_000);
   const { health, description } = told.at(-1)?.fingerprint ?? {};
   assertEquals(health, "unhealthy");
-  assertStringIncludes(description ?? "", `plugin "nomad-driver-ecs" config.wait_for = "luck"`);
-  assertStringIncludes(description ?? "", `config.region = "nowhere"`);
+  assertStringIncludes(
+    description ?? "",
+    `plugin "nomad-driver-ecs" config.wait_for must be "running", "network" or "none"; got "luck"`,
+  );
+  assertStringIncludes(
+    description ?? "",
+    `config.region must be an AWS region such as "us-east-1"; got "nowhere"`,
+  );
   const started = await world.settle(driver.start(
     ownerOf(),
     { config: new Uint8Array(), env: {}, ports: [], resources: { cpu: 100, memory: 300 } },
     new AbortController().signal,
   ));
   assert(started.status === "rejected");
-  assertStringIncludes(started.reason.message, `config.wait_for = "luck"`);
+  assertStringIncludes(
+    started.reason.message,
+    `config.wait_for must be "running", "network" or "none"; got "luck"`,
+  );
   configure({});
   await world.pass(1_000);
   assertEquals(told.at(-1)?.fingerprint.health, "healthy");

@@ -224,7 +224,7 @@ Deno.test("everything of a definition reaches RegisterTaskDefinition", async () 
 const refused: Record<string, { task: Record<string, unknown>; says: string[] }> = {
   "two ways to say what runs": {
     task: { task_definition: "idle", definition: { family: "x", container: containers } },
-    says: ["config.task.task_definition stands beside definition"],
+    says: ["config.task.task_definition must be left out beside definition; got "],
   },
   "no container": {
     task: { definition: { family: "x" } },
@@ -279,7 +279,7 @@ const refused: Record<string, { task: Record<string, unknown>; says: string[] }>
   },
   "JSON that is none": {
     task: { definition_json: "{" },
-    says: ["config.task.definition_json is not a JSON object"],
+    says: ["config.task.definition_json must be JSON; got a string of "],
   },
   "JSON with a member that AWS does not know": {
     task: {

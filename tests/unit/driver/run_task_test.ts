@@ -144,6 +144,29 @@ Deno.test("everything that RunTask takes reaches it", async () => {
   });
 });
 
+Deno.test("a task can leave it to the cluster's default strategy where it runs", async () => {
+  await withPlugin({ config: { launch_type: "FARGATE" } }, async ({ connection, ecs }) => {
+    loadPreset(ecs.simulator.model, {
+      region: "us-east-1",
+      clusters: [],
+      taskDefinitions: [{
+        family: "anywhere",
+        networkMode: "awsvpc",
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "main", image: "idle" }],
+      }],
+    });
+    const network_configuration = { aws_vpc_configuration: { subnets: ["subnet-1"] } };
+    const task = { task_definition: "anywhere", network_configuration };
+    await start(connection, taskOf(driverConfig({ ...task, launch_type: null })));
+    assertEquals(asked(ecs)["launchType"], "FARGATE");
+    await start(connection, taskOf(driverConfig({ ...task, launch_type: "NONE" })));
+    assertEquals(asked(ecs)["launchType"], undefined);
+    assertEquals(asked(ecs)["capacityProviderStrategy"], undefined);
+  });
+});
+
 Deno.test("a task has its own cluster, region and role, also after a recovery", async () => {
   await withPlugin({}, async (bench) => {
     const { ecs } = bench;

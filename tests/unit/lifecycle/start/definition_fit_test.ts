@@ -84,8 +84,8 @@ const refused: Record<
   "half a size that does not go with the definition's": {
     task: { overrides: { cpu: 4096 } },
     definition: onFargate(),
-    path: "overrides",
-    says: ["memory = 2048", "cpu = 4096"],
+    path: "overrides.memory",
+    says: ["must be 8192, or a multiple of 1024 up to 30720", "cpu = 4096; got 2048, of web:7"],
   },
   "a volume that the definition has not": {
     task: ebs("data"),
