@@ -40,7 +40,8 @@ export type RemoteTask = {
    */
   listen(listener: StateListener): () => void;
   /**
-   * Has ECS stop the task and waits up to `timeout` milliseconds for its end. ECS is asked until it
+   * Has ECS stop the task and waits up to `timeout` milliseconds for its end. Where the stop still waits
+   * for its turn in AWS's limits by then, it waits on for the acknowledgement. ECS is asked until it
    * acknowledges the stop, also after that time and after `release`.
    */
   stop(reason: string, timeout: number): Promise<StopOutcome>;

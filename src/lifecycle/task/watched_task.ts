@@ -14,6 +14,13 @@ import type {
   TaskToWatch,
 } from "./remote_task.ts";
 import { type StopContext, type StopResult, stopUntilAcknowledged } from "./stop.ts";
+import {
+  newStopRequest,
+  noteAcknowledged,
+  noteFailure,
+  type StopRequest,
+  untilItsTurn,
+} from "./stop_request.ts";
 import { inTransition, type RemoteState, track, type Tracked, untracked } from "./tracking.ts";
 import { untilEnded } from "./until.ts";
 
@@ -21,9 +28,6 @@ import { untilEnded } from "./until.ts";
 export function createRemoteTask(task: TaskToWatch, services: RemoteTaskServices): RemoteTask {
   return new WatchedTask(task, services);
 }
-
-/** A stop that was asked for. */
-type StopRequest = { acknowledged: boolean; error: Error | undefined };
 
 const none: readonly never[] = [];
 
@@ -100,6 +104,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     if (this.state().kind === "ended") return { kind: "ended" };
     const request = this.#stop ?? this.#startStopping(reason);
     await untilEnded(this, timeout, this.services.clock);
+    await untilItsTurn(request, this, this.services.clock);
     if (this.state().kind === "ended") return { kind: "ended" };
     return request.acknowledged
       ? { kind: "acknowledged" }
@@ -217,7 +222,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   }
 
   #startStopping(reason: string): StopRequest {
-    const request: StopRequest = { acknowledged: false, error: undefined };
+    const request = newStopRequest();
     this.#stop = request;
     this.services.ledger.stop(this.ref.arn, this, this.index);
     this.#watch.pace("quick");
@@ -232,7 +237,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     const { ledger, log } = this.services;
     switch (result.kind) {
       case "acknowledged":
-        request.acknowledged = true;
+        noteAcknowledged(request);
         ledger.acknowledged(this.ref.arn, this);
         return;
       case "taken over": {
@@ -263,7 +268,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   }
 
   stopFailed(error: Error): void {
-    if (this.#stop !== undefined) this.#stop.error = error;
+    if (this.#stop !== undefined) noteFailure(this.#stop, error);
   }
 
   tellUntagged(error: Error): void {

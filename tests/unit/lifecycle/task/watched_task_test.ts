@@ -101,6 +101,54 @@ Deno.test("a stop answers with the end when that comes in time, else with the ac
   assertEquals(over, { status: "fulfilled", value: { kind: "ended" } });
 });
 
+Deno.test("a burst of stops is acknowledged, however long AWS's limits make it wait", async () => {
+  const world = createWorld();
+  const owners = Array.from({ length: 300 }, (_, at) => ownerOf("11111111", `alloc-${at}`));
+  const { signal } = new AbortController();
+  const starts = await world.settle(Promise.all(owners.map((owner) =>
+    world.lifecycle.start({
+      cluster,
+      owner,
+      config: configOf(),
+      env: {},
+      resources: { cpu: 100, memory: 300 },
+      abandoned: signal,
+      onEvent: () => {},
+    })
+  )));
+  assert(starts.status === "fulfilled");
+  await world.pass(60_000);
+  const began = world.time.now();
+  const stops = await world.settle(
+    Promise.all(starts.value.map(({ remote }) => remote.stop("the test", 1_000))),
+  );
+  assert(stops.status === "fulfilled");
+  assertEquals(stops.value.filter(({ kind }) => kind !== "acknowledged"), []);
+  const allowed = (300 - 100) / 40 * 1_000;
+  assert(world.time.now() - began < 1.25 * allowed, `${world.time.now() - began} ms`);
+});
+
+Deno.test("a stop that ECS refuses is told to be unacknowledged when its time is over", async () => {
+  const world = createWorld();
+  const { remote } = await started(world);
+  world.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+  const began = world.time.now();
+  const stopped = await world.settle(remote.stop("the test", 5_000));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assert(world.time.now() - began < 6_000);
+});
+
+Deno.test("a stop that is throttled all the time is told to be unacknowledged in the end", async () => {
+  const world = createWorld();
+  const { remote } = await started(world);
+  world.ecs.weather = { mode: "throttle", rate: 1, operation: "StopTask" };
+  const began = world.time.now();
+  const stopped = await world.settle(remote.stop("the test", 5_000));
+  assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+  assertStringIncludes(stopped.value.error?.message ?? "", "ThrottlingException");
+  assertEquals(world.time.now() - began, 125_000);
+});
+
 Deno.test("a recovered task's first state is no news, and its end is", async () => {
   const world = createWorld();
   const { remote } = await started(world);
