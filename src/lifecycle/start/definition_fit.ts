@@ -1,5 +1,6 @@
 import type { AddProblem, Problem } from "../../config/field.ts";
 import { fargateSize, onFargate } from "../../config/fargate.ts";
+import { choice, keyOf, must, mustSecret, show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 
@@ -41,7 +42,6 @@ function checkContainers(
   add: AddProblem,
 ): void {
   const names = containers.map(({ name }) => name);
-  const has = `${shortName(arn)} has ${names.map((name) => JSON.stringify(name)).join(", ")}`;
   const named = [
     { path: "container", name: container },
     ...overrides.container.map(({ name }, index) => ({
@@ -51,15 +51,18 @@ function checkContainers(
   ];
   for (const { path, name } of named) {
     if (name === undefined || names.includes(name)) continue;
-    add(path, `= ${JSON.stringify(name)} is no container of the task definition; ${has}`);
+    add(path, must(`be a container of ${shortName(arn)}, which is ${choice(names)}`, name));
   }
   overrides.container.forEach(({ name, environment }, index) => {
     const secrets = containers.find((known) => known.name === name)?.secrets ?? [];
     const secret = secrets.find((variable) => environment[variable] !== undefined);
     if (secret === undefined) return;
     add(
-      `overrides.container[${index}].environment`,
-      `has ${JSON.stringify(secret)}, which ${shortName(arn)} has as a secret; leave it out`,
+      `overrides.container[${index}].environment${keyOf(secret)}`,
+      mustSecret(
+        `be left out, as ${shortName(arn)} has a secret of that name`,
+        environment[secret],
+      ),
     );
   });
 }
@@ -71,12 +74,12 @@ function checkNetwork(
 ): void {
   const path = "network_configuration.aws_vpc_configuration.subnets";
   const subnets = network_configuration.aws_vpc_configuration.subnets ?? [];
-  const mode = `${shortName(arn)} has network mode "${networkMode}"`;
+  const mode = `network mode "${networkMode}", which ${shortName(arn)} has`;
   if (networkMode === "awsvpc" && subnets.length === 0) {
-    add(path, `= [] is empty; ${mode}, which needs from 1 to 16 subnets`);
+    add(path, must(`have 1 to 16 subnets for ${mode}`, subnets));
   }
   if (networkMode !== "awsvpc" && subnets.length > 0) {
-    add(path, `= ${JSON.stringify(subnets)} is for network mode "awsvpc"; ${mode}`);
+    add(path, must(`be left out for ${mode}`, subnets));
   }
 }
 
@@ -89,7 +92,10 @@ function checkLaunchType(
   if (config.enable_execute_command === true && !hasTaskRole && !overrides.task_role_arn) {
     add(
       "enable_execute_command",
-      `= true needs a task role, and ${shortName(arn)} has none; set overrides.task_role_arn`,
+      must(
+        `be left out, or overrides.task_role_arn be set, as ${shortName(arn)} has no task role`,
+        true,
+      ),
     );
   }
   const wanted = launch_type ?? (onFargate(config) === true ? "FARGATE" : undefined);
@@ -98,8 +104,10 @@ function checkLaunchType(
   ) {
     add(
       launch_type === undefined ? "capacity_provider_strategy" : "launch_type",
-      `= "${wanted}" is not one that ${shortName(arn)} can run on; it can run on ` +
-        (compatibilities.map((word) => JSON.stringify(word)).join(", ") || "none"),
+      must(
+        `be one that ${shortName(arn)} can run on: ${choice(compatibilities) || "none"}`,
+        wanted,
+      ),
     );
   }
   const size = { cpu: overrides.cpu ?? cpu, memory: overrides.memory ?? memory };
@@ -118,21 +126,21 @@ function checkVolumes(
   { arn, openVolumes }: DefinitionFacts,
   add: AddProblem,
 ): void {
-  const open = openVolumes.map((name) => JSON.stringify(name)).join(", ");
-  const has = openVolumes.length === 0 ? "leaves none" : `leaves ${open}`;
+  const what = `be a volume that ${shortName(arn)} leaves to be configured at launch: ` +
+    (choice(openVolumes) || "none");
   const names = volume_configuration.map(({ name }) => name);
   names.forEach((name, index) => {
     if (openVolumes.includes(name)) return;
-    add(
-      `volume_configuration[${index}].name`,
-      `= ${JSON.stringify(name)} is no volume to be configured at launch; ${shortName(arn)} ${has}`,
-    );
+    add(`volume_configuration[${index}].name`, must(what, name));
   });
   const missing = openVolumes.find((name) => !names.includes(name));
   if (missing !== undefined && names.length === 0) {
     add(
       "volume_configuration",
-      `is not set; ${shortName(arn)} leaves volume ${JSON.stringify(missing)} to be configured`,
+      must(
+        `be set, as ${shortName(arn)} leaves volume ${show(missing)} to be configured`,
+        undefined,
+      ),
     );
   }
 }

@@ -128,11 +128,16 @@ const refused: Record<
 > = {
   "a container that there is not": {
     task: { container: "web" },
-    says: ['config.task.container = "web"', '"init", "app"'],
+    says: [
+      'config.task.container must be a container of family-0:1, which is "init" or "app"; got "web"',
+    ],
   },
   "an override of a container that there is not": {
     task: { overrides: { container: [{ name: "db" }] } },
-    says: ['config.task.overrides.container[0].name = "db"', '"init", "app"'],
+    says: [
+      "config.task.overrides.container[0].name must be a container of family-1:1, which is " +
+      '"init" or "app"; got "db"',
+    ],
   },
   "subnets for a network mode without": {
     definition: { networkMode: "bridge", requiresCompatibilities: ["EC2"] },
@@ -140,11 +145,17 @@ const refused: Record<
       launch_type: "EC2",
       network_configuration: { aws_vpc_configuration: { subnets: ["s"] } },
     },
-    says: ["aws_vpc_configuration.subnets", '"bridge"'],
+    says: [
+      'aws_vpc_configuration.subnets must be left out for network mode "bridge", which family-2:1 ' +
+      "has; got [",
+    ],
   },
   "a network mode that needs subnets": {
     task: { launch_type: null, network_configuration: null },
-    says: ["aws_vpc_configuration.subnets = []", '"awsvpc"'],
+    says: [
+      'aws_vpc_configuration.subnets must have 1 to 16 subnets for network mode "awsvpc", which ' +
+      "family-3:1 has; got []",
+    ],
   },
   "Fargate for what is not for it": {
     definition: {
@@ -154,7 +165,10 @@ const refused: Record<
       memory: null,
     },
     task: {},
-    says: ['config.task.launch_type = "FARGATE"', '"EC2"'],
+    says: [
+      "config.task.launch_type must be one that family-4:1 can run on: " +
+      '"EC2" or "MANAGED_INSTANCES"; got "FARGATE"',
+    ],
   },
   "half a size that does not go with the other half": {
     task: { overrides: { cpu: 4096 } },
@@ -170,7 +184,10 @@ const refused: Record<
         managed_ebs_volume: { role_arn: "arn:aws:iam::123456789012:role/ebs", size_in_gib: 1 },
       }],
     },
-    says: ['config.task.volume_configuration[0].name = "data"', "leaves none"],
+    says: [
+      "config.task.volume_configuration[0].name must be a volume that family-6:1 leaves to be " +
+      'configured at launch: none; got "data"',
+    ],
   },
   "a volume that is left out": {
     definition: {
@@ -182,7 +199,10 @@ const refused: Record<
       }],
     },
     task: {},
-    says: ["config.task.volume_configuration", '"data"'],
+    says: [
+      'config.task.volume_configuration must be set, as family-7:1 leaves volume "data" to be ' +
+      "configured; got nothing",
+    ],
   },
 };
 Deno.test("what a definition does not allow is refused before RunTask", async (t) => {

@@ -33,37 +33,37 @@ const refused: Record<
     task: { container: "db" },
     definition: onFargate(),
     path: "container",
-    says: ['= "db"', 'web:7 has "app"'],
+    says: ['must be a container of web:7, which is "app"; got "db"'],
   },
   "an override of a container that there is not": {
     task: { overrides: { container: [{ name: "app" }, { name: "db" }] } },
     definition: onFargate(),
     path: "overrides.container[1].name",
-    says: ['= "db"'],
+    says: ['must be a container of web:7, which is "app"; got "db"'],
   },
   "a variable that is a secret": {
     task: { overrides: { container: [{ name: "app", environment: { TOKEN: "x" } }] } },
     definition: onFargate(secret),
-    path: "overrides.container[0].environment",
-    says: ['"TOKEN"', "as a secret"],
+    path: 'overrides.container[0].environment["TOKEN"]',
+    says: ["must be left out, as web:7 has a secret of that name; got a string of 1 character"],
   },
   "no subnets for awsvpc": {
     task: onEc2,
     definition: onFargate(),
     path: "network_configuration.aws_vpc_configuration.subnets",
-    says: ['network mode "awsvpc"', "1 to 16 subnets"],
+    says: ['must have 1 to 16 subnets for network mode "awsvpc", which web:7 has; got []'],
   },
   "subnets for the bridge": {
     task: { launch_type: "EC2", network_configuration: subnets },
     definition: onBridge(),
     path: "network_configuration.aws_vpc_configuration.subnets",
-    says: ['"subnet-1"', 'network mode "bridge"'],
+    says: ['must be left out for network mode "bridge", which web:7 has; got ["subnet-1"]'],
   },
   "a launch type that the definition is not for": {
     task: { ...onEc2, launch_type: "EXTERNAL" },
     definition: onBridge(),
     path: "launch_type",
-    says: ['= "EXTERNAL"', 'it can run on "EC2"'],
+    says: ['must be one that web:7 can run on: "EC2"; got "EXTERNAL"'],
   },
   "Fargate by its provider, for a definition that is not for it": {
     task: {
@@ -73,13 +73,15 @@ const refused: Record<
     },
     definition: { ...onFargate(), compatibilities: ["EC2"] },
     path: "capacity_provider_strategy",
-    says: ['= "FARGATE"'],
+    says: ['must be one that web:7 can run on: "EC2"; got "FARGATE"'],
   },
   "Exec without a role": {
     task: { enable_execute_command: true },
     definition: onFargate(),
     path: "enable_execute_command",
-    says: ["set overrides.task_role_arn"],
+    says: [
+      "must be left out, or overrides.task_role_arn be set, as web:7 has no task role; got true",
+    ],
   },
   "half a size that does not go with the definition's": {
     task: { overrides: { cpu: 4096 } },
@@ -91,13 +93,13 @@ const refused: Record<
     task: ebs("data"),
     definition: onFargate(),
     path: "volume_configuration[0].name",
-    says: ['= "data"', "leaves none"],
+    says: ['must be a volume that web:7 leaves to be configured at launch: none; got "data"'],
   },
   "a volume that is left open": {
     task: {},
     definition: onFargate({ volumes: [{ name: "data", configuredAtLaunch: true }] }),
     path: "volume_configuration",
-    says: ['"data"'],
+    says: ['must be set, as web:7 leaves volume "data" to be configured; got nothing'],
   },
 };
 for (const [name, { task, definition, path, says }] of Object.entries(refused)) {
