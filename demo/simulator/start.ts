@@ -2,6 +2,7 @@ import { createCallCounter } from "./http/call_counts.ts";
 import { serve } from "./http/server.ts";
 import { loadPreset, type Preset } from "./preset.ts";
 import type { Simulator } from "./simulator.ts";
+import { containerPrinted } from "./state/container_logs.ts";
 import { createContainerRunner } from "./state/containers.ts";
 import { createModel, type Model, type Pace } from "./state/model.ts";
 import { defaultQuotas, type Quotas } from "./state/quotas.ts";
@@ -65,6 +66,7 @@ function createSimulator(
       containerExited(model, task, name, { exitCode });
       schedule();
     },
+    printed: (container, output, text) => containerPrinted(model, container, output, text),
     healthChanged: (task, name, health) => {
       healthReported(model, task, name, health);
       schedule();

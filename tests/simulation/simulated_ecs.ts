@@ -11,6 +11,7 @@ import { faultModes } from "../../demo/simulator/state/faults.ts";
 import type { Input as Request } from "../../demo/simulator/request/input.ts";
 import { createModel, type EcsTask, type Model } from "../../demo/simulator/state/model.ts";
 import { perform } from "../../demo/simulator/operations/operations.ts";
+import { performLogs } from "../../demo/simulator/logs/operations.ts";
 import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
 import { advance, containerExited } from "../../demo/simulator/state/task_life.ts";
 import type { Chances } from "./random.ts";
@@ -115,7 +116,9 @@ export function createSimulatedEcs(
       if (operation === "TagResource") {
         tagged.set(String((input as { resourceArn?: string }).resourceArn), time.now());
       }
-      answer = perform(model, "us-east-1", operation, structuredClone(input) as unknown as Request);
+      const carryOut = operations[name].service === "logs" ? performLogs : perform;
+      const request = structuredClone(input) as unknown as Request;
+      answer = carryOut(model, "us-east-1", operation, request);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       refusal = error;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { performLogs } from "../logs/operations.ts";
 import { perform } from "../operations/operations.ts";
 import { AwsError } from "../request/aws_error.ts";
 import type { Input } from "../request/input.ts";
@@ -19,6 +20,10 @@ const services: readonly JsonService[] = [{
   target: "AmazonEC2ContainerServiceV20141113",
   signedAs: "ecs",
   perform: ({ model }, region, operation, input) => perform(model, region, operation, input),
+}, {
+  target: "Logs_20140328",
+  signedAs: "logs",
+  perform: ({ model }, region, operation, input) => performLogs(model, region, operation, input),
 }];
 
 /** Reads a request of a service that speaks AWS JSON. */

@@ -3,6 +3,7 @@ import { describeTask } from "../operations/describe_task.ts";
 import { containerNamed } from "../state/dependencies.ts";
 import { advance, containerExited, healthReported, stop } from "../state/task_life.ts";
 import { type EcsTask, type StopCode, subnetKinds, type TaskContainer } from "../state/model.ts";
+import { readHabits } from "../logs/store.ts";
 import { readQuotas } from "../state/quotas.ts";
 import { readRefusals, resetRefusals } from "../state/throttle.ts";
 import type { Simulator } from "../simulator.ts";
@@ -91,6 +92,9 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         containerOf(task, body).reason = String(body["reason"]);
         return task.arn;
       });
+    case "POST /logs":
+      Object.assign(model.logs.habits, readHabits(body));
+      return model.logs.habits;
     case "POST /subnet": {
       const kind = subnetKinds.find((candidate) => candidate === body["kind"]);
       if (kind === undefined) throw new Error(`kind must be one of ${subnetKinds.join(", ")}`);

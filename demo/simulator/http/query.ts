@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { categoryOf } from "../state/quotas.ts";
-import { admit } from "../operations/capacity.ts";
+import { admit } from "../state/admission.ts";
 import { describeNetworkInterfaces } from "../operations/ec2.ts";
 import { assumeRole, assumeRoleWithWebIdentity, getCallerIdentity } from "../operations/sts.ts";
 import { AwsError } from "../request/aws_error.ts";

@@ -1,21 +1,6 @@
-import { AwsError } from "../request/aws_error.ts";
 import { type Input, objects } from "../request/input.ts";
 import type { Model } from "../state/model.ts";
-import type { Category } from "../state/quotas.ts";
-import { takeTokens } from "../state/throttle.ts";
-
-/** The error of every AWS service that answers AWS JSON, for too many requests. */
-export function throttled(): AwsError {
-  return new AwsError("ThrottlingException", "Rate exceeded");
-}
-
-/** Takes one token of a category. Throws a ThrottlingException if there is none. */
-export function admit(model: Model, region: string, category: Category, tokens = 1): void {
-  const { throttle, speed } = model;
-  if (!takeTokens(throttle, { region, category, tokens, now: model.now(), speed })) {
-    throw throttled();
-  }
-}
+import { admit } from "../state/admission.ts";
 
 /** Takes the launch tokens of tasks on Fargate: one for each task, Spot from a bucket of its own. */
 export function admitLaunches(

@@ -5,7 +5,7 @@ import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
 import { advance } from "../state/task_life.ts";
 import { categoryOf } from "../state/quotas.ts";
-import { admit } from "./capacity.ts";
+import { admit } from "../state/admission.ts";
 import {
   createCluster,
   deleteCluster,

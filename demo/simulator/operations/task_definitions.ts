@@ -12,6 +12,7 @@ import {
   word,
 } from "../request/input.ts";
 import type {
+  Awslogs,
   ContainerDefinition,
   Dependency,
   HealthCheck,
@@ -157,6 +158,7 @@ function container(input: Input): ContainerDefinition {
     startTimeout: typeof input["startTimeout"] === "number" ? input["startTimeout"] : undefined,
     dependsOn: dependencies(input),
     healthCheck: healthCheck(input),
+    awslogs: awslogs(input),
   };
 }
 
@@ -173,6 +175,21 @@ function dependencies(input: Input): Dependency[] {
     })),
     ...started.map((containerName) => ({ containerName, condition: "START" as const })),
   ];
+}
+
+/** What awslogs needs to know. Since June 2025 the default mode of ECS is non-blocking. */
+function awslogs(input: Input): Awslogs | undefined {
+  const configuration = object(input, "logConfiguration");
+  if (configuration?.["logDriver"] !== "awslogs") return undefined;
+  const options = object(configuration, "options") ?? {};
+  const option = (name: string) => optionalString(options, name);
+  return {
+    group: option("awslogs-group") ?? "",
+    region: option("awslogs-region") ?? "",
+    prefix: option("awslogs-stream-prefix"),
+    createGroup: option("awslogs-create-group") === "true",
+    blocking: option("mode") === "blocking",
+  };
 }
 
 /** A health check with the defaults of the API reference. */

@@ -3,17 +3,17 @@ import { AwsError } from "./aws_error.ts";
 
 /** The JSON type that a request or one of its members must have. */
 export type Shape =
-  | "string"
-  | "boolean"
-  | "integer"
+  | Scalar
   | { readonly kind: "list"; readonly item: Shape }
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "structure"; readonly members: Readonly<Record<string, Shape>> };
 
+type Scalar = "string" | "boolean" | "integer" | "long";
 type SdkSchema = Parameters<typeof NormalizedSchema.of>[0];
 
 /**
- * The shape that the AWS SDK's model gives a request.
+ * The shape that the AWS SDK's model gives a request. The model does not tell how large a number may
+ * be: `number` does, for all numbers of the request.
  *
  * @example
  * ```ts
@@ -21,16 +21,18 @@ type SdkSchema = Parameters<typeof NormalizedSchema.of>[0];
  * checkShape(shape, { count: "1" }); // throws: STRING_VALUE can not be converted to an Integer
  * ```
  */
-export function shapeOf(schema: SdkSchema): Shape {
+export function shapeOf(schema: SdkSchema, number: "integer" | "long" = "integer"): Shape {
   const model = NormalizedSchema.of(schema);
-  if (model.isListSchema()) return { kind: "list", item: shapeOf(model.getValueSchema()) };
-  if (model.isMapSchema()) return { kind: "map", value: shapeOf(model.getValueSchema()) };
+  if (model.isListSchema()) return { kind: "list", item: shapeOf(model.getValueSchema(), number) };
+  if (model.isMapSchema()) return { kind: "map", value: shapeOf(model.getValueSchema(), number) };
   if (model.isStructSchema()) {
-    const members = [...model.structIterator()].map(([name, member]) => [name, shapeOf(member)]);
+    const members = [...model.structIterator()].map((
+      [name, member],
+    ) => [name, shapeOf(member, number)]);
     return { kind: "structure", members: Object.fromEntries(members) };
   }
   if (model.isBooleanSchema()) return "boolean";
-  return model.isNumericSchema() ? "integer" : "string";
+  return model.isNumericSchema() ? number : "string";
 }
 
 /**
@@ -63,14 +65,20 @@ export function checkShape(shape: Shape, value: unknown, path = ""): void {
   }
 }
 
-function scalarProblem(shape: "string" | "boolean" | "integer", value: unknown) {
+function scalarProblem(shape: Scalar, value: unknown) {
   if (Array.isArray(value)) return "Start of list found where not expected";
   if (typeof value === "object") return "Start of structure or map found where not expected";
   const is: string = typeof value;
-  // ECS's whole numbers have 32 bits.
-  const whole = Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
-  if (shape === "integer" ? whole : is === shape) return undefined;
+  // A long has 64 bits, of which JSON keeps 53.
+  const most = shape === "long" ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;
+  const whole = Number.isInteger(value) && Math.abs(Number(value)) <= most;
+  if (shape === "integer" || shape === "long" ? whole : is === shape) return undefined;
   const what = is === "boolean" ? String(value) : is;
-  const target = { string: "a String", boolean: "a Boolean", integer: "an Integer" }[shape];
+  const target = {
+    string: "a String",
+    boolean: "a Boolean",
+    integer: "an Integer",
+    long: "a Long",
+  }[shape];
   return `${what.toUpperCase()}_VALUE can not be converted to ${target}`;
 }

@@ -25,6 +25,7 @@ export type ContainerRunner = {
 export type ContainerEvents = {
   exited(task: EcsTask, container: string, exitCode: number): void;
   healthChanged(task: EcsTask, container: string, health: Health): void;
+  printed(container: TaskContainer, output: "stdout" | "stderr", text: string): void;
 };
 
 type Running = {
@@ -42,7 +43,7 @@ type Running = {
  * between two health checks.
  */
 export function createContainerRunner(
-  { exited, healthChanged, speed }: ContainerEvents & { speed: () => number },
+  { exited, healthChanged, printed, speed }: ContainerEvents & { speed: () => number },
 ): ContainerRunner {
   const running = new Map<TaskContainer, Running>();
 
@@ -75,10 +76,14 @@ export function createContainerRunner(
       exited(task, name, 127);
       return { process: undefined, output, done: Promise.resolve(), ended };
     }
+    const take = (stream: keyof Output, text: string) => {
+      output[stream] = keep(output[stream] + text);
+      printed(container, stream, text);
+    };
     const done = Promise.all([
       process.exitCode,
-      collect(process.child.stdout, (text) => output.stdout = keep(output.stdout + text)),
-      collect(process.child.stderr, (text) => output.stderr = keep(output.stderr + text)),
+      collect(process.child.stdout, (text) => take("stdout", text)),
+      collect(process.child.stderr, (text) => take("stderr", text)),
     ]).then(([exitCode]) => {
       ended.abort();
       exited(task, name, exitCode);

@@ -1,4 +1,6 @@
 import type { Input, Tag } from "../request/input.ts";
+import type { LogDriver } from "../logs/log_driver.ts";
+import { createLogStore, type LogStore } from "../logs/store.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 import type { Quotas } from "./quotas.ts";
 
@@ -50,6 +52,19 @@ export type ContainerDefinition = {
   readonly startTimeout: number | undefined;
   readonly dependsOn: readonly Dependency[];
   readonly healthCheck: HealthCheck | undefined;
+  /** Undefined: the container has another log driver, or none. */
+  readonly awslogs: Awslogs | undefined;
+};
+
+/** The log configuration of a container with the log driver awslogs. */
+export type Awslogs = {
+  readonly group: string;
+  readonly region: string;
+  /** Undefined: the stream has the container's runtime id as its name. */
+  readonly prefix: string | undefined;
+  readonly createGroup: boolean;
+  /** Whether the container needs its log group to start. */
+  readonly blocking: boolean;
 };
 
 /** A condition that another container of the task must meet before a container starts. */
@@ -205,6 +220,9 @@ export type Model = {
   frozen: boolean;
   /** What StopTask does with a task's tags: by the API reference it deletes them. */
   tagsAfterStop: "deleted" | "kept";
+  /** CloudWatch Logs of the account, and the log drivers of containers that run. */
+  readonly logs: LogStore;
+  readonly logDrivers: Map<TaskContainer, LogDriver>;
   /** By `<region>/<name>`. */
   readonly clusters: Map<string, Cluster>;
   /** By `<region>/<family>`, in the order of revisions. */
@@ -231,8 +249,11 @@ export function createModel(
     quotas?: Quotas;
   },
 ): Model {
+  const account = options.account ?? "123456789012";
   return {
-    account: options.account ?? "123456789012",
+    account,
+    logs: createLogStore(account),
+    logDrivers: new Map(),
     now: options.now,
     random: options.random,
     hooks: options.hooks,

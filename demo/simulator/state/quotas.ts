@@ -1,5 +1,10 @@
 /** A token bucket: how many tokens it holds, and how many come back each second. */
-export type Bucket = { readonly burst: number; readonly perSecond: number };
+export type Bucket = {
+  readonly burst: number;
+  readonly perSecond: number;
+  /** Requests a second, and at once, in regions with another quota. */
+  readonly regions?: Readonly<Record<string, number>>;
+};
 
 type Quota = Bucket & { readonly actions: readonly string[] };
 
@@ -88,6 +93,39 @@ export const awsQuotas = {
   },
   // Amazon EC2 API reference, "Request throttling": non-mutating actions.
   "ec2-read": { actions: ["DescribeNetworkInterfaces"], burst: 100, perSecond: 20 },
+  // CloudWatch Logs user guide, "CloudWatch Logs quotas". They cannot be raised.
+  "logs-filter": {
+    actions: ["FilterLogEvents"],
+    burst: 10,
+    perSecond: 10,
+    regions: {
+      "us-east-1": 25,
+      "ap-northeast-3": 5,
+      "ap-southeast-3": 5,
+      "ca-west-1": 5,
+      "eu-central-1": 5,
+      "il-central-1": 5,
+    },
+  },
+  "logs-get": {
+    actions: ["GetLogEvents"],
+    burst: 25,
+    perSecond: 25,
+    regions: {
+      "us-west-2": 10,
+      "ap-northeast-3": 10,
+      "ap-southeast-3": 10,
+      "ca-west-1": 10,
+      "eu-central-1": 10,
+      "eu-west-1": 10,
+      "il-central-1": 10,
+      "eu-west-3": 30,
+    },
+  },
+  "logs-describe-streams": { actions: ["DescribeLogStreams"], burst: 25, perSecond: 25 },
+  "logs-describe-groups": { actions: ["DescribeLogGroups"], burst: 10, perSecond: 10 },
+  "logs-create-stream": { actions: ["CreateLogStream"], burst: 50, perSecond: 50 },
+  "logs-put": { actions: ["PutLogEvents"], burst: 5_000, perSecond: 5_000 },
   "fargate-launch": { actions: [], burst: 100, perSecond: 20 },
   "fargate-spot-launch": { actions: [], burst: 100, perSecond: 20 },
 } as const satisfies Record<string, Quota>;
@@ -104,8 +142,8 @@ export const categories = Object.keys(awsQuotas) as Category[];
 /** AWS's quotas for an account that had none raised. */
 export const defaultQuotas: Quotas = new Map(
   categories.map((category) => {
-    const { burst, perSecond } = awsQuotas[category];
-    return [category, { burst, perSecond }];
+    const { actions: _actions, ...bucket }: Quota = awsQuotas[category];
+    return [category, bucket];
   }),
 );
 
@@ -115,6 +153,12 @@ export const noQuotas: Quotas = new Map();
 const categoryByAction: ReadonlyMap<string, Category> = new Map(
   categories.flatMap((category) => awsQuotas[category].actions.map((action) => [action, category])),
 );
+
+/** The bucket of a category in a region. */
+export function bucketIn(bucket: Bucket, region: string): Bucket {
+  const inRegion = bucket.regions?.[region];
+  return inRegion === undefined ? bucket : { burst: inRegion, perSecond: inRegion };
+}
 
 /** The category of an operation. Undefined: AWS publishes no quota for it. */
 export function categoryOf(operation: string): Category | undefined {

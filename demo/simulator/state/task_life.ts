@@ -1,4 +1,5 @@
 import { containerNamed, mayStop, nextDeadline, outlookOf } from "./dependencies.ts";
+import { closeContainerLog, logProblem, openContainerLog } from "./container_logs.ts";
 import { type EcsTask, type Health, type Model, randomHex, type StopCode } from "./model.ts";
 
 /** Why a task is stopped. */
@@ -62,6 +63,7 @@ export function containerExited(
   if (container === undefined || container.phase !== "running") return;
   container.phase = "ended";
   container.exitCode = how.exitCode;
+  closeContainerLog(model, container);
   if (how.reason !== undefined) container.reason = how.reason;
   task.version += 1;
   if (container.definition.essential) {
@@ -154,6 +156,13 @@ function startContainers(model: Model, task: EcsTask, at: number): void {
         stop(model, task, { code: "TaskFailedToStart", reason: "Task failed to start" });
         return;
       }
+      const problem = logProblem(model, task, container);
+      if (problem !== undefined) {
+        container.phase = "ended";
+        container.reason = problem;
+        stop(model, task, { code: "TaskFailedToStart", reason: problem });
+        return;
+      }
       const { startTimeout } = container.definition;
       container.phase = "running";
       container.startedAt = at;
@@ -161,6 +170,7 @@ function startContainers(model: Model, task: EcsTask, at: number): void {
       if (startTimeout !== undefined) {
         container.startDeadline = at + startTimeout * 1_000 / model.speed;
       }
+      openContainerLog(model, task, container);
       model.hooks.start(task, container);
     }
   }

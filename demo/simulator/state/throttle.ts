@@ -1,4 +1,4 @@
-import { type Category, defaultQuotas, type Quotas } from "./quotas.ts";
+import { bucketIn, type Category, defaultQuotas, type Quotas } from "./quotas.ts";
 
 /** The token buckets of one account, and what they admitted and refused. */
 export type Throttle = {
@@ -36,8 +36,9 @@ export function takeTokens(
     speed: number;
   },
 ): boolean {
-  const bucket = quotas.get(category);
-  if (bucket !== undefined) {
+  const quota = quotas.get(category);
+  if (quota !== undefined) {
+    const bucket = bucketIn(quota, region);
     const key = `${region}/${category}`;
     const level = levels.get(key) ?? { tokens: bucket.burst, at: now };
     // A clock that was set back fills nothing.

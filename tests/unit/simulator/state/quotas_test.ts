@@ -1,3 +1,4 @@
+import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as sdk from "@aws-sdk/client-ecs";
 import { assertEquals, assertThrows } from "@std/assert";
 import {
@@ -9,9 +10,10 @@ import {
 } from "../../../../demo/simulator/state/quotas.ts";
 
 Deno.test("every action with a quota is an operation, and in one category only", () => {
-  const ofEcs = Object.entries(awsQuotas).filter(([category]) => category !== "ec2-read");
-  const actions = ofEcs.flatMap(([, quota]): readonly string[] => quota.actions);
-  assertEquals(actions.filter((action) => !(`${action}Command` in sdk)), []);
+  const ofSdk = Object.entries(awsQuotas).filter(([category]) => category !== "ec2-read");
+  const actions = ofSdk.flatMap(([, quota]): readonly string[] => quota.actions);
+  const commands = { ...sdk, ...logs };
+  assertEquals(actions.filter((action) => !(`${action}Command` in commands)), []);
   assertEquals(new Set(actions).size, actions.length);
 });
 

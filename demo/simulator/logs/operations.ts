@@ -1,0 +1,212 @@
+import * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import { AwsError, invalidParameter } from "../request/aws_error.ts";
+import {
+  type Input,
+  integer,
+  objects,
+  optionalString,
+  requiredString,
+  word,
+} from "../request/input.ts";
+import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
+import { admit } from "../state/admission.ts";
+import type { Model } from "../state/model.ts";
+import { categoryOf } from "../state/quotas.ts";
+import { filterLogEvents, findGroup, getLogEvents, notFound } from "./read_events.ts";
+import { addEvent, addGroup, addStream, groupOf, type LogGroup, type LogStream } from "./store.ts";
+
+type Operation = {
+  readonly shape: Shape;
+  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
+};
+
+/** All operations of CloudWatch Logs that the simulator has. */
+const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["CreateLogGroup", { shape: shapeOf(sdk.CreateLogGroupRequest$), carryOut: createLogGroup }],
+  ["DeleteLogGroup", { shape: shapeOf(sdk.DeleteLogGroupRequest$), carryOut: deleteLogGroup }],
+  ["PutRetentionPolicy", {
+    shape: shapeOf(sdk.PutRetentionPolicyRequest$),
+    carryOut: putRetentionPolicy,
+  }],
+  ["CreateLogStream", { shape: shapeOf(sdk.CreateLogStreamRequest$), carryOut: createLogStream }],
+  ["DeleteLogStream", { shape: shapeOf(sdk.DeleteLogStreamRequest$), carryOut: deleteLogStream }],
+  ["PutLogEvents", { shape: shapeOf(sdk.PutLogEventsRequest$, "long"), carryOut: putLogEvents }],
+  ["DescribeLogGroups", {
+    shape: shapeOf(sdk.DescribeLogGroupsRequest$),
+    carryOut: describeLogGroups,
+  }],
+  ["DescribeLogStreams", {
+    shape: shapeOf(sdk.DescribeLogStreamsRequest$),
+    carryOut: describeLogStreams,
+  }],
+  ["GetLogEvents", { shape: shapeOf(sdk.GetLogEventsRequest$, "long"), carryOut: getLogEvents }],
+  ["FilterLogEvents", {
+    shape: shapeOf(sdk.FilterLogEventsRequest$, "long"),
+    carryOut: filterLogEvents,
+  }],
+]);
+
+/**
+ * Carries out one operation of CloudWatch Logs in a region, if the account's quotas allow it.
+ *
+ * @throws `AwsError` where AWS refuses the request.
+ */
+export function performLogs(
+  model: Model,
+  region: string,
+  operation: string,
+  input: Input,
+): unknown {
+  const known = operations.get(operation);
+  if (known === undefined) {
+    throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
+  }
+  const category = categoryOf(operation);
+  if (category !== undefined) admit(model, region, category);
+  checkShape(known.shape, input);
+  return known.carryOut(model, region, input);
+}
+
+function createLogGroup(model: Model, region: string, input: Input): unknown {
+  const name = nameOf(input, "logGroupName", /^[A-Za-z0-9_\-/.#]{1,512}$/);
+  if (groupOf(model.logs, region, name) !== undefined) throw exists("log group");
+  addGroup(model.logs, region, name, model.now());
+  return {};
+}
+
+function deleteLogGroup(model: Model, region: string, input: Input): unknown {
+  const { name } = findGroup(model, region, input);
+  model.logs.groups.delete(`${region}/${name}`);
+  return {};
+}
+
+function putRetentionPolicy(model: Model, region: string, input: Input): unknown {
+  findGroup(model, region, input).retentionInDays = integer(input, "retentionInDays", {
+    min: 1,
+    max: 3_653,
+  });
+  return {};
+}
+
+function createLogStream(model: Model, region: string, input: Input): unknown {
+  const group = findGroup(model, region, input);
+  const name = nameOf(input, "logStreamName", /^[^:*]{1,512}$/);
+  if (group.streams.has(name)) throw exists("log stream");
+  addStream(group, name, model.now());
+  return {};
+}
+
+function deleteLogStream(model: Model, region: string, input: Input): unknown {
+  const group = findGroup(model, region, input);
+  const name = optionalString(input, "logStreamName") ?? "";
+  if (!group.streams.delete(name)) throw notFound("log stream");
+  return {};
+}
+
+/** Events that a client puts are readable at once, also those of an earlier time. */
+function putLogEvents(model: Model, region: string, input: Input): unknown {
+  const group = findGroup(model, region, input);
+  const stream = group.streams.get(optionalString(input, "logStreamName") ?? "");
+  if (stream === undefined) throw notFound("log stream");
+  const events = objects(input, "logEvents").map((event) => ({
+    timestamp: Number(event["timestamp"]),
+    message: optionalString(event, "message") ?? "",
+  }));
+  if (events.length === 0 || events.length > 10_000) {
+    throw invalidParameter("logEvents must have 1 to 10000 items.");
+  }
+  if (events.some(({ message }) => message === "")) {
+    throw invalidParameter("Log event message must not be empty.");
+  }
+  if (events.some(({ timestamp }, at) => timestamp < (events[at - 1]?.timestamp ?? 0))) {
+    throw invalidParameter(
+      "Log events in a single PutLogEvents request must be in chronological " +
+        "order.",
+    );
+  }
+  const now = Math.floor(model.now());
+  for (const event of events) {
+    addEvent(model.logs, stream, { ...event, ingestionTime: now, readableAt: now });
+  }
+  return { nextSequenceToken: String(model.logs.next) };
+}
+
+function describeLogGroups(model: Model, region: string, input: Input): unknown {
+  const prefix = optionalString(input, "logGroupNamePrefix");
+  const pattern = optionalString(input, "logGroupNamePattern");
+  if (prefix !== undefined && pattern !== undefined) {
+    throw invalidParameter("logGroupNamePrefix and logGroupNamePattern cannot be used together.");
+  }
+  const groups = [...model.logs.groups].filter(([key]) => key.startsWith(`${region}/`))
+    .map(([, group]) => group)
+    .filter(({ name }) => name.startsWith(prefix ?? "") && name.includes(pattern ?? ""))
+    .sort((one, other) => one.name < other.name ? -1 : 1);
+  const { items, nextToken } = pageOf(input, groups);
+  return { logGroups: items.map(describeGroup), nextToken };
+}
+
+function describeLogStreams(model: Model, region: string, input: Input): unknown {
+  const group = findGroup(model, region, input);
+  const prefix = optionalString(input, "logStreamNamePrefix");
+  const byTime = word(input, "orderBy", ["LogStreamName", "LastEventTime"]) === "LastEventTime";
+  if (byTime && prefix !== undefined) {
+    throw invalidParameter(
+      "Cannot order by LastEventTime with a logStreamNamePrefix.",
+    );
+  }
+  const lastTime = ({ events }: LogStream) => events.at(-1)?.timestamp ?? 0;
+  const streams = [...group.streams.values()]
+    .filter(({ name }) => name.startsWith(prefix ?? ""))
+    .sort((one, other) =>
+      byTime ? lastTime(one) - lastTime(other) : one.name < other.name ? -1 : 1
+    );
+  if (input["descending"] === true) streams.reverse();
+  const { items, nextToken } = pageOf(input, streams);
+  return { logStreams: items.map((stream) => describeStream(stream, model.now())), nextToken };
+}
+
+function describeGroup(group: LogGroup): unknown {
+  return {
+    arn: `${group.arn}:*`,
+    creationTime: Math.floor(group.createdAt),
+    logGroupArn: group.arn,
+    logGroupClass: "STANDARD",
+    logGroupName: group.name,
+    metricFilterCount: 0,
+    retentionInDays: group.retentionInDays,
+    storedBytes: 0,
+  };
+}
+
+function describeStream({ name, arn, createdAt, events }: LogStream, now: number): unknown {
+  const readable = events.filter(({ readableAt }) => readableAt <= now);
+  return {
+    arn,
+    creationTime: Math.floor(createdAt),
+    firstEventTimestamp: readable[0]?.timestamp,
+    lastEventTimestamp: readable.at(-1)?.timestamp,
+    lastIngestionTime: readable.at(-1)?.ingestionTime,
+    logStreamName: name,
+    storedBytes: 0,
+  };
+}
+
+function pageOf<T>(input: Input, all: readonly T[]) {
+  const most = integer(input, "limit", { min: 1, max: 50 }) ?? 50;
+  const from = Number(optionalString(input, "nextToken") ?? 0);
+  if (!Number.isInteger(from) || from < 0) {
+    throw invalidParameter("The specified nextToken is invalid.");
+  }
+  const next = from + most;
+  return { items: all.slice(from, next), nextToken: next < all.length ? String(next) : undefined };
+}
+
+function nameOf(input: Input, key: string, allowed: RegExp): string {
+  const name = requiredString(input, key, `${key} must not be empty.`);
+  if (!allowed.test(name)) throw invalidParameter(`Value '${name}' at '${key}' is not valid.`);
+  return name;
+}
+
+function exists(what: string): AwsError {
+  return new AwsError("ResourceAlreadyExistsException", `The specified ${what} already exists`);
+}

@@ -1,0 +1,180 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assertRefused } from "../../../harness/simulator_definitions.ts";
+import { createLogsModel } from "../../../harness/simulator_logs.ts";
+import {
+  control,
+  credentials,
+  idle,
+  nameOf,
+  run,
+  until,
+  withEcs,
+} from "../../../harness/with_simulator.ts";
+
+const group = { logGroupName: "/ecs/nomad-remote-driver-demo" };
+
+async function withLogs(
+  use: (
+    logs: CloudWatchLogsClient,
+    ...rest: Parameters<Parameters<typeof withEcs>[0]>
+  ) => Promise<void>,
+  region = "us-east-1",
+): Promise<void> {
+  await withEcs(async (client, ecs) => {
+    const { endpoint } = ecs;
+    const logs = new CloudWatchLogsClient({ region, endpoint, credentials, maxAttempts: 1 });
+    try {
+      await use(logs, client, ecs);
+    } finally {
+      logs.destroy();
+    }
+  });
+}
+
+Deno.test("what a container prints is in its stream, also the last line of one that ends at once", async () => {
+  await withLogs(async (logs, client, ecs) => {
+    await control(ecs, "logs", { emptyPages: 0, partialPages: 0 });
+    const arn = await run(client, { ...idle, taskDefinition: "exit7" });
+    await until(client, arn, "STOPPED");
+    const logStreamName = `demo/main/${arn.split("/").at(-1)}`;
+    const stream = { ...group, logStreamName, startFromHead: true };
+    while (true) {
+      const { events } = await logs.send(new GetLogEventsCommand(stream));
+      if (events?.length === 1) {
+        assertEquals(events[0]?.message, "failing");
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const filtered = await logs.send(
+      new FilterLogEventsCommand({ ...group, logStreamNames: [logStreamName], startTime: 0 }),
+    );
+    assertEquals(filtered.events?.map(({ message }) => message), ["failing"]);
+    const { logStreams } = await logs.send(new DescribeLogStreamsCommand(group));
+    assertEquals(logStreams?.map((one) => one.logStreamName), [logStreamName]);
+  });
+});
+
+Deno.test("groups and streams are made, described, filled and deleted", async () => {
+  await withLogs(async (logs) => {
+    const logGroupName = "/app/é".replace("é", "e");
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    assertEquals(
+      await nameOf(logs.send(new CreateLogGroupCommand({ logGroupName }))),
+      "ResourceAlreadyExistsException",
+    );
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: "s" }));
+    await logs.send(
+      new PutLogEventsCommand({
+        logGroupName,
+        logStreamName: "s",
+        logEvents: [{ timestamp: 1_795_642_977_696, message: "a" }],
+      }),
+    );
+    const { logGroups } = await logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: "/app" }),
+    );
+    assertEquals(logGroups?.map((one) => one.logGroupName), [logGroupName]);
+    assertMatch(
+      logGroups?.[0]?.arn ?? "",
+      /^arn:aws:logs:us-east-1:123456789012:log-group:\/app\/e:\*$/,
+    );
+    const { events } = await logs.send(
+      new GetLogEventsCommand({ logGroupName, logStreamName: "s", limit: 1 }),
+    );
+    assertEquals(events?.map(({ timestamp }) => timestamp), [1_795_642_977_696]);
+    await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+    assertEquals(
+      await nameOf(logs.send(new DescribeLogStreamsCommand({ logGroupName }))),
+      "ResourceNotFoundException",
+    );
+  });
+});
+
+Deno.test("both readers have the quota of their region", async () => {
+  for (const [region, filters, gets] of [["us-east-1", 25, 25], ["eu-central-1", 5, 10]] as const) {
+    await withLogs(async (logs, _client, { simulator }) => {
+      simulator.model.speed = 1e-6; // no token comes back meanwhile
+      const names: string[] = [];
+      for (let call = 0; call <= filters; call++) {
+        names.push(await nameOf(logs.send(new FilterLogEventsCommand({ logGroupName: "x" }))));
+      }
+      assertEquals(names.indexOf("ThrottlingException"), filters);
+      const stream = { logGroupName: "x", logStreamName: "s" };
+      for (let call = 0; call < gets; call++) {
+        await nameOf(logs.send(new GetLogEventsCommand(stream)));
+      }
+      assertEquals(await nameOf(logs.send(new GetLogEventsCommand(stream))), "ThrottlingException");
+    }, region);
+  }
+});
+
+Deno.test("calls to CloudWatch Logs go wrong on demand", async () => {
+  await withLogs(async (logs, _client, ecs) => {
+    const filter = () => logs.send(new FilterLogEventsCommand(group));
+    const faults = (mode: string) =>
+      control(ecs, "faults", { faults: [{ operations: ["FilterLogEvents"], mode, count: 1 }] });
+    await faults("access-denied");
+    assertEquals(await nameOf(filter()), "AccessDeniedException");
+    await faults("garbage");
+    assertEquals(await nameOf(filter()), "SyntaxError");
+    await filter();
+  });
+});
+
+Deno.test("a request for another service or without a signature is refused", async () => {
+  await withLogs(async (_logs, _client, { endpoint }) => {
+    const send = async (headers: Record<string, string>) => {
+      const response = await fetch(endpoint, {
+        method: "POST",
+        headers: { "x-amz-target": "Logs_20140328.DescribeLogGroups", ...headers },
+        body: "{}",
+      });
+      return (await response.json()).__type;
+    };
+    const scope = (service: string) => ({
+      authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/${service}/aws4_request`,
+    });
+    assertEquals(await send({}), "MissingAuthenticationTokenException");
+    assertEquals(await send(scope("ecs")), "InvalidSignatureException");
+    assertEquals(await send(scope("logs")), undefined);
+  });
+});
+
+Deno.test("events that cannot be put are refused", () => {
+  const logs = createLogsModel();
+  const put = (...events: [number, string][]) => () => logs.put("s", ...events);
+  const invalid = "InvalidParameterException";
+  assertRefused(put(), invalid, "1 to 10000");
+  assertRefused(put([1, ""]), invalid, "must not be empty");
+  assertRefused(put([2, "a"], [1, "b"]), invalid, "chronological");
+});
+
+Deno.test("streams are listed by name or by their newest event", () => {
+  const logs = createLogsModel();
+  logs.put("b", [1, "x"]);
+  logs.put("a", [2, "x"]);
+  const list = (input: object) =>
+    (logs.call("DescribeLogStreams", { logGroupName: "g", ...input }) as {
+      logStreams: { logStreamName: string }[];
+    }).logStreams.map(({ logStreamName }) => logStreamName);
+  assertEquals(list({}), ["a", "b"]);
+  assertEquals(list({ orderBy: "LastEventTime" }), ["b", "a"]);
+  assertEquals(list({ orderBy: "LastEventTime", descending: true, limit: 1 }), ["a"]);
+  assertRefused(
+    () => list({ orderBy: "LastEventTime", logStreamNamePrefix: "a" }),
+    "InvalidParameterException",
+    "LastEventTime",
+  );
+});
