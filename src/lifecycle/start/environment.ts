@@ -61,6 +61,7 @@ function passOn(
     }
     return { environment: undefined, notes: [`No environment is passed on: ${why}`] };
   }
+  checkLength(passed);
   // ECS refuses a variable that has the name of a secret. The definition's secret goes first.
   const secrets = new Set(
     definition?.containers.find((container) => container.name === name)?.secrets,
@@ -102,27 +103,53 @@ const overridesLimit = 8_192;
 /** Variables that a refusal names. */
 const namedVariables = 5;
 
+/** A part of the overrides, and its characters. */
+type Part = { readonly name: string; readonly length: number };
+
+/**
+ * Refuses variables that alone are larger than ECS takes, before a request is made of them: there may
+ * be hundreds of thousands, and one thread serves all tasks.
+ */
+function checkLength(variables: Env): void {
+  let size = 0;
+  let largest: Part[] = [];
+  for (const [name, value] of Object.entries(variables)) {
+    const part = { name, length: name.length + value.length };
+    size += part.length;
+    if (part.length > (largest.at(-1)?.length ?? 0) || largest.length < namedVariables) {
+      largest = largestOf([...largest, part]);
+    }
+  }
+  if (size > overridesLimit) throw tooLarge(size, largest);
+}
+
 /** Refuses overrides that are larger than ECS takes, and names the largest parts. */
 function checkSize(config: TaskConfig, environment: ContainerEnvironment | undefined): void {
   const overrides = overridesOf(config, environment);
   const size = JSON.stringify(overrides).length;
   if (size <= overridesLimit) return;
-  const largest = (overrides.containerOverrides ?? [])
+  const parts = (overrides.containerOverrides ?? [])
     .flatMap(({ environment = [], command = [] }) => [
       ...environment.map(({ name = "", value = "" }) => ({
-        name: shorten(name, nameLimit),
+        name,
         length: name.length + value.length,
       })),
       { name: "command", length: command.join("").length },
-    ])
-    .sort((a, b) => b.length - a.length)
-    .slice(0, namedVariables)
-    .filter(({ length }) => length > 0)
-    .map(({ name, length }) => `${name} (${length})`)
+    ]);
+  throw tooLarge(size, largestOf(parts));
+}
+
+function largestOf(parts: readonly Part[]): Part[] {
+  return parts.toSorted((a, b) => b.length - a.length).slice(0, namedVariables);
+}
+
+function tooLarge(size: number, largest: readonly Part[]): LaunchError {
+  const named = largest.filter(({ length }) => length > 0)
+    .map(({ name, length }) => `${shorten(name, nameLimit)} (${length})`)
     .join(", ");
-  throw new LaunchError(
+  return new LaunchError(
     `config.task.overrides, with the environment that is passed on, must be at most ` +
-      `${overridesLimit} characters of JSON; got ${size}. The largest parts are ${largest}: pass ` +
+      `${overridesLimit} characters of JSON; got ${size}. The largest parts are ${named}: pass ` +
       `fewer variables (config.task.pass_env), or put them in a file ` +
       `(config.task.overrides.container.environment_files)`,
     false,
