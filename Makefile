@@ -8,7 +8,8 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench soak simulate mutants check imports fmt proto docs clean
+.PHONY: help demo hack test e2e build plugin bench soak simulate mutants fuzz neighbours check imports \
+	fmt proto docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +44,12 @@ simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
 
 mutants: $(DENO) ## Break the driver in sixteen places and show that the simulation notices
 	@$(DENO) run --frozen -A tests/simulation/mutants.ts
+
+fuzz: plugin ## Give the plugin inputs that nobody means to send (ARGS="--kind frame --from 7 --runs 1")
+	@$(DENO) run --frozen -A tests/fuzz/main.ts $(ARGS)
+
+neighbours: plugin ## Measure what the tasks of others feel of each hostile job
+	@$(DENO) run --frozen -A tests/fuzz/neighbours.ts
 
 check: $(DENO) ## Check formatting, lint, types and that what is generated is up to date
 	@$(DENO) fmt --check

@@ -32,13 +32,20 @@ const now = () => new Date();
 const stderr = stderrSink(now);
 const log = createLogger(stderr, "ecs", now);
 redirectConsole(log);
+// One fault, as of a library that is sent what it does not expect, is not to end what all tasks share.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  log.error("a fault of the driver's own", {
-    error: String(event.reason),
-    stack: event.reason?.stack,
-  });
+  logFault(event.reason);
 });
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  logFault(event.error);
+});
+
+function logFault(fault: unknown): void {
+  const stack = fault instanceof Error ? fault.stack : undefined;
+  log.error("a fault of the driver's own", { error: String(fault), stack });
+}
 
 /** Ends the process once its log is written, unless nobody reads it. */
 async function exit(status: number): Promise<never> {
