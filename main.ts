@@ -4,7 +4,9 @@
 import denoConfig from "./deno.json" with { type: "json" };
 import { systemClock } from "./src/clock.ts";
 import { decodePluginConfig } from "./src/config/mod.ts";
+import { nomadDefaults } from "./src/config/nomad_fields.ts";
 import { createDriver } from "./src/driver/driver.ts";
+import { connectNomadOver } from "./src/driver/nomad_link.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
@@ -70,7 +72,11 @@ const driver = createDriver({
   log,
   version,
   config: defaults.value,
-  defaultRegion: variables["AWS_REGION"],
+  connectNomad: connectNomadOver(Deno.readTextFile, systemClock),
+  defaults: {
+    region: variables["AWS_REGION"],
+    nomad: nomadDefaults(variables),
+  },
 });
 try {
   if (invocation.kind === "mismatch") throw new Error(invocation.reason);

@@ -27,14 +27,15 @@ export type SourceFile = {
  * names the rooms that it may import; every room may import itself.
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ["grpc", "plugin", "driver", "config", "aws", "base"],
+  main: ["grpc", "plugin", "driver", "config", "aws", "nomad", "base"],
   grpc: ["driver", "exec", "config", "plugin", "gen", "base"],
   plugin: ["gen", "base"],
-  driver: ["lifecycle", "exec", "config", "aws", "base"],
+  driver: ["lifecycle", "exec", "nomad", "config", "aws", "base"],
   lifecycle: ["aws", "config", "base"],
   exec: ["aws", "config", "base"],
   aws: ["base"],
-  config: ["gen", "base"],
+  nomad: ["base"],
+  config: ["nomad", "gen", "base"],
   gen: [],
   base: [],
 };

@@ -1,4 +1,5 @@
 import { apiLimits } from "./api_limits.ts";
+import { nomad } from "./nomad_fields.ts";
 import * as rules from "./rules.ts";
 import {
   assumeRole,
@@ -99,6 +100,7 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     "Time that an ECS task must be without an allocation before it counts as an orphan.",
     { default: "10m", min: "1s", max: "24h" },
   ),
+  nomad,
   endpoint: string(
     "URL at which the driver calls ECS, such as that of a VPC endpoint. When not set, it is that of " +
       "`AWS_ENDPOINT_URL_ECS` or `AWS_ENDPOINT_URL`, and else the region's own.",

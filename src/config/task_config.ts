@@ -99,6 +99,11 @@ export const taskConfig = block("What the driver runs for a Nomad task.", {
       ["private", "public"],
       { default: "private" },
     ),
+    handover: bool(
+      "Whether a driver on another client may take the ECS task over, and this one another's, where the " +
+        "plugin block has a `nomad` block. With `false` a drain stops the ECS task and starts another.",
+      { default: true },
+    ),
     start_timeout: duration(
       "Time from RunTask until the ECS task must have reached what `wait_for` names. After that the " +
         "driver stops it, and Nomad may start the task anew. When not set, it is the plugin's.",

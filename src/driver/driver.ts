@@ -17,9 +17,11 @@ import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import { decodeHandleState } from "./handle_state.ts";
+import { searchForsaken } from "./forsaken.ts";
+import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
 import { addCluster, clustersToSearch, fallbackCluster, removeCluster } from "./scopes.ts";
-import { createSettings, type Settings, takeConfig } from "./settings.ts";
+import { createSettings, type Defaults, type Settings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
 import {
   type Handle,
@@ -30,6 +32,7 @@ import {
   startTask,
   type TaskRequest,
 } from "./start.ts";
+import { leaveToSuccessor } from "./leave.ts";
 import { destroyTask, detachSignal, detachTask, stopTask } from "./stop.ts";
 import { createTaskIndex } from "./task_index.ts";
 import type { ExitResult, TaskRecord, TaskStatus } from "./task_record.ts";
@@ -122,8 +125,10 @@ export type DriverOptions = {
   readonly version: string;
   /** The configuration until Nomad brings one. */
   readonly config: PluginConfig;
-  /** The region where no configuration names one, as far as this process knows it. */
-  readonly defaultRegion?: string | undefined;
+  /** Undefined where this process has no way to Nomad: nothing is handed over then. */
+  readonly connectNomad?: ConnectNomad | undefined;
+  /** What the agent's environment says where a configuration does not. */
+  readonly defaults?: Defaults | undefined;
 };
 
 /** Makes the driver. It calls ECS only once it is configured and asked for something. */
@@ -133,8 +138,10 @@ export function createDriver(options: DriverOptions): Driver {
   const { lifecycle, settings, records, events, log } = context;
   const { version, clock } = options;
   const { signal } = over;
-  const fingerprinter = createFingerprinter({ settings, lifecycle, version, clock, signal });
+  const { nomad } = context;
+  const fingerprinter = createFingerprinter({ settings, lifecycle, nomad, version, clock, signal });
   searchForOrphans(context, signal);
+  searchForForsaken(context, signal);
 
   return {
     configure: (decoded) => {
@@ -144,6 +151,7 @@ export function createDriver(options: DriverOptions): Driver {
         log.error("the plugin's configuration is wrong", { problems: fault });
       }
       fingerprinter.refresh();
+      learnNode(context, signal).catch(() => {}); // the driver has ended
     },
     fingerprints: fingerprinter.watch,
     events: (listening) => events.subscribe(AbortSignal.any([listening, signal])),
@@ -158,8 +166,9 @@ export function createDriver(options: DriverOptions): Driver {
     onExit: (id, listener) => recordOf(context, id).onExit(listener),
     stop: async (id, timeout, stopSignal) => {
       const record = recordOf(context, id);
-      if (stopSignal === detachSignal) detachTask(context, record);
-      else await stopTask(context, record, timeout, stopSignal);
+      if (stopSignal === detachSignal) return detachTask(context, record);
+      if (await leaveToSuccessor(context, record, timeout, signal) === "left") return;
+      await stopTask(context, record, timeout, stopSignal);
     },
     destroy: (id, how) => {
       destroyTask(recordOf(context, id), how);
@@ -176,9 +185,10 @@ export function createDriver(options: DriverOptions): Driver {
 }
 
 function createContext(
-  { connect, clock, random, randomBytes, log, version, config, defaultRegion }: DriverOptions,
+  options: DriverOptions,
 ): DriverContext {
-  const settings = createSettings(config, defaultRegion);
+  const { connect, connectNomad, clock, random, randomBytes, log, version } = options;
+  const settings = createSettings(options.config, options.defaults ?? {});
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
   return {
     lifecycle: createLifecycle({
@@ -190,6 +200,7 @@ function createContext(
       settings: () => lifecycleSettings(settings),
     }),
     settings,
+    nomad: createNomadLink({ settings, connect: connectNomad, clock, log: log.named("nomad") }),
     records: createTaskIndex<TaskRecord>(),
     starting: createTaskIndex<PendingStart>(),
     clusters: new Map(),
@@ -232,6 +243,31 @@ function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
 }
 
+function searchForForsaken(context: DriverContext, signal: AbortSignal): void {
+  const { lifecycle, settings, clusters, clock, log, nomad } = context;
+  searchForsaken({
+    lifecycle,
+    nomad,
+    clock,
+    log: log.named("forsaken"),
+    clusters: () => clustersToSearch(clusters, settings.config),
+    nodeId: () => learnNode(context, signal),
+    policy: () => settings.config.orphans,
+    grace: () => settings.config.orphan_grace,
+    signal,
+  }).catch((error) => log.error("the search for forsaken tasks ended", { error: String(error) }));
+}
+
+/** Learns this client's node id from Nomad, so that orphans are found before its first task comes. */
+async function learnNode(
+  context: DriverContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (context.nodeId !== undefined) return context.nodeId;
+  const agent = await context.nomad.ask((api, bounded) => api.agent(bounded), signal);
+  return context.nodeId ??= agent?.nodeId;
+}
+
 function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
   if (nodeId !== "") context.nodeId = nodeId;
 }
@@ -249,9 +285,12 @@ function recoverTask(context: DriverContext, task: TaskIdentity, handle: Handle)
   const known = records.get(task.id);
   if (known !== undefined) return known.confirm();
   const fallback = fallbackCluster(settings.config);
-  const { ref, container, network, startedAt } = decodeHandleState({ ...handle, fallback });
+  const { ref, container, network, startedAt = clock.now(), handover } = decodeHandleState({
+    ...handle,
+    fallback,
+  });
   log.info("recovering a task", { task_id: task.id, arn: ref.arn });
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover(shared, task, container, publish);
-  keep(context, remote, network, startedAt ?? clock.now()).confirm();
+  keep(context, remote, { network, startedAt, handover }).confirm();
 }

@@ -2,6 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import { clusterInWords } from "../aws/cluster_ref.ts";
+import { handOverAttribute } from "../nomad/documents.ts";
+import type { NomadLink } from "./nomad_link.ts";
 import { clusterOf } from "./scopes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -31,9 +33,10 @@ export type Fingerprinter = {
 
 /** Makes a fingerprinter. It calls ECS only while somebody watches. */
 export function createFingerprinter(
-  { settings, lifecycle, version, clock, signal }: {
+  { settings, lifecycle, nomad, version, clock, signal }: {
     settings: Settings;
     lifecycle: Lifecycle;
+    nomad: NomadLink;
     version: string;
     clock: Clock;
     signal: AbortSignal;
@@ -85,6 +88,9 @@ export function createFingerprinter(
         `tasks in ${clusterInWords(blind.cluster)} cannot be watched: ${blind.error.message}`,
       );
     }
+    // Asked in the background: a node whose Nomad API is away runs ECS tasks all the same.
+    nomad.ask((api, bounded) => api.agent(bounded), signal).catch(() => {});
+    const handover = nomad.attribute();
     const fingerprint: Fingerprint = {
       health: "healthy",
       description: "Healthy",
@@ -93,6 +99,7 @@ export function createFingerprinter(
         "driver.ecs.version": version,
         "driver.ecs.cluster": cluster.name,
         "driver.ecs.region": regionOfCluster(found.arn) ?? cluster.region ?? "",
+        ...(handover === undefined ? {} : { [handOverAttribute]: handover }),
       },
     };
     lastActive = { at: clock.monotonic(), fingerprint };

@@ -12,6 +12,8 @@ export type HandleState = {
   readonly network: KnownNetwork;
   /** Milliseconds since the Unix epoch; undefined where the handle does not say. */
   readonly startedAt: number | undefined;
+  /** Whether another client's driver may take the ECS task over. */
+  readonly handover: boolean;
 };
 
 /** Version of the handles written here, which is also that of the Go driver's. */
@@ -21,7 +23,9 @@ export const handleVersion = 1;
  * Encodes a handle's state. `ARN` is the key that the Go driver used and that other tools read; its
  * decoder skips the keys that it does not know.
  */
-export function encodeHandleState({ ref, container, network, startedAt }: HandleState): Uint8Array {
+export function encodeHandleState(
+  { ref, container, network, startedAt, handover }: HandleState,
+): Uint8Array {
   const { role, profile } = ref.cluster;
   return encode({
     ARN: ref.arn,
@@ -32,6 +36,7 @@ export function encodeHandleState({ ref, container, network, startedAt }: Handle
     ...(network.address === undefined ? {} : { Address: network.address }),
     ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
     ...(network.advertise === "private" ? {} : { Advertise: network.advertise }),
+    ...(handover ? {} : { HandOver: false }),
     ...(profile === undefined ? {} : { Profile: profile }),
     ...(role === undefined ? {} : {
       RoleARN: role.arn,
@@ -91,6 +96,7 @@ export function decodeHandleState(
       address: text(fields["Address"]) || undefined,
       ports: portsIn(fields["Ports"]),
     },
+    handover: fields["HandOver"] !== false,
     startedAt: typeof millis === "number" && isTime(millis) ? millis : goTime(fields["StartedAt"]),
   };
 }

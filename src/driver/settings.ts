@@ -1,6 +1,8 @@
 import { type DecodeResult, describeProblems } from "../config/decode.ts";
+import type { NomadDefaults } from "../config/nomad_fields.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { regionOfCluster } from "../config/rules.ts";
+import { defaultAddress } from "../nomad/address.ts";
 import { scopeConfigOf } from "./scopes.ts";
 
 /** The plugin configuration that the driver goes by. It changes when Nomad brings another. */
@@ -8,13 +10,21 @@ export type Settings = {
   config: PluginConfig;
   /** What is wrong with the configuration that came last; undefined where nothing is. */
   fault: string | undefined;
+  /** What the agent's environment says where a configuration does not. */
+  readonly defaults: Defaults;
+};
+
+/** What the environment of the Nomad agent says. */
+export type Defaults = {
   /** The region where no configuration names one; undefined where this process knows none. */
-  readonly defaultRegion: string | undefined;
+  readonly region?: string | undefined;
+  /** Options of the `nomad` block. */
+  readonly nomad?: NomadDefaults;
 };
 
 /** Makes settings from a configuration that is valid. */
-export function createSettings(config: PluginConfig, defaultRegion: string | undefined): Settings {
-  return { config: withRegion(config, defaultRegion), fault: undefined, defaultRegion };
+export function createSettings(config: PluginConfig, defaults: Defaults): Settings {
+  return { config: completed(config, defaults), fault: undefined, defaults };
 }
 
 /**
@@ -22,23 +32,33 @@ export function createSettings(config: PluginConfig, defaultRegion: string | und
  * the cluster, the region and the identity are taken: tasks that run are looked after with those.
  */
 export function takeConfig(settings: Settings, decoded: DecodeResult<PluginConfig>): void {
-  const { config, defaultRegion } = settings;
+  const { config, defaults } = settings;
   switch (decoded.kind) {
     case "ok":
       settings.fault = undefined;
-      settings.config = withRegion(decoded.value, defaultRegion);
+      settings.config = completed(decoded.value, defaults);
       return;
     case "invalid":
       settings.fault = describeProblems(decoded.problems);
-      settings.config = withRegion(
-        { ...config, ...scopeConfigOf(decoded.readable) },
-        defaultRegion,
-      );
+      settings.config = completed({ ...config, ...scopeConfigOf(decoded.readable) }, defaults);
       return;
   }
 }
 
 /** Fills the region in now, so that a start and a recovery of one task share one key. */
-function withRegion(config: PluginConfig, defaultRegion: string | undefined): PluginConfig {
-  return { ...config, region: config.region ?? regionOfCluster(config.cluster) ?? defaultRegion };
+function completed(config: PluginConfig, defaults: Defaults): PluginConfig {
+  const { nomad } = config;
+  return {
+    ...config,
+    region: config.region ?? regionOfCluster(config.cluster) ?? defaults.region,
+    nomad: nomad && {
+      address: nomad.address ?? defaults.nomad?.address ?? defaultAddress,
+      token: nomad.token ?? defaults.nomad?.token,
+      token_file: nomad.token_file,
+      ca_file: nomad.ca_file ?? defaults.nomad?.ca_file,
+      cert_file: nomad.cert_file ?? defaults.nomad?.cert_file,
+      key_file: nomad.key_file ?? defaults.nomad?.key_file,
+      tls_server_name: nomad.tls_server_name ?? defaults.nomad?.tls_server_name,
+    },
+  };
 }

@@ -14,11 +14,12 @@ import {
 import type { Logger } from "../logger.ts";
 import { DriverError } from "./driver_error.ts";
 import { encodeHandleState, handleVersion } from "./handle_state.ts";
-import { type KnownNetwork, type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
+import { type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
 import { addCluster, clusterOf, type Clusters } from "./scopes.ts";
+import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import type { TaskIndex } from "./task_index.ts";
-import { createTaskRecord, type TaskRecord } from "./task_record.ts";
+import { createTaskRecord, type KnownTask, type TaskRecord } from "./task_record.ts";
 
 /** What Nomad keeps of a started task, to recover it from. */
 export type Handle = { readonly version: number; readonly state: Uint8Array };
@@ -51,6 +52,7 @@ export type StartContext = {
   readonly records: TaskIndex<TaskRecord>;
   readonly starting: TaskIndex<PendingStart>;
   readonly clusters: Clusters;
+  readonly nomad: NomadLink;
   /** Tells Nomad what happens to a task. */
   readonly publish: (event: TaskEvent, owner: TaskIdentity) => void;
   readonly clock: Clock;
@@ -78,11 +80,9 @@ export async function startTask(
 export function keep(
   { records, clusters }: Pick<StartContext, "records" | "clusters">,
   remote: RemoteTask,
-  network: KnownNetwork,
-  /** Milliseconds since the Unix epoch. */
-  startedAt: number,
+  known: KnownTask,
 ): TaskRecord {
-  const record = createTaskRecord({ remote, network, startedAt });
+  const record = createTaskRecord({ remote, ...known });
   records.set(record);
   addCluster(clusters, remote.ref.cluster);
   return record;
@@ -125,9 +125,13 @@ async function startNew(
   const taken = await takeOver(context, task);
   if (taken !== undefined) return taken;
   const startedAt = context.clock.now();
+  const predecessors = config.handover
+    ? await predecessorsFrom(context.nomad, task, abandoned)
+    : undefined;
   const { remote, definition, publicAddress } = await context.lifecycle.start({
     cluster,
     owner: task,
+    predecessors,
     config,
     env: request.env,
     resources: request.resources,
@@ -137,7 +141,7 @@ async function startNew(
   tellOpenPorts(remote, request.ports);
   const ports = portsOf(request.ports, definition, config.container);
   const network = { advertise: config.advertise, address: publicAddress, ports };
-  return answerOf(keep(context, remote, network, startedAt));
+  return answerOf(keep(context, remote, { network, startedAt, handover: config.handover }));
 }
 
 /** What a request asks for. Throws a `DriverError` where the configuration does not allow it. */
@@ -191,12 +195,14 @@ async function takeOver(
   earlier.detach();
   records.delete(earlier.task.id);
   remote.tell(`Took over ECS task ${ref.arn} from an earlier start of the allocation`);
-  return answerOf(keep(context, remote, earlier.network(), earlier.startedAt));
+  const { startedAt, handover } = earlier;
+  return answerOf(keep(context, remote, { network: earlier.network(), startedAt, handover }));
 }
 
 function answerOf(record: TaskRecord): StartedTask {
-  const { remote: { ref, container }, startedAt } = record;
-  const state = encodeHandleState({ ref, container, network: record.network(), startedAt });
+  const { remote: { ref, container }, startedAt, handover } = record;
+  const network = record.network();
+  const state = encodeHandleState({ ref, container, network, startedAt, handover });
   return { handle: { version: handleVersion, state }, network: record.status().network };
 }
 

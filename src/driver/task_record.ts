@@ -22,12 +22,23 @@ export type TaskStatus = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
+/** What is known of a task besides what ECS tells. */
+export type KnownTask = {
+  readonly network: KnownNetwork;
+  /** Milliseconds since the Unix epoch, as this node's clock had it. */
+  readonly startedAt: number;
+  /** Whether another client's driver may take the ECS task over. */
+  readonly handover: boolean;
+};
+
 /** One task that Nomad has started or recovered, until Nomad destroys it. */
 export type TaskRecord = {
   readonly task: TaskIdentity;
   readonly remote: RemoteTask;
   /** Milliseconds since the Unix epoch, as this node's clock had it. */
   readonly startedAt: number;
+  /** Whether another client's driver may take the ECS task over. */
+  readonly handover: boolean;
   /** What is known of where it is reached. */
   network(): KnownNetwork;
   /**
@@ -48,25 +59,23 @@ export type TaskRecord = {
 
 /** Makes the record of a task that a remote task carries out. */
 export function createTaskRecord(
-  { remote, network, startedAt }: {
-    remote: RemoteTask;
-    network: KnownNetwork;
-    startedAt: number;
-  },
+  { remote, ...known }: KnownTask & { remote: RemoteTask },
 ): TaskRecord {
-  return new KeptTask(remote, network, startedAt);
+  return new KeptTask(remote, known);
 }
 
 // A class, since there may be thousands at rest.
 class KeptTask implements TaskRecord {
   readonly remote: RemoteTask;
   readonly startedAt: number;
+  readonly handover: boolean;
   readonly #network: KnownNetwork;
 
-  constructor(remote: RemoteTask, network: KnownNetwork, startedAt: number) {
+  constructor(remote: RemoteTask, { network, startedAt, handover }: KnownTask) {
     this.remote = remote;
     this.#network = network;
     this.startedAt = startedAt;
+    this.handover = handover;
   }
 
   get task(): TaskIdentity {

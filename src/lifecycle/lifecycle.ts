@@ -13,6 +13,9 @@ import { createRemoteTasks } from "./remote_tasks.ts";
 import type { StartContext, Started, StartRequest } from "./start/context.ts";
 import { startTask } from "./start/start.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
+import { leaveTask } from "./ownership/leave.ts";
+import { findOthers, type OthersTask, type TasksOfOthers } from "./ownership/others.ts";
+import type { LeftTo } from "./ownership/tags.ts";
 import type { TaskIdentity } from "./task_identity.ts";
 
 export type { ClusterHealth } from "./cluster_health.ts";
@@ -28,6 +31,8 @@ export type { TaskEvent } from "./task/events.ts";
 export type { RemoteState } from "./task/tracking.ts";
 export { until } from "./task/until.ts";
 export type { TaskIdentity } from "./task_identity.ts";
+export type { Predecessor, Predecessors } from "./ownership/adopt.ts";
+export type { OthersTask } from "./ownership/others.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
 export type LifecycleSettings = AccountSettings & {
@@ -57,6 +62,17 @@ export type Lifecycle = {
     container: string | undefined,
     onEvent: OnEvent,
   ): RemoteTask;
+  /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
+  leaveTask(ref: TaskRef, to: LeftTo, signal: AbortSignal): Promise<void>;
+  /** See `findOthers` in `ownership/others.ts`. */
+  tasksOfOthers(
+    cluster: ClusterRef,
+    nodeId: string,
+    isSettled: (arn: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<TasksOfOthers>;
+  /** Has ECS stop another node's task that nobody looks after, unless its tags have moved by then. */
+  stopForsaken(task: OthersTask, reason: string): void;
   /** Asks ECS once whether the cluster can take tasks. Never rejects. */
   checkCluster(cluster: ClusterRef): Promise<ClusterHealth>;
   /**
@@ -129,6 +145,14 @@ export function createLifecycle(
     checkCluster: (cluster) => checkCluster(accounts.of(cluster).caller, cluster, signal),
     unclaimedTasks: (cluster, nodeId, signal) =>
       findUnclaimed({ cluster, caller: accounts.of(cluster).caller, ledger, nodeId, signal }),
+    leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
+    tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
+      findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),
+    stopForsaken: (task, reason) => {
+      // Nomad's word makes it this node's to end.
+      ledger.found(task);
+      remoteTasks.stop(task, reason);
+    },
     settleOrphan: (task, policy) => {
       const { arn } = task.ref;
       if (!ledger.isUnclaimed(arn) || ledger.isStarting(task.index)) return "claimed";

@@ -3,19 +3,31 @@ import { assert } from "@std/assert";
 import { decodePluginConfig } from "../../src/config/mod.ts";
 import { createDriver, type Driver, type StartedTask } from "../../src/driver/driver.ts";
 import { driverConfig } from "./driver_calls.ts";
+import type { NomadServers } from "../simulation/nomad_servers.ts";
 import { cluster, createWorld, ownerOf, silent, type World } from "./world.ts";
 
 /** A plugin process of a node in virtual time, and what the node's agent asks of it. */
 export type TimedDriver = {
   readonly driver: Driver;
   /** Starts run `run` of an allocation's task; the agent may die while it waits. */
-  start(run: string, allocId?: string): { started: Promise<StartedTask>; agentDies: () => void };
+  start(
+    run: string,
+    allocId?: string,
+    task?: Record<string, unknown>,
+  ): { started: Promise<StartedTask>; agentDies: () => void };
   /** Ends the process, as SIGKILL does. */
   kill(): void;
 };
 
-/** Launches a plugin process of node `node-a` in a world. `config` is of the plugin block. */
-export function launchDriver(world: World, config: Record<string, unknown> = {}): TimedDriver {
+/**
+ * Launches a plugin process of a node, `node-a` unless another is named, in a world. `config` is of the
+ * plugin block; `nomad` are the servers that its `nomad` block leads to.
+ */
+export function launchDriver(
+  world: World,
+  config: Record<string, unknown> = {},
+  { nodeId = "node-a", nomad }: { nodeId?: string; nomad?: NomadServers } = {},
+): TimedDriver {
   const process = { alive: true };
   const decoded = decodePluginConfig(
     encode({ enabled: true, cluster: cluster.name, region: cluster.region, ...config }),
@@ -29,16 +41,17 @@ export function launchDriver(world: World, config: Record<string, unknown> = {})
     log: silent,
     version: "0.0.0",
     config: decoded.value,
+    connectNomad: nomad && (() => nomad.api(nodeId, process)),
   });
   return {
     driver,
     kill: () => process.alive = false,
-    start: (run, allocId) => {
+    start: (run, allocId, task = {}) => {
       const agent = new AbortController();
       const started = driver.start(
-        ownerOf(run, allocId),
+        { ...ownerOf(run, allocId), nodeId },
         {
-          config: driverConfig({ task_definition: "idle" }),
+          config: driverConfig({ task_definition: "idle", ...task }),
           env: {},
           ports: [],
           resources: { cpu: 100, memory: 300 },

@@ -8,7 +8,7 @@ import type { Logger } from "../../logger.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Observation } from "../watch/watcher.ts";
-import { allocMark, isTakenFrom, ownerTags, taggedOwner } from "./tags.ts";
+import { isTakenFrom, takingTags } from "./tags.ts";
 
 /**
  * Whose an ECS task is, as far as its tags have told this process:
@@ -59,7 +59,7 @@ export async function claimByTags(
     context.ownership = "lost";
     return;
   }
-  const wanted = ownerTags(owner, services.driverVersion, previousMarks(tags, owner));
+  const wanted = takingTags(tags, owner, services.driverVersion);
   const agree = wanted.every(({ key, value }) =>
     tags.some((tag) => tag.key === key && tag.value === value)
   );
@@ -105,12 +105,4 @@ async function claimOnce(context: ClaimContext, signal: AbortSignal): Promise<vo
     await context.services.clock.sleep(refusedPause, signal);
     throw error;
   }
-}
-
-/** Marks of the allocations that had the task before its owner. */
-function previousMarks(tags: readonly Tag[], { allocId }: TaskIdentity): readonly string[] {
-  const tagged = taggedOwner(tags);
-  return tagged.allocId === undefined || tagged.allocId === allocId
-    ? tagged.previous
-    : [...tagged.previous, allocMark(tagged.allocId)];
 }

@@ -11,6 +11,10 @@ export const hashTag = "nomad:definition_hash";
 export const jobTag = "nomad:definition_for";
 /** Tag that names the allocations which a task was taken over from. */
 const previousTag = "nomad:previous_allocs";
+/** Tag that names the allocation which an ECS task was left to. */
+const leftForTag = "nomad:left_for";
+/** Tag that tells until when that allocation may take it, in seconds since the Unix epoch. */
+const leftUntilTag = "nomad:left_until";
 /** Marks that fit into a tag's value: 8 characters and a blank each. */
 const rememberedOwners = 28;
 /** Longest `startedBy` that ECS takes, in characters. */
@@ -111,6 +115,48 @@ export function ownerInTags(tags: readonly Tag[]): TaskIdentity {
     allocId,
     nodeId: value("nomad:node_id"),
   };
+}
+
+/** An ECS task that runs on for an allocation which is to take it over. */
+export type LeftTo = {
+  readonly allocId: string;
+  /** Milliseconds since the Unix epoch until which it may be taken; past it the task is an orphan. */
+  readonly until: number;
+};
+
+/** The tags of a task that is left to an allocation. */
+export function leftTags({ allocId, until }: LeftTo): Tag[] {
+  return [
+    { key: leftForTag, value: tagValue(allocId) },
+    { key: leftUntilTag, value: String(Math.ceil(until / 1_000)) },
+  ];
+}
+
+/** Whom a task is left to; undefined where it is not, or the allocation has taken it. */
+export function leftTo(tags: readonly Tag[]): LeftTo | undefined {
+  const value = (key: string) => tags.find((tag) => tag.key === key)?.value;
+  const allocId = value(leftForTag);
+  if (allocId === undefined || allocId === "" || allocId === value("nomad:alloc_id")) {
+    return undefined;
+  }
+  return { allocId, until: (Number(value(leftUntilTag)) || 0) * 1_000 };
+}
+
+/** The tags by which an owner takes a task over from whoever the task's tags name. */
+export function takingTags(
+  tags: readonly Tag[],
+  owner: TaskIdentity,
+  driverVersion: string,
+): Tag[] {
+  const { allocId, previous } = taggedOwner(tags);
+  const others = allocId === undefined || allocId === owner.allocId
+    ? previous
+    : [...previous, allocMark(allocId)];
+  const wasLeft = tags.some(({ key }) => key === leftForTag);
+  return [
+    ...ownerTags(owner, driverVersion, others),
+    ...(wasLeft ? [{ key: leftForTag, value: tagValue(owner.allocId) }] : []),
+  ];
 }
 
 /** Whether tags tell that the owner's allocation had the task and another took it over. */

@@ -10,6 +10,7 @@ import type { Registry } from "../definition/register.ts";
 import type { Resources } from "../definition/size.ts";
 import type { RemoteTasks } from "../remote_tasks.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
+import type { Predecessors } from "../ownership/adopt.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 
 /** One cluster, and what it takes to call AWS about it. */
@@ -40,6 +41,11 @@ export type StartRequest = {
   /** The environment that Nomad has for the task. */
   readonly env: Readonly<Record<string, string>>;
   readonly resources: Resources;
+  /**
+   * The allocations that the owner's replaces, whose ECS task it may take over; undefined where nothing
+   * is handed over.
+   */
+  readonly predecessors?: Predecessors | undefined;
   /** Aborts when no caller waits for the start any more. It then goes on only if ECS has its task. */
   readonly abandoned: AbortSignal;
   readonly onEvent: OnEvent;

@@ -69,7 +69,8 @@ export async function findLive(
   });
 }
 
-function isLive(task: Task): boolean {
+/** Whether a task is wanted running. */
+export function isLive(task: Task): boolean {
   return task.lastStatus !== "STOPPED" && task.desiredStatus !== "STOPPED";
 }
 

@@ -4,7 +4,7 @@ import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { LaunchError } from "../launch_error.ts";
-import { startedBy } from "../ownership/tags.ts";
+import { ownerInTags, startedBy } from "../ownership/tags.ts";
 import {
   type Asking,
   type Attempt,
@@ -17,12 +17,16 @@ import { findLive } from "./find_live.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
+import { findPredecessors, moveTags } from "./take_over.ts";
 
 /** The ECS task of a run. */
 export type Launched = {
   readonly arn: string;
-  /** `started`: RunTask started it; `found`: it already ran for this allocation's task. */
-  readonly how: "started" | "found";
+  /**
+   * `started`: RunTask started it; `found`: it already ran for this allocation's task; `handed over`: it
+   * ran for an allocation that this one replaces.
+   */
+  readonly how: "started" | "found" | "handed over";
   /** Undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
 };
@@ -54,7 +58,9 @@ export async function launch(
     openRun: ledger.resumeRun(cluster, index),
   };
   try {
-    return await findRunning(context, launch) ?? await runNew(context, launch);
+    return await findRunning(context, launch) ??
+      await takeFromPredecessor(context, launch) ??
+      await runNew(context, launch);
   } catch (error) {
     if (launch.openRun !== undefined) {
       cleanUp(context, request.owner, ledger.leaveRun({ cluster, index, taskId: launch.openRun }));
@@ -74,14 +80,18 @@ function tellingOnce(attempt: Attempt): (error: EcsError) => void {
 }
 
 /** Waits until every earlier ECS task of the allocation's task is sure to end: two must not run. */
-async function stopsAcknowledged(context: StartContext, launch: Launch): Promise<void> {
+async function stopsAcknowledged(
+  context: StartContext,
+  launch: Launch,
+  index = startedBy(launch.request.owner),
+): Promise<void> {
   const { ledger } = context.remoteTasks;
-  const pending = ledger.stopsPending(startedBy(launch.request.owner));
+  const pending = ledger.stopsPending(index);
   if (pending === undefined) return;
   tell(launch.request, "Waiting for ECS to acknowledge the stop of an earlier ECS task");
   await orAborted(pending, launch.asking.signal);
   // Another stop may have been asked for meanwhile.
-  await stopsAcknowledged(context, launch);
+  await stopsAcknowledged(context, launch, index);
 }
 
 /** The ECS task that already runs for the allocation's task, if any. Stops those besides the oldest. */
@@ -110,6 +120,48 @@ async function findRunning(
   }
   if (live?.taskArn === undefined) return undefined;
   return { arn: live.taskArn, how: "found", definition: await definitionOf(context, live, asking) };
+}
+
+/**
+ * The ECS task that an allocation which this one replaces has left, or that its lost client could not
+ * leave. Stops first what this allocation may not take over, as another version of the job.
+ */
+async function takeFromPredecessor(
+  context: StartContext,
+  launch: Launch,
+): Promise<Launched | undefined> {
+  const { cluster, remoteTasks, log } = context;
+  const { request, asking } = launch;
+  const { owner, predecessors } = request;
+  if (predecessors === undefined) return undefined;
+  for (const { allocId } of predecessors.kind === "known" ? predecessors.chain : []) {
+    await stopsAcknowledged(context, launch, startedBy({ allocId, name: owner.name }));
+  }
+  const { mayTakeOver } = remoteTasks.ledger;
+  const { take, stop } = await findPredecessors(
+    context,
+    owner,
+    predecessors,
+    mayTakeOver,
+    asking,
+  );
+  for (const { taskArn: arn, tags = [] } of stop) {
+    if (arn === undefined) continue;
+    log.warn("stopping the ECS task of an earlier allocation", { arn, alloc_id: owner.allocId });
+    tell(request, `Stopping ECS task ${arn} of an earlier allocation, which runs something else`);
+    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags) };
+    // Nomad's word makes it this node's to end.
+    remoteTasks.ledger.found(earlier);
+    remoteTasks.stop(
+      { ...earlier, index: startedBy(owner) },
+      `Nomad replaced the allocation by ${owner.allocId}`,
+    );
+  }
+  await stopsAcknowledged(context, launch);
+  if (take?.taskArn === undefined) return undefined;
+  await moveTags(context, take, owner, asking);
+  const definition = await definitionOf(context, take, asking);
+  return { arn: take.taskArn, how: "handed over", definition };
 }
 
 /** The definition of a task that already runs; undefined where AWS does not tell it. */

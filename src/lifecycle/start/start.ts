@@ -77,13 +77,27 @@ function lookAfter(
   { arn, how }: Launched,
 ): RemoteTask {
   const ref = { arn, cluster };
-  const remote = remoteTasks.watch({ ref, owner, container, how, onEvent });
-  remote.tell(
-    how === "found"
-      ? `Took over ECS task ${arn}, which already runs for this allocation`
-      : `Started ECS task ${arn}`,
-  );
+  const remote = remoteTasks.watch({
+    ref,
+    owner,
+    container,
+    how: how === "started" ? "started" : "found",
+    onEvent,
+  });
+  remote.tell(inWords(how, arn));
   return remote;
+}
+
+function inWords(how: Launched["how"], arn: string): string {
+  switch (how) {
+    case "started":
+      return `Started ECS task ${arn}`;
+    case "found":
+      return `Took over ECS task ${arn}, which already runs for this allocation`;
+    case "handed over":
+      return `Took over ECS task ${arn}, which ran for the allocation that this one replaces; ` +
+        `NOMAD_ALLOC_ID in its containers is still that one's`;
+  }
 }
 
 /** The address to advertise. A task that ran before this start goes on without, where there is none. */

@@ -19,6 +19,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
     container: "app",
     network: { advertise: "public" as const, address: "203.0.113.7", ports: { http: 80 } },
     startedAt: 1_767_225_600_000,
+    handover: false,
   };
   const fallback = { name: "other", region: "us-east-1", profile: "test" };
   assertEquals(
@@ -33,6 +34,7 @@ Deno.test("a task that needed no profile and no role is not given the plugin's",
     container: undefined,
     network: { advertise: "private" as const, address: undefined, ports: {} },
     startedAt: undefined,
+    handover: false,
   };
   const { ref } = decodeHandleState({
     version: 1,

@@ -196,7 +196,10 @@ Deno.test("a task has its own cluster, region and role, also after a recovery", 
     });
     assertEquals(attributes["cluster"], "abroad");
 
-    const stranger = taskOf(driverConfig({ ...abroad, assume_role: { role_arn: role } }));
+    // Trust policies are repaired while starts wait, so the refusal shows when the time is up.
+    const stranger = taskOf(
+      driverConfig({ ...abroad, assume_role: { role_arn: role }, start_timeout: "2s" }),
+    );
     const error = await failureOf(start(connection, stranger));
     assertStringIncludes(error.message, `Not authorized to perform sts:AssumeRole on ${role}`);
     assertEquals(ecs.simulator.calls.read().byOperation["RunTask"], 1);

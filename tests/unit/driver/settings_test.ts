@@ -6,7 +6,7 @@ import { createSettings, type Settings, takeConfig } from "../../../src/driver/s
 function settingsOf(config: Record<string, unknown>, defaultRegion?: string): Settings {
   const decoded = decodePluginConfig(encode(config));
   assert(decoded.kind === "ok");
-  return createSettings(decoded.value, defaultRegion);
+  return createSettings(decoded.value, { region: defaultRegion });
 }
 
 const take = (settings: Settings, config: Record<string, unknown>) =>

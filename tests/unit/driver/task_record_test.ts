@@ -20,7 +20,7 @@ async function recordOfRunning(network = unknown) {
   }));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
-  const record = createTaskRecord({ remote, network, startedAt: 1_000 });
+  const record = createTaskRecord({ remote, network, startedAt: 1_000, handover: true });
   const heard: ExitResult[] = [];
   const takeBack = record.onExit((how) => heard.push(how));
   const exits = async (exitCode: number) => {

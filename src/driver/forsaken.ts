@@ -1,0 +1,157 @@
+/**
+ * The search for ECS tasks that nobody will end: their client is down or gone, and Nomad wants them no
+ * more. Their own node's driver cannot stop them, so any other does, after `orphan_grace`.
+ */
+import type { ClusterRef } from "../aws/cluster_ref.ts";
+import type { Clock } from "../clock.ts";
+import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
+import type { Logger } from "../logger.ts";
+import type { NomadApi } from "../nomad/api.ts";
+import type { NomadLink } from "./nomad_link.ts";
+import type { OrphanPolicy } from "./orphans.ts";
+
+/** What the search goes by. */
+export type ForsakenContext = {
+  readonly lifecycle: Lifecycle;
+  readonly nomad: NomadLink;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly clusters: () => ClusterRef[];
+  /** This client's node id, asked for where it is not known; undefined where Nomad does not tell it. */
+  readonly nodeId: () => Promise<string | undefined>;
+  readonly policy: () => OrphanPolicy;
+  /** Milliseconds that a task may be without anybody who will end it. */
+  readonly grace: () => number;
+  readonly signal: AbortSignal;
+};
+
+/** What the search remembers between its rounds. All times are monotonic milliseconds. */
+type Memory = {
+  /** The node that each described task is tagged as, by ARN. */
+  readonly nodes: Map<string, string>;
+  /** Since when a task has had nobody who will end it, by ARN. */
+  readonly since: Map<string, number>;
+  /** Nodes that this Nomad has listed at some time: what is tagged as theirs is this Nomad's. */
+  readonly known: Set<string>;
+  readonly reported: Set<string>;
+};
+
+/** Bounds of the time between rounds, in milliseconds. */
+const shortestInterval = 5_000;
+const longestInterval = 300_000;
+/** Tasks about which Nomad is asked in one round: each costs one or two requests. */
+const askedInRound = 50;
+
+/** Searches in rounds until the signal aborts. Without a `nomad` block it does nothing. */
+export async function searchForsaken(context: ForsakenContext): Promise<void> {
+  const { clock, grace, policy, nomad, log, signal } = context;
+  const memory: Memory = {
+    nodes: new Map(),
+    since: new Map(),
+    known: new Set(),
+    reported: new Set(),
+  };
+  while (!signal.aborted) {
+    await clock.sleep(Math.min(longestInterval, Math.max(shortestInterval, grace() / 2)), signal);
+    if (signal.aborted || nomad.api() === undefined || policy() === "ignore") continue;
+    const nodeId = await context.nodeId();
+    if (nodeId === undefined) continue;
+    const listed = await nomad.ask((api, bounded) => api.nodes(bounded), signal);
+    if (listed === undefined) continue;
+    for (const { id } of listed) memory.known.add(id);
+    const working = new Set(listed.filter(({ status }) => status !== "down").map(({ id }) => id));
+    for (const cluster of context.clusters()) {
+      await searchCluster(context, memory, cluster, nodeId, working).catch((error) =>
+        log.debug("looking for forsaken tasks failed", { cluster: cluster.name, error })
+      );
+    }
+  }
+}
+
+async function searchCluster(
+  context: ForsakenContext,
+  memory: Memory,
+  cluster: ClusterRef,
+  nodeId: string,
+  working: ReadonlySet<string>,
+): Promise<void> {
+  const { lifecycle, clock, grace, signal } = context;
+  // A task of a node that works needs no look: that node's own driver ends it.
+  const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
+  const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
+  for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
+  for (const table of [memory.nodes, memory.since]) {
+    for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);
+  }
+  const open = found.described.filter(({ owner }) => !working.has(owner.nodeId));
+  for (const task of open.slice(0, askedInRound)) {
+    const { arn } = task.ref;
+    if (!await isForsaken(context, task, memory.known)) {
+      memory.since.delete(arn);
+      continue;
+    }
+    const since = memory.since.get(arn) ?? clock.monotonic();
+    memory.since.set(arn, since);
+    if (clock.monotonic() - since >= grace()) settle(context, memory, task);
+  }
+}
+
+function settle(
+  { lifecycle, policy, log }: ForsakenContext,
+  memory: Memory,
+  task: OthersTask,
+): void {
+  const stops = policy() === "stop";
+  const { ref: { arn, cluster }, owner } = task;
+  if (!memory.reported.has(arn)) {
+    memory.reported.add(arn);
+    log.warn("an ECS task of a client that is gone is wanted by nobody", {
+      arn,
+      cluster: cluster.name,
+      alloc_id: owner.allocId,
+      node_id: owner.nodeId,
+      stopped: stops,
+    });
+  }
+  if (stops) lifecycle.stopForsaken(task, "Nomad: the task's client is gone, and nobody wants it");
+}
+
+/**
+ * Whether a task of a node that does not work has nobody who will end it. Where Nomad does not answer,
+ * or does not show enough, it has.
+ */
+async function isForsaken(
+  { nomad, clock, signal }: ForsakenContext,
+  task: OthersTask,
+  known: ReadonlySet<string>,
+): Promise<boolean> {
+  // What waits for a successor that never came is nobody's, whatever Nomad remembers.
+  if (task.left !== undefined && clock.now() > task.left.until) return true;
+  const answer = await nomad.ask(
+    (api, bounded) => isUnwanted(api, task, known, bounded),
+    signal,
+  );
+  return answer === true;
+}
+
+async function isUnwanted(
+  api: NomadApi,
+  { owner: { allocId, namespace, nodeId }, left }: OthersTask,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const allocation = await api.allocation(allocId, namespace, signal);
+  if (allocation === "unknown") {
+    // It may be another Nomad's, or beyond the token's rights.
+    return known.has(nodeId) && await api.isForgotten(allocId, namespace, signal);
+  }
+  if (allocation.nodeId !== nodeId) return false;
+  const isOver = allocation.desiredStatus !== "run" || allocation.clientStatus === "lost" ||
+    allocation.clientStatus === "complete" || allocation.clientStatus === "failed";
+  if (!isOver) return false;
+  const successor = left?.allocId ?? allocation.nextAllocation;
+  if (successor === undefined) return true;
+  const next = await api.allocation(successor, namespace, signal);
+  // One that waits to start takes the task over, or stops it. One that runs has done so.
+  return next === "unknown" || next.desiredStatus !== "run" || next.clientStatus !== "pending";
+}

@@ -1,0 +1,107 @@
+/**
+ * Which ECS task passes from one allocation to the next: what becomes of it when Nomad stops the old
+ * allocation, and which one a new allocation takes over. Nomad hands nothing over by itself from 1.10
+ * on; its HTTP API tells what is needed. Where the API does not answer, nothing is handed over.
+ */
+import type { Predecessor, Predecessors } from "../lifecycle/lifecycle.ts";
+import type { NomadApi } from "../nomad/api.ts";
+import type { Allocation } from "../nomad/documents.ts";
+import { NomadError } from "../nomad/error.ts";
+import { stopCauseOf } from "../nomad/stop_cause.ts";
+
+/** What becomes of the ECS task of a Nomad task that Nomad stops. */
+export type LeaveVerdict =
+  /** It runs on; the allocation `to` is to take it over. */
+  | { readonly kind: "leave"; readonly to: string }
+  | { readonly kind: "stop" };
+
+/** An allocation, as far as the questions about it need it. */
+export type AllocationRef = {
+  readonly allocId: string;
+  readonly namespace: string;
+  readonly nodeId: string;
+};
+
+/** Longest chain of predecessors that a start follows. Each costs one request to Nomad. */
+export const longestChain = 8;
+
+/**
+ * Decides whether an ECS task runs on for the allocation that replaces its own. It does where the node
+ * is drained and the replacement is placed with the same version of the job, on a node that takes over. Rejects with a
+ * `NomadError` where Nomad does not answer.
+ */
+export async function leaveOrStop(
+  api: NomadApi,
+  { allocId, namespace, nodeId }: AllocationRef,
+  signal: AbortSignal,
+): Promise<LeaveVerdict> {
+  const [allocation, node] = await Promise.all([
+    api.allocation(allocId, namespace, signal),
+    api.node(nodeId, signal),
+  ]);
+  // A purged job's allocation, or a token without rights: nobody can be shown to take the task.
+  if (allocation === "unknown" || node === "unknown") return { kind: "stop" };
+  const cause = stopCauseOf(allocation, node);
+  if (cause.kind !== "drain" || cause.next === undefined) return { kind: "stop" };
+  const next = await api.allocation(cause.next, namespace, signal);
+  if (next === "unknown" || !isToRun(next) || !runsTheSame(next, allocation)) {
+    return { kind: "stop" };
+  }
+  // A driver that does not take over would run a second ECS task beside the one that is left.
+  const taker = await api.node(next.nodeId, signal);
+  if (taker === "unknown" || !taker.takesOver) return { kind: "stop" };
+  return { kind: "leave", to: next.id };
+}
+
+/**
+ * The allocations whose ECS task a new allocation may find running, nearest first. Ends before an
+ * allocation that may legitimately run beside the new one. Rejects with a `NomadError` where Nomad
+ * does not answer.
+ */
+export async function predecessorsOf(
+  api: NomadApi,
+  { allocId, namespace }: AllocationRef,
+  signal: AbortSignal,
+): Promise<Predecessors> {
+  const own = await api.allocation(allocId, namespace, signal);
+  if (own === "unknown") {
+    throw new NomadError(
+      "denied",
+      `GET /v1/allocation/${allocId}`,
+      `it does not show the allocation that is being started`,
+    );
+  }
+  const chain: Predecessor[] = [];
+  let id = own.previousAllocation;
+  while (id !== undefined && chain.length < longestChain) {
+    const earlier = await api.allocation(id, namespace, signal);
+    if (earlier === "unknown") {
+      // Nomad has collected it as garbage, which it does only with what is over.
+      chain.push({ allocId: id, runs: "other", lost: false });
+      return { kind: "known", chain, complete: false };
+    }
+    // Nomad starts the new allocation while its client is disconnected, and may keep both.
+    if (!isOver(earlier)) return { kind: "known", chain, complete: true };
+    chain.push({
+      allocId: id,
+      runs: runsTheSame(own, earlier) ? "same" : "other",
+      lost: earlier.clientStatus === "lost",
+    });
+    id = earlier.previousAllocation;
+  }
+  return { kind: "known", chain, complete: id === undefined };
+}
+
+function isToRun({ desiredStatus, clientStatus }: Allocation): boolean {
+  return desiredStatus === "run" && (clientStatus === "pending" || clientStatus === "running");
+}
+
+function isOver({ clientStatus }: Allocation): boolean {
+  return clientStatus === "complete" || clientStatus === "failed" || clientStatus === "lost";
+}
+
+/** Whether two allocations run one version of one group of one job. */
+function runsTheSame(one: Allocation, other: Allocation): boolean {
+  return one.jobVersion !== undefined && one.jobVersion === other.jobVersion &&
+    one.jobId === other.jobId && one.taskGroup === other.taskGroup;
+}

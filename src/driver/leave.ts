@@ -1,0 +1,65 @@
+import type { Clock } from "../clock.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Logger } from "../logger.ts";
+import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
+import type { Settings } from "./settings.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** What leaving a task to its successor needs of the driver. */
+export type LeaveContext = {
+  readonly lifecycle: Lifecycle;
+  readonly nomad: NomadLink;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** Milliseconds that AWS has to acknowledge the tags. */
+const tagTime = 5_000;
+
+/**
+ * Lets the ECS task of a Nomad task that is to stop run on, where Nomad says that another allocation
+ * is to take it over. `left` ends the task for Nomad. Whatever goes wrong, the task is `to be stopped`:
+ * then the successor runs an ECS task of its own.
+ */
+export async function leaveToSuccessor(
+  { lifecycle, nomad, settings, clock, log }: LeaveContext,
+  record: TaskRecord,
+  /** Milliseconds that the whole stop may take. */
+  timeout: number,
+  signal: AbortSignal,
+): Promise<"left" | "to be stopped"> {
+  const { task, remote } = record;
+  if (!record.handover || !record.isLive()) return "to be stopped";
+  const verdict = await leaveVerdict(nomad, task, signal);
+  // Another call may have ended the task meanwhile.
+  if (verdict.kind === "stop" || !record.isLive()) return "to be stopped";
+  const until = clock.now() + settings.config.orphan_grace;
+  const late = new AbortController();
+  const done = new AbortController();
+  const time = Math.min(tagTime, timeout / 2);
+  clock.sleep(time, done.signal).then(() => late.abort(new Error(`no answer within ${time} ms`)));
+  try {
+    const bounded = AbortSignal.any([signal, late.signal]);
+    await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    remote.tell(
+      `The ECS task cannot be left to allocation ${verdict.to}, and is stopped: ${message}`,
+    );
+    return "to be stopped";
+  } finally {
+    done.abort();
+  }
+  log.info("leaving a task to its successor", {
+    task_id: task.id,
+    arn: remote.ref.arn,
+    successor: verdict.to,
+  });
+  remote.tell(
+    `Nomad drains this node: ECS task ${remote.ref.arn} runs on for allocation ${verdict.to}, which ` +
+      `takes it over`,
+  );
+  record.detach();
+  return "left";
+}

@@ -1,0 +1,102 @@
+/**
+ * Nomad's HTTP API, as far as a hand-over and the search for leaks need it. Nothing here decides
+ * anything about an ECS task.
+ *
+ * @example
+ * ```ts
+ * const api = createNomadApi({ target: () => target, readFile: Deno.readTextFile, clock });
+ * const allocation = await api.allocation("0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11", "default", signal);
+ * if (allocation === "unknown") return; // garbage collected, or beyond the token's rights
+ * ```
+ */
+import type { Clock } from "../clock.ts";
+import { describeAddress } from "./address.ts";
+import { get, type NomadTarget, type ReadFile } from "./connection.ts";
+import {
+  agentOf,
+  type Allocation,
+  allocationOf,
+  lengthOf,
+  nodeOf,
+  type NodeStub,
+  nodeStubsOf,
+  type NomadAgent,
+  type NomadNode,
+} from "./documents.ts";
+import { NomadError } from "./error.ts";
+
+/** Questions to Nomad. Each rejects with a `NomadError`, or with the signal's reason. */
+export type NomadApi = {
+  /** `unknown` is no proof of an end: Nomad answers the same where the token may not read it. */
+  allocation(id: string, namespace: string, signal: AbortSignal): Promise<Allocation | "unknown">;
+  /**
+   * Whether Nomad has no such allocation any more. Rejects with `denied` where the token may not list
+   * the namespace's allocations: then not finding it is no proof.
+   */
+  isForgotten(id: string, namespace: string, signal: AbortSignal): Promise<boolean>;
+  node(id: string, signal: AbortSignal): Promise<NomadNode | "unknown">;
+  /** All client nodes that Nomad knows. */
+  nodes(signal: AbortSignal): Promise<NodeStub[]>;
+  /** The agent at the address. */
+  agent(signal: AbortSignal): Promise<NomadAgent>;
+};
+
+/**
+ * Milliseconds that one request may take. A start or stop waits for it, so it is far less than Nomad's
+ * own shortest kill_timeout of 5 s.
+ */
+export const requestTimeout = 2_000;
+
+/** Makes the questions. `target` is read at each request: a new configuration may name another. */
+export function createNomadApi(
+  { target, readFile, clock }: { target: () => NomadTarget; readFile: ReadFile; clock: Clock },
+): NomadApi {
+  const ask = async <T>(
+    path: string,
+    read: (value: unknown, attempted: string) => T,
+    signal: AbortSignal,
+  ): Promise<T | "unknown"> => {
+    const asked = target();
+    const attempted = `GET ${path.split("?")[0]} of ${describeAddress(asked.address)}`;
+    const over = new AbortController();
+    const expired = new NomadError(
+      "unreachable",
+      attempted,
+      `no answer within ${requestTimeout / 1_000} s`,
+    );
+    clock.sleep(requestTimeout, over.signal).then(() => over.abort(expired));
+    try {
+      const answer = await get(asked, path, {
+        readFile,
+        signal: AbortSignal.any([signal, over.signal]),
+      });
+      return answer.kind === "unknown" ? "unknown" : read(answer.value, attempted);
+    } finally {
+      over.abort();
+    }
+  };
+  return {
+    allocation: (id, namespace, signal) =>
+      ask(
+        `/v1/allocation/${encodeURIComponent(id)}?namespace=${encodeURIComponent(namespace)}`,
+        allocationOf,
+        signal,
+      ),
+    isForgotten: async (id, namespace, signal) => {
+      const query = `prefix=${encodeURIComponent(id)}&namespace=${encodeURIComponent(namespace)}`;
+      const count = await ask(`/v1/allocations?${query}`, lengthOf, signal);
+      return count === 0;
+    },
+    node: (id, signal) => ask(`/v1/node/${encodeURIComponent(id)}`, nodeOf, signal),
+    nodes: async (signal) => {
+      const nodes = await ask("/v1/nodes", nodeStubsOf, signal);
+      if (nodes !== "unknown") return nodes;
+      throw new NomadError("unusable", "GET /v1/nodes", "the agent has no list of nodes");
+    },
+    agent: async (signal) => {
+      const agent = await ask("/v1/agent/self", agentOf, signal);
+      if (agent !== "unknown") return agent;
+      throw new NomadError("unusable", "GET /v1/agent/self", "the agent does not know itself");
+    },
+  };
+}

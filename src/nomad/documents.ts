@@ -1,0 +1,141 @@
+import { NomadError } from "./error.ts";
+
+/** An allocation, as far as a hand-over goes by it. Names are those of Nomad's API. */
+export type Allocation = {
+  readonly id: string;
+  readonly namespace: string;
+  /** `<job>.<group>[<index>]`; an allocation and its replacement share it. */
+  readonly name: string;
+  readonly nodeId: string;
+  readonly jobId: string;
+  readonly taskGroup: string;
+  /** Version of the job that the allocation runs; undefined where the answer holds no job. */
+  readonly jobVersion: number | undefined;
+  /** `run`, `stop` or `evict`. */
+  readonly desiredStatus: string;
+  readonly desiredDescription: string;
+  /** Whether the servers want it moved to another node: a drain, or `nomad alloc stop`. */
+  readonly migrate: boolean;
+  /** Whether it is stopped for a drain and gets no replacement: a batch job, from Nomad 1.11 on. */
+  readonly migrateDisablePlacement: boolean;
+  /** `pending`, `running`, `complete`, `failed`, `lost` or `unknown`. */
+  readonly clientStatus: string;
+  readonly previousAllocation: string | undefined;
+  readonly nextAllocation: string | undefined;
+  readonly preemptedByAllocation: string | undefined;
+};
+
+/** A client node. */
+export type NomadNode = {
+  readonly id: string;
+  /** `ready`, `down`, `disconnected` or `initializing`. */
+  readonly status: string;
+  /** Whether the node is being drained now. */
+  readonly draining: boolean;
+  /** Whether its ecs driver takes over what another node's leaves, as its attribute says. */
+  readonly takesOver: boolean;
+};
+
+/** A client node in the list of all. */
+export type NodeStub = Pick<NomadNode, "id" | "status">;
+
+/** Attribute of a node whose ecs driver hands ECS tasks over by Nomad's API; its value is then `on`. */
+export const handOverAttribute = "driver.ecs.handover";
+
+/** The agent that answers. */
+export type NomadAgent = {
+  /** Undefined where the agent is no client. */
+  readonly nodeId: string | undefined;
+  readonly region: string | undefined;
+};
+
+/** Reads an allocation. Throws a `NomadError` for what is none. */
+export function allocationOf(value: unknown, attempted: string): Allocation {
+  const from = fieldsOf(value, attempted);
+  const transition = optionalFields(from.value("DesiredTransition"));
+  const job = optionalFields(from.value("Job"));
+  const version = job?.["Version"];
+  return {
+    id: from.text("ID"),
+    namespace: from.text("Namespace"),
+    name: from.text("Name"),
+    nodeId: from.text("NodeID"),
+    jobId: from.text("JobID"),
+    taskGroup: from.text("TaskGroup"),
+    jobVersion: typeof version === "number" ? version : undefined,
+    desiredStatus: from.text("DesiredStatus"),
+    desiredDescription: from.optional("DesiredDescription") ?? "",
+    migrate: transition?.["Migrate"] === true,
+    migrateDisablePlacement: transition?.["MigrateDisablePlacement"] === true,
+    clientStatus: from.text("ClientStatus"),
+    previousAllocation: from.optional("PreviousAllocation"),
+    nextAllocation: from.optional("NextAllocation"),
+    preemptedByAllocation: from.optional("PreemptedByAllocation"),
+  };
+}
+
+/** Reads a node. Throws a `NomadError` for what is none. */
+export function nodeOf(value: unknown, attempted: string): NomadNode {
+  const from = fieldsOf(value, attempted);
+  return {
+    id: from.text("ID"),
+    status: from.text("Status"),
+    draining: from.value("Drain") === true ||
+      optionalFields(from.value("DrainStrategy")) !== undefined,
+    takesOver: optionalFields(from.value("Attributes"))?.[handOverAttribute] === "on",
+  };
+}
+
+/** Reads the list of nodes. Throws a `NomadError` for what is none. */
+export function nodeStubsOf(value: unknown, attempted: string): NodeStub[] {
+  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
+  return value.map((stub) => {
+    const from = fieldsOf(stub, attempted);
+    return { id: from.text("ID"), status: from.text("Status") };
+  });
+}
+
+/** The number of things in a list. Throws a `NomadError` for what is none. */
+export function lengthOf(value: unknown, attempted: string): number {
+  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
+  return value.length;
+}
+
+/** Reads what an agent says of itself. Throws a `NomadError` for what does not fit. */
+export function agentOf(value: unknown, attempted: string): NomadAgent {
+  const from = fieldsOf(value, attempted);
+  const stats = optionalFields(from.value("stats"));
+  const config = optionalFields(from.value("config"));
+  const nodeId = optionalFields(stats?.["client"])?.["node_id"];
+  const region = config?.["Region"];
+  return {
+    nodeId: typeof nodeId === "string" && nodeId !== "" ? nodeId : undefined,
+    region: typeof region === "string" && region !== "" ? region : undefined,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function optionalFields(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Fields
+    : undefined;
+}
+
+function fieldsOf(document: unknown, attempted: string) {
+  const fields = optionalFields(document);
+  if (fields === undefined) throw new NomadError("unusable", attempted, "it answered no document");
+  const optional = (name: string): string | undefined => {
+    const value = fields[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  return {
+    value: (name: string): unknown => fields[name],
+    optional,
+    text: (name: string): string => {
+      const value = optional(name);
+      if (value !== undefined) return value;
+      throw new NomadError("unusable", attempted, `its answer has no ${name}`);
+    },
+  };
+}

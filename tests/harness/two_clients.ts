@@ -1,0 +1,99 @@
+import { assertEquals } from "@std/assert";
+import type { EcsTask } from "../../demo/simulator/state/model.ts";
+import type { Allocation } from "../../src/nomad/documents.ts";
+import { createNomadServers, type NomadServers } from "../simulation/nomad_servers.ts";
+import { createChances } from "../simulation/random.ts";
+import { allocationWith } from "./nomad_documents.ts";
+import { launchDriver, type TimedDriver } from "./timed_driver.ts";
+import { createWorld, ownerOf, type World } from "./world.ts";
+
+/** Two Nomad clients with hand-over on, in virtual time, and the servers that they ask. */
+export type TwoClients = World & {
+  readonly servers: NomadServers;
+  readonly a: TimedDriver;
+  readonly b: TimedDriver;
+  /** Has a client start the allocation's task, and waits until it has. Answers the ECS task's ARN. */
+  start(client: TimedDriver, allocId: string): Promise<string>;
+  /** Has a client stop the allocation's task as Nomad does. */
+  stop(client: TimedDriver, allocId: string): Promise<void>;
+  /** The events of a client's tasks so far. */
+  events(client: TimedDriver): readonly string[];
+  /** A tag of an ECS task. */
+  tag(task: EcsTask | undefined, key: string): string | undefined;
+};
+
+/** Makes them. The servers know allocation `old` on `node-a`. */
+export function createTwoClients(config: Record<string, unknown> = {}): TwoClients {
+  const world = createWorld();
+  const servers = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
+  servers.put(allocationWith({ id: "old", clientStatus: "pending" }));
+  const block = { nomad: {}, orphan_grace: "2m", ...config };
+  const a = launchDriver(world, block, { nodeId: "node-a", nomad: servers });
+  const b = launchDriver(world, block, { nodeId: "node-b", nomad: servers });
+  const heard = new Map<TimedDriver, string[]>();
+  for (const client of [a, b]) {
+    const texts: string[] = [];
+    heard.set(client, texts);
+    const listen = async () => {
+      for await (const { message } of client.driver.events(new AbortController().signal)) {
+        texts.push(message);
+      }
+    };
+    listen();
+  }
+  const idOf = (allocId: string) => ownerOf("1", allocId).id;
+  return {
+    ...world,
+    servers,
+    a,
+    b,
+    start: async (client, allocId) => {
+      const settled = await world.settle(client.start("1", allocId).started);
+      assertEquals(settled.status, "fulfilled", String(Object.values(settled)));
+      servers.change(allocId, { clientStatus: "running" });
+      return client.driver.inspect(idOf(allocId)).attributes["arn"] ?? "";
+    },
+    stop: async (client, allocId) => {
+      await world.settle(client.driver.stop(idOf(allocId), 20_000, ""));
+      servers.change(allocId, { clientStatus: "complete" });
+    },
+    events: (client) => heard.get(client) ?? [],
+    tag: (task, key) => task?.tags.find((tag) => tag.key === key)?.value,
+  };
+}
+
+/** Has the servers drain `node-a`, with `new` in place of `old` on `node-b`. */
+export function drain({ servers }: TwoClients, replacement: Partial<Allocation> = {}): void {
+  servers.changeNode("node-a", { draining: true });
+  servers.put(allocationWith({
+    id: "new",
+    nodeId: "node-b",
+    clientStatus: "pending",
+    previousAllocation: "old",
+    ...replacement,
+  }));
+  servers.change("old", {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being migrated",
+    migrate: true,
+    nextAllocation: "new",
+  });
+}
+
+/** Has the servers lose `node-a`, with `new` in place of `old` on `node-b`. */
+export function lose({ servers }: TwoClients, replacement: Partial<Allocation> = {}): void {
+  servers.changeNode("node-a", { status: "down" });
+  servers.put(allocationWith({
+    id: "new",
+    nodeId: "node-b",
+    clientStatus: "pending",
+    previousAllocation: "old",
+    ...replacement,
+  }));
+  servers.change("old", {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is lost since its node is down",
+    clientStatus: "lost",
+    nextAllocation: "new",
+  });
+}

@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import { createTwoClients, drain, type TwoClients } from "../../harness/two_clients.ts";
+
+const minutes = 60_000;
+
+/** Two clients of which the first has started `old`. */
+async function started(config: Record<string, unknown> = {}) {
+  const clients = createTwoClients(config);
+  await clients.pass(1_000);
+  const arn = await clients.start(clients.a, "old");
+  return { clients, arn };
+}
+
+const live = ({ ecs }: TwoClients) => ecs.live().map(({ arn }) => arn);
+
+Deno.test("a task that nobody takes ends by its own node's driver", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  clients.servers.change("new", { desiredStatus: "stop", clientStatus: "complete" });
+  assertEquals(live(clients), [arn]);
+  await clients.pass(75 * minutes);
+  assertEquals(live(clients), []);
+});
+
+Deno.test("a task that nobody takes ends by another node's driver where its own is gone", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("new", { desiredStatus: "stop", clientStatus: "complete" });
+  await clients.pass(1 * minutes);
+  assertEquals(live(clients), [arn]);
+  await clients.pass(5 * minutes);
+  assertEquals(live(clients), []);
+});
+
+Deno.test("a client that never comes back leaves no task once its job is stopped", async () => {
+  const { clients, arn } = await started();
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(1 * minutes);
+  assertEquals(live(clients), [arn]);
+  await clients.pass(5 * minutes);
+  assertEquals(live(clients), []);
+});
+
+Deno.test("a client that never comes back leaves no task that Nomad has forgotten", async () => {
+  const { clients } = await started();
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.forget("old");
+  await clients.pass(6 * minutes);
+  assertEquals(live(clients), []);
+});
+
+const kept: [string, (clients: TwoClients) => void][] = [
+  ["Nomad still wants its allocation", () => {}],
+  ["the token may not list the namespace", (clients) => {
+    clients.servers.forget("old");
+    clients.servers.weather = "blind";
+  }],
+  ["the API does not answer", (clients) => clients.servers.weather = "silent"],
+  ["its node is only disconnected", (clients) => {
+    clients.servers.changeNode("node-a", { status: "disconnected" });
+    clients.servers.change("old", { desiredStatus: "stop" });
+  }],
+];
+
+for (const [name, change] of kept) {
+  Deno.test(`a task of a client that is down is left alone while ${name}`, async () => {
+    const { clients, arn } = await started();
+    await clients.pass(3 * minutes);
+    clients.a.kill();
+    clients.servers.changeNode("node-a", { status: "down" });
+    change(clients);
+    await clients.pass(30 * minutes);
+    assertEquals(live(clients), [arn]);
+  });
+}
+
+Deno.test("a task of another Nomad's client is left alone", async () => {
+  const { clients, arn } = await started();
+  const [task] = clients.ecs.live();
+  const node = task?.tags.find(({ key }) => key === "nomad:node_id");
+  if (node !== undefined) node.value = "node-of-another-nomad";
+  clients.a.kill();
+  clients.servers.forget("old");
+  await clients.pass(60 * minutes);
+  assertEquals(live(clients), [arn]);
+});
+
+Deno.test('with orphans = "report" nothing of others is stopped', async () => {
+  const { clients, arn } = await started({ orphans: "report" });
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(30 * minutes);
+  assertEquals(live(clients), [arn]);
+});

@@ -1,0 +1,174 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  leaveOrStop,
+  type LeaveVerdict,
+  longestChain,
+  predecessorsOf,
+} from "../../../src/driver/hand_over.ts";
+import type { Predecessor, Predecessors } from "../../../src/lifecycle/lifecycle.ts";
+import type { NomadApi } from "../../../src/nomad/api.ts";
+import type { Allocation, NomadNode } from "../../../src/nomad/documents.ts";
+import { NomadError } from "../../../src/nomad/error.ts";
+import { allocationWith, nodeWith } from "../../harness/nomad_documents.ts";
+
+const never = new AbortController().signal;
+const old = { allocId: "old", namespace: "default", nodeId: "node-a" };
+
+/** Nomad's API over documents; counts what is asked. */
+function apiOf(allocations: Allocation[], nodes: NomadNode[] = [nodeWith()]) {
+  const asked: string[] = [];
+  const api: NomadApi = {
+    allocation: (id) => {
+      asked.push(id);
+      return Promise.resolve(allocations.find((allocation) => allocation.id === id) ?? "unknown");
+    },
+    node: (id) => Promise.resolve(nodes.find((node) => node.id === id) ?? "unknown"),
+    isForgotten: () => Promise.reject(new Error("not asked for here")),
+    nodes: () => Promise.reject(new Error("not asked for here")),
+    agent: () => Promise.reject(new Error("not asked for here")),
+  };
+  return { api, asked };
+}
+
+const drained = allocationWith({
+  id: "old",
+  desiredStatus: "stop",
+  desiredDescription: "alloc is being migrated",
+  migrate: true,
+  nextAllocation: "new",
+});
+const replacement = allocationWith({
+  id: "new",
+  nodeId: "node-b",
+  clientStatus: "pending",
+  previousAllocation: "old",
+});
+const draining = [nodeWith({ draining: true }), nodeWith({ id: "node-b" })];
+
+const leaving: [string, Allocation[], NomadNode[], LeaveVerdict][] = [
+  [
+    "a drain leaves the ECS task to a replacement of the same job version",
+    [drained, replacement],
+    draining,
+    { kind: "leave", to: "new" },
+  ],
+  [
+    "a replacement of another job version is no taker",
+    [drained, { ...replacement, jobVersion: 4 }],
+    draining,
+    { kind: "stop" },
+  ],
+  [
+    "a replacement that is stopped already is no taker",
+    [drained, { ...replacement, desiredStatus: "stop" }],
+    draining,
+    { kind: "stop" },
+  ],
+  [
+    "a replacement that has failed is no taker",
+    [drained, { ...replacement, clientStatus: "failed" }],
+    draining,
+    { kind: "stop" },
+  ],
+  [
+    "a replacement on a node whose driver takes nothing over is no taker",
+    [drained, replacement],
+    [nodeWith({ draining: true }), nodeWith({ id: "node-b", takesOver: false })],
+    { kind: "stop" },
+  ],
+  ["a replacement that the token may not read is no taker", [drained], draining, { kind: "stop" }],
+  [
+    "a drain without a place to go stops the ECS task",
+    [{ ...drained, nextAllocation: undefined }],
+    draining,
+    { kind: "stop" },
+  ],
+  ["nomad alloc stop stops the ECS task", [drained, replacement], [nodeWith()], { kind: "stop" }],
+  ["an allocation that Nomad does not show is stopped", [], draining, { kind: "stop" }],
+  ["a node that Nomad does not show is no drain", [drained, replacement], [], { kind: "stop" }],
+  [
+    "a job that ends is stopped, drain or not",
+    [{ ...drained, desiredDescription: "alloc not needed due to job update" }, replacement],
+    draining,
+    { kind: "stop" },
+  ],
+];
+
+for (const [name, allocations, nodes, expected] of leaving) {
+  Deno.test(name, async () => {
+    assertEquals(await leaveOrStop(apiOf(allocations, nodes).api, old, never), expected);
+  });
+}
+
+const over = { desiredStatus: "stop", clientStatus: "complete" };
+const own = { allocId: "c", namespace: "default", nodeId: "node-c" };
+const c = allocationWith({ id: "c", previousAllocation: "b", clientStatus: "pending" });
+const b = allocationWith({ id: "b", previousAllocation: "a", ...over });
+const a = allocationWith({ id: "a", ...over });
+
+const whole = (...chain: Predecessor[]): Predecessors => ({ kind: "known", chain, complete: true });
+const cut = (...chain: Predecessor[]): Predecessors => ({ kind: "known", chain, complete: false });
+
+const chains: [string, Allocation[], Predecessors][] = [
+  ["a first allocation has no predecessor", [{ ...c, previousAllocation: undefined }], whole()],
+  [
+    "the chain goes back to the first allocation, whose name an ECS task keeps for ever",
+    [c, b, a],
+    whole(
+      { allocId: "b", runs: "same", lost: false },
+      { allocId: "a", runs: "same", lost: false },
+    ),
+  ],
+  [
+    "a lost client's allocation is told as such",
+    [c, { ...b, clientStatus: "lost", previousAllocation: undefined }],
+    whole({ allocId: "b", runs: "same", lost: true }),
+  ],
+  [
+    "another version of the job is another task",
+    [c, { ...b, jobVersion: 2, previousAllocation: undefined }],
+    whole({ allocId: "b", runs: "other", lost: false }),
+  ],
+  [
+    "an allocation that Nomad has forgotten ends the chain, and may not be the same",
+    [c, b],
+    cut(
+      { allocId: "b", runs: "same", lost: false },
+      { allocId: "a", runs: "other", lost: false },
+    ),
+  ],
+  [
+    "a disconnected client's allocation runs beside, and ends the chain",
+    [c, { ...b, clientStatus: "unknown", desiredStatus: "run" }, a],
+    whole(),
+  ],
+];
+
+for (const [name, allocations, expected] of chains) {
+  Deno.test(name, async () => {
+    assertEquals(await predecessorsOf(apiOf(allocations).api, own, never), expected);
+  });
+}
+
+Deno.test("an allocation that the token may not read is no answer", async () => {
+  await assertRejects(() => predecessorsOf(apiOf([]).api, own, never), NomadError, "does not show");
+});
+
+Deno.test("a chain in a circle ends", async () => {
+  const circle = [c, { ...b, previousAllocation: "b" }];
+  const { api, asked } = apiOf(circle);
+  const found = await predecessorsOf(api, own, never);
+  assertEquals(found.kind === "known" && [found.chain.length, found.complete], [
+    longestChain,
+    false,
+  ]);
+  assertEquals(asked.length, longestChain + 1);
+});
+
+Deno.test("an API that does not answer decides nothing", async () => {
+  const error = new NomadError("unreachable", "GET /v1/allocation/old", "no answer");
+  const { api } = apiOf([drained, replacement], draining);
+  const failing: NomadApi = { ...api, allocation: () => Promise.reject(error) };
+  await assertRejects(() => leaveOrStop(failing, old, never), NomadError);
+  await assertRejects(() => predecessorsOf(failing, own, never), NomadError);
+});

@@ -1,0 +1,151 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ApiWeather } from "../../simulation/nomad_servers.ts";
+import { createTwoClients, drain, lose, type TwoClients } from "../../harness/two_clients.ts";
+import { ownerOf } from "../../harness/world.ts";
+
+const minutes = 60_000;
+
+/** Two clients of which the first has started `old`. */
+async function started(config: Record<string, unknown> = {}) {
+  const clients = createTwoClients(config);
+  await clients.pass(1_000);
+  const arn = await clients.start(clients.a, "old");
+  return { clients, arn };
+}
+
+const live = ({ ecs }: TwoClients) => ecs.live().map(({ arn }) => arn);
+
+Deno.test("a drain hands the ECS task over: one task, tagged as the new allocation's", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  assertEquals(live(clients), [arn]);
+  assertEquals(await clients.start(clients.b, "new"), arn);
+  assertEquals(live(clients), [arn]);
+  const [task] = clients.ecs.live();
+  assertEquals(clients.tag(task, "nomad:alloc_id"), "new");
+  assertEquals(clients.tag(task, "nomad:node_id"), "node-b");
+  await clients.pass(60 * minutes);
+  assertEquals(live(clients), [arn]);
+  assert(clients.events(clients.b).some((text) => text.includes("Took over ECS task")));
+});
+
+Deno.test("a task is handed over again and again, also when Nomad has forgotten the first allocation", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  await clients.start(clients.b, "new");
+  clients.servers.forget("old");
+  clients.servers.changeNode("node-a", { draining: false });
+  clients.servers.changeNode("node-b", { draining: true });
+  clients.servers.put({
+    ...clients.servers.allocation("new") ?? (() => {
+      throw new Error("the servers do not know the allocation");
+    })(),
+    id: "third",
+    nodeId: "node-a",
+    clientStatus: "pending",
+    previousAllocation: "new",
+  });
+  clients.servers.change("new", {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being migrated",
+    migrate: true,
+    nextAllocation: "third",
+  });
+  await clients.stop(clients.b, "new");
+  clients.servers.forget("new");
+  assertEquals(await clients.start(clients.a, "third"), arn);
+  assertEquals(live(clients), [arn]);
+});
+
+const stopping: [string, (clients: TwoClients) => void][] = [
+  ["the new allocation has another job version", (clients) => drain(clients, { jobVersion: 4 })],
+  ["nomad alloc stop", (clients) => {
+    drain(clients);
+    clients.servers.changeNode("node-a", { draining: false });
+  }],
+  ["no place is found", (clients) => {
+    drain(clients);
+    clients.servers.change("old", { nextAllocation: undefined });
+  }],
+  ["the other node takes nothing over", (clients) => {
+    drain(clients);
+    clients.servers.changeNode("node-b", { takesOver: false });
+  }],
+  ...(["silent", "denied", "blind", "stale"] as const).map((
+    weather,
+  ): [string, (clients: TwoClients) => void] => [`the API is ${weather}`, (clients) => {
+    drain(clients);
+    clients.servers.weather = weather;
+  }]),
+];
+
+for (const [name, change] of stopping) {
+  Deno.test(`the ECS task is stopped, and another runs after it: ${name}`, async () => {
+    const { clients, arn } = await started();
+    change(clients);
+    await clients.stop(clients.a, "old");
+    assertEquals(live(clients), []);
+    clients.servers.weather = undefined;
+    const other = await clients.start(clients.b, "new");
+    assert(other !== arn);
+    assertEquals(live(clients), [other]);
+  });
+}
+
+for (const weather of ["silent", "denied", "blind"] satisfies ApiWeather[]) {
+  Deno.test(`a task that was left is found by its tags while the API is ${weather}`, async () => {
+    const { clients, arn } = await started();
+    drain(clients);
+    await clients.stop(clients.a, "old");
+    clients.servers.weather = weather;
+    assertEquals(await clients.start(clients.b, "new"), arn);
+    assertEquals(live(clients), [arn]);
+  });
+}
+
+Deno.test("a lost client's ECS task is taken over, and its client coming back does not stop it", async () => {
+  const { clients, arn } = await started();
+  lose(clients);
+  assertEquals(await clients.start(clients.b, "new"), arn);
+  clients.servers.changeNode("node-a", { status: "ready" });
+  const ended = Promise.withResolvers<string | undefined>();
+  clients.a.driver.onExit(ownerOf("1", "old").id, ({ error }) => ended.resolve(error));
+  await clients.stop(clients.a, "old");
+  const settled = await clients.settle(ended.promise);
+  assert(
+    settled.status === "fulfilled" && settled.value?.includes("runs on under Nomad node node-b"),
+  );
+  assertEquals(live(clients), [arn]);
+  await clients.pass(60 * minutes);
+  assertEquals(live(clients), [arn]);
+});
+
+Deno.test("a lost client's ECS task of another job version is stopped before the new one runs", async () => {
+  const { clients, arn } = await started();
+  lose(clients, { jobVersion: 4 });
+  const other = await clients.start(clients.b, "new");
+  assert(other !== arn);
+  assertEquals(live(clients), [other]);
+});
+
+Deno.test("a disconnected client's ECS task runs beside its replacement's, and neither stops the other's", async () => {
+  const { clients, arn } = await started();
+  lose(clients);
+  clients.servers.change("old", { clientStatus: "unknown", desiredStatus: "run" });
+  clients.servers.changeNode("node-a", { status: "disconnected" });
+  const other = await clients.start(clients.b, "new");
+  await clients.pass(60 * minutes);
+  assertEquals(live(clients).sort(), [arn, other].sort());
+});
+
+Deno.test("with handover = false a drain stops the ECS task", async () => {
+  const clients = createTwoClients();
+  await clients.pass(1_000);
+  const began = clients.a.start("1", "old", { handover: false });
+  await clients.settle(began.started);
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  assertEquals(live(clients), []);
+});

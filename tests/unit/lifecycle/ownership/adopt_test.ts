@@ -1,0 +1,70 @@
+import type { Tag, Task } from "@aws-sdk/client-ecs";
+import { assertEquals } from "@std/assert";
+import {
+  adoptionOf,
+  type Predecessor,
+  type Predecessors,
+} from "../../../../src/lifecycle/ownership/adopt.ts";
+import { leftTags, ownerTags } from "../../../../src/lifecycle/ownership/tags.ts";
+import { ownerOf } from "../../../harness/world.ts";
+
+const owner = ownerOf("1", "new");
+const until = Date.UTC(2026, 0, 1);
+
+function task(arn: string, allocId: string, more: Tag[] = [], name = "main"): Task {
+  const tags = ownerTags({ ...ownerOf("1", allocId), name }, "0.0.0");
+  return { taskArn: arn, tags: [...tags, ...more], createdAt: new Date(arn.length) };
+}
+const left = (to: string) => leftTags({ allocId: to, until });
+const chain = (...predecessors: Predecessor[]): Predecessors => ({
+  kind: "known",
+  chain: predecessors,
+  complete: true,
+});
+const same: Predecessor = { allocId: "old", runs: "same", lost: false };
+const lost: Predecessor = { ...same, lost: true };
+const other: Predecessor = { ...same, runs: "other" };
+
+const cases: [string, Task[], Predecessors, { take?: string; stop?: string[] }][] = [
+  ["what was left to the allocation", [task("a", "old", left("new"))], chain(same), { take: "a" }],
+  [
+    "what was left to it, while Nomad does not answer",
+    [task("a", "old", left("new"))],
+    { kind: "unanswered" },
+    { take: "a" },
+  ],
+  ["a lost client's", [task("a", "old")], chain(lost), { take: "a" }],
+  [
+    "what was left to a predecessor that never took it",
+    [task("a", "first", left("old"))],
+    chain(same, { ...same, allocId: "first" }),
+    { take: "a" },
+  ],
+  ["its own, whose tags have moved already", [task("a", "new")], chain(), { take: "a" }],
+  ["of two, the older", [task("bb", "old"), task("a", "old")], chain(lost), {
+    take: "a",
+    stop: ["bb"],
+  }],
+  ["nothing of another job version", [task("a", "old")], chain({ ...other, lost: true }), {
+    stop: ["a"],
+  }],
+  ["nothing that was left to nobody", [task("a", "old")], chain(same), { stop: ["a"] }],
+  ["nothing of an allocation that is no predecessor", [task("a", "else")], chain(lost), {}],
+  [
+    "nothing of another task of the group",
+    [task("a", "old", left("new"), "sidecar")],
+    chain(same),
+    {},
+  ],
+  ["nothing of a predecessor, while Nomad does not answer", [task("a", "old")], {
+    kind: "unanswered",
+  }, {}],
+];
+
+for (const [name, found, predecessors, expected] of cases) {
+  Deno.test(`a new allocation takes over ${name}`, () => {
+    const { take, stop } = adoptionOf(found, owner, predecessors);
+    assertEquals(take?.taskArn, expected.take);
+    assertEquals(stop.map(({ taskArn }) => taskArn), expected.stop ?? []);
+  });
+}

@@ -1,0 +1,73 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { agentOf, allocationOf, nodeOf, nodeStubsOf } from "../../../src/nomad/documents.ts";
+import { NomadError } from "../../../src/nomad/error.ts";
+import { allocationWith, drainedDocument } from "../../harness/nomad_documents.ts";
+
+Deno.test("an allocation is read as Nomad answers it", () => {
+  assertEquals(
+    allocationOf(drainedDocument, "GET"),
+    allocationWith({
+      desiredStatus: "stop",
+      desiredDescription: "alloc is being migrated",
+      migrate: true,
+      nextAllocation: "5d2f7d0c-2b9a-4c55-8f0e-6c1d2e3f4a5b",
+    }),
+  );
+});
+
+Deno.test("DesiredTransition and Job may be absent or null", () => {
+  const read = allocationOf(
+    { ...drainedDocument, DesiredTransition: null, Job: undefined },
+    "GET",
+  );
+  assertEquals(read.migrate, false);
+  assertEquals(read.jobVersion, undefined);
+});
+
+Deno.test("a document without what Nomad always tells is unusable", async (t) => {
+  const { NodeID: _, ...without } = drainedDocument;
+  const cases: [string, unknown][] = [
+    ["no NodeID", without],
+    ["a list", [drainedDocument]],
+    ["null", null],
+    ["a text", "alloc"],
+    ["a NodeID of another type", { ...drainedDocument, NodeID: 7 }],
+  ];
+  for (const [name, document] of cases) {
+    await t.step(name, () => {
+      const error = assertThrows(() => allocationOf(document, "GET"), NomadError);
+      assertEquals(error.kind, "unusable");
+    });
+  }
+});
+
+Deno.test("a node drains while it has a drain strategy", () => {
+  const node = { ID: "node-a", Status: "ready" };
+  assertEquals(nodeOf({ ...node, DrainStrategy: null }, "GET").draining, false);
+  assertEquals(nodeOf({ ...node, DrainStrategy: { Deadline: 1 } }, "GET").draining, true);
+  assertEquals(nodeOf({ ...node, Drain: true }, "GET").draining, true);
+});
+
+Deno.test("a node takes over where its driver's attribute says so", () => {
+  const node = { ID: "node-a", Status: "ready" };
+  assertEquals(nodeOf(node, "GET").takesOver, false);
+  const on = { "driver.ecs": "1", "driver.ecs.handover": "on" };
+  assertEquals(nodeOf({ ...node, Attributes: on }, "GET").takesOver, true);
+  const off = { "driver.ecs.handover": "off: the token may not read allocations" };
+  assertEquals(nodeOf({ ...node, Attributes: off }, "GET").takesOver, false);
+});
+
+Deno.test("the list of nodes is read by id and status", () => {
+  const list = [{ ID: "node-a", Status: "down", Drain: false }];
+  assertEquals(nodeStubsOf(list, "GET"), [{ id: "node-a", status: "down" }]);
+  for (const value of [null, {}, [{}]]) assertThrows(() => nodeStubsOf(value, "GET"), NomadError);
+});
+
+Deno.test("an agent tells its node id where it is a client", () => {
+  const config = { Region: "global" };
+  assertEquals(
+    agentOf({ config, stats: { client: { node_id: "node-a" } } }, "GET"),
+    { nodeId: "node-a", region: "global" },
+  );
+  assertEquals(agentOf({ config, stats: {} }, "GET"), { nodeId: undefined, region: "global" });
+});
