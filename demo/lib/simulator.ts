@@ -71,6 +71,7 @@ export async function startSimulatorProcess(
       AWS_ENDPOINT_URL_STS: endpoint,
       AWS_ENDPOINT_URL_EC2: endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+      AWS_ENDPOINT_URL_CLOUDWATCH: endpoint,
       AWS_ACCESS_KEY_ID: "simulated",
       AWS_SECRET_ACCESS_KEY: "simulated",
     },

@@ -6,7 +6,7 @@ import { containerPrinted } from "./state/container_logs.ts";
 import { createContainerRunner } from "./state/containers.ts";
 import { createModel, type Model, type Pace } from "./state/model.ts";
 import { defaultQuotas, type Quotas } from "./state/quotas.ts";
-import { advance, containerExited, healthReported } from "./state/task_life.ts";
+import { advance, containerExited, healthReported, nextChangeAt } from "./state/task_life.ts";
 
 /** A simulator that listens. */
 export type RunningSimulator = {
@@ -75,7 +75,11 @@ function createSimulator(
   const model = createModel({
     now: () => Date.now(),
     random: seededRandom(seed),
-    hooks: { start: containers.start, terminate: containers.terminate },
+    hooks: {
+      start: containers.start,
+      terminate: containers.terminate,
+      measure: containers.measure,
+    },
     speed,
     pace,
     quotas,
@@ -96,8 +100,7 @@ function createSchedule(model: Model): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let timerAt = Infinity;
   const schedule = () => {
-    let next = Infinity;
-    for (const { nextAt } of model.moving) if (nextAt !== undefined) next = Math.min(next, nextAt);
+    const next = nextChangeAt(model);
     if (model.frozen || next >= timerAt && timer !== undefined) return;
     clearTimeout(timer);
     timer = undefined;

@@ -1,39 +1,19 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { performLogs } from "../logs/operations.ts";
-import { perform } from "../operations/operations.ts";
 import { AwsError } from "../request/aws_error.ts";
 import type { Input } from "../request/input.ts";
 import type { Simulator } from "../simulator.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import { serviceOf } from "./services.ts";
 import { type Signer, signerOf } from "./signature.ts";
 
-/** A service that speaks AWS JSON: a request is a JSON object, and a header names its operation. */
-type JsonService = {
-  /** The part of `x-amz-target` before the operation. */
-  readonly target: string;
-  /** The service in the scope of a signature. */
-  readonly signedAs: string;
-  perform(simulator: Simulator, region: string, operation: string, input: Input): unknown;
-};
-
-const services: readonly JsonService[] = [{
-  target: "AmazonEC2ContainerServiceV20141113",
-  signedAs: "ecs",
-  perform: ({ model }, region, operation, input) => perform(model, region, operation, input),
-}, {
-  target: "Logs_20140328",
-  signedAs: "logs",
-  perform: ({ model }, region, operation, input) => performLogs(model, region, operation, input),
-}];
-
-/** Reads a request of a service that speaks AWS JSON. */
+/** Reads a request of AWS JSON: a JSON object, with the operation in a header. */
 export function readJson(
   simulator: Simulator,
   headers: IncomingHttpHeaders,
   body: string,
 ): Exchange {
-  const [target, operation = ""] = String(headers["x-amz-target"] ?? "").split(".");
-  const service = services.find((candidate) => candidate.target === target);
+  const [target = "", operation = ""] = String(headers["x-amz-target"] ?? "").split(".");
+  const service = serviceOf(target);
   const contentType = headers["content-type"] ?? "application/x-amz-json-1.1";
   return {
     operation: service === undefined || operation === "" ? "unknown" : operation,
@@ -63,7 +43,7 @@ function refusal({ type, message, status, fields }: AwsError, contentType: strin
 }
 
 /** The access key id of a signer, or the role and session that the key was given out for. */
-function identityOf(
+export function identityOf(
   { sts }: Simulator,
   { key }: Signer,
   headers: IncomingHttpHeaders,

@@ -4,7 +4,7 @@ import type { AwsError } from "../request/aws_error.ts";
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 };
 
 /** A request to AWS that has come in, whatever its protocol. */

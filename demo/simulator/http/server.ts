@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { AwsError } from "../request/aws_error.ts";
 import type { Simulator } from "../simulator.ts";
 import { faultFor, type FaultMode, type RefusalMode, refusalOf } from "../state/faults.ts";
+import { isCbor, readCbor } from "./aws_cbor.ts";
 import { readJson } from "./aws_json.ts";
 import { control, controlPrefix } from "./control.ts";
 import type { Answer, Exchange } from "./exchange.ts";
@@ -41,7 +42,8 @@ async function answer(
 ): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const body = new TextDecoder().decode(concat(chunks));
+  const bytes = concat(chunks);
+  const body = new TextDecoder().decode(bytes);
   const path = request.url ?? "/";
   if (path.startsWith(controlPrefix)) {
     const { status, json } = control(simulator, request.method ?? "GET", path, body);
@@ -49,8 +51,11 @@ async function answer(
     response.end(JSON.stringify(json));
     return;
   }
-  const read = isQuery(request.headers) ? readQuery : readJson;
-  const exchange = read(simulator, request.headers, body);
+  const exchange = isCbor(request.headers)
+    ? readCbor(simulator, request.headers, path, bytes)
+    : isQuery(request.headers)
+    ? readQuery(simulator, request.headers, body)
+    : readJson(simulator, request.headers, body);
   simulator.calls.count(exchange.operation);
   const fault = faultFor(simulator.faults, exchange.operation, {
     now: Date.now(),
@@ -98,16 +103,20 @@ function write(
   fault: FaultMode | RefusalMode | undefined,
 ): void {
   const text = fault === "garbage" ? "<html>bad gateway</html>" : body;
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   response.writeHead(status, {
-    "content-length": String(new TextEncoder().encode(text).length),
+    "content-length": String(bytes.length),
     "x-amzn-requestid": crypto.randomUUID(),
     ...headers,
   });
   if (fault === "half-body") {
-    response.write(text.slice(0, Math.floor(text.length / 2)), () => request.socket.destroy());
+    response.write(
+      bytes.subarray(0, Math.floor(bytes.length / 2)),
+      () => request.socket.destroy(),
+    );
     return;
   }
-  response.end(text);
+  response.end(bytes);
 }
 
 function concat(chunks: Uint8Array[]): Uint8Array {

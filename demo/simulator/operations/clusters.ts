@@ -9,7 +9,12 @@ import {
   strings,
   tagsOf,
 } from "../request/input.ts";
-import { type Cluster, type Insights, insights, type Model } from "../state/model.ts";
+import {
+  type Cluster,
+  type InsightsSetting,
+  insightsSettings,
+  type Model,
+} from "../state/model.ts";
 
 /** Most clusters in one DescribeClusters call. */
 const mostClusters = 100;
@@ -152,13 +157,13 @@ function describe(model: Model, cluster: Cluster, include: readonly string[]): u
   };
 }
 
-function insightsOf(input: Input): Insights | undefined {
+function insightsOf(input: Input): InsightsSetting | undefined {
   const setting = objects(input, "settings").find(({ name }) => name === "containerInsights");
   const value = setting?.["value"];
   if (value === undefined) return undefined;
-  const known = insights.find((candidate) => candidate === value);
+  const known = insightsSettings.find((candidate) => candidate === value);
   if (known === undefined) {
-    throw invalidParameter(`containerInsights must be one of ${insights.join(", ")}`);
+    throw invalidParameter(`containerInsights must be one of ${insightsSettings.join(", ")}`);
   }
   return known;
 }

@@ -152,6 +152,10 @@ function container(input: Input): ContainerDefinition {
     name: optionalString(input, "name") ?? "",
     image: optionalString(input, "image") ?? "",
     essential: input["essential"] !== false,
+    reserved: {
+      cpu: Number(input["cpu"] ?? 0),
+      memory: Number(input["memory"] ?? input["memoryReservation"] ?? 0),
+    },
     command: [...strings(input, "entryPoint"), ...strings(input, "command")],
     environment: Object.fromEntries(environment),
     stopTimeout: Number(input["stopTimeout"] ?? 30),

@@ -8,7 +8,7 @@ export type Shape =
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "structure"; readonly members: Readonly<Record<string, Shape>> };
 
-type Scalar = "string" | "boolean" | "integer" | "long";
+type Scalar = "string" | "boolean" | "integer" | "long" | "timestamp";
 type SdkSchema = Parameters<typeof NormalizedSchema.of>[0];
 
 /**
@@ -32,6 +32,7 @@ export function shapeOf(schema: SdkSchema, number: "integer" | "long" = "integer
     return { kind: "structure", members: Object.fromEntries(members) };
   }
   if (model.isBooleanSchema()) return "boolean";
+  if (model.isTimestampSchema()) return "timestamp";
   return model.isNumericSchema() ? number : "string";
 }
 
@@ -73,12 +74,15 @@ function scalarProblem(shape: Scalar, value: unknown) {
   const most = shape === "long" ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;
   const whole = Number.isInteger(value) && Math.abs(Number(value)) <= most;
   if (shape === "integer" || shape === "long" ? whole : is === shape) return undefined;
+  // AWS JSON has times as seconds.
+  if (shape === "timestamp" && is === "number") return undefined;
   const what = is === "boolean" ? String(value) : is;
   const target = {
     string: "a String",
     boolean: "a Boolean",
     integer: "an Integer",
     long: "a Long",
+    timestamp: "a Timestamp",
   }[shape];
   return `${what.toUpperCase()}_VALUE can not be converted to ${target}`;
 }

@@ -1,5 +1,7 @@
 import { watchHealth } from "./health.ts";
 import { type LocalProcess, startProcess } from "./local_process.ts";
+import type { Usage } from "../insights/sample.ts";
+import { readSessions } from "./processes.ts";
 import type { EcsTask, Health, HealthCheck, TaskContainer } from "./model.ts";
 
 /** What a container has printed: the last `outputLimit` characters of each stream. */
@@ -15,6 +17,8 @@ export type ContainerRunner = {
   terminate(task: EcsTask, container: TaskContainer): void;
   /** Sends SIGKILL. */
   kill(container: TaskContainer): void;
+  /** What containers have used since they were measured before, or since their start. */
+  measure(containers: readonly TaskContainer[]): Usage[];
   /** The output of a task's containers, by name. */
   output(task: EcsTask): Record<string, Output>;
   /** Ends every process. Resolves when all are gone. */
@@ -34,6 +38,8 @@ type Running = {
   readonly done: Promise<unknown>;
   /** Aborts when the container has ended. */
   readonly ended: AbortController;
+  /** Processor time of the container's processes, and when it was read, in milliseconds. */
+  measured: { cpuMs: number; at: number };
 };
 
 /**
@@ -63,8 +69,9 @@ export function createContainerRunner(
     const { name, command, environment } = container.definition;
     const output: Output = { stdout: "", stderr: "" };
     const ended = new AbortController();
+    const measured = { cpuMs: 0, at: performance.now() };
     if (command.length === 0) {
-      return { process: undefined, output, done: Promise.resolve(), ended };
+      return { process: undefined, output, done: Promise.resolve(), ended, measured };
     }
     let process: LocalProcess;
     try {
@@ -74,7 +81,7 @@ export function createContainerRunner(
       ended.abort();
       // The exit code of a shell that does not find a command.
       exited(task, name, 127);
-      return { process: undefined, output, done: Promise.resolve(), ended };
+      return { process: undefined, output, done: Promise.resolve(), ended, measured };
     }
     const take = (stream: keyof Output, text: string) => {
       output[stream] = keep(output[stream] + text);
@@ -88,7 +95,7 @@ export function createContainerRunner(
       ended.abort();
       exited(task, name, exitCode);
     });
-    return { process, output, done, ended };
+    return { process, output, done, ended, measured };
   };
 
   return {
@@ -123,6 +130,7 @@ export function createContainerRunner(
       one?.ended.abort();
       one?.process?.signal("SIGKILL");
     },
+    measure: (containers) => measureContainers(containers.map((one) => running.get(one))),
     output: (task) =>
       Object.fromEntries(
         task.containers.flatMap((container) => {
@@ -138,6 +146,20 @@ export function createContainerRunner(
       await Promise.all([...running.values()].map(({ done }) => done));
     },
   };
+}
+
+function measureContainers(containers: readonly (Running | undefined)[]): Usage[] {
+  const sessions = readSessions();
+  const at = performance.now();
+  return containers.map((one) => {
+    const session = sessions.get(one?.process?.child.pid ?? 0);
+    if (one === undefined || session === undefined) return { cpuUnits: 0, memoryMib: 0 };
+    const { measured } = one;
+    one.measured = { cpuMs: session.cpuMs, at };
+    // 1,024 CPU units are one processor.
+    const share = (session.cpuMs - measured.cpuMs) / Math.max(1, at - measured.at);
+    return { cpuUnits: Math.max(0, share) * 1_024, memoryMib: session.memoryMib };
+  });
 }
 
 /** Runs a health check once. Its timeout is real time, whatever the speed: so is the process. */

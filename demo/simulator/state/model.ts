@@ -1,4 +1,5 @@
 import type { Input, Tag } from "../request/input.ts";
+import { createInsights, type Insights, type Usage } from "../insights/sample.ts";
 import type { LogDriver } from "../logs/log_driver.ts";
 import { createLogStore, type LogStore } from "../logs/store.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
@@ -11,7 +12,7 @@ export type Cluster = {
   status: "ACTIVE" | "INACTIVE";
   tags: Tag[];
   /** The cluster setting `containerInsights`. */
-  containerInsights: Insights;
+  containerInsights: InsightsSetting;
   capacityProviders: readonly string[];
   defaultStrategy: readonly Input[];
   /** `configuration` of the request, with the settings of ECS Exec in it. */
@@ -19,8 +20,8 @@ export type Cluster = {
 };
 
 /** Values of the cluster setting `containerInsights`. */
-export const insights = ["disabled", "enabled", "enhanced"] as const;
-export type Insights = typeof insights[number];
+export const insightsSettings = ["disabled", "enabled", "enhanced"] as const;
+export type InsightsSetting = typeof insightsSettings[number];
 
 /** One revision of a task definition. */
 export type TaskDefinition = {
@@ -44,6 +45,8 @@ export type ContainerDefinition = {
   readonly name: string;
   readonly image: string;
   readonly essential: boolean;
+  /** CPU units and MiB that the container reserves; 0 where it says nothing. */
+  readonly reserved: { readonly cpu: number; readonly memory: number };
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds between SIGTERM and SIGKILL. */
@@ -178,6 +181,8 @@ export type ModelHooks = {
   readonly start: (task: EcsTask, container: TaskContainer) => void;
   /** Ends a container. Its end is then reported to `containerExited`. */
   readonly terminate: (task: EcsTask, container: TaskContainer) => void;
+  /** Measures running containers. Absent: usages are invented. */
+  readonly measure?: (containers: readonly TaskContainer[]) => readonly Usage[];
 };
 
 /** Milliseconds that each step takes. The speed divides all of them. */
@@ -223,6 +228,7 @@ export type Model = {
   /** CloudWatch Logs of the account, and the log drivers of containers that run. */
   readonly logs: LogStore;
   readonly logDrivers: Map<TaskContainer, LogDriver>;
+  readonly insights: Insights;
   /** By `<region>/<name>`. */
   readonly clusters: Map<string, Cluster>;
   /** By `<region>/<family>`, in the order of revisions. */
@@ -254,6 +260,7 @@ export function createModel(
     account,
     logs: createLogStore(account),
     logDrivers: new Map(),
+    insights: createInsights(),
     now: options.now,
     random: options.random,
     hooks: options.hooks,

@@ -126,6 +126,9 @@ export const awsQuotas = {
   "logs-describe-groups": { actions: ["DescribeLogGroups"], burst: 10, perSecond: 10 },
   "logs-create-stream": { actions: ["CreateLogStream"], burst: 50, perSecond: 50 },
   "logs-put": { actions: ["PutLogEvents"], burst: 5_000, perSecond: 5_000 },
+  // CloudWatch user guide, "CloudWatch service quotas".
+  "metric-data": { actions: ["GetMetricData"], burst: 500, perSecond: 500 },
+  "metric-list": { actions: ["ListMetrics"], burst: 25, perSecond: 25 },
   "fargate-launch": { actions: [], burst: 100, perSecond: 20 },
   "fargate-spot-launch": { actions: [], burst: 100, perSecond: 20 },
 } as const satisfies Record<string, Quota>;

@@ -1,3 +1,4 @@
+import { nextSampleAt, sampleTasks } from "../insights/sample.ts";
 import { containerNamed, mayStop, nextDeadline, outlookOf } from "./dependencies.ts";
 import { closeContainerLog, logProblem, openContainerLog } from "./container_logs.ts";
 import { type EcsTask, type Health, type Model, randomHex, type StopCode } from "./model.ts";
@@ -12,6 +13,7 @@ export function advance(model: Model): void {
   for (const task of [...model.moving]) {
     while (task.nextAt !== undefined && task.nextAt <= now) step(model, task, task.nextAt);
   }
+  sampleTasks(model);
   for (const task of model.tasks.values()) {
     // The map is in order of creation: after the first young task, all are young.
     if (now - task.createdAt < model.pace.retention / model.speed) break;
@@ -19,8 +21,16 @@ export function advance(model: Model): void {
       task.stoppedAt !== undefined && now - task.stoppedAt >= model.pace.retention / model.speed
     ) {
       model.tasks.delete(task.arn);
+      model.insights.series.delete(task.arn);
     }
   }
+}
+
+/** When something changes next by itself, in milliseconds since the Unix epoch. */
+export function nextChangeAt(model: Model): number {
+  let next = nextSampleAt(model) ?? Infinity;
+  for (const { nextAt } of model.moving) if (nextAt !== undefined) next = Math.min(next, nextAt);
+  return next;
 }
 
 /** Begins the life of a new task: its status changes with time from now on. */

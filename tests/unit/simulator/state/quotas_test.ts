@@ -1,3 +1,4 @@
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as sdk from "@aws-sdk/client-ecs";
 import { assertEquals, assertThrows } from "@std/assert";
@@ -12,7 +13,7 @@ import {
 Deno.test("every action with a quota is an operation, and in one category only", () => {
   const ofSdk = Object.entries(awsQuotas).filter(([category]) => category !== "ec2-read");
   const actions = ofSdk.flatMap(([, quota]): readonly string[] => quota.actions);
-  const commands = { ...sdk, ...logs };
+  const commands = { ...sdk, ...logs, ...cloudwatch };
   assertEquals(actions.filter((action) => !(`${action}Command` in commands)), []);
   assertEquals(new Set(actions).size, actions.length);
 });
