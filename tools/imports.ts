@@ -233,7 +233,6 @@ const unmended: ReadonlySet<string> = new Set([
   "src/lifecycle/outages.ts",
   "src/lifecycle/start/context.ts",
   "src/lifecycle/start/failed_starts.ts",
-  "src/lifecycle/start/find_live.ts",
   "src/lifecycle/start/launch.ts",
   "src/lifecycle/start/public_address.ts",
   "src/lifecycle/start/wait.ts",

@@ -7,10 +7,12 @@ import { type Category, launchesOf, type LaunchInput } from "./limits.ts";
 import {
   type AwsOperations,
   type Input,
+  type Operation,
   type OperationName,
   operations as table,
   type Output,
 } from "./operations.ts";
+import { problemWith } from "./shape.ts";
 
 /** What a call is, besides its input. */
 export type CallOptions = {
@@ -83,8 +85,7 @@ export function createEcsCaller(
           expiry(clock, attempt, attempted),
           departure(signal, attempt),
         ]);
-        checkAnswer(name, answer, attempted);
-        return answer;
+        return usable(name, answer, attempted);
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;
         const error = toEcsError(thrown, attempted);
@@ -132,17 +133,28 @@ function departure(caller: AbortSignal | undefined, attempt: AbortController): P
 }
 
 /**
- * Refuses an answer without what it is about: a proxy's or a broken load balancer's empty body would
- * else pass for "no tasks".
+ * The answer as its caller is given it. Refuses one that does not fit what is read of it, or has
+ * nothing of it: a proxy's or a broken load balancer's empty body would else pass for "no tasks".
  */
-function checkAnswer<Name extends OperationName>(
+function usable<Name extends OperationName>(
   name: Name,
   answer: Output<Name>,
   attempted: string,
-): void {
-  const members = table[name].answers as readonly (keyof Output<Name>)[];
-  if (members.length === 0 || members.some((member) => answer[member] !== undefined)) return;
-  throw new EcsError("unavailable", attempted, `its answer has no ${members.join(" and no ")}`);
+): Output<Name> {
+  const { answer: shape, settle } = table[name] as Operation<string, unknown, Output<Name>>;
+  const problem = problemWith(shape, answer);
+  if (problem !== undefined) throw unusable(attempted, `its answer's ${problem}`);
+  const parts = Object.keys(shape).filter((key) => typeof shape[key] === "object")
+    .map((key) => key.replace(/!$/, ""));
+  const members = answer as Readonly<Record<string, unknown>>;
+  if (parts.length > 0 && parts.every((part) => members[part] === undefined)) {
+    throw unusable(attempted, `its answer has no ${parts.join(" and no ")}`);
+  }
+  return settle === undefined ? answer : settle(answer);
+}
+
+function unusable(attempted: string, why: string): EcsError {
+  return new EcsError("unavailable", attempted, why);
 }
 
 /**

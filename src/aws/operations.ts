@@ -2,7 +2,18 @@ import type { Role } from "./cluster_ref.ts";
 import type { SessionMessagesApi } from "./data_channel.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { Category } from "./limits.ts";
+import {
+  cluster,
+  describedDefinition,
+  failure,
+  session,
+  startedTask,
+  task,
+  taskDefinition,
+  withoutContradictions,
+} from "./ecs_answers.ts";
 import type { SdkApi } from "./service_client.ts";
+import type { Members, Picked, ShapeOf } from "./shape.ts";
 
 /** Most tasks that one DescribeTasks call takes. */
 export const batchSize = 100;
@@ -31,37 +42,65 @@ const cloudwatch = operationOf("cloudwatch");
 
 /**
  * The operations that the driver calls, by the name it calls them: the AWS service, its name there,
- * the category of AWS's limits, and the members of which a usable answer has at least one. Types,
- * clients, the calls of `AwsOperations` and the simulations of tests follow from a line here.
+ * the category of AWS's limits, and what of its answer the driver reads. Types, clients, the checks of
+ * answers, the calls of `AwsOperations` and the simulations of tests follow from a line here.
  *
  * @example A further operation of ECS, whose command `packages/ecs.ts` exports too
- * ```ts
- * executeCommand: ecs("ExecuteCommand", "cluster resource writes", "session"),
+ * ```ts ignore
+ * executeCommand: ecs("ExecuteCommand", "cluster resource writes", { session }),
  * ```
  */
 export const operations = {
-  describeClusters: ecs("DescribeClusters", "cluster reads", "clusters", "failures"),
-  describeTasks: ecs("DescribeTasks", "cluster resource reads", "tasks", "failures"),
-  listTasks: ecs("ListTasks", "cluster resource reads", "taskArns"),
-  runTask: ecs("RunTask", "cluster resource writes", "tasks", "failures"),
-  stopTask: ecs("StopTask", "cluster resource writes", "task"),
-  describeTaskDefinition: ecs("DescribeTaskDefinition", "task definition reads", "taskDefinition"),
-  listTaskDefinitions: ecs("ListTaskDefinitions", "task definition reads", "taskDefinitionArns"),
-  registerTaskDefinition: ecs("RegisterTaskDefinition", "task definition writes", "taskDefinition"),
-  deregisterTaskDefinition: ecs(
-    "DeregisterTaskDefinition",
-    "task definition writes",
-    "taskDefinition",
+  describeClusters: ecs("DescribeClusters", "cluster reads", {
+    clusters: [cluster],
+    failures: [failure],
+  }),
+  describeTasks: ecs(
+    "DescribeTasks",
+    "cluster resource reads",
+    { tasks: [task], failures: [failure] },
+    withoutContradictions,
   ),
-  tagResource: ecs("TagResource", "tag writes"),
-  describeNetworkInterfaces: ec2("DescribeNetworkInterfaces", "EC2 reads"),
-  executeCommand: ecs("ExecuteCommand", "cluster resource writes", "session"),
-  openDataChannel: ssmmessages("OpenDataChannel", "sessions", "connection"),
-  resumeSession: ssm("ResumeSession", "sessions", "TokenValue"),
-  terminateSession: ssm("TerminateSession", "sessions"),
-  generateDataKey: kms("GenerateDataKey", "sessions", "Plaintext"),
-  filterLogEvents: logs("FilterLogEvents", "log reads", "events"),
-  getMetricData: cloudwatch("GetMetricData", "metric reads", "MetricDataResults"),
+  listTasks: ecs("ListTasks", "cluster resource reads", {
+    "taskArns!": ["text"],
+    nextToken: "text",
+  }),
+  runTask: ecs("RunTask", "cluster resource writes", {
+    tasks: [startedTask],
+    failures: [failure],
+  }),
+  stopTask: ecs("StopTask", "cluster resource writes", { "task!": {} }),
+  describeTaskDefinition: ecs(
+    "DescribeTaskDefinition",
+    "task definition reads",
+    describedDefinition,
+  ),
+  listTaskDefinitions: ecs("ListTaskDefinitions", "task definition reads", {
+    "taskDefinitionArns!": ["text"],
+  }),
+  registerTaskDefinition: ecs("RegisterTaskDefinition", "task definition writes", {
+    "taskDefinition!": taskDefinition,
+  }),
+  deregisterTaskDefinition: ecs("DeregisterTaskDefinition", "task definition writes", {
+    "taskDefinition!": {},
+  }),
+  tagResource: ecs("TagResource", "tag writes", {}),
+  describeNetworkInterfaces: ec2("DescribeNetworkInterfaces", "EC2 reads", {
+    publicAddress: "text",
+  }),
+  executeCommand: ecs("ExecuteCommand", "cluster resource writes", {
+    session,
+    containerName: "text",
+  }),
+  openDataChannel: ssmmessages("OpenDataChannel", "sessions", { "connection!": "anything" }),
+  resumeSession: ssm("ResumeSession", "sessions", { StreamUrl: "text", "TokenValue!": "text" }),
+  terminateSession: ssm("TerminateSession", "sessions", {}),
+  generateDataKey: kms("GenerateDataKey", "sessions", {
+    "Plaintext!": "bytes",
+    CiphertextBlob: "bytes",
+  }),
+  filterLogEvents: logs("FilterLogEvents", "log reads", { "events!": "anything" }),
+  getMetricData: cloudwatch("GetMetricData", "metric reads", { "MetricDataResults!": "anything" }),
 };
 
 /** One line of the table. */
@@ -70,25 +109,38 @@ export type Operation<Service extends string, Input, Output> = {
   /** The operation's name in AWS. */
   readonly command: string;
   readonly category: Category;
-  /** Members of which an answer has at least one; none where an empty answer is a usable one. */
-  readonly answers: readonly (keyof Output)[];
+  /**
+   * What a usable answer looks like, as far as it is read. Of the lists and structures in it, an answer
+   * has at least one.
+   */
+  readonly answer: Members;
+  /** Makes of an answer that fits what its caller is given. */
+  readonly settle: ((answer: Output) => Output) | undefined;
   /** For the compiler alone: what goes in and what comes back. */
   readonly types?: readonly [Input, Output];
 };
 
 function operationOf<Service extends keyof Apis>(service: Service) {
   type Api = Apis[Service];
-  return <Command extends keyof Api & string>(
+  return <
+    Command extends keyof Api & string,
+    const Answer extends ShapeOf<OutputOf<Api[Command]>> & Members,
+  >(
     command: Command,
     category: Category,
-    ...answers: (keyof OutputOf<Api[Command]>)[]
-  ): Operation<Service, InputOf<Api[Command]>, OutputOf<Api[Command]>> => ({
+    answer: Answer,
+    settle?: (answer: Read<OutputOf<Api[Command]>, Answer>) => Read<OutputOf<Api[Command]>, Answer>,
+  ): Operation<Service, InputOf<Api[Command]>, Read<OutputOf<Api[Command]>, Answer>> => ({
     service,
     command,
     category,
-    answers,
+    answer,
+    settle,
   });
 }
+
+/** What is read of an answer, beside what the SDK puts with it. */
+type Read<Output, Answer> = Picked<Output, Answer> & { $metadata?: unknown };
 
 type InputOf<Pair> = Pair extends readonly [infer Input, unknown] ? Input : never;
 type OutputOf<Pair> = Pair extends readonly [unknown, infer Output] ? Output : never;

@@ -1,4 +1,4 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Task } from "../../aws/ecs_answers.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Priority } from "../../aws/budget.ts";

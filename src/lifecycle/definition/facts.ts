@@ -1,4 +1,4 @@
-import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import type { TaskDefinition } from "../../aws/ecs_answers.ts";
 
 /** The parts of a task definition that the driver uses once ECS has registered it. */
 export type DefinitionFacts = {

@@ -1,4 +1,4 @@
-import type { Tag, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Tag, TaskDefinition } from "../../aws/ecs_answers.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { EcsError } from "../../aws/error.ts";
 import type { Logger } from "../../logger.ts";

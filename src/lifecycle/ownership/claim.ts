@@ -1,4 +1,4 @@
-import type { Tag } from "@aws-sdk/client-ecs";
+import type { Tag } from "../../aws/ecs_answers.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Tag } from "@aws-sdk/client-ecs";
+import type { Tag } from "../../aws/ecs_answers.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 
 /** Tag that tells the content of a revision which the driver registered. */

@@ -1,4 +1,4 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Task } from "../../aws/ecs_answers.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
@@ -13,7 +13,10 @@ import type { LaunchContext } from "./context.ts";
  * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
  */
 export async function findLive(
-  { cluster, caller, clock, random }: LaunchContext,
+  { cluster, caller, clock, random }: Pick<
+    LaunchContext,
+    "cluster" | "caller" | "clock" | "random"
+  >,
   owner: TaskIdentity,
   { mayTakeOver, takenOver, signal, retrying, activity = "start" }: {
     /** See `Ledger`. */
@@ -40,8 +43,9 @@ export async function findLive(
       tasks: arns,
       include: ["TAGS"],
     }, options);
-    if ((described.failures ?? []).length > 0) {
-      // Listed but not yet described: ECS has not caught up with itself.
+    const known = new Set((described.tasks ?? []).map(({ taskArn }) => taskArn));
+    if (arns.some((arn) => !known.has(arn))) {
+      // Listed but not described: ECS has not caught up with itself, or contradicts itself.
       throw new EcsError(
         "unavailable",
         `DescribeTasks ${target}`,

@@ -1,4 +1,4 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Task } from "../../aws/ecs_answers.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";

@@ -1,4 +1,5 @@
-import type { Failure, RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import type { Failure } from "../../aws/ecs_answers.ts";
 import { EcsError } from "../../aws/error.ts";
 import { askingAgain } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";

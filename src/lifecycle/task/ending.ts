@@ -1,4 +1,4 @@
-import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Container, Task } from "../../aws/ecs_answers.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { mainContainer } from "../definition/main_container.ts";
 

@@ -4,7 +4,7 @@
  * task ended, `events.ts` what its user is told, and `stop.ts` has ECS stop it.
  */
 
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Task } from "../../aws/ecs_answers.ts";
 import type { TaskRef } from "../../aws/cluster_ref.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import type { ClaimServices } from "../ownership/claim.ts";

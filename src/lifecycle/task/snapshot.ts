@@ -1,4 +1,4 @@
-import type { Attachment, Container, Task } from "@aws-sdk/client-ecs";
+import type { Attachment, Container, Task } from "../../aws/ecs_answers.ts";
 import { shorten } from "../../config/show.ts";
 import { isOfAws } from "./ending.ts";
 

@@ -1,4 +1,4 @@
-import type { Tag } from "@aws-sdk/client-ecs";
+import type { Tag } from "../../aws/ecs_answers.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";

@@ -4,7 +4,7 @@
  * makes the call, `schedule.ts` keeps the times.
  */
 
-import type { Task } from "@aws-sdk/client-ecs";
+import type { Task } from "../../aws/ecs_answers.ts";
 import type { EcsError } from "../../aws/error.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 

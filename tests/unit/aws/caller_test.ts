@@ -34,7 +34,7 @@ Deno.test("an answer without what it is about is no answer", async () => {
   const error = result.status === "rejected" ? result.reason : undefined;
   assertInstanceOf(error, EcsError);
   assertEquals(error.kind, "unavailable");
-  assertStringIncludes(error.message, "its answer has no taskArns");
+  assertStringIncludes(error.message, "its answer's taskArns is missing");
 });
 
 Deno.test("a call ends with its caller, whether or not what it waits for heeds that", async () => {

@@ -120,3 +120,15 @@ Deno.test("an answer of neither a task nor a failure leaves open whether a task 
   assertEquals(result.status, "rejected");
   assert(asked > 5 && ambiguous === asked + 1, `${ambiguous} of ${asked}`);
 });
+
+Deno.test("a task without a usable ARN may be running, and is asked for again under the same token", async () => {
+  const unusable = [{}, { taskArn: "" }, { taskArn: "0123" }, { taskArn: 7 as unknown as string }];
+  for (const task of unusable) {
+    const { result, asked, ambiguous } = await runTaskAnswered(
+      { tasks: [task], failures: [] },
+      { tasks: [{ taskArn: arn }] },
+    );
+    assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
+    assertEquals([asked, ambiguous], [2, 1]);
+  }
+});
