@@ -1,3 +1,47 @@
+/**
+ * The room's doorway. `src/aws` makes one call to AWS: within the rate that AWS allows, bounded in time
+ * and in the size of its answer, with an answer that was checked or an error that was classified. It
+ * knows nothing of Nomad, and makes no second attempt: whether to ask again is its caller's to decide.
+ *
+ * `operations.ts` is the table of what can be called, and `client.ts` makes the calls of one target.
+ *
+ * @example Describe a task
+ * ```ts
+ * import { systemClock } from "../clock.ts";
+ * import type { Logger } from "../logger.ts";
+ * import { createCallBudget } from "./call_budget.ts";
+ * import { createEcsCaller } from "./caller.ts";
+ * import { connectAws } from "./client.ts";
+ * import { EcsError } from "./error.ts";
+ *
+ * export async function statusOf(arn: string, log: Logger): Promise<string | undefined> {
+ *   const operations = connectAws(
+ *     { region: "us-east-1", role: undefined, endpoint: undefined, profile: undefined },
+ *     { userAgent: { name: "example", version: "1.0.0" } },
+ *   );
+ *   const limits = { raised: {}, share: 1, ceiling: undefined };
+ *   const caller = createEcsCaller({
+ *     operations: () => operations,
+ *     budget: createCallBudget({ settings: () => limits, clock: systemClock }),
+ *     clock: systemClock,
+ *     log,
+ *   });
+ *   try {
+ *     const { tasks } = await caller.call(
+ *       "describeTasks",
+ *       { cluster: "web", tasks: [arn] },
+ *       { target: `${arn} in cluster web`, priority: "watch" },
+ *     );
+ *     return tasks?.[0]?.lastStatus; // undefined where ECS does not know the task
+ *   } catch (error) {
+ *     if (error instanceof EcsError && error.kind === "no_cluster") return undefined;
+ *     throw error; // "ECS DescribeTasks arn:... in cluster web: AccessDeniedException: ..."
+ *   }
+ * }
+ * ```
+ *
+ * @module
+ */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Permit, Priority } from "./budget.ts";

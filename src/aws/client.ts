@@ -28,12 +28,23 @@ const mostClocks = 3;
 const unansweredLimit = 3;
 
 /**
- * AWS's operations through its SDK, whose own retries are off: the driver's know which calls matter
- * and share one ceiling on the rate of calls.
+ * AWS's operations through its SDK, each a single attempt: the SDK's own retries are off, as only the
+ * driver's know which calls matter and keep to AWS's limits. The SDK is loaded with the first call.
  *
- * The clients are made anew when their credentials are refused, as by then others may be in place,
- * and after some attempts that were given up without an answer: all calls wait for the same request
- * for credentials, and the SDK does not give up one that hangs.
+ * The clients are made anew when their credentials are refused, because others may be in place by then.
+ * They are made anew too after 3 attempts in a row that had no answer: all calls wait for the same
+ * request for credentials, and the SDK does not give up one that hangs.
+ *
+ * @example
+ * ```ts
+ * import { connectAws } from "./client.ts";
+ *
+ * const operations = connectAws(
+ *   { region: "eu-central-1", role: undefined, endpoint: undefined, profile: "prod" },
+ *   { userAgent: { name: "example", version: "1.0.0" } },
+ * );
+ * const { taskArns } = await operations.listTasks({ cluster: "web" }, AbortSignal.timeout(5_000));
+ * ```
  */
 export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
   let current: Session | undefined;

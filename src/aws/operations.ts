@@ -46,7 +46,7 @@ const cloudwatch = operationOf("cloudwatch");
  * answers, the calls of `AwsOperations` and the simulations of tests follow from a line here.
  *
  * @example A further operation of ECS, whose command `packages/ecs.ts` exports too
- * ```ts ignore
+ * ```ts
  * executeCommand: ecs("ExecuteCommand", "cluster resource writes", { session }),
  * ```
  */
