@@ -8,7 +8,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench soak simulate mutants fuzz neighbours check imports \
+.PHONY: help demo hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check imports \
 	fmt proto docs clean
 
 help: ## List the targets
@@ -35,6 +35,10 @@ plugin: $(DENO) ## Put an executable plugin for this machine at dist/nomad-drive
 
 bench: plugin ## Measure starts, watching and stops against the simulated ECS
 	@$(DENO) run --frozen -A tests/bench/main.ts
+
+bench-client: plugin ## Measure what a Nomad client pays for ECS tasks (TASKS=100, LOGS=off, SPEED=1)
+	@NOMAD_EXECUTABLE=$$(tools/nomad.sh 1.11.3) $(DENO) run --frozen -A tests/bench/nomad_client.ts \
+		--tasks $(or $(TASKS),100) --logs $(or $(LOGS),off) --speed $(or $(SPEED),1)
 
 soak: plugin ## Run the long reliability tests
 	@tools/soak.sh

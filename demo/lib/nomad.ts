@@ -29,6 +29,8 @@ export type TaskEvent = {
 export type Node = {
   ID: string;
   Status: string;
+  NodePool: string;
+  NodeResources: { Cpu: { CpuShares: number }; Memory: { MemoryMB: number } };
   Attributes: Record<string, string>;
   Drivers: Record<
     string,

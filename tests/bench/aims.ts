@@ -39,8 +39,9 @@ export function loadAims(
       Math.round(restingCallsPerSecond * restSeconds),
       calls * cycles,
     ),
-    // One more than the rate, where the first and the last are at the ends of the second.
-    atMost("calls in any second", load.peakCallsPerSecond, readsPerSecond + 1),
+    atMost("DescribeTasks calls a second", restingCallsPerSecond, readsPerSecond),
+    // On a busy machine calls that were made apart arrive together. AWS's bucket takes a hundred.
+    atMost("calls in any second", load.peakCallsPerSecond, readsPerSecond * 1.5),
     { what: "exits seen", found: load.exitsSeen, least: exits, most: exits },
     atMost("left after stop", load.leftAfterStop, 0),
     atMost("RunTask calls", load.calls["RunTask"] ?? 0, tasks),

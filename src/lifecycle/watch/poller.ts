@@ -16,8 +16,11 @@ import {
 } from "./watch_list.ts";
 import type { Watcher, WatchHealth } from "./watcher.ts";
 
-/** Part of the calls that looking at tasks at rest may take; starts and stops need the others. */
-const steadyShare = 0.75;
+/**
+ * Part of the reads that looking at tasks at rest may take. Searches need the others; starts and stops
+ * are counted apart.
+ */
+export const steadyShare = 0.9;
 /** Requests that may be under way at the same time. */
 const concurrency = 4;
 
