@@ -49,6 +49,7 @@ import type { CallBudget } from "./call_budget.ts";
 import { EcsError, toEcsError } from "./error.ts";
 import { type Category, launchesOf, type LaunchInput } from "./limits.ts";
 import {
+  attemptOf,
   type AwsOperations,
   type Input,
   type Operation,
@@ -120,7 +121,7 @@ export function createEcsCaller(
       const permit = reserved ??
         await budget.acquire(categoriesOf(name, input), { priority, lane: name, signal });
       const { command } = table[name];
-      const attempted = `${command} ${target}`;
+      const attempted = attemptOf(name, target);
       const attempt = new AbortController();
       const started = clock.monotonic();
       try {
@@ -129,7 +130,7 @@ export function createEcsCaller(
           expiry(clock, attempt, attempted),
           departure(signal, attempt),
         ]);
-        return usable(name, answer, attempted);
+        return usable(name, answer, input, attempted);
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;
         const error = toEcsError(thrown, attempted);
@@ -183,9 +184,10 @@ function departure(caller: AbortSignal | undefined, attempt: AbortController): P
 function usable<Name extends OperationName>(
   name: Name,
   answer: Output<Name>,
+  input: Input<Name>,
   attempted: string,
 ): Output<Name> {
-  const { answer: shape, settle } = table[name] as Operation<string, unknown, Output<Name>>;
+  const { answer: shape, settle } = table[name] as Operation<string, Input<Name>, Output<Name>>;
   const problem = problemWith(shape, answer);
   if (problem !== undefined) throw unusable(attempted, `its answer's ${problem}`);
   const parts = Object.keys(shape).filter((key) => typeof shape[key] === "object")
@@ -194,7 +196,7 @@ function usable<Name extends OperationName>(
   if (parts.length > 0 && parts.every((part) => members[part] === undefined)) {
     throw unusable(attempted, `its answer has no ${parts.join(" and no ")}`);
   }
-  return settle === undefined ? answer : settle(answer);
+  return settle === undefined ? answer : settle(answer, input);
 }
 
 function unusable(attempted: string, why: string): EcsError {

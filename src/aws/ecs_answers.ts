@@ -100,33 +100,46 @@ export type TaskDefinition = Picked<Sdk.TaskDefinition, typeof taskDefinition>;
 type Described = { tasks?: Task[] | undefined; failures?: Failure[] | undefined };
 
 /**
- * An answer of DescribeTasks without what says nothing of a task: entries for one task that contradict
- * each other, and a task that has stopped without a word of its containers, whose exit codes are how
- * it ended. Who asked for such a task asks again.
+ * An answer of DescribeTasks without the entries that tell nothing: of tasks that were not asked for,
+ * entries for one task that contradict each other, and a task that has stopped without a word of its
+ * containers, whose exit codes are how it ended. The task is then one that the answer does not mention.
  */
-export function withoutContradictions<Answer extends Described>(answer: Answer): Answer {
+export function entriesThatTell<Answer extends Described>(
+  answer: Answer,
+  input: { readonly tasks?: readonly string[] | undefined },
+): Answer {
   const { tasks = [], failures = [] } = answer;
-  const entries = new Map<string, Task | Failure>();
-  const contradicting = new Set<string>();
+  const asked = new Set(input.tasks);
+  /** The entry that stands for a task; undefined where its entries contradict each other. */
+  const entries = new Map<string, Task | Failure | undefined>();
+  let silent = 0;
+  const note = (arn: string, entry: Task | Failure) => {
+    const repeated = entries.has(arn);
+    if (repeated) silent += 1;
+    if (!repeated) entries.set(arn, entry);
+    else if (!isSame(entries.get(arn), entry)) entries.set(arn, undefined);
+  };
   for (const task of tasks) {
-    const arn = task.taskArn ?? "";
-    if (task.lastStatus === "STOPPED" && task.containers === undefined) contradicting.add(arn);
-    note(arn, task);
+    const { taskArn: arn = "" } = task;
+    if (asked.has(arn) && tellsHowItEnded(task)) note(arn, task);
+    else silent += 1;
   }
-  const named = failures.filter(({ arn }) => arn !== undefined);
-  for (const failure of named) note(failure.arn ?? "", failure);
-  if (contradicting.size === 0 && entries.size === tasks.length + named.length) return answer;
-  const stands = (arn: string | undefined, entry: Task | Failure) =>
-    arn === undefined || (!contradicting.has(arn) && entries.get(arn) === entry);
+  for (const failure of failures) if (failure.arn !== undefined) note(failure.arn, failure);
+  // Nearly always. Nothing is copied then.
+  if (silent === 0) return answer;
   return {
     ...answer,
-    tasks: tasks.filter((task) => stands(task.taskArn, task)),
-    failures: failures.filter((failure) => stands(failure.arn, failure)),
+    tasks: tasks.filter((task) => entries.get(task.taskArn ?? "") === task),
+    failures: failures.filter(({ arn }, at) =>
+      arn === undefined || entries.get(arn) === failures[at]
+    ),
   };
+}
 
-  function note(arn: string, entry: Task | Failure): void {
-    const known = entries.get(arn);
-    if (known === undefined) entries.set(arn, entry);
-    else if (JSON.stringify(known) !== JSON.stringify(entry)) contradicting.add(arn);
-  }
+function tellsHowItEnded({ lastStatus, containers }: Task): boolean {
+  return lastStatus !== "STOPPED" || containers !== undefined;
+}
+
+function isSame(one: Task | Failure | undefined, other: Task | Failure): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }

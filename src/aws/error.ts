@@ -10,7 +10,7 @@ export class EcsError extends Error {
   override readonly name = "EcsError";
   constructor(
     readonly kind: EcsErrorKind,
-    /** The operation and its target, as `RunTask in cluster web (us-east-1)`. */
+    /** The operation and its target, as `ECS RunTask web:7 in cluster prod`. */
     readonly attempted: string,
     /** AWS's error code and message. */
     readonly answer: string,
@@ -18,7 +18,7 @@ export class EcsError extends Error {
     readonly arns: readonly string[] = [],
     options?: { cause: unknown },
   ) {
-    super(`ECS ${attempted}: ${answer}${advice[kind]}`, options);
+    super(`${attempted}: ${answer}${advice[kind]}`, options);
   }
 }
 

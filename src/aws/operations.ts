@@ -5,12 +5,12 @@ import type { Category } from "./limits.ts";
 import {
   cluster,
   describedDefinition,
+  entriesThatTell,
   failure,
   session,
   startedTask,
   task,
   taskDefinition,
-  withoutContradictions,
 } from "./ecs_answers.ts";
 import type { SdkApi } from "./service_client.ts";
 import type { Members, Picked, ShapeOf } from "./shape.ts";
@@ -59,7 +59,7 @@ export const operations = {
     "DescribeTasks",
     "cluster resource reads",
     { tasks: [task], failures: [failure] },
-    withoutContradictions,
+    entriesThatTell,
   ),
   listTasks: ecs("ListTasks", "cluster resource reads", {
     "taskArns!": ["text"],
@@ -115,7 +115,7 @@ export type Operation<Service extends string, Input, Output> = {
    */
   readonly answer: Members;
   /** Makes of an answer that fits what its caller is given. */
-  readonly settle: ((answer: Output) => Output) | undefined;
+  readonly settle: ((answer: Output, input: Input) => Output) | undefined;
   /** For the compiler alone: what goes in and what comes back. */
   readonly types?: readonly [Input, Output];
 };
@@ -129,7 +129,10 @@ function operationOf<Service extends keyof Apis>(service: Service) {
     command: Command,
     category: Category,
     answer: Answer,
-    settle?: (answer: Read<OutputOf<Api[Command]>, Answer>) => Read<OutputOf<Api[Command]>, Answer>,
+    settle?: (
+      answer: Read<OutputOf<Api[Command]>, Answer>,
+      input: InputOf<Api[Command]>,
+    ) => Read<OutputOf<Api[Command]>, Answer>,
   ): Operation<Service, InputOf<Api[Command]>, Read<OutputOf<Api[Command]>, Answer>> => ({
     service,
     command,
@@ -152,6 +155,23 @@ export type OperationName = keyof Table;
 
 /** A service of AWS, as `Apis` names it. */
 export type ServiceName = keyof Apis;
+
+/** The services as their users know them, for messages. */
+const titles: { readonly [Service in ServiceName]: string } = {
+  ecs: "ECS",
+  ec2: "EC2",
+  ssm: "Session Manager",
+  ssmmessages: "Session Manager",
+  kms: "KMS",
+  logs: "CloudWatch Logs",
+  cloudwatch: "CloudWatch",
+};
+
+/** An operation and what it is about, for messages: `ECS RunTask web:7 in cluster prod`. */
+export function attemptOf(name: OperationName, target: string): string {
+  const { service, command } = operations[name];
+  return `${titles[service]} ${command} ${target}`;
+}
 
 /** What goes into an operation. */
 export type Input<Name extends OperationName> = InputOf<NonNullable<Table[Name]["types"]>>;

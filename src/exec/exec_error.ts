@@ -29,7 +29,7 @@ const advice: readonly [RegExp, string][] = [
 export function explained(error: EcsError): ExecError {
   const [, what] = advice.find(([words]) => words.test(error.answer)) ?? [];
   return new ExecError(
-    what === undefined ? error.message : `ECS ${error.attempted}: ${error.answer}; ${what}`,
+    what === undefined ? error.message : `${error.attempted}: ${error.answer}; ${what}`,
     { cause: error },
   );
 }

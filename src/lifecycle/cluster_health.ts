@@ -1,4 +1,5 @@
 import type { EcsCaller } from "../aws/caller.ts";
+import { attemptOf } from "../aws/operations.ts";
 import { clusterInWords, type ClusterRef } from "../aws/cluster_ref.ts";
 import { type EcsError, toEcsError } from "../aws/error.ts";
 
@@ -28,6 +29,6 @@ export async function checkCluster(
     const why = status ?? failures?.[0]?.reason ?? "not described";
     return { kind: "unusable", reason: `ECS ${target} is ${why}; it must be ACTIVE` };
   } catch (error) {
-    return { kind: "unanswered", error: toEcsError(error, `DescribeClusters ${target}`) };
+    return { kind: "unanswered", error: toEcsError(error, attemptOf("describeClusters", target)) };
   }
 }

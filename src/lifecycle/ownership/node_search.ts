@@ -1,6 +1,6 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
-import { batchSize } from "../../aws/operations.ts";
+import { attemptOf, batchSize } from "../../aws/operations.ts";
 import { listAll } from "../../aws/pages.ts";
 import type { Ledger, UnclaimedTask } from "./ledger.ts";
 import { ownerInTags, taggedIndex } from "./tags.ts";
@@ -36,7 +36,7 @@ export async function findUnclaimed(context: SearchContext): Promise<UnclaimedTa
 async function listTasks(context: SearchContext): Promise<Set<string>> {
   const { caller, cluster } = context;
   const options = callOptions(context);
-  return await listAll(`ListTasks ${options.target}`, async (nextToken) => {
+  return await listAll(attemptOf("listTasks", options.target), async (nextToken) => {
     const page = await caller.call("listTasks", {
       cluster: cluster.name,
       ...(nextToken === undefined ? {} : { nextToken }),

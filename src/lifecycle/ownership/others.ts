@@ -1,6 +1,6 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
-import { batchSize } from "../../aws/operations.ts";
+import { attemptOf, batchSize } from "../../aws/operations.ts";
 import { listAll } from "../../aws/pages.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { isLive } from "../start/find_live.ts";
@@ -37,7 +37,7 @@ export async function findOthers(
 ): Promise<TasksOfOthers> {
   const target = `of ${clusterInWords(cluster)}`;
   const options = { target, priority: "housekeeping", signal } as const;
-  const listed = await listAll(`ListTasks ${target}`, async (nextToken) => {
+  const listed = await listAll(attemptOf("listTasks", target), async (nextToken) => {
     const page = await caller.call("listTasks", {
       cluster: cluster.name,
       ...(nextToken === undefined ? {} : { nextToken }),

@@ -1,4 +1,5 @@
 import type { Task } from "../../aws/ecs_answers.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
@@ -48,7 +49,7 @@ export async function findLive(
       // Listed but not described: ECS has not caught up with itself, or contradicts itself.
       throw new EcsError(
         "unavailable",
-        `DescribeTasks ${target}`,
+        attemptOf("describeTasks", target),
         "it does not know a task it listed",
       );
     }

@@ -1,4 +1,5 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
@@ -29,7 +30,7 @@ export async function findPublicAddress(
       if (publicAddress !== undefined) return publicAddress;
       throw new EcsError(
         "unavailable",
-        `DescribeNetworkInterfaces ${target}`,
+        attemptOf("describeNetworkInterfaces", target),
         "it has no public address yet; do its subnets lead to an internet gateway?",
       );
     }, { clock, random, signal, judge: askingAgain("start", retrying) });

@@ -1,5 +1,6 @@
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import type { Failure } from "../../aws/ecs_answers.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { EcsError } from "../../aws/error.ts";
 import { askingAgain } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
@@ -75,7 +76,10 @@ function placementError(
   cluster: ClusterRef,
 ): EcsError {
   const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
-  const attempted = `RunTask ${input.taskDefinition} in ${clusterInWords(cluster)}`;
+  const attempted = attemptOf(
+    "runTask",
+    `${input.taskDefinition} in ${clusterInWords(cluster)}`,
+  );
   if (words.length === 0) {
     return new EcsError("unavailable", attempted, "it answered neither a task nor a failure");
   }

@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
-import { batchSize } from "../../aws/operations.ts";
+import { attemptOf, batchSize } from "../../aws/operations.ts";
 import { listAll } from "../../aws/pages.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
@@ -101,7 +101,7 @@ async function tasksByTags(
   const target = `of ${clusterInWords(cluster)}`;
   const wanted = new Set([owner.allocId, ...allocIds]);
   return await asked(context, asking, async () => {
-    const arns = await listAll(`ListTasks ${target}`, async (nextToken) => {
+    const arns = await listAll(attemptOf("listTasks", target), async (nextToken) => {
       const page = await caller.call("listTasks", {
         cluster: cluster.name,
         ...(nextToken === undefined ? {} : { nextToken }),
@@ -134,7 +134,7 @@ async function describe(
   if (found.length < arns.length) {
     throw new EcsError(
       "unavailable",
-      `DescribeTasks ${target}`,
+      attemptOf("describeTasks", target),
       "it does not know a task it listed",
     );
   }

@@ -1,4 +1,5 @@
 import type { Tag } from "../../aws/ecs_answers.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { retry } from "../../aws/retry.ts";
@@ -63,7 +64,7 @@ async function stopOnce(
     const why = context.wasSeen()
       ? "ECS no longer tells of the task; should that last, it counts as ended"
       : "ECS does not know the task yet";
-    throw new EcsError("unavailable", `StopTask ${target}`, why);
+    throw new EcsError("unavailable", attemptOf("stopTask", target), why);
   }
   const nodeId = await takenOverBy(context, look.task.tags ?? [], signal);
   if (nodeId !== undefined) {

@@ -3,7 +3,7 @@ import type { Logger } from "../../logger.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import { toEcsError } from "../../aws/error.ts";
-import { batchSize } from "../../aws/operations.ts";
+import { attemptOf, batchSize } from "../../aws/operations.ts";
 import { backoff } from "../../aws/retry.ts";
 import { describeBatch, type DescribeContext } from "./describe_batch.ts";
 import { createSchedule } from "./schedule.ts";
@@ -155,7 +155,7 @@ function noteFailure(poller: Poller, error: unknown, failuresBefore: number): vo
   const now = clock.monotonic();
   poller.failures += 1;
   poller.restUntil = now + backoff(poller.failures, random);
-  const known = toEcsError(error, `DescribeTasks in ${clusterInWords(cluster)}`);
+  const known = toEcsError(error, attemptOf("describeTasks", `in ${clusterInWords(cluster)}`));
   poller.failing = { kind: "failing", since: poller.failing?.since ?? now, error: known };
   onHealth(poller.failing);
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createCallBudget } from "../../../src/aws/call_budget.ts";
 import { createEcsCaller } from "../../../src/aws/caller.ts";
-import { withoutContradictions } from "../../../src/aws/ecs_answers.ts";
+import { entriesThatTell } from "../../../src/aws/ecs_answers.ts";
 import { EcsError } from "../../../src/aws/error.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { operationsAt } from "../../harness/aws.ts";
@@ -167,35 +167,45 @@ Deno.test("a member that is missing or null is taken for absent, or makes the an
   });
 });
 
-Deno.test("an answer without contradictions is handed on as it is", () => {
+const asked = { tasks: [arn, `${arn}4`] };
+
+Deno.test("an answer whose entries all tell something is handed on as it is", () => {
   const answer = {
     tasks: [running, { ...running, taskArn: `${arn}4` }],
     failures: [{ reason: "x" }],
   };
-  assertEquals(withoutContradictions(answer) === answer, true);
+  assertEquals(entriesThatTell(answer, asked) === answer, true);
   const empty = {};
-  assertEquals(withoutContradictions(empty) === empty, true);
+  assertEquals(entriesThatTell(empty, asked) === empty, true);
 });
 
-Deno.test("two entries for one task say nothing where they contradict each other", () => {
+Deno.test("two entries for one task tell nothing where they contradict each other", () => {
   const other = { ...running, taskArn: `${arn}4` };
   const stopped = { ...running, lastStatus: "STOPPED" };
   const missing = { arn, reason: "MISSING" };
-  assertEquals(withoutContradictions({ tasks: [running, other, stopped] }).tasks, [other]);
-  assertEquals(withoutContradictions({ tasks: [running, other], failures: [missing] }), {
+  assertEquals(entriesThatTell({ tasks: [running, other, stopped] }, asked).tasks, [other]);
+  assertEquals(entriesThatTell({ tasks: [running, stopped, running] }, asked).tasks, []);
+  assertEquals(entriesThatTell({ tasks: [running, other], failures: [missing] }, asked), {
     tasks: [other],
     failures: [],
   });
-  assertEquals(withoutContradictions({ failures: [missing, { arn, reason: "x" }] }).failures, []);
+  const failures = [missing, { arn, reason: "x" }];
+  assertEquals(entriesThatTell({ failures }, asked).failures, []);
 });
 
 Deno.test("two entries for one task that say the same are one", () => {
   const answer = { tasks: [running, { ...running }], failures: [] };
-  assertEquals(withoutContradictions(answer).tasks, [running]);
+  assertEquals(entriesThatTell(answer, asked).tasks, [running]);
 });
 
-Deno.test("a task that has stopped without a word of its containers says nothing", () => {
+Deno.test("a task that has stopped without a word of its containers tells nothing", () => {
   const { containers: _, ...stopped } = { ...running, lastStatus: "STOPPED" };
-  assertEquals(withoutContradictions({ tasks: [stopped] }).tasks, []);
-  assertEquals(withoutContradictions({ tasks: [{ ...stopped, containers: [] }] }).tasks?.length, 1);
+  assertEquals(entriesThatTell({ tasks: [stopped] }, asked).tasks, []);
+  const told = { ...stopped, containers: [] };
+  assertEquals(entriesThatTell({ tasks: [told] }, asked).tasks, [told]);
+});
+
+Deno.test("a task that nobody asked for tells nothing", () => {
+  const foreign = { ...running, taskArn: `${arn}5` };
+  assertEquals(entriesThatTell({ tasks: [foreign, running] }, asked).tasks, [running]);
 });

@@ -33,7 +33,7 @@ Deno.test("a refusal of AWS's is told in AWS's words, with what it was about and
   const error = await errorOf({ status: 400, body: refusal("AccessDeniedException", "not you") });
   assertEquals(
     error?.message,
-    "ECS RunTask web in cluster c: AccessDeniedException: not you; " +
+    "RunTask web in cluster c: AccessDeniedException: not you; " +
       "check the IAM policy of this Nomad client's AWS identity",
   );
 });
