@@ -73,6 +73,7 @@ export const taskDefinition = {
   memory: "text",
   taskRoleArn: "text",
   proxyConfiguration: { containerName: "text" },
+  runtimePlatform: { operatingSystemFamily: "text" },
   volumes: [{ name: "text", configuredAtLaunch: "flag" }],
   containerDefinitions: [containerDefinition],
 } as const satisfies ShapeOf<Sdk.TaskDefinition>;

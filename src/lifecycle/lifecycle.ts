@@ -58,7 +58,7 @@ export type Lifecycle = {
   recover(
     ref: TaskRef,
     owner: TaskIdentity,
-    /** The container whose exit status counts; undefined for the essential one that ended the task. */
+    /** The container whose exit code counts, where the jobspec names it; else the main container. */
     container: string | undefined,
     onEvent: OnEvent,
   ): RemoteTask;

@@ -133,6 +133,10 @@ export const hostileTasks: Readonly<Record<string, () => HostileTask>> = {
     task: json({ ...ten({}), tags: many(100_000, (n) => ({ key: `k${n}`, value: "v" })) }),
     path: inJson,
   }),
+  "100,000 lists in one another": () => ({
+    task: { definition_json: `{"family":"x","a":${"[".repeat(100_000)}${"]".repeat(100_000)}}` },
+    path: inJson,
+  }),
   "a family of a megabyte": () => ({
     task: json({
       family: "$".repeat(1_000_000),
@@ -140,27 +144,27 @@ export const hostileTasks: Readonly<Record<string, () => HostileTask>> = {
     }),
     path: inJson,
   }),
-  "16,000 containers in a block": () => ({
-    task: block({ container: many(16_000, (n) => ({ name: `c${n}`, image: "b" })) }),
+  "5,000 containers in a block": () => ({
+    task: block({ container: many(5_000, (n) => ({ name: `c${n}`, image: "b" })) }),
     path: inBlock,
   }),
-  "8,000 volumes and as many mount points in a block": () => ({
-    task: block({ volume: many(8_000, (n) => ({ name: `v${n}` })) }, {
-      mount_point: many(8_000, (n) => ({ source_volume: `m${n}`, container_path: "/" })),
+  "3,000 volumes and as many mount points in a block": () => ({
+    task: block({ volume: many(3_000, (n) => ({ name: `v${n}` })) }, {
+      mount_point: many(3_000, (n) => ({ source_volume: `m${n}`, container_path: "/" })),
     }),
     path: inBlock,
   }),
-  "15,000 dependencies that do not exist in a block": () => ({
+  "5,000 dependencies that do not exist in a block": () => ({
     task: block({}, {
-      depends_on: many(15_000, (n) => ({ container_name: `d${n}`, condition: "START" })),
+      depends_on: many(5_000, (n) => ({ container_name: `d${n}`, condition: "START" })),
     }),
     path: inBlock,
   }),
-  "20,000 variables and secrets in a block": () => ({
+  "7,000 variables and as many secrets in a block": () => ({
     task: block({}, {
-      environment: names(20_000, (n) => `E${n}`),
+      environment: names(7_000, (n) => `E${n}`),
       secrets: Object.fromEntries(
-        many(20_000, (n) => [`S${n}`, "arn:aws:ssm:eu-west-1:1:parameter/a"]),
+        many(7_000, (n) => [`S${n}`, "arn:aws:ssm:eu-west-1:1:parameter/a"]),
       ),
     }),
     path: inBlock,
@@ -179,6 +183,13 @@ export const hostileTasks: Readonly<Record<string, () => HostileTask>> = {
     task: { task_definition: "x", pass_env: ["*a".repeat(500) + "*b"] },
     env: names(100, (n) => `${"a".repeat(97)}${n}`),
     path: "",
+  }),
+  "9,000 overrides of containers that there are not": () => ({
+    task: {
+      task_definition: "x",
+      overrides: { container: many(9_000, (n) => ({ name: `c${n}` })) },
+    },
+    path: "config.task.overrides",
   }),
   "100,000 variables": () => ({
     task: { task_definition: "x" },

@@ -13,6 +13,7 @@ export type DefinitionFacts = {
   /** CPU units and MiB of the whole task; undefined where the definition does not set them. */
   readonly cpu: number | undefined;
   readonly memory: number | undefined;
+  readonly isForWindows: boolean;
   /** Whether the definition sets a task role, the one that its containers have. */
   readonly hasTaskRole: boolean;
 };
@@ -60,8 +61,18 @@ export function factsOf(
       .map(({ name }) => name ?? ""),
     cpu: cpuUnits(taskDefinition?.cpu),
     memory: mebibytes(taskDefinition?.memory),
+    isForWindows: isForWindows(taskDefinition ?? {}),
     hasTaskRole: taskDefinition?.taskRoleArn !== undefined,
   };
+}
+
+/** Whether a definition is for Windows. */
+export function isForWindows(
+  { runtimePlatform }: {
+    runtimePlatform?: { operatingSystemFamily?: string | undefined } | undefined;
+  },
+): boolean {
+  return runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
 }
 
 /** CPU units of a task's `cpu`, as `256` or `0.25 vCPU`; undefined where AWS cannot read it. */

@@ -5,6 +5,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { AddProblem } from "../../config/field.ts";
 import { show } from "../../config/show.ts";
+import { isForWindows } from "./facts.ts";
 
 /** Log drivers that Fargate has. */
 const drivers = ["awslogs", "splunk", "awsfirelens"];
@@ -20,7 +21,7 @@ export function checkFargate(
   }
   if (ipcMode !== undefined) add("ipcMode", "must be left out on Fargate");
   if (pidMode === "host") add("pidMode", 'must be "task" on Fargate; got "host"');
-  if (pidMode === "task" && isWindows(definition)) {
+  if (pidMode === "task" && isForWindows(definition)) {
     add("pidMode", "must be left out with Windows on Fargate");
   }
   if (placementConstraints.length > 0) {
@@ -34,11 +35,6 @@ export function checkFargate(
     checkContainer(container, here);
     checkLogs(container, here);
   });
-}
-
-/** Whether the definition is for Windows. */
-export function isWindows({ runtimePlatform }: RegisterTaskDefinitionCommandInput): boolean {
-  return runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
 }
 
 function checkVolume(volume: Volume, add: AddProblem): void {

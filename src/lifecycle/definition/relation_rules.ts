@@ -17,12 +17,13 @@ export function checkRelations(
   const byName: ByName = new Map(containers.map((container) => [container.name, container]));
   containers.forEach((container, index) => {
     const here: AddProblem = (path, text) => add(`containerDefinitions[${index}].${path}`, text);
-    checkDependencies(container, byName, here);
+    const others = othersOf(container, byName);
+    checkDependencies(container, others, here);
     container.volumesFrom?.forEach(({ sourceContainer }, place) =>
-      checkOther(container, sourceContainer, byName, `volumesFrom[${place}].sourceContainer`, here)
+      checkOther(sourceContainer, others, `volumesFrom[${place}].sourceContainer`, here)
     );
     container.links?.forEach((link, place) =>
-      checkOther(container, link.split(":")[0], byName, `links[${place}]`, here)
+      checkOther(link.split(":")[0], others, `links[${place}]`, here)
     );
   });
   checkOrder("dependsOn", containers, dependenciesOf, add);
@@ -47,17 +48,29 @@ function checkNames(containers: readonly ContainerDefinition[], add: AddProblem)
   });
 }
 
-function checkDependencies(container: ContainerDefinition, byName: ByName, add: AddProblem): void {
+/** The containers that one may speak of, and the same in words. */
+type Others = { readonly byName: ByName; readonly words: string };
+
+function othersOf({ name }: ContainerDefinition, byName: ByName): Others {
+  const others = new Map([...byName].filter(([other]) => other !== name));
+  const names = [...others.keys()].map((other) => show(other)).join(", ");
+  return {
+    byName: others,
+    words: names === "" ? "the definition has no other" : `one of ${names}`,
+  };
+}
+
+function checkDependencies(container: ContainerDefinition, others: Others, add: AddProblem): void {
   container.dependsOn?.forEach(({ containerName, condition }, index) => {
     const path = `dependsOn[${index}]`;
     checkWord(condition ?? "", conditions, `${path}.condition`, add);
-    if (!checkOther(container, containerName, byName, `${path}.containerName`, add)) return;
-    const other = byName.get(containerName);
+    const other = checkOther(containerName, others, `${path}.containerName`, add);
+    if (other === undefined) return;
     const named = show(containerName);
-    if (condition === "HEALTHY" && other?.healthCheck === undefined) {
+    if (condition === "HEALTHY" && other.healthCheck === undefined) {
       add(`${path}.condition`, `= "HEALTHY" needs a health check in container ${named}`);
     } else if (
-      (condition === "COMPLETE" || condition === "SUCCESS") && other?.essential !== false
+      (condition === "COMPLETE" || condition === "SUCCESS") && other.essential !== false
     ) {
       add(
         `${path}.condition`,
@@ -67,19 +80,18 @@ function checkDependencies(container: ContainerDefinition, byName: ByName, add: 
   });
 }
 
-/** Refuses a name that is no other container's. Tells whether it is one. */
+/** The container of a name. Refuses a name that is no other container's. */
 function checkOther(
-  { name: own }: ContainerDefinition,
   name: string | undefined,
-  byName: ByName,
+  { byName, words }: Others,
   path: string,
   add: AddProblem,
-): boolean {
-  if (name !== own && byName.has(name)) return true;
-  const others = [...byName.keys()].filter((other) => other !== own).map((other) => show(other));
-  const which = others.length === 0 ? "the definition has no other" : `one of ${others.join(", ")}`;
-  add(path, `must be another container's name, and ${which}; got ${show(name ?? "")}`);
-  return false;
+): ContainerDefinition | undefined {
+  const other = byName.get(name);
+  if (other === undefined) {
+    add(path, `must be another container's name, and ${words}; got ${show(name ?? "")}`);
+  }
+  return other;
 }
 
 /** Refuses containers that wait for one another in a circle. */

@@ -64,6 +64,7 @@ function checkTask(definition: Definition, add: AddProblem): void {
     checkWord(word, launchTypes, `requiresCompatibilities[${index}]`, add)
   );
   checkPlatform(definition, add);
+  checkTags(definition, add);
   const storage = definition.ephemeralStorage;
   checkRange(storage?.sizeInGiB, { min: 21, max: 200 }, "ephemeralStorage.sizeInGiB", add);
   definition.placementConstraints?.forEach(({ type, expression }, index) => {
@@ -83,6 +84,25 @@ function checkTask(definition: Definition, add: AddProblem): void {
   if ((definition.inferenceAccelerators ?? []).length > 0) {
     add("inferenceAccelerators", "must be left out: AWS no longer has Elastic Inference");
   }
+}
+
+/** Characters of a tag's key and value. */
+const tagCharacters = /^[\p{L}\p{N}\p{Z}+\-=._:/@]*$/u;
+
+function checkTags({ tags = [] }: Definition, add: AddProblem): void {
+  const seen = new Set<string>();
+  tags.forEach(({ key = "", value = "" }, index) => {
+    const allowed = "letters, digits, spaces and + - = . _ : / @";
+    if (key.length < 1 || key.length > 128 || !tagCharacters.test(key)) {
+      add(`tags[${index}].key`, `must be 1 to 128 ${allowed}; got ${show(key)}`);
+    } else if (seen.has(key)) {
+      add(`tags[${index}].key`, `must be no other tag's; got ${show(key)} twice`);
+    }
+    if (value.length > 256 || !tagCharacters.test(value)) {
+      add(`tags[${index}].value`, `must be up to 256 ${allowed}; got ${show(value)}`);
+    }
+    seen.add(key);
+  });
 }
 
 function checkPlatform({ runtimePlatform }: Definition, add: AddProblem): void {

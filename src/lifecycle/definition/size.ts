@@ -3,8 +3,7 @@ import { fargateSize, fargateSizeFor, onFargate } from "../../config/fargate.ts"
 import type { AddProblem } from "../../config/field.ts";
 import { show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
-import { cpuUnits, mebibytes } from "./facts.ts";
-import { isWindows } from "./fargate_rules.ts";
+import { cpuUnits, isForWindows, mebibytes } from "./facts.ts";
 
 /** What Nomad's `resources` block gives a task: MHz of CPU, and MiB of memory. */
 export type Resources = { readonly cpu: number; readonly memory: number };
@@ -37,7 +36,7 @@ const forms = {
 } as const;
 
 /** CPU units of Windows on Fargate. */
-const windowsCpu = [1_024, 2_048, 4_096];
+export const windowsCpu: readonly number[] = [1_024, 2_048, 4_096];
 const [leastOfWindows = 1_024] = windowsCpu;
 
 /**
@@ -57,7 +56,7 @@ export function sizeOf(
     checkForm("memory", definition.memory, fixed.memory, add),
   ].every((right) => right);
   if (!isReadable || !isForFargate(definition.requiresCompatibilities, config)) return none;
-  const windows = isWindows(definition);
+  const windows = isForWindows(definition);
   if (windows && fixed.cpu !== undefined && !windowsCpu.includes(fixed.cpu)) {
     const all = windowsCpu.join(", ");
     add("cpu", `must be one of ${all} with Windows on Fargate; got ${show(definition.cpu)}`);

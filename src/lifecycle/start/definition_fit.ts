@@ -3,6 +3,7 @@ import { fargateSize, onFargate } from "../../config/fargate.ts";
 import { choice, keyOf, must, mustSecret, show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
+import { windowsCpu } from "../definition/size.ts";
 
 /** The task's configuration without the plugin's defaults that do not suit its definition. */
 export function withoutUnsuitableDefaults(
@@ -85,7 +86,7 @@ function checkNetwork(
 
 function checkLaunchType(
   config: TaskConfig,
-  { arn, compatibilities, cpu, memory, hasTaskRole }: DefinitionFacts,
+  { arn, compatibilities, cpu, memory, hasTaskRole, isForWindows }: DefinitionFacts,
   add: AddProblem,
 ): void {
   const { launch_type, overrides } = config;
@@ -114,6 +115,11 @@ function checkLaunchType(
   const own = overrides.cpu !== undefined || overrides.memory !== undefined;
   if (onFargate(config) !== true || !own || size.cpu === undefined || size.memory === undefined) {
     return;
+  }
+  if (isForWindows && overrides.cpu !== undefined && !windowsCpu.includes(overrides.cpu)) {
+    const all = windowsCpu.join(", ");
+    const what = `be one of ${all}, as ${shortName(arn)} is for Windows on Fargate`;
+    return add("overrides.cpu", must(what, overrides.cpu));
   }
   const wrong = fargateSize(size.cpu, size.memory);
   if (wrong === undefined) return;

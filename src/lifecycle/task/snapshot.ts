@@ -77,10 +77,12 @@ function attachmentInWords(attachment: Attachment): string {
 /** The lines of before, and one for each container that has stopped since while the task goes on. */
 function stoppedIn({ desiredStatus, containers = [] }: Task, before: string): string {
   if (desiredStatus === "STOPPED") return before;
+  const stopped = containers.filter(({ lastStatus, name }) =>
+    lastStatus === "STOPPED" && !isOfAws(name ?? "")
+  );
+  if (stopped.length === 0) return before;
   const lines = before === "" ? [] : before.split("\n");
-  for (const container of containers) {
-    if (container.lastStatus !== "STOPPED" || isOfAws(container.name ?? "")) continue;
-    const line = stopInWords(container);
+  for (const line of stopped.map(stopInWords)) {
     if (!lines.includes(line) && lines.length < stoppedLimit) lines.push(line);
   }
   return lines.join("\n");

@@ -18,6 +18,7 @@ Deno.test("the facts of a definition are those that it says, and ECS's defaults"
     openVolumes: [],
     cpu: undefined,
     memory: undefined,
+    isForWindows: false,
     hasTaskRole: false,
   });
   const facts = factsOf({

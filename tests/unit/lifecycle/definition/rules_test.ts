@@ -68,6 +68,21 @@ refusesEach("a task on Fargate", {
     "proxyConfiguration.type",
     'must be "APPMESH"',
   ],
+  "a tag without a key": [
+    fargate({}, { tags: [{ key: "", value: "x" }] }),
+    "tags[0].key",
+    "1 to 128 letters",
+  ],
+  "a tag twice": [
+    fargate({}, { tags: [{ key: "a", value: "x" }, { key: "a", value: "y" }] }),
+    "tags[1].key",
+    'got "a" twice',
+  ],
+  "a tag with a value of other characters": [
+    fargate({}, { tags: [{ key: "a", value: "x;y" }] }),
+    "tags[0].value",
+    'got "x;y"',
+  ],
   "Elastic Inference": [
     fargate({}, { inferenceAccelerators: [{ deviceName: "a", deviceType: "eia1.medium" }] }),
     "inferenceAccelerators",

@@ -95,6 +95,14 @@ const refused: Record<
     path: "volume_configuration[0].name",
     says: ['must be a volume that web:7 leaves to be configured at launch: none; got "data"'],
   },
+  "a quarter of a vCPU for Windows": {
+    task: { overrides: { cpu: 256, memory: 512 } },
+    definition: onFargate({
+      runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" },
+    }),
+    path: "overrides.cpu",
+    says: ["must be one of 1024, 2048, 4096, as web:7 is for Windows on Fargate; got 256"],
+  },
   "a volume that is left open": {
     task: {},
     definition: onFargate({ volumes: [{ name: "data", configuredAtLaunch: true }] }),

@@ -34,6 +34,7 @@ function register({ ecs }: World, ...names: string[]): void {
   loadPreset(ecs.model, {
     ...demoPreset,
     clusters: [],
+    logGroups: [],
     taskDefinitions: [{
       family: "web",
       networkMode: "awsvpc",
