@@ -9,8 +9,8 @@ type Response = {
 };
 
 /**
- * An answer that is none of AWS's in words: HTTP status, content type and the first line of what
- * came, which says more than what a parser could not make of it. Undefined where nothing was answered.
+ * Describes an answer that did not come from AWS: HTTP status, content type and first line of the body.
+ * They say more than a parser's complaint about it. Undefined where there was no answer.
  */
 export function answerInWords(thrown: Error): string | undefined {
   const { $response: response } = thrown as { $response?: Response };

@@ -96,11 +96,9 @@ export type EcsCaller = {
  */
 export const attemptTimeout = 15_000;
 
-/*
- * Why an attempt's signal aborts: one reason for all, as each new one would cost a stack trace.
- */
+// Reasons with which an attempt's signal aborts. They are made once, as an error costs a stack trace.
 const attemptOver = new Error("the attempt is over");
-/** The reason with which the signal of an attempt aborts that nobody answered in time. */
+/** The reason with which an attempt's signal aborts when there was no answer in time. */
 export const attemptExpired = new Error("the attempt had no answer in time");
 
 /** Makes a caller. A call that AWS refuses for its rate lowers the budget of its category. */
@@ -163,7 +161,7 @@ function expiry(clock: Clock, attempt: AbortController, attempted: string): Prom
   });
 }
 
-/** Rejects when the caller leaves, aborting the attempt, as what is called may not heed its signal. */
+/** Rejects when the caller leaves, and aborts the attempt: the operation may ignore its signal. */
 function departure(caller: AbortSignal | undefined, attempt: AbortController): Promise<never> {
   return new Promise((_, reject) => {
     const leave = () => {
@@ -178,8 +176,8 @@ function departure(caller: AbortSignal | undefined, attempt: AbortController): P
 }
 
 /**
- * The answer as its caller is given it. Refuses one that does not fit what is read of it, or has
- * nothing of it: a proxy's or a broken load balancer's empty body would else pass for "no tasks".
+ * Checks an answer against its line in the table. Throws for an answer that does not fit, and for an
+ * empty one: the empty body of a proxy or a load balancer must not mean "no tasks".
  */
 function usable<Name extends OperationName>(
   name: Name,

@@ -10,7 +10,7 @@ import {
 } from "./operations.ts";
 import { type Clients, createClients } from "./services.ts";
 
-/** The clients of a target, and what their calls have met with. */
+/** The clients of a target, and how their last calls failed. */
 type Session = {
   readonly clients: Clients;
   /** Attempts in a row that were given up without an answer. */
@@ -57,7 +57,7 @@ export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
     };
     const { corrections } = session;
     let settled = false;
-    // Calls under way go on with the clients that they have.
+    // Calls under way keep the clients that they have.
     const discard = () => {
       if (current === session) current = undefined;
     };
@@ -74,9 +74,10 @@ export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
       session.corrections = 0;
       return answer as Output<typeof name>;
     } catch (error) {
-      // EC2's refusals are no reason to let ECS's credentials go, which it is called with.
+      // EC2 is called with ECS's credentials. When EC2 alone refuses them, ECS keeps them.
       if (service !== "ec2" && toEcsError(error, "").kind === "credentials") {
-        // Where the clock is off, credentials that are refused for themselves are told of likewise.
+        // Where this host's clock is off, AWS answers invalid credentials with a corrected time too. So
+        // corrections are counted.
         if (!isClockCorrected(error) || corrections >= mostClocks) discard();
         else session.corrections = Math.max(session.corrections, corrections + 1);
       }
@@ -89,8 +90,9 @@ export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
 }
 
 /**
- * Whether what was refused is this host's time, and the client has learned AWS's: its next request is
- * signed with that. It may be STS's client, of which a `CredentialsError` tells as its cause.
+ * Whether AWS refused this host's time and the SDK's client has learned AWS's time from the answer: the
+ * client signs its next request with that. Where it is STS's client, its error is the cause of a
+ * `CredentialsError`.
  */
 function isClockCorrected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,4 +1,4 @@
-/** A source of credentials failed: the SDK's own chain, STS, or what stands in a shared file. */
+/** A source of credentials failed: the SDK's chain, STS, SSO, a metadata service or a shared file. */
 export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
 
@@ -7,7 +7,7 @@ export class CredentialsError extends Error {
   }
 }
 
-/** What the source says, but for what came from it: an answer of STS that is broken has keys in it. */
+/** The source's own words. The body of its answer is left out: it may hold keys. */
 function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { $fault, $response } = thrown as {

@@ -16,7 +16,7 @@ export type NetworkInterface = {
   readonly publicAddress: string | undefined;
 };
 
-/** The parameters of each operation's request, and what becomes of its answer. */
+/** How each operation's request is written, and how its answer is read. */
 const api: {
   readonly [Command in keyof Ec2Api]: {
     parameters(input: Ec2Api[Command][0]): Record<string, string>;
@@ -78,7 +78,7 @@ function ec2Endpoint(region: string): string {
 
 type Response = { readonly statusCode: number; readonly body: Uint8Array };
 
-/** The document in an answer. Throws what EC2 refuses, and for what is no document. */
+/** Reads an answer as XML. Throws EC2's error where the answer is one, or an error for any other text. */
 function documentIn(response: Response): unknown {
   let document: unknown;
   try {
@@ -99,7 +99,7 @@ function documentIn(response: Response): unknown {
   });
 }
 
-/** An error for an answer that is none of EC2's, which tells of it as the SDK's errors do. */
+/** An error for an answer that EC2 did not give. It carries the answer, as the SDK's errors do. */
 function notOfEc2($response: Response, options?: ErrorOptions): Error {
   return Object.assign(new SyntaxError("the answer is none of EC2's", options), { $response });
 }

@@ -5,7 +5,7 @@ import { type EcsErrorKind, type Fault, kindOf } from "./refusals.ts";
 
 export type { EcsErrorKind };
 
-/** A failed call to ECS: what was attempted, on what, what came back and what can be done. */
+/** A failed call to AWS. Its message says what was attempted, what AWS answered and what to do. */
 export class EcsError extends Error {
   override readonly name = "EcsError";
   constructor(
@@ -56,7 +56,7 @@ function faultOf(thrown: unknown): Fault {
   };
   return {
     code: typeof code === "string" && thrown.name === "Error" ? code : String(thrown.name),
-    // AWS's message is what the answer has for one, of whatever type.
+    // The message comes from the answer, so it may be of any type.
     message: typeof thrown.message === "string" ? thrown.message : "",
     status: $metadata?.httpStatusCode,
     answered: $fault === "client" || $fault === "server",

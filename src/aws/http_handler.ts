@@ -1,9 +1,9 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 
 /**
- * Of HTTP/1.1, where a call that is given up closes its connection, so that a dead one is not shared.
- * A connection keeps the 128 KB that it has once read an answer into, so only as many are kept open as
- * the usual rate of calls needs, and not what a burst of starts has opened.
+ * HTTP/1.1, because a call that is given up then closes its connection, and no other call shares a dead
+ * one. Each open connection keeps a buffer of 128 KB. So 8 stay open, which the usual rate of calls
+ * needs, and those that a burst of starts has opened besides are closed.
  */
 const client = Deno.createHttpClient({ http2: false, poolMaxIdlePerHost: 8 });
 
@@ -23,7 +23,7 @@ type Handle = FetchHttpHandler["handle"];
  */
 export class BufferedHttpHandler extends FetchHttpHandler {
   constructor() {
-    // What is signed for AWS is not sent on to whom an answer names.
+    // Follow no redirect: the signed request is for AWS alone.
     super({ requestInit: () => ({ redirect: "manual", client }) });
   }
 
@@ -39,9 +39,9 @@ export class BufferedHttpHandler extends FetchHttpHandler {
 }
 
 /**
- * Reads a body. One whose length is known is read at once: of a body read in pieces, Deno keeps the
- * pieces until a full garbage collection, and AWS tells the length. Otherwise bytes are counted as
- * they come, after decompression.
+ * Reads a body. One whose length is known is read at once, as AWS's are: Deno keeps the pieces of a
+ * body that is read in pieces until a full garbage collection. Otherwise the bytes are counted as they
+ * come, after decompression.
  */
 async function readBody(
   body: ReadableStream<Uint8Array>,

@@ -3,7 +3,7 @@ import { EcsError } from "./error.ts";
 /** The most pages of a list that are asked for, and the most items: as many as pages of AWS's hold. */
 const mostPages = 1_000;
 const mostItems = 100_000;
-/** Pages in a row without a new item after which a list counts as endless. AWS has some now and then. */
+/** Pages in a row without a new item after which a list counts as endless. AWS gives some such pages. */
 const mostIdlePages = 10;
 
 /** One page of a list. */

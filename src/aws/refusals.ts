@@ -1,5 +1,5 @@
 /**
- * Why a call to ECS gave nothing usable:
+ * Why a call to AWS failed:
  * - `throttled`: AWS refused it for its rate;
  * - `unavailable`: no answer, a broken one, or a fault on AWS's side; it may or may not have acted;
  * - `credentials`: they are missing, expired or not recognized;
@@ -9,7 +9,7 @@
  * - `no_task`: ECS does not know the task;
  * - `conflict`: the client token was used with other parameters, by `arns`;
  * - `capacity`: ECS cannot place the task now;
- * - `not_yet`: AWS has not done it, for a reason that passes by itself, as a role that is still new;
+ * - `not_yet`: AWS refused it for a reason that passes by itself: a role that is still new, or the like;
  * - `rejected`: AWS will not do this however often it is asked.
  */
 export type EcsErrorKind =
@@ -133,8 +133,8 @@ const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
 ]);
 
 /**
- * Refusals that ECS gives for something else than what their code says, by what AWS says besides.
- * ECS passes on what EC2 and IAM told it as an InvalidParameterException or a ClientException.
+ * Refusals whose message says more than their code: ECS passes errors of EC2 and IAM on as an
+ * InvalidParameterException or a ClientException.
  */
 const passedOn: readonly [message: RegExp, kind: EcsErrorKind][] = [
   [/task was not found/i, "no_task"],
@@ -160,14 +160,14 @@ const passingOn: ReadonlySet<string> = new Set([
   "ServerException",
 ]);
 
-/** Whether a code is one of AWS's. Others are a proxy's, or those of something that poses as AWS. */
+/** Whether a code is one of AWS's. */
 export function isKnownCode(code: string): boolean {
   return kinds.has(code);
 }
 
 /**
- * Why a call failed. What AWS does not say in words of its own is an outage, whatever its status:
- * a proxy's 401, 403 or 407, an empty 400, or a code that AWS does not have.
+ * Why a call failed. An answer without one of AWS's codes is an outage, whatever its status: it comes
+ * from a proxy (401, 403, 407, an empty 400) or from something else that is not AWS.
  */
 export function kindOf({ code, message, status, answered }: Fault): EcsErrorKind {
   if (!answered && /region is missing/i.test(message)) return "no_region";

@@ -9,7 +9,7 @@ import { askSource } from "./sources.ts";
 /** A client of the SDK's as one that is asked by an operation's name; `sdk` is its package. */
 export function fromSdk(client: SdkClient, sdk: object): ServiceClient {
   const commands = sdk as Readonly<Record<string, new (input: unknown) => never>>;
-  // It walks every answer to hide what is sensitive in it, even where nothing is logged.
+  // The logger walks every answer to hide secrets in it, even where nothing is logged.
   client.middlewareStack.remove("loggerMiddleware");
   return {
     config: client.config,

@@ -43,8 +43,8 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
 };
 
 /**
- * Makes clients of one of the SDK's packages. ECS's fetches the credentials of its target, and the
- * others sign with what it has.
+ * Makes clients of one of the SDK's packages. The client of ECS fetches the credentials of its target.
+ * The other clients sign with the same credentials.
  */
 function ofSdk<Sdk extends object>(
   service: ServiceName,

@@ -9,11 +9,12 @@ const longestAnswer = 256 * 1024;
 const created = "http.client.request.created";
 
 /**
- * Asks a source of credentials. What it is answered over HTTP ends after 256 KB, which makes it no
- * credentials: the SDK reads answers of STS, of SSO, and of the metadata services of containers and
- * instances, however long they are, and lets none of its clients for the latter be replaced.
- * Rejects with a `CredentialsError` whatever the source fails with: STS and SSO have error codes of
- * their own, which would else pass for refusals of what the credentials are for.
+ * Asks a source of credentials. Its HTTP answers end after 256 KB, and are no credentials then. The SDK
+ * itself sets no bound for STS, SSO and the metadata services of containers and instances, and its HTTP
+ * clients for the metadata services cannot be replaced. So the bound is set on Node.js's requests.
+ *
+ * Rejects with a `CredentialsError`, whatever the source's own error is. Error codes of STS and SSO would
+ * otherwise be read as those of the call that needs the credentials.
  */
 export async function askSource<T>(ask: () => Promise<T>): Promise<T> {
   const bound = (message: unknown) => {
@@ -30,7 +31,7 @@ export async function askSource<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Ends a response after the longest answer. An error would be one that no client listens for. */
+/** Ends a response after the longest answer. It raises no error: no client of the SDK listens for one. */
 function endAfter(response: IncomingMessage, request: ClientRequest): void {
   const push = response.push.bind(response);
   let length = 0;
@@ -38,7 +39,7 @@ function endAfter(response: IncomingMessage, request: ClientRequest): void {
     length += piece?.length ?? 0;
     if (length <= longestAnswer) return push(piece, encoding);
     response.push = () => false;
-    // Its connection, with what is still to come on it, is not to serve another request.
+    // The rest of the answer is still on its way, so no other request may use the connection.
     response.once("end", () => request.socket?.destroy());
     return push(null);
   };

@@ -88,7 +88,7 @@ const mutants: Mutant[] = [
   {
     name: "an empty answer is believed",
     file: "src/aws/caller.ts",
-    edits: [["return usable(name, answer, attempted);", "return answer;"]],
+    edits: [["return usable(name, answer, input, attempted);", "return answer;"]],
   },
   {
     name: "a call may take for ever",
