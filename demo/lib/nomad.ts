@@ -72,8 +72,16 @@ export type AgentOptions = {
   readonly env: Record<string, string>;
   /** Configuration files that come before the agent's own settings. */
   readonly configFiles?: string[];
-  /** The driver's `config`; null for what the configuration files say. */
-  readonly driverConfig?: Record<string, unknown> | null;
+  /**
+   * The driver's `config`, which may name the address of the agent's own API; null for what the
+   * configuration files say.
+   */
+  readonly driverConfig?:
+    | Record<string, unknown>
+    | ((address: string) => Record<string, unknown>)
+    | null;
+  /** More of the `server` block. */
+  readonly server?: Record<string, unknown>;
 };
 
 /**
@@ -102,7 +110,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     leave_on_terminate: false,
     log_level: "DEBUG",
     ...(role.kind === "server"
-      ? { server: { enabled: true, bootstrap_expect: 1, raft_multiplier: 1 } }
+      ? {
+        server: {
+          enabled: true,
+          bootstrap_expect: 1,
+          raft_multiplier: 1,
+          ...options.server,
+        },
+      }
       : {
         client: {
           enabled: true,
@@ -114,9 +129,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
           },
         },
       }),
-    ...(driverConfig === null
-      ? {}
-      : { plugin: [{ "nomad-driver-ecs": [{ config: [driverConfig] }] }] }),
+    ...(driverConfig === null ? {} : {
+      plugin: [{
+        "nomad-driver-ecs": [{
+          config: [typeof driverConfig === "function" ? driverConfig(address) : driverConfig],
+        }],
+      }],
+    }),
   };
   const configFile = `${folder}/agent.json`;
   await Deno.writeTextFile(configFile, JSON.stringify(overrides, null, 2));

@@ -239,6 +239,7 @@ function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
     nodeId: () => context.nodeId,
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
+    changed: () => settings.changed.signal,
     signal,
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
 }
@@ -254,6 +255,7 @@ function searchForForsaken(context: DriverContext, signal: AbortSignal): void {
     nodeId: () => learnNode(context, signal),
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
+    changed: () => settings.changed.signal,
     signal,
   }).catch((error) => log.error("the search for forsaken tasks ended", { error: String(error) }));
 }

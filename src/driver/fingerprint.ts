@@ -23,6 +23,9 @@ const unhealthyInterval = 5_000;
 /** Milliseconds that ECS has to answer before a node, which waits for it, is told that it has not. */
 const firstAnswerTime = 2_000;
 
+/** Milliseconds that Nomad's API has to answer before the fingerprint goes out without it. */
+const nomadAnswerTime = 1_500;
+
 /** A fingerprint that is kept up to date. */
 export type Fingerprinter = {
   /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
@@ -88,8 +91,9 @@ export function createFingerprinter(
         `tasks in ${clusterInWords(blind.cluster)} cannot be watched: ${blind.error.message}`,
       );
     }
-    // Asked in the background: a node whose Nomad API is away runs ECS tasks all the same.
-    nomad.ask((api, bounded) => api.agent(bounded), signal).catch(() => {});
+    // A node whose Nomad API is away runs ECS tasks all the same.
+    const asked = nomad.ask((api, bounded) => api.agent(bounded), signal).catch(() => {});
+    await Promise.race([asked, clock.sleep(nomadAnswerTime, signal)]);
     const handover = nomad.attribute();
     const fingerprint: Fingerprint = {
       health: "healthy",
@@ -134,7 +138,11 @@ export function createFingerprinter(
           told = { text, at: now };
           yield fingerprint;
         }
-        const pause = fingerprint.health === "unhealthy" ? unhealthyInterval : healthyInterval;
+        // The agent that starts this plugin serves its API only some seconds later.
+        const waiting = nomad.attribute()?.startsWith("off") ?? false;
+        const pause = fingerprint.health === "unhealthy" || waiting
+          ? unhealthyInterval
+          : healthyInterval;
         await clock.sleep(pause, AbortSignal.any([over, again]));
       }
     },

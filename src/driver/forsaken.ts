@@ -3,26 +3,22 @@
  * more. Their own node's driver cannot stop them, so any other does, after `orphan_grace`.
  */
 import type { ClusterRef } from "../aws/cluster_ref.ts";
-import type { Clock } from "../clock.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
+import { nextRound, type RoundContext } from "./rounds.ts";
 
 /** What the search goes by. */
-export type ForsakenContext = {
+export type ForsakenContext = RoundContext & {
   readonly lifecycle: Lifecycle;
   readonly nomad: NomadLink;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly clusters: () => ClusterRef[];
   /** This client's node id, asked for where it is not known; undefined where Nomad does not tell it. */
   readonly nodeId: () => Promise<string | undefined>;
   readonly policy: () => OrphanPolicy;
-  /** Milliseconds that a task may be without anybody who will end it. */
-  readonly grace: () => number;
-  readonly signal: AbortSignal;
 };
 
 /** What the search remembers between its rounds. All times are monotonic milliseconds. */
@@ -36,15 +32,12 @@ type Memory = {
   readonly reported: Set<string>;
 };
 
-/** Bounds of the time between rounds, in milliseconds. */
-const shortestInterval = 5_000;
-const longestInterval = 300_000;
 /** Tasks about which Nomad is asked in one round: each costs one or two requests. */
 const askedInRound = 50;
 
 /** Searches in rounds until the signal aborts. Without a `nomad` block it does nothing. */
 export async function searchForsaken(context: ForsakenContext): Promise<void> {
-  const { clock, grace, policy, nomad, log, signal } = context;
+  const { policy, nomad, log, signal } = context;
   const memory: Memory = {
     nodes: new Map(),
     since: new Map(),
@@ -52,7 +45,7 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
     reported: new Set(),
   };
   while (!signal.aborted) {
-    await clock.sleep(Math.min(longestInterval, Math.max(shortestInterval, grace() / 2)), signal);
+    await nextRound(context);
     if (signal.aborted || nomad.api() === undefined || policy() === "ignore") continue;
     const nodeId = await context.nodeId();
     if (nodeId === undefined) continue;

@@ -1,15 +1,14 @@
-import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Lifecycle, verdictOn } from "../lifecycle/lifecycle.ts";
 import type { ClusterRef } from "../aws/cluster_ref.ts";
+import { nextRound, type RoundContext } from "./rounds.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
 
 /** What the search for orphans goes by. */
-export type OrphanContext = {
+export type OrphanContext = RoundContext & {
   readonly lifecycle: Lifecycle;
-  readonly clock: Clock;
   readonly log: Logger;
   /** The clusters that tasks of this node may run in. */
   readonly clusters: () => ClusterRef[];
@@ -18,15 +17,7 @@ export type OrphanContext = {
   /** This client's node id, which tasks bring; undefined before the first of them. */
   readonly nodeId: () => string | undefined;
   readonly policy: () => OrphanPolicy;
-  /** Milliseconds that an ECS task may go unclaimed. */
-  readonly grace: () => number;
-  readonly signal: AbortSignal;
 };
-
-/** Shortest time between searches in milliseconds; their calls come out of the same budget. */
-const shortestInterval = 5_000;
-/** Longest time between searches in milliseconds. */
-const longestInterval = 300_000;
 
 /**
  * Looks for ECS tasks that are tagged as this node's and that no allocation claims, until the signal
@@ -34,10 +25,9 @@ const longestInterval = 300_000;
  * where the policy says so.
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
-  const { clock, signal, grace } = context;
+  const { signal } = context;
   while (!signal.aborted) {
-    const pause = Math.min(longestInterval, Math.max(shortestInterval, grace() / 2));
-    await clock.sleep(pause, signal);
+    await nextRound(context);
     if (signal.aborted) return;
     const nodeId = context.nodeId();
     if (nodeId === undefined || context.policy() === "ignore") continue;

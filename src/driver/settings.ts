@@ -12,6 +12,8 @@ export type Settings = {
   fault: string | undefined;
   /** What the agent's environment says where a configuration does not. */
   readonly defaults: Defaults;
+  /** Aborts when the next configuration comes. */
+  changed: AbortController;
 };
 
 /** What the environment of the Nomad agent says. */
@@ -22,9 +24,17 @@ export type Defaults = {
   readonly nomad?: NomadDefaults;
 };
 
+/** One reason for all, as each new one would cost a stack trace. */
+const reconfigured = new Error("another configuration has come");
+
 /** Makes settings from a configuration that is valid. */
 export function createSettings(config: PluginConfig, defaults: Defaults): Settings {
-  return { config: completed(config, defaults), fault: undefined, defaults };
+  return {
+    config: completed(config, defaults),
+    fault: undefined,
+    defaults,
+    changed: new AbortController(),
+  };
 }
 
 /**
@@ -32,17 +42,19 @@ export function createSettings(config: PluginConfig, defaults: Defaults): Settin
  * the cluster, the region and the identity are taken: tasks that run are looked after with those.
  */
 export function takeConfig(settings: Settings, decoded: DecodeResult<PluginConfig>): void {
-  const { config, defaults } = settings;
+  const { config, defaults, changed } = settings;
+  settings.changed = new AbortController();
   switch (decoded.kind) {
     case "ok":
       settings.fault = undefined;
       settings.config = completed(decoded.value, defaults);
-      return;
+      break;
     case "invalid":
       settings.fault = describeProblems(decoded.problems);
       settings.config = completed({ ...config, ...scopeConfigOf(decoded.readable) }, defaults);
-      return;
+      break;
   }
+  changed.abort(reconfigured);
 }
 
 /** Fills the region in now, so that a start and a recovery of one task share one key. */

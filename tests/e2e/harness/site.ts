@@ -1,4 +1,9 @@
-import { type Agent, type Allocation, startAgent } from "../../../demo/lib/nomad.ts";
+import {
+  type Agent,
+  type AgentOptions,
+  type Allocation,
+  startAgent,
+} from "../../../demo/lib/nomad.ts";
 import { eventually } from "../../../demo/lib/process.ts";
 import {
   type SimulatedTask,
@@ -45,9 +50,11 @@ export type Site = {
  * what the driver asks ECS.
  */
 export async function withSite(
-  { speed = 20, driverConfig = seedDriverConfig, env = {}, recorder }: {
+  { speed = 20, driverConfig = seedDriverConfig, serverConfig = {}, env = {}, recorder }: {
     speed?: number;
-    driverConfig?: Record<string, unknown>;
+    driverConfig?: AgentOptions["driverConfig"];
+    /** More of the server's `server` block. */
+    serverConfig?: Record<string, unknown>;
     env?: Record<string, string>;
     recorder?: Recorder;
   },
@@ -78,6 +85,7 @@ export async function withSite(
       folder: `${folder}/server`,
       role: { kind: "server" },
       env: {},
+      server: serverConfig,
     });
     keep(server);
     const start = async (name: string) => {

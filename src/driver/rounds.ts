@@ -1,0 +1,30 @@
+import type { Clock } from "../clock.ts";
+
+/** What searches go by that are made again and again. */
+export type RoundContext = {
+  readonly clock: Clock;
+  /** Milliseconds after which what a search finds is to be settled. */
+  readonly grace: () => number;
+  /** Aborts when the grace may have changed. */
+  readonly changed: () => AbortSignal;
+  readonly signal: AbortSignal;
+};
+
+/** Shortest time between rounds in milliseconds; their calls come out of the same budget. */
+const shortestInterval = 5_000;
+/** Longest time between rounds in milliseconds. */
+const longestInterval = 300_000;
+
+/**
+ * Resolves when the next round is due: after half of the grace, from 5 s to 5 minutes. Where the grace
+ * changes meanwhile, the wait begins anew with it. Resolves at once when the signal aborts.
+ */
+export async function nextRound(
+  { clock, grace, changed, signal }: RoundContext,
+): Promise<void> {
+  for (let wait = changed(); !signal.aborted; wait = changed()) {
+    const pause = Math.min(longestInterval, Math.max(shortestInterval, grace() / 2));
+    await clock.sleep(pause, AbortSignal.any([signal, wait]));
+    if (!wait.aborted) return;
+  }
+}
