@@ -78,7 +78,8 @@ export async function execOnce(
   const time = milliseconds(timeout);
   if (time > 0) {
     clock.sleep(time, done.signal).then(() => {
-      const text = `${command[0]} did not end within its timeout of ${time / 1_000} s`;
+      // The command is not named: it may hold a secret.
+      const text = `the command did not end within its timeout of ${time / 1_000} s`;
       late.abort(new DriverError("exec_failed", text));
     });
   }

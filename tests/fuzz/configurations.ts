@@ -24,7 +24,6 @@ const secretPlaces = new Set([
   "options",
   "properties",
   "secrets",
-  "system_controls",
 ]);
 
 /** Configurations of tasks, and of the plugin, with values that they are not meant to have. */

@@ -90,6 +90,61 @@ export const hostileInputs: readonly HostileInput[] = [
     family: 1,
     containerDefinitions: range(20_000).map((at) => ({ name: at, image: [], cpu: "x" })),
   })),
+  ...sized("members that AWS does not know", (count) => ({
+    family: "f",
+    containerDefinitions: [container(0)],
+    ...Object.fromEntries(range(count).map((at) => [`m${at}`, 0])),
+  })),
+  ...sized("mount points of volumes", (count) => ({
+    family: "f",
+    volumes: range(count).map((at) => ({ name: `v${at}` })),
+    containerDefinitions: [{
+      ...container(0),
+      mountPoints: range(count).map((at) => ({ sourceVolume: `w${at}`, containerPath: "/d" })),
+    }],
+  })),
+  ...sized("dependencies in circles", (count) => ({
+    family: "f",
+    containerDefinitions: range(10).map((at) => ({
+      ...container(at),
+      dependsOn: range(count / 10).map((to) => ({
+        containerName: `c${(at + to) % 10}`,
+        condition: "START",
+      })),
+    })),
+  })),
+  ...sized("values of a wrong type", (count) => ({
+    family: "f",
+    containerDefinitions: [{
+      ...container(0),
+      environment: range(count).map((at) => at),
+      portMappings: range(count).map(() => ({ containerPort: [] })),
+    }],
+  })),
+  ...sized("variables with secrets of their names", (count) => ({
+    family: "f",
+    containerDefinitions: [{
+      ...container(0),
+      environment: range(count).map((at) => ({ name: `A${at}`, value: "" })),
+      secrets: range(count).map((at) => ({ name: `A${at}`, valueFrom: "x" })),
+    }],
+  })),
+  ...sized("ports in conflict", (count) => ({
+    family: "f",
+    networkMode: "awsvpc",
+    containerDefinitions: range(10).map((at) => ({
+      ...container(at),
+      portMappings: range(count / 10).map(() => ({ containerPort: 80, hostPort: 81, name: "p" })),
+    })),
+  })),
+  text(
+    "JSON of 390,000 characters that is nested 194,000 levels deep",
+    () => `{"family":"f","a":${"[".repeat(194_000)}${"]".repeat(194_000)}}`,
+  ),
+  text(
+    "390,000 characters that are no JSON",
+    () => `{"family":"f","a":[${"1,".repeat(194_000)}oops`,
+  ),
   text(
     "JSON that is nested 1,000,000 levels deep",
     () => `{"family":"f","containerDefinitions":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`,
@@ -173,6 +228,22 @@ export const hostileInputs: readonly HostileInput[] = [
 
 function json(name: string, definition: () => Record<string, unknown>): HostileInput {
   return text(name, () => JSON.stringify(definition()));
+}
+
+/** Definitions just below AWS's size, and just below the size that the option takes at all. */
+function sized(name: string, make: (count: number) => Record<string, unknown>): HostileInput[] {
+  return [65_000, 390_000].map((size) => ({
+    name: `${name}, as many as ${size} characters hold`,
+    task: () => {
+      let [fits, not] = [0, size];
+      while (not - fits > 1) {
+        const count = Math.floor((fits + not) / 2);
+        if (JSON.stringify(make(count)).length <= size) fits = count;
+        else not = count;
+      }
+      return taskOf(driverConfig({ definition_json: JSON.stringify(make(fits)) }));
+    },
+  }));
 }
 
 function text(name: string, definition_json: () => string): HostileInput {

@@ -113,12 +113,13 @@ type Part = { readonly name: string; readonly length: number };
 function checkLength(variables: Env): void {
   let size = 0;
   let largest: Part[] = [];
+  let least = 0;
   for (const [name, value] of Object.entries(variables)) {
-    const part = { name, length: name.length + value.length };
-    size += part.length;
-    if (part.length > (largest.at(-1)?.length ?? 0) || largest.length < namedVariables) {
-      largest = largestOf([...largest, part]);
-    }
+    const length = name.length + value.length;
+    size += length;
+    if (length <= least) continue;
+    largest = largestOf([...largest, { name, length }]);
+    least = largest.length < namedVariables ? 0 : largest.at(-1)?.length ?? 0;
   }
   if (size > overridesLimit) throw tooLarge(size, largest);
 }

@@ -156,7 +156,7 @@ Deno.test("a script check gets the last of the output, and has a timeout", async
         new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
       ),
     DriverError,
-    "check did not end within its timeout of 5 s",
+    "the command did not end within its timeout of 5 s",
   );
   while (await time.step(10_000));
   await late;
