@@ -123,3 +123,34 @@ Deno.test("a task without room is left to the job's restart block at once", asyn
   assert(result.status === "rejected" && result.reason instanceof LaunchError);
   assertEquals([result.reason.recoverable, refused], [true, 1]);
 });
+
+const unnamed: [what: string, tasks: object[]][] = [
+  ["no task at all", []],
+  ["a task without an ARN", [{}]],
+  ["a task with another text for its ARN", [{ taskArn: "0123" }]],
+  ["a task with a number for its ARN", [{ taskArn: 7 }]],
+];
+for (const [what, tasks] of unnamed) {
+  Deno.test(`no task is left running where RunTask names ${what}`, async () => {
+    const world = createWorld({
+      intercept: answering("runTask", async (input, signal, real) => {
+        await real(input, signal);
+        return { tasks, failures: [] };
+      }),
+    });
+    const result = await world.settle(world.lifecycle.start({
+      cluster,
+      owner: ownerOf(),
+      config: configOf({ start_timeout: "1m" }),
+      env: {},
+      resources: { cpu: 100, memory: 300 },
+      abandoned: new AbortController().signal,
+      onEvent: () => {},
+    }));
+    assert(result.status === "rejected" && result.reason instanceof LaunchError);
+    assertEquals(result.reason.recoverable, true);
+    await world.pass(300_000);
+    assertEquals(world.ecs.model.tasks.size, 1, "one token is one task");
+    assertEquals(world.ecs.live(), []);
+  });
+}
