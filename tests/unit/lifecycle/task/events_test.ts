@@ -2,7 +2,9 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { annotationsOf, eventsOf } from "../../../../src/lifecycle/task/events.ts";
 import { track, untracked } from "../../../../src/lifecycle/task/tracking.ts";
-import { cluster } from "../../../harness/world.ts";
+import { loadPreset } from "../../../../demo/simulator/preset.ts";
+import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
+import { cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
 
 const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", cluster };
 const task = "ECS task 0123456789abcdef";
@@ -99,4 +101,42 @@ Deno.test("every event says which ECS task it is about", () => {
   const { task_arn, cluster: name, console_url = "" } = annotationsOf(ref);
   assertEquals([task_arn, name], [ref.arn, cluster.name]);
   assertStringIncludes(console_url, "/tasks/0123456789abcdef");
+});
+
+Deno.test("of a sidecar that fails a task's user is told once, while the task goes on", async () => {
+  const world = createWorld();
+  loadPreset(world.ecs.model, {
+    region: "us-east-1",
+    clusters: [],
+    taskDefinitions: [{
+      family: "pair",
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [
+        { name: "main", image: "idle" },
+        { name: "side", image: "idle", essential: false },
+      ],
+    }],
+  });
+  const messages: string[] = [];
+  const started = await world.settle(world.lifecycle.start({
+    cluster,
+    owner: ownerOf(),
+    config: configOf({ task_definition: "pair" }),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    abandoned: new AbortController().signal,
+    onEvent: ({ message }) => messages.push(message),
+  }));
+  assertEquals(started.status, "fulfilled");
+  const [running] = world.ecs.live();
+  if (running === undefined) throw new Error("no task runs");
+  containerExited(world.ecs.model, running, "side", { exitCode: 3, reason: "it broke" });
+  await world.pass(60_000);
+  const told = messages.filter((message) => message.includes("goes on without a container"));
+  assertEquals(told.map((message) => message.replace(/^ECS task [0-9a-f]+ /, "")), [
+    "goes on without a container: container side exited with code 3: it broke",
+  ]);
 });
