@@ -48,6 +48,8 @@ export function loadPreset(
     performUnthrottled(model, region, "CreateCluster", { clusterName, capacityProviders });
   }
   for (const logGroupName of logGroups) {
+    // Presets are loaded one after the other into one model, and may share a group.
+    if (model.logs.groups.has(`${region}/${logGroupName}`)) continue;
     performLogs(model, region, "CreateLogGroup", { logGroupName });
   }
   for (const input of taskDefinitions) {
