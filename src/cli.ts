@@ -1,4 +1,4 @@
-/** What a person who starts the program is told, where, and with which exit status. */
+/** The program's answer to a person: a text, the stream it goes to, and the exit status. */
 export type CliResult = { output: string; stream: "stdout" | "stderr"; exitCode: number };
 
 /** Answers the command line. Without arguments the help is an error: nothing was done. */

@@ -8,8 +8,8 @@ export type Clock = {
   /** Milliseconds since an arbitrary start. It never jumps: measure with it. */
   monotonic(): number;
   /**
-   * Resolves after `ms` milliseconds, or at once when `signal` aborts: a sleeper looks at its own
-   * condition again either way, so an abort is no error.
+   * Resolves after `ms` milliseconds, or at once when `signal` aborts. An abort is no error: the
+   * caller checks its own condition again in both cases.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 };

@@ -13,23 +13,23 @@ const mostLevels = 32;
 const mostValues = 30_000;
 
 /**
- * Decodes msgpack from another process. Throws an `Error` that says what is wrong, without a value, for
- * bytes that are no msgpack, and for what would take more memory than its bytes account for: the
- * decoder makes room for all that a list declares, and its result is walked recursively.
+ * Decodes msgpack from another process. Throws an `Error` that says what is wrong, and shows no value. It
+ * refuses bytes that are no msgpack, and bytes that would take far more memory than they are: the decoder
+ * reserves what a list declares, and its result is walked recursively.
  */
 export function decodeMsgpack(bytes: Uint8Array, options?: DecoderOptions): unknown {
   checkStructure(bytes);
   return decode(bytes, options);
 }
 
-/** A value without what follows it: bytes of its head and content, and how many values it holds. */
+/** One value: the bytes of its head and content, and the number of values in it. */
 type Head = { readonly bytes: number; readonly values: number };
 
 function checkStructure(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   /** Values that each open list or map still lacks, outermost first. */
   const open = [1];
-  /** Values that are declared and have not come yet. */
+  /** Declared values that have not come yet. */
   let pending = 1;
   let values = 0;
   let at = 0;
@@ -57,7 +57,7 @@ function checkStructure(bytes: Uint8Array): void {
   }
 }
 
-/** Values of a length that their type byte fixes: all their bytes, the type byte among them. */
+/** Types of fixed length: their bytes, type byte included. */
 const fixedLengths: Readonly<Record<number, number>> = {
   ...{ 0xcc: 2, 0xd0: 2, 0xcd: 3, 0xd1: 3, 0xce: 5, 0xd2: 5, 0xcf: 9, 0xd3: 9 }, // integers
   ...{ 0xca: 5, 0xcb: 9 }, // floats
@@ -77,7 +77,7 @@ const holders: Readonly<Record<number, readonly [width: Width, each: number]>> =
 
 type Width = 1 | 2 | 4;
 
-/** The value at `at`; where its head itself is cut short, one that ends past the end. */
+/** The value at `at`. Where its head is cut short, the value ends past the end of the bytes. */
 function headAt(view: DataView, at: number): Head {
   if (at >= view.byteLength) return { bytes: 1, values: 0 };
   const type = view.getUint8(at);
@@ -95,7 +95,7 @@ function headAt(view: DataView, at: number): Head {
     const [width, each] = holder;
     return { bytes: 1 + width, values: lengthAt(view, at + 1, width) * each };
   }
-  // Nil and the bools are their type byte alone. Of the one that msgpack does not have, decoding tells.
+  // Nil and booleans are a type byte alone. The decoder reports the one type byte that has no meaning.
   return { bytes: fixedLengths[type] ?? 1, values: 0 };
 }
 

@@ -24,8 +24,8 @@ export function basePluginService(
       name,
     })),
     configSchema: unary("ConfigSchema", log, () => ({ spec: pluginConfigSpec })),
-    // A configuration that is wrong is no error here: Nomad would leave this process behind and start
-    // another, again and again, where a node's driver that says what is wrong is what helps.
+    // A wrong configuration is no error here: Nomad would answer one by starting plugin after plugin.
+    // The driver turns unhealthy instead, and its health says what is wrong.
     setConfig: unary("SetConfig", log, ({ msgpackConfig }) => {
       driver.configure(decodePluginConfig(msgpackConfig));
       return {};

@@ -21,7 +21,7 @@ import {
 /** Go's zero time, the first second of the year 1, which Nomad reads as "unknown". */
 const unknownTime = new Date(-62_135_596_800_000);
 
-/** Which task a wire task config speaks of. */
+/** The run of a task that a wire task config is for. */
 export function taskIdentity(task: TaskConfig): TaskIdentity {
   return {
     id: task.id,
@@ -35,11 +35,11 @@ export function taskIdentity(task: TaskConfig): TaskIdentity {
   };
 }
 
-/** Names that were on the wire of late, each as the one string that its tasks share. */
+/** Recent names, each kept as one string that all its tasks share. */
 const names = new Map<string, string>();
 const mostNames = 1_000;
 
-/** The name as the tasks before have it: thousands of tasks are of a few jobs, on one node. */
+/** The shared copy of a name: thousands of tasks belong to a few jobs on one node. */
 function shared(name: string): string {
   const known = names.get(name);
   if (known !== undefined) return known;
@@ -48,7 +48,7 @@ function shared(name: string): string {
   return name;
 }
 
-/** What Nomad wants of a task's run. */
+/** What Nomad asks for in a task's run. */
 export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig): TaskRequest {
   const ports = (resources?.ports ?? []).map(({ label, value, to }) => ({ label, value, to }));
   const { cpu, memory } = resources?.allocatedResources ?? {};
@@ -65,7 +65,7 @@ export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig)
   };
 }
 
-/** How many cores a list of them names, as `0,2,4-6`. */
+/** The number of cores in a list such as `0,2,4-6`. */
 function coreCount(cpus: string): number {
   return cpus.split(",").map((part) => /^(\d+)(?:-(\d+))?$/.exec(part.trim()))
     .reduce(
@@ -76,8 +76,8 @@ function coreCount(cpus: string): number {
 }
 
 /**
- * A task's network on the wire. It is advertised without being asked for: a service's other choice,
- * the address of the client's host, is never the task's.
+ * A task's network on the wire. It is always advertised: the only other address that a service could
+ * register is the client host's, which never belongs to the ECS task.
  */
 export function wireNetwork(network: TaskNetwork | undefined): NetworkOverride | undefined {
   if (network === undefined) return undefined;
@@ -86,8 +86,8 @@ export function wireNetwork(network: TaskNetwork | undefined): NetworkOverride |
 }
 
 /**
- * Milliseconds of a wire duration, 0 where there is none. One below zero is 0, and one that no timer
- * keeps is the longest: a stop is not left undone for the time that it may take.
+ * Milliseconds of a wire duration; 0 where there is none, or it is negative. A duration that no timer can
+ * keep becomes the longest one: a stop must not fail because of its timeout.
  */
 export function milliseconds(duration: Duration | undefined): number {
   if (duration === undefined) return 0;
@@ -184,7 +184,7 @@ export function wireEvent({ task, at, message, annotations }: DriverEvent): Driv
   };
 }
 
-/** Usage of which nothing was measured: ECS tells the usage of a task to nobody outside it. */
+/** Usage without any measurement: ECS tells a task's usage only inside the task. */
 export function unmeasuredStats(id: string, at: number): TaskStats {
   return {
     id,

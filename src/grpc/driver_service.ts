@@ -37,7 +37,7 @@ export function driverService(
     taskConfigSchema: unary("TaskConfigSchema", log, () => ({ spec: taskConfigSpec })),
     capabilities: unary("Capabilities", log, () => ({
       capabilities: {
-        // Whether a task can is told by its own enable_execute_command, with an error that says so.
+        // A task without enable_execute_command answers with an error that names the option.
         sendSignals: true,
         exec: true,
         // With any other isolation Nomad merges the client host's environment into the task's.
@@ -98,7 +98,7 @@ export function driverService(
     inspectTask: unary("InspectTask", log, ({ taskId }) => wireTaskStatus(driver.inspect(taskId))),
     taskStats: lasting("TaskStats", log, ({ taskId }, send, end) => {
       driver.inspect(taskId);
-      // One sample tells that nothing is measured; more of them would tell nothing else.
+      // One sample says that nothing is measured. Further samples would repeat it.
       send({ stats: unmeasuredStats(taskId, clock.now()) });
       return driver.onExit(taskId, end);
     }),

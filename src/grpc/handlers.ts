@@ -9,8 +9,8 @@ import type { Logger } from "../logger.ts";
 import { type WireError, wireError } from "./status.ts";
 
 /**
- * A unary call as a function. The signal aborts when the caller has gone; what is thrown then is of
- * no interest to anybody.
+ * A unary call as a function. The signal aborts when the caller has gone; an error thrown after that is
+ * dropped, since there is nobody to send it to.
  */
 export function unary<Request, Response>(
   name: string,
@@ -33,8 +33,8 @@ export function unary<Request, Response>(
 }
 
 /**
- * A unary call that is answered much later, with as little kept meanwhile as can be: Nomad has one
- * open for every task. `begin` returns what is to be done if the caller goes before the answer.
+ * A unary call that is answered much later. Nomad keeps one open for every task, so it holds as little
+ * memory as possible meanwhile. `begin` returns the clean-up for a caller that goes before the answer.
  */
 export function deferred<Request, Response>(
   name: string,
@@ -51,7 +51,7 @@ export function deferred<Request, Response>(
   };
 }
 
-/** A server stream that says what there is to say at once and ends much later; else as `deferred`. */
+/** A server stream that sends its messages at once and ends much later; else like `deferred`. */
 export function lasting<Request, Response>(
   name: string,
   log: Logger,
@@ -67,7 +67,7 @@ export function lasting<Request, Response>(
   };
 }
 
-/** A server stream as an async iterable, read no faster than the caller takes it. */
+/** A server stream from an async iterable, which is read no faster than the caller receives. */
 export function serverStream<Request, Response>(
   name: string,
   log: Logger,
@@ -91,7 +91,7 @@ export function serverStream<Request, Response>(
   };
 }
 
-/** Sends what a task's end has to say. Whatever becomes of that is not the task's concern. */
+/** Sends a message. A failed send is logged and does not reach the task that caused it. */
 function attempt(name: string, log: Logger, send: () => void): void {
   try {
     send();
@@ -100,7 +100,7 @@ function attempt(name: string, log: Logger, send: () => void): void {
   }
 }
 
-/** Lets a call stay open until its caller goes, without what came along, as nobody asks for it now. */
+/** Keeps a call open until its caller goes, without its metadata, which would only take memory. */
 function hold(
   call: {
     readonly cancelled: boolean;

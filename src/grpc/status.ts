@@ -12,8 +12,8 @@ const recoverableErrorType =
   "type.googleapis.com/hashicorp.nomad.plugins.shared.structs.RecoverableError";
 
 /**
- * The one place where errors become gRPC statuses. UNAVAILABLE is never among them: Nomad takes it
- * for a dead plugin. What is no `DriverError` is a fault of the driver's own and says so.
+ * Turns an error into a gRPC status; the only place that does. It never answers UNAVAILABLE, which Nomad
+ * takes for a dead plugin. An error that is no `DriverError` is a fault of the driver: INTERNAL.
  */
 export function wireError(error: unknown): WireError {
   // A longer text ends the client's connection; half a character has grpc-js send nothing at all.

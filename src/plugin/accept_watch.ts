@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Listening } from "./listen.ts";
 
-/** What the watch over a listening server goes by. */
+/** What the watch over a listening server needs. */
 export type AcceptWatch = {
   readonly listening: Pick<Listening, "accepted" | "connect" | "renew">;
   readonly clock: Clock;
@@ -12,19 +12,18 @@ export type AcceptWatch = {
 
 /** Milliseconds between two looks. */
 const interval = 5_000;
-/** Milliseconds that a server has to accept a connection, and between two looks whether it has. */
+/** Milliseconds that a server has to accept a connection, and between two checks of that. */
 const patience = 1_000;
 const step = 20;
 
 /**
- * Sees to it that the server accepts connections, until the signal aborts. The runtime gives up
- * accepting, without a word, once it has met a process with no file descriptor left, and the agent that
- * connects next would wait for ever. A server that does not accept is exchanged for another as soon as
- * there are descriptors again.
+ * Makes sure that the server accepts connections, until the signal aborts. When the process has no file
+ * descriptor left, the runtime stops accepting for good and reports nothing; the next agent would wait
+ * for ever. A server that does not accept is replaced as soon as descriptors are free again.
  */
 export async function watchAccepting(watch: AcceptWatch): Promise<void> {
   const { listening, clock, log, signal } = watch;
-  /** Why connections were not accepted at the last look, so that what lasts is told once. */
+  /** Why the last check failed, so that a lasting failure is logged once. */
   let told: string | undefined;
   while (true) {
     await clock.sleep(interval, signal);
@@ -52,9 +51,9 @@ export async function watchAccepting(watch: AcceptWatch): Promise<void> {
 
 type Finding =
   | { readonly kind: "accepts" }
-  /** No connection can be made, for want of descriptors as a rule: another server would help nobody. */
+  /** No connection can be made, usually for lack of descriptors: another server would not help. */
   | { readonly kind: "starved"; readonly reason: string }
-  /** The server is gone, or does not do what it is for. */
+  /** The server is gone, or does not accept. */
   | { readonly kind: "shut"; readonly reason: string };
 
 async function look({ listening, clock, signal }: AcceptWatch): Promise<Finding> {

@@ -1,6 +1,6 @@
 /**
- * The secret handshake by which a plugin knows that a Nomad agent starts it and not a person. It is
- * the same for all of Nomad's plugins.
+ * The value of the magic cookie, which tells a plugin that a Nomad agent started it and not a person. All
+ * Nomad plugins share it; it is no secret.
  */
 export const magicCookie = {
   name: "NOMAD_PLUGIN_MAGIC_COOKIE",
@@ -10,7 +10,7 @@ export const magicCookie = {
 /** The version of go-plugin's application protocol that Nomad speaks. */
 export const protocolVersion = 2;
 
-/** Where the plugin is asked to listen. */
+/** Where the plugin is to listen. */
 export type Transport =
   | {
     readonly kind: "unix";
@@ -30,7 +30,7 @@ export type PluginEnvironment = {
   readonly asksForMultiplexing: boolean;
 };
 
-/** Whether a plugin host started this process, or what it wants that cannot be done. */
+/** Who started this process: a plugin host, a person, or a host that asks for the impossible. */
 export type Invocation =
   | { kind: "person" }
   | { kind: "host"; environment: PluginEnvironment }
@@ -60,7 +60,7 @@ export function readInvocation(
   };
 }
 
-/** Where to listen, or why that cannot be. Ports are Windows', and play no part elsewhere. */
+/** Where to listen, or why that cannot be. Ports matter on Windows only. */
 function transportFor(
   variables: Readonly<Record<string, string>>,
   platform: typeof Deno.build.os,
@@ -80,7 +80,7 @@ function transportFor(
     : { kind: "tcp", minPort, maxPort };
 }
 
-/** A port, 0 where none is given; undefined where the text is none. */
+/** A port; 0 where none is given, undefined where the text is not a port. */
 function port(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return 0;
   const number = Number(text);

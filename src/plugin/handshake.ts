@@ -20,7 +20,7 @@ export function handshakeLine(
   { network, address, certificate, refuseMultiplexing }: Handshake,
 ): string {
   const fields = [coreProtocolVersion, protocolVersion, network, address, "grpc"].map(String);
-  // A later field needs the earlier one to stand, be it empty.
+  // A later field needs all earlier ones, even empty.
   if (certificate !== undefined || refuseMultiplexing) fields.push(rawBase64(certificate));
   if (refuseMultiplexing) fields.push("false");
   return fields.join("|") + "\n";

@@ -11,16 +11,16 @@ export type Listening = {
   accepted(): number;
   /** Connects to it. Returns what closes the connection; rejects where none can be had. */
   connect(): Promise<() => void>;
-  /** Listens anew at the same address. What is connected stays so. */
+  /** Listens anew at the same address. Open connections stay open. */
   renew(): Promise<void>;
   /** Removes what listening left in the file system. May be called more than once. */
   remove(): void;
 };
 
-/** Takes a connection that was accepted. */
+/** Receives an accepted connection. */
 export type OnConnection = (connection: Socket) => void;
 
-/** Listens where the host asks. Rejects when no address there can be had. */
+/** Listens where the host asks. Rejects when no address there is free. */
 export async function listen(
   transport: Transport,
   onConnection: OnConnection,
@@ -101,7 +101,7 @@ function openDoor(onConnection: OnConnection): Door {
   return {
     accepted: () => accepted,
     open: async (address) => {
-      // Its connections are the plugin's own by now, and do not end with it.
+      // Accepted connections belong to gRPC and outlive the listening server.
       current?.close();
       current = undefined;
       const server = createServer({ noDelay: true }, (connection) => {

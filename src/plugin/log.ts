@@ -2,7 +2,7 @@ import { boundedText, textLimit } from "../bounded_text.ts";
 import { type Logger as Pino, pino } from "log";
 import type { LogFields, Logger } from "../logger.ts";
 
-/** Where finished lines go, each with its line feed. */
+/** Takes finished lines, each with its line feed. */
 export type LogSink = { write(line: string): void };
 
 /**
@@ -21,8 +21,8 @@ export function createLogger(sink: LogSink, name: string, now: () => Date): Logg
 }
 
 /**
- * Has what a library prints be logged: standard output is the host's, which takes every line there
- * for the plugin's, and lines that are no JSON lose their level.
+ * Logs what libraries print with `console`. Standard output carries the handshake alone, and a line
+ * that is not JSON would lose its level in Nomad's log.
  */
 export function redirectConsole(log: Logger): void {
   const to = (line: Logger["debug"]) => (...words: unknown[]) =>
@@ -49,12 +49,12 @@ function wrap(root: Pino, module: string): Logger {
 }
 
 /**
- * Bytes of all fields of a line. The host reads a line of up to 64 KiB as one; of a longer one it takes
- * each piece for a line of its own.
+ * Most bytes of a line's fields. The host reads up to 64 KiB as one line, and cuts a longer line into
+ * pieces that it takes for lines of their own.
  */
 const fieldsLimit = 3 * textLimit;
 
-/** Fields as a line holds them: single values, an error as its message, and all of them bounded. */
+/** Fields in the form of a log line: single values, an error as its message, all bounded in size. */
 function plain(fields: LogFields = {}): LogFields {
   let left = fieldsLimit;
   return Object.fromEntries(

@@ -11,7 +11,7 @@ import { insecure, mutualTls } from "./tls.ts";
 /**
  * Serves a plugin to the host that started this process: listens, prints the handshake on standard
  * output, and ends the process when the host asks. Resolves once the handshake is printed; rejects
- * when there is nowhere to listen.
+ * when it can listen nowhere.
  */
 export async function servePlugin(
   { environment, services, log, clock, onShutdown, exit }: {
@@ -28,7 +28,7 @@ export async function servePlugin(
   const server = new Server({
     "grpc.max_receive_message_length": mostReceivedBytes,
     "grpc.max_send_message_length": mostSentBytes,
-    // Its books of every call cost each task that is waited for memory, and nothing reads them.
+    // Channelz records every open call, which costs memory for each task, and nothing reads it.
     "grpc.enable_channelz": 0,
   });
   const security = environment.clientCertificate === undefined
@@ -54,10 +54,10 @@ export async function servePlugin(
     environment.transport,
     (connection) => injector.injectConnection(connection),
   );
-  // A last resort, for an exit that no other way here led to.
+  // For an exit that none of the handlers below caused.
   globalThis.addEventListener("unload", () => listening.remove());
 
-  // A terminal sends SIGINT to the agent and its plugins alike, and it is the agent that decides.
+  // A terminal sends SIGINT to the agent and its plugins alike. The agent decides what ends.
   Deno.addSignalListener("SIGINT", () => log.debug("SIGINT is the host's to act on"));
   for (const signal of endingSignals()) Deno.addSignalListener(signal, () => end(signal));
   watchAccepting({ listening, clock, log, signal: over.signal })
@@ -72,7 +72,7 @@ export async function servePlugin(
   Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
 
-/** Signals that would end the process with its socket left behind. */
+/** Signals that would end the process and leave its socket behind. */
 function endingSignals(): Deno.Signal[] {
   return Deno.build.os === "windows"
     ? ["SIGHUP", "SIGBREAK"]
@@ -89,7 +89,7 @@ const mostReceivedBytes = 4 * 1024 * 1024;
 const mostSentBytes = 2 * mostReceivedBytes;
 
 /**
- * Milliseconds that the answer to Shutdown has to leave the process. Neither gRPC nor HTTP/2 tells
- * when bytes have been handed to the kernel; the host takes an end without an answer for one too.
+ * Milliseconds for the answer to Shutdown to leave the process. Neither gRPC nor HTTP/2 tells when its
+ * bytes have reached the kernel. The host accepts an end without an answer too.
  */
 const answerFlush = 10;

@@ -14,13 +14,13 @@ import {
   GRPCStdioService,
 } from "../gen/plugin/plugin.ts";
 
-/** A gRPC service and what carries it out. */
+/** A gRPC service and its implementation. */
 export type Service = {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
 };
 
-/** The name under which the host asks after a plugin's health. */
+/** The service name for which the host checks a plugin's health. */
 const healthName = "plugin";
 
 /**
@@ -48,13 +48,13 @@ export function hostServices(shutdown: () => void): Service[] {
       shutdown();
     },
   };
-  // The handshake is the last that this process prints, so the stream stays open and empty.
+  // This process prints nothing after the handshake, so the stream stays open and empty.
   const stdio: GRPCStdioServer = {
     streamStdio: (call) => {
       call.on("cancelled", () => call.end());
     },
   };
-  // Nomad's drivers broker no further connections. The host holds the stream open all the same.
+  // Nomad's drivers broker no further connections, but the host keeps the stream open.
   const broker: GRPCBrokerServer = {
     startStream: (call) => {
       call.on("data", ({ serviceId, knock }) => {

@@ -1,6 +1,6 @@
 import type { Transport } from "./environment.ts";
 
-/** A folder that holds the plugin's socket alone. */
+/** A folder that holds only the plugin's socket. */
 export type SocketFolder = {
   readonly path: string;
   /** Lets the host's group, where it names one, use the socket at `path`. */
@@ -11,13 +11,13 @@ export type SocketFolder = {
 
 /** Bytes of a socket's path: the system's field for it has 104 (macOS) or 108, with a zero at its end. */
 const longestPath = 103;
-/** The highest id of a group; the one above it stands for "as it is". */
+/** The highest group id; the number above it means "leave it as it is" to chown. */
 const lastGroup = 2 ** 32 - 2;
 
 /**
- * Makes the folder where the host asks, of mode 0700: nobody else can reach the socket even before it
- * has a mode. A path that the handshake or a socket's address cannot hold is not used: the folder is
- * then in /tmp. Rejects where no folder can be made, and for a group that there is not.
+ * Makes the folder where the host asks, with mode 0700, so that nobody else can reach the socket before
+ * it has its own mode. Where the path does not fit into the handshake or a socket's address, the folder is
+ * in /tmp. Rejects where no folder can be made, and for a group that does not exist.
  */
 export async function makeSocketFolder(
   { folder, group }: Extract<Transport, { kind: "unix" }>,
@@ -60,7 +60,7 @@ async function makeFolder(wanted: string | undefined): Promise<string> {
   return await Deno.makeTempDir({ prefix, dir: "/tmp" });
 }
 
-/** Whether the handshake's fields, which `|` parts, and a socket's address can hold a path. */
+/** Whether a path fits into a field of the handshake, which `|` separates, and a socket's address. */
 function canBeTold(path: string): boolean {
   // deno-lint-ignore no-control-regex -- a line feed would end the handshake
   return !/[|\x00-\x1f]/.test(path) && new TextEncoder().encode(path).length <= longestPath;
@@ -77,7 +77,7 @@ async function groupId(group: string): Promise<number> {
   return id;
 }
 
-/** The id that /etc/group has for a name, in digits; undefined where it has none. */
+/** The id of a group by its name, in digits, from /etc/group; undefined where it is not there. */
 async function idOfName(group: string): Promise<string | undefined> {
   const lines = (await Deno.readTextFile("/etc/group")).split("\n");
   const fields = lines.map((line) => line.split(":")).find(([name]) => name === group);

@@ -6,13 +6,13 @@ export type PatientSink = LogSink & {
   written(): Promise<void>;
 };
 
-/** Characters of lines that are kept while nobody reads, besides those that are being written. */
+/** Most characters of lines that are kept while nobody reads, besides those being written. */
 export const queueLimit = 1024 * 1024;
 
 /**
- * A sink over a pipe that holds up its writer while nobody reads, as standard error does where an agent
- * hangs or has died: calls go on, and lines are kept up to a bound. The rest are dropped, and `lost`
- * gives the line that says how many they were.
+ * A sink over a pipe that may block its writer, as standard error does when an agent hangs or has died.
+ * Calls go on, and lines are kept up to a bound. Further lines are dropped; `lost` gives the line that
+ * says how many.
  */
 export function createPatientSink(
   write: (bytes: Uint8Array) => Promise<number>,
@@ -39,7 +39,7 @@ export function createPatientSink(
   };
 
   const start = () => {
-    // Of a pipe that is closed there is nobody to tell.
+    // The pipe is closed: nobody can be told.
     writing = writeAll().catch(() => {}).then(() => {
       writing = undefined;
       if (queue.length > 0) start();

@@ -8,15 +8,15 @@ export type Security = {
   readonly certificate: Uint8Array | undefined;
 };
 
-/** No TLS: the socket's folder is what keeps others out. */
+/** No TLS: the socket's folder keeps others out. */
 export function insecure(): Security {
   return { credentials: ServerCredentials.createInsecure(), certificate: undefined };
 }
 
 /**
- * Mutual TLS as go-plugin's AutoMTLS does it: both sides show self-signed certificates made for the
- * occasion, and each trusts just the other's. Rejects when the host's is none. The library that makes
- * certificates is loaded here because few hosts ask for it.
+ * Mutual TLS like go-plugin's AutoMTLS: both sides show a fresh self-signed certificate, and each trusts
+ * only the other's. Rejects when the host's certificate is none. The certificate library is loaded here,
+ * since few hosts ask for TLS.
  */
 export async function mutualTls(clientCertificate: string): Promise<Security> {
   await import("reflect-metadata");
@@ -32,7 +32,7 @@ export async function mutualTls(clientCertificate: string): Promise<Security> {
     name: "CN=localhost, O=nomad-driver-ecs",
     keys,
     signingAlgorithm: algorithm,
-    // Clocks of host and plugin are the same; the margin is for the rounding to seconds.
+    // Host and plugin share a clock; the margin covers the rounding to seconds.
     notBefore: new Date(Date.now() - 30_000),
     notAfter: new Date(Date.now() + 30 * 365 * 86_400_000),
     extensions: [
