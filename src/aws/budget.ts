@@ -16,6 +16,8 @@ export type { Priority } from "./turns.ts";
 export type Permit = {
   /** Gives the leave back when no call is made after all. */
   giveBack(): void;
+  /** Tells that AWS carried the call out. */
+  accepted(): void;
   /** Tells that AWS refused the call for its rate. */
   refused(): void;
 };
@@ -40,12 +42,22 @@ export type Budget = {
 /** Part of a burst that is left in AWS's bucket: calls made apart may arrive together. */
 const reserve = 0.1;
 /**
- * Seconds in which a full bucket is used up. Several clients that begin together then learn from the
- * first refusals, before each has asked for the whole burst.
+ * Seconds in which a client uses up a full bucket. Several clients that begin together then learn from
+ * the first refusals, before each has asked for the whole burst.
  */
-const drainTime = 10;
-/** Part of a burst that may be asked for at one moment. */
+const drainTime = 3;
+/** Part of a burst that may be asked for at one moment; two calls at least. */
 const atOnce = 1 / 20;
+/**
+ * Part of the bucket's rate that a client begins with after a rest. From there its pace grows with what
+ * AWS accepts: several clients that begin together ask for little more than the bucket holds, also
+ * where answers take half a second.
+ */
+const firstPace = 0.25;
+/** How many times faster than AWS was seen to accept calls a client may make them, besides that. */
+const growth = 1.5;
+/** Seconds over which the calls that AWS accepts are counted. */
+const memory = 1;
 
 /** Ends the pause before the next call; one reason for all, as each new one would cost a stack trace. */
 const woken = new Error("another call waits");
@@ -74,11 +86,16 @@ export function createBudget(
   let pace = fullBucket(limit(), start);
   /** When the next call of the watch may be made, in monotonic milliseconds. */
   let watchAt = start;
+  /** Calls a second that AWS has accepted lately. */
+  let confirmed = { rate: 0, at: start };
   let wake = new AbortController();
   let pumping = false;
 
   const rate = () =>
     Math.min(limit().perSecond * share(), rateOf(learned, limit(), clock.monotonic()));
+
+  const confirmedAt = (now: number) =>
+    confirmed.rate * Math.exp(-(now - confirmed.at) / 1_000 / memory);
 
   /** Both buckets' limits, and both filled, at this moment. */
   const refill = () => {
@@ -89,8 +106,11 @@ export function createBudget(
     const limits = {
       tokens: { burst: own, perSecond: allowed },
       pace: {
-        burst: Math.max(1, own * atOnce),
-        perSecond: allowed * (1 + burst / (drainTime * perSecond)),
+        burst: Math.min(own, Math.max(2, own * atOnce)),
+        perSecond: Math.min(
+          allowed * (1 + burst / (drainTime * perSecond)),
+          perSecond * share() * firstPace + growth * confirmedAt(now),
+        ),
       },
     };
     tokens = filled(tokens, limits.tokens, now);
@@ -103,12 +123,17 @@ export function createBudget(
       const { limits } = refill();
       tokens = withTaken(tokens, limits.tokens, -1);
       pace = withTaken(pace, limits.pace, -1);
-      learned = withoutCall(learned, limit());
+      learned = withoutCall(learned);
+      wake.abort(woken);
+    },
+    accepted: () => {
+      const { now } = refill();
+      confirmed = { rate: confirmedAt(now) + 1 / memory, at: now };
       wake.abort(woken);
     },
     refused: () => {
       const { now } = refill();
-      learned = withRefusal(withoutCall(learned, limit()), evidence, limit(), {
+      learned = withRefusal(withoutCall(learned), evidence, limit(), {
         rate: rate(),
         now,
       });

@@ -67,7 +67,11 @@ export function createCallBudget(
         giveBack();
         throw error;
       }
-      return { giveBack, refused: () => permits[0]?.refused() };
+      return {
+        giveBack,
+        accepted: () => permits.forEach((permit) => permit.accepted()),
+        refused: () => permits[0]?.refused(),
+      };
     },
   };
 }

@@ -128,6 +128,7 @@ export function createEcsCaller(
           expiry(clock, attempt, attempted),
           departure(signal, attempt),
         ]);
+        permit.accepted();
         return usable(name, answer, input, attempted);
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;

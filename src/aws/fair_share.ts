@@ -1,4 +1,4 @@
-import { filled, fullBucket, type Limit, type TokenBucket, withTaken } from "./token_bucket.ts";
+import type { Limit } from "./token_bucket.ts";
 
 /**
  * What a client has learned of its share of one of AWS's buckets. All clients of an account share the
@@ -16,9 +16,11 @@ import { filled, fullBucket, type Limit, type TokenBucket, withTaken } from "./t
 export type FairShare = {
   /** The rate that the last refusal led to, in calls a second, and when; undefined before the first. */
   readonly learned: { readonly rate: number; readonly at: number } | undefined;
-  /** AWS's bucket as it would be if nobody else made calls. */
-  readonly alone: TokenBucket;
-  /** Calls of this client since that bucket was last full, or AWS's was empty. */
+  /** Tokens that AWS has given all clients, by `at`, since this client's calls began after a rest. */
+  readonly given: number;
+  /** Monotonic milliseconds of the last call. */
+  readonly at: number;
+  /** Calls of this client in that time. */
   readonly own: number;
 };
 
@@ -31,6 +33,10 @@ export type Evidence = {
   readonly others: number;
 };
 
+/** Seconds without a call after which AWS's bucket counts as full again. */
+const rest = 2;
+/** Seconds after which what happened counts half: the share is that of lately. */
+const halfLife = 20;
 /** Part of its rate that a client keeps after a refusal. */
 const kept = 0.875;
 /** Part of its measured share that a client takes after the first refusal, so that the bucket fills. */
@@ -53,8 +59,8 @@ const quiet = 15;
 const quietRegain = 20;
 
 /** The share of a client to whom nothing was refused yet. */
-export function wholeShare(limit: Limit, now: number): FairShare {
-  return { learned: undefined, alone: fullBucket(limit, now), own: 0 };
+export function wholeShare({ burst }: Limit, now: number): FairShare {
+  return { learned: undefined, given: burst, at: now, own: 0 };
 }
 
 /** Calls a second that the client may make: at most the bucket's rate. */
@@ -76,15 +82,19 @@ export function withCall(
   limit: Limit,
   now: number,
 ): { share: FairShare; evidence: Evidence } {
-  const alone = filled(share.alone, limit, now);
-  const own = (alone.tokens >= limit.burst ? 0 : share.own) + 1;
-  const next = { ...share, alone: withTaken(alone, limit), own };
-  return { share: next, evidence: { at: now, own, others: next.alone.tokens } };
+  const { burst, perSecond } = limit;
+  const seconds = (now - share.at) / 1_000;
+  const rested = seconds > rest;
+  const given = rested ? burst : share.given + seconds * perSecond;
+  const part = given > burst + halfLife * perSecond ? 0.5 : 1;
+  const own = ((rested ? 0 : share.own) + 1) * part;
+  const next = { ...share, given: given * part, at: now, own };
+  return { share: next, evidence: { at: now, own, others: Math.max(0, next.given - own) } };
 }
 
 /** Takes in that a call was not made after all, or took no token. */
-export function withoutCall(share: FairShare, limit: Limit): FairShare {
-  return { ...share, alone: withTaken(share.alone, limit, -1), own: Math.max(0, share.own - 1) };
+export function withoutCall(share: FairShare): FairShare {
+  return { ...share, own: Math.max(0, share.own - 1) };
 }
 
 /**
@@ -110,7 +120,8 @@ export function withRefusal(
     : Math.min(rate * kept, Math.max(perSecond * leastFirst, measured * caution));
   return {
     learned: { rate: Math.max(perSecond * least, lowered), at: now },
-    alone: { tokens: 0, at: now },
+    given: 0,
+    at: now,
     own: 0,
   };
 }

@@ -65,7 +65,10 @@ export async function runFleet(
       await clock.sleep(oneWay);
       const accepts = isAccepted();
       await clock.sleep(oneWay);
-      if (accepts) return accepted[client]?.push(time.now());
+      if (accepts) {
+        permit.accepted();
+        return accepted[client]?.push(time.now());
+      }
       refusals += 1;
       permit.refused();
       await clock.sleep(backoff(failures, chances.next));

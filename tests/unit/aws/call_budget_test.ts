@@ -26,7 +26,10 @@ function createTimedBudget(settings: Partial<CallLimits> = {}) {
   ) => {
     for (let call = 0; call < count; call++) {
       budget.acquire(categories, { priority: "act", lane, signal })
-        .then(() => granted.push({ lane, at: time.now() }), () => {});
+        .then((permit) => {
+          permit.accepted();
+          granted.push({ lane, at: time.now() });
+        }, () => {});
     }
   };
   const endOf = (lane: string) => granted.findLast((call) => call.lane === lane)?.at ?? Infinity;
@@ -38,7 +41,7 @@ Deno.test("a storm of starts waits for launches, and stops go by", async () => {
   ask(starts, "runTask", 500);
   ask(stops, "stopTask", 100);
   await pass(60_000);
-  assert(endOf("stopTask") < 4_000, `${endOf("stopTask")} ms`);
+  assert(endOf("stopTask") < 5_000, `${endOf("stopTask")} ms`);
   assert(endOf("runTask") < 22_000, `${endOf("runTask")} ms`);
 });
 

@@ -79,8 +79,24 @@ Deno.test("a small share grows faster than a middle one, so that all come togeth
   assert(gainOf(5) > 1.5 * gainOf(20));
 });
 
-Deno.test("a call that took no token is not held against anybody", () => {
+Deno.test("a call that took no token is not counted", () => {
   const [share] = called(wholeShare(limit, 0), 2, 0);
   const [before] = called(wholeShare(limit, 0), 1, 0);
-  assertEquals(withoutCall(share, limit), before);
+  assertEquals(withoutCall(share), before);
+});
+
+Deno.test("what happened long ago does not tell today's share", () => {
+  let [share, evidence] = called(wholeShare(limit, 0), 1, 0);
+  // Alone for ten minutes, and then one of two that use the bucket fully for a minute.
+  for (let second = 1; second < 660; second++) {
+    [share, evidence] = called(share, second < 600 ? 2 : 10, second * 1_000);
+  }
+  const part = evidence.own / (evidence.own + evidence.others);
+  assert(part > 0.4 && part < 0.55, String(part));
+});
+
+Deno.test("after a rest the bucket counts as full again", () => {
+  const [before] = called(wholeShare(limit, 0), 50, 0);
+  const [, evidence] = called(before, 10, 3_000);
+  assertEquals([evidence.own, evidence.others], [10, 90]);
 });

@@ -35,10 +35,11 @@ for (const kind of ["starts", "stops"] as const) {
 }
 
 Deno.test("eight clients share fairly where AWS answers slowly", async () => {
-  const { ratio, unfairness } = await runFleets(
+  const { ratio, refused, unfairness } = await runFleets(
     { kind: "starts", clients: many(8, 100), latency: [100, 500] },
     seeds,
   );
+  within(middle(refused), 0.1, "refused, middle");
   within(middle(ratio), 1.25, "time as a multiple of what AWS allows, middle");
   within(middle(unfairness), 1.5, "slowest of fastest, middle");
 });

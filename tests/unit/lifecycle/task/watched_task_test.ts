@@ -103,7 +103,7 @@ Deno.test("a stop answers with the end when that comes in time, else with the ac
 
 Deno.test("a burst of stops is acknowledged, however long AWS's limits make it wait", async () => {
   const world = createWorld();
-  const owners = Array.from({ length: 300 }, (_, at) => ownerOf("11111111", `alloc-${at}`));
+  const owners = Array.from({ length: 400 }, (_, at) => ownerOf("11111111", `alloc-${at}`));
   const { signal } = new AbortController();
   const starts = await world.settle(Promise.all(owners.map((owner) =>
     world.lifecycle.start({
@@ -124,7 +124,7 @@ Deno.test("a burst of stops is acknowledged, however long AWS's limits make it w
   );
   assert(stops.status === "fulfilled");
   assertEquals(stops.value.filter(({ kind }) => kind !== "acknowledged"), []);
-  const allowed = (300 - 100) / 40 * 1_000;
+  const allowed = (400 - 100) / 40 * 1_000;
   assert(world.time.now() - began < 1.25 * allowed, `${world.time.now() - began} ms`);
 });
 

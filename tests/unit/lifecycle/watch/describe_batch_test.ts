@@ -22,7 +22,7 @@ const never = new AbortController().signal;
 /** Describes a batch of `count` tasks, answered by `answer`. */
 function createBatch(count: number, answer: (arns: string[], input: Input) => Output) {
   const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
-  const permit: Permit = { giveBack: () => {}, refused: () => {} };
+  const permit: Permit = { giveBack: () => {}, accepted: () => {}, refused: () => {} };
   const inputs: Input[] = [];
   const caller: EcsCaller = {
     rate: () => 20,

@@ -21,7 +21,8 @@ function createTimedWatcher(
   const caller: EcsCaller = {
     rate: budget.rate,
     reserve: (lane, { priority, signal }) => budget.acquire({ lane, priority, signal }),
-    call: (name, input) => {
+    call: (name, input, { permit }) => {
+      permit?.accepted();
       const arns = (input as Input<"describeTasks">).tasks ?? [];
       calls.push({ at: time.now(), arns });
       return Promise.resolve().then(() => answer(arns) as Output<typeof name>);
