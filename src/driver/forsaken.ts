@@ -2,7 +2,7 @@
  * The search for ECS tasks that nobody will end: their client is down or gone, and Nomad wants them no
  * more. Their own node's driver cannot stop them, so any other does, after `orphan_grace`.
  */
-import type { ClusterRef } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import type { NomadApi } from "../nomad/api.ts";
@@ -21,15 +21,21 @@ export type ForsakenContext = RoundContext & {
   readonly policy: () => OrphanPolicy;
 };
 
-/** What the search remembers between its rounds. All times are monotonic milliseconds. */
+/** What the search remembers of one cluster between its rounds. All times are monotonic milliseconds. */
 type Memory = {
   /** The node that each described task is tagged as, by ARN. */
   readonly nodes: Map<string, string>;
   /** Since when a task has had nobody who will end it, by ARN. */
   readonly since: Map<string, number>;
-  /** Nodes that this Nomad has listed at some time: what is tagged as theirs is this Nomad's. */
-  readonly known: Set<string>;
   readonly reported: Set<string>;
+};
+
+/** The nodes of this Nomad. */
+type Nodes = {
+  /** Those that work: each one's own driver ends its tasks. */
+  readonly working: ReadonlySet<string>;
+  /** Those that were listed at some time: what is tagged as theirs is this Nomad's. */
+  readonly known: ReadonlySet<string>;
 };
 
 /** Tasks about which Nomad is asked in one round: each costs one or two requests. */
@@ -38,12 +44,15 @@ const askedInRound = 50;
 /** Searches in rounds until the signal aborts. Without a `nomad` block it does nothing. */
 export async function searchForsaken(context: ForsakenContext): Promise<void> {
   const { policy, nomad, log, signal } = context;
-  const memory: Memory = {
-    nodes: new Map(),
-    since: new Map(),
-    known: new Set(),
-    reported: new Set(),
+  const memories = new Map<string, Memory>();
+  const memoryOf = (cluster: ClusterRef): Memory => {
+    const key = clusterKey(cluster);
+    const memory = memories.get(key) ??
+      { nodes: new Map(), since: new Map(), reported: new Set<string>() };
+    memories.set(key, memory);
+    return memory;
   };
+  const known = new Set<string>();
   while (!signal.aborted) {
     await nextRound(context);
     if (signal.aborted || nomad.api() === undefined || policy() === "ignore") continue;
@@ -51,10 +60,11 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
     if (nodeId === undefined) continue;
     const listed = await nomad.ask((api, bounded) => api.nodes(bounded), signal);
     if (listed === undefined) continue;
-    for (const { id } of listed) memory.known.add(id);
+    for (const { id } of listed) known.add(id);
     const working = new Set(listed.filter(({ status }) => status !== "down").map(({ id }) => id));
     for (const cluster of context.clusters()) {
-      await searchCluster(context, memory, cluster, nodeId, working).catch((error) =>
+      const nodes = { working, known };
+      await searchCluster(context, memoryOf(cluster), cluster, nodeId, nodes).catch((error) =>
         log.debug("looking for forsaken tasks failed", { cluster: cluster.name, error })
       );
     }
@@ -66,7 +76,7 @@ async function searchCluster(
   memory: Memory,
   cluster: ClusterRef,
   nodeId: string,
-  working: ReadonlySet<string>,
+  { working, known }: Nodes,
 ): Promise<void> {
   const { lifecycle, clock, grace, signal } = context;
   // A task of a node that works needs no look: that node's own driver ends it.
@@ -79,7 +89,7 @@ async function searchCluster(
   const open = found.described.filter(({ owner }) => !working.has(owner.nodeId));
   for (const task of open.slice(0, askedInRound)) {
     const { arn } = task.ref;
-    if (!await isForsaken(context, task, memory.known)) {
+    if (!await isForsaken(context, task, known)) {
       memory.since.delete(arn);
       continue;
     }

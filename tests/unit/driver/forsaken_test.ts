@@ -56,6 +56,17 @@ Deno.test("a client that never comes back leaves no task that Nomad has forgotte
   assertEquals(live(clients), []);
 });
 
+Deno.test("a task of a client that never comes back is found among several clusters", async () => {
+  const clients = createTwoClients({ allowed: { clusters: ["second"] } });
+  await clients.pass(1_000);
+  await clients.start(clients.a, "old");
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(6 * minutes);
+  assertEquals(live(clients), []);
+});
+
 const kept: [string, (clients: TwoClients) => void][] = [
   ["Nomad still wants its allocation", () => {}],
   ["the token may not list the namespace", (clients) => {
