@@ -81,7 +81,7 @@ export async function predecessorsOf(
       return { kind: "known", chain, complete: false };
     }
     // Nomad starts the new allocation while its client is disconnected, and may keep both.
-    if (!isOver(earlier)) return { kind: "known", chain, complete: true };
+    if (mayRunBeside(earlier)) return { kind: "known", chain, complete: true };
     chain.push({
       allocId: id,
       runs: runsTheSame(own, earlier) ? "same" : "other",
@@ -96,8 +96,14 @@ function isToRun({ desiredStatus, clientStatus }: Allocation): boolean {
   return desiredStatus === "run" && (clientStatus === "pending" || clientStatus === "running");
 }
 
-function isOver({ clientStatus }: Allocation): boolean {
-  return clientStatus === "complete" || clientStatus === "failed" || clientStatus === "lost";
+/**
+ * Whether Nomad wants an allocation that is not over for its client. One that it wants no more may
+ * still be there: Nomad waits for the nearest predecessor only, which may have ended unstarted.
+ */
+function mayRunBeside({ desiredStatus, clientStatus }: Allocation): boolean {
+  const isOver = clientStatus === "complete" || clientStatus === "failed" ||
+    clientStatus === "lost";
+  return desiredStatus === "run" && !isOver;
 }
 
 /** Whether two allocations run one version of one group of one job. */

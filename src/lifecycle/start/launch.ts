@@ -145,11 +145,14 @@ async function takeFromPredecessor(
     mayTakeOver,
     asking,
   );
+  const indexes = new Set([startedBy(owner)]);
   for (const { taskArn: arn, tags = [] } of stop) {
     if (arn === undefined) continue;
     log.warn("stopping the ECS task of an earlier allocation", { arn, alloc_id: owner.allocId });
     tell(request, `Stopping ECS task ${arn} of an earlier allocation, which runs something else`);
     const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags) };
+    // Where this client looks after the task already, its stop is pending under the earlier index.
+    for (const keeper of remoteTasks.ledger.keepersOf(arn)) indexes.add(keeper.index);
     // Nomad's word makes it this node's to end.
     remoteTasks.ledger.found(earlier);
     remoteTasks.stop(
@@ -157,7 +160,7 @@ async function takeFromPredecessor(
       `Nomad replaced the allocation by ${owner.allocId}`,
     );
   }
-  await stopsAcknowledged(context, launch);
+  for (const index of indexes) await stopsAcknowledged(context, launch, index);
   if (take?.taskArn === undefined) return undefined;
   await moveTags(context, take, owner, asking);
   const definition = await definitionOf(context, take, asking);

@@ -138,6 +138,19 @@ const chains: [string, Allocation[], Predecessors][] = [
     ),
   ],
   [
+    "an allocation that is still being stopped is a predecessor: the one after it never started",
+    [c, { ...b, jobVersion: 2 }, { ...a, clientStatus: "running" }],
+    whole(
+      { allocId: "b", runs: "other", lost: false },
+      { allocId: "a", runs: "same", lost: false },
+    ),
+  ],
+  [
+    "a disconnected client's allocation that Nomad wants no more is a predecessor",
+    [c, { ...b, clientStatus: "unknown", previousAllocation: undefined }],
+    whole({ allocId: "b", runs: "same", lost: false }),
+  ],
+  [
     "a disconnected client's allocation runs beside, and ends the chain",
     [c, { ...b, clientStatus: "unknown", desiredStatus: "run" }, a],
     whole(),

@@ -105,6 +105,61 @@ for (const weather of ["silent", "denied", "blind"] satisfies ApiWeather[]) {
   });
 }
 
+/** Replaces an allocation by `newer`, which runs another version of the job. */
+function update({ servers }: TwoClients, id = "new") {
+  const known = servers.allocation(id);
+  if (known === undefined) throw new Error("the servers do not know the allocation");
+  servers.change(id, {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being updated due to job update",
+    clientStatus: "complete",
+    nextAllocation: "newer",
+  });
+  servers.put({
+    ...known,
+    id: "newer",
+    jobVersion: 4,
+    clientStatus: "pending",
+    previousAllocation: id,
+  });
+}
+
+Deno.test("an update while a drained task waits for its taker runs the new definition alone", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  const { driver } = clients.a;
+  await clients.settle(driver.stop(ownerOf("1", "old").id, 20_000, ""));
+  update(clients);
+  // The servers have not heard yet that the first client is done.
+  assertEquals(clients.servers.allocation("old")?.clientStatus, "running");
+  const other = await clients.start(clients.b, "newer");
+  assert(other !== arn);
+  assertEquals(live(clients), [other]);
+});
+
+Deno.test("an update while a drained task is being stopped runs the new definition alone", async () => {
+  const { clients, arn } = await started();
+  drain(clients);
+  update(clients);
+  const other = await clients.start(clients.b, "newer");
+  assert(other !== arn);
+  assertEquals(live(clients), [other]);
+});
+
+Deno.test("an update on the same client waits until ECS acknowledges the stop of the task before", async () => {
+  const { clients, arn } = await started();
+  update(clients, "old");
+  clients.servers.change("old", { clientStatus: "complete" });
+  const starting = clients.start(clients.a, "newer");
+  clients.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
+  await clients.pass(5_000);
+  assertEquals(live(clients), [arn]);
+  clients.ecs.weather = undefined;
+  const other = await starting;
+  assert(other !== arn);
+  assertEquals(live(clients), [other]);
+});
+
 Deno.test("a lost client's ECS task is taken over, and its client coming back does not stop it", async () => {
   const { clients, arn } = await started();
   lose(clients);
