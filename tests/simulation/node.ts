@@ -1,6 +1,7 @@
 import type { PluginConfig } from "../../src/config/mod.ts";
 import { createDriver, type Driver } from "../../src/driver/driver.ts";
 import type { Logger } from "../../src/logger.ts";
+import type { NomadApi } from "../../src/nomad/api.ts";
 import type { Chances } from "./random.ts";
 import type { SimulatedEcs } from "./simulated_ecs.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
@@ -23,17 +24,26 @@ export type Node = {
   killPlugin(): void;
   /** Kills the agent, and with it the plugin or not. */
   killAgent(plugin: "dies too" | "lives on"): void;
+  /** Turns the machine off: agent and plugin die, and none is started. */
+  turnOff(): void;
+  /** Turns the machine on again, with a fresh plugin. */
+  turnOn(): void;
+  isOn(): boolean;
+  /** Resolves once the machine is on. */
+  on(): Promise<void>;
 };
 
 /** Makes a node with a fresh plugin. */
 export function createNode(
-  { id, time, ecs, chances, config: initial, log }: {
+  { id, time, ecs, chances, config: initial, log, nomad }: {
     id: string;
     time: VirtualTime;
     ecs: SimulatedEcs;
     chances: Chances;
     config: PluginConfig;
     log: Logger;
+    /** The way to Nomad's API; undefined on a Nomad that hands tasks over by itself. */
+    nomad?: ((process: Process) => NomadApi) | undefined;
   },
 ): Node {
   let config = initial;
@@ -47,16 +57,25 @@ export function createNode(
       log,
       version: "0.0.0",
       config,
+      connectNomad: nomad && (() => nomad(process)),
     });
     return { process, driver, death: Promise.withResolvers<void>() };
   };
   let plugin = launch();
   let agent = { death: Promise.withResolvers<void>(), connection: new AbortController() };
 
+  let off: PromiseWithResolvers<void> | undefined;
+
   const killPlugin = () => {
+    if (off !== undefined) return;
     plugin.process.alive = false;
     plugin.death.resolve();
     plugin = launch();
+  };
+  const killAgent = () => {
+    agent.death.resolve();
+    agent.connection.abort(new Error("the agent died"));
+    agent = { death: Promise.withResolvers<void>(), connection: new AbortController() };
   };
 
   return {
@@ -73,9 +92,8 @@ export function createNode(
     config: () => config,
     killPlugin,
     killAgent: (fate) => {
-      agent.death.resolve();
-      agent.connection.abort(new Error("the agent died"));
-      agent = { death: Promise.withResolvers<void>(), connection: new AbortController() };
+      if (off !== undefined) return;
+      killAgent();
       switch (fate) {
         case "dies too":
           killPlugin();
@@ -84,5 +102,18 @@ export function createNode(
           return;
       }
     },
+    turnOff: () => {
+      off = Promise.withResolvers<void>();
+      killAgent();
+      plugin.process.alive = false;
+      plugin.death.resolve();
+    },
+    turnOn: () => {
+      plugin = launch();
+      off?.resolve();
+      off = undefined;
+    },
+    isOn: () => off === undefined,
+    on: () => off?.promise ?? Promise.resolve(),
   };
 }

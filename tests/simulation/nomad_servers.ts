@@ -15,6 +15,8 @@ export type ApiWeather = typeof apiWeathers[number];
 /** Nomad's servers, as far as their HTTP API tells of allocations and nodes. */
 export type NomadServers = {
   weather: ApiWeather | undefined;
+  /** Nodes that have no connection to the servers. */
+  readonly cutOff: Set<string>;
   /** The API as the plugin of one node sees it. */
   api(nodeId: string, process: Process): NomadApi;
   allocation(id: string): Allocation | undefined;
@@ -51,6 +53,7 @@ export function createNomadServers(
 
   const servers: NomadServers = {
     weather: undefined,
+    cutOff: new Set(),
     allocation: (id) => read(allocations, id, time.now()),
     put: (allocation) => write(allocations, allocation.id, allocation),
     change: (id, changes) => {
@@ -67,7 +70,7 @@ export function createNomadServers(
         look: (at: number) => T | undefined,
         signal: AbortSignal,
       ): Promise<T | "unknown"> => {
-        const { weather } = servers;
+        const weather = servers.cutOff.has(nodeId) ? "silent" : servers.weather;
         const trip = weather === "silent" ? 2_000 : chances.between(2, 50);
         await Promise.race([time.until(time.now() + trip), aborted(signal)]);
         if (!process.alive) await new Promise(() => {});

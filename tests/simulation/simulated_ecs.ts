@@ -48,6 +48,8 @@ export type SimulatedEcs = {
     process: Process;
     ownerNode: string | undefined;
     ownerAlloc: string | undefined;
+    /** The allocation that its tags say it was left to. */
+    leftTo: string | undefined;
     /** Milliseconds since its tags were last changed. */
     settled: number;
   }[];
@@ -141,6 +143,7 @@ export function createSimulatedEcs(
       settled: time.now() - (tagged.get(arn) ?? -Infinity),
       ownerNode: tag("nomad:node_id"),
       ownerAlloc: tag("nomad:alloc_id"),
+      leftTo: tag("nomad:left_for"),
     });
   };
 

@@ -1,69 +1,11 @@
-import type { Driver, Handle, TaskRequest } from "../../src/driver/driver.ts";
+import type { Driver, Handle } from "../../src/driver/driver.ts";
 import { DriverError } from "../../src/driver/driver_error.ts";
 import type { ExitResult } from "../../src/driver/task_record.ts";
 import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
-import { driverConfig } from "../harness/driver_calls.ts";
+import { type Alloc, type Checks, requestOf } from "./alloc.ts";
 import type { Node } from "./node.ts";
 import type { Chances } from "./random.ts";
 import type { VirtualTime } from "./virtual_time.ts";
-
-/** An allocation of one task, as a Nomad server and a client's state keep it. */
-export type Alloc = {
-  readonly id: string;
-  /** All allocations that stand for one ECS task after the other share their first one's id. */
-  readonly lineage: string;
-  readonly node: Node;
-  /** What its job's configuration asks for. */
-  readonly kind: JobKind;
-  desired: "run" | "stop" | "detach";
-  /** Told when `desired` changes. */
-  changed: PromiseWithResolvers<void>;
-  /** What the client has stored, and when. */
-  stored: { taskId: string; handle: Handle; at: number } | undefined;
-  state: "active" | "over";
-  /** Restarts that the restart block still allows. */
-  restarts: number;
-  /** The handle that another node is to take over. */
-  handOver: Handle | undefined;
-};
-
-/** What a run of the simulation checks as it goes. */
-export type Checks = {
-  /** A start was answered, and its handle not yet stored. */
-  onStarted(alloc: Alloc): void;
-  /** Nomad was told that a task ended. */
-  onExit(alloc: Alloc, handle: Handle, result: ExitResult): void;
-  /** A recovery failed. */
-  onRecoverFailure(alloc: Alloc, error: unknown): void;
-  /** A stop was answered as done. */
-  onStopped(alloc: Alloc, handle: Handle): void;
-};
-
-const inline = (tag: string) => ({
-  family: "inline",
-  container: [{ name: "main", image: `idle:${tag}` }],
-});
-/** The configurations that jobs have. */
-const jobs = {
-  "named definition": { task_definition: "idle" },
-  "another cluster": { task_definition: "idle", cluster: "second", container: "main" },
-  "definition of its own": { definition: inline("1") },
-  "definition that replaces": { definition: inline("2"), deregister: true },
-  "definition that replaces too": { definition: inline("3"), deregister: true },
-};
-/** A kind of job. */
-export type JobKind = keyof typeof jobs;
-/** All kinds of jobs. */
-export const jobKinds = Object.keys(jobs) as JobKind[];
-
-function requestOf(kind: JobKind): TaskRequest {
-  return {
-    config: driverConfig(jobs[kind]),
-    env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
-    ports: [],
-    resources: { cpu: 100, memory: 300 },
-  };
-}
 
 const killTimeout = 10_000;
 /** Attempts that Nomad makes to kill a task. */
@@ -120,6 +62,7 @@ export async function runTask(
       }
       const taskId = `${alloc.id}/main/${hex(chances)}`;
       const request = requestOf(alloc.kind);
+      alloc.unanswered = true;
       let started = await guarded(node.driver().start(identity(alloc, taskId), request, signal));
       // A plugin that dies is started anew and asked the same again, once.
       if (started.kind === "plugin died") {
@@ -136,10 +79,11 @@ export async function runTask(
         if ((await pause(chances.between(1_000, 15_000))).kind === "agent died") return;
         continue;
       }
-      checks.onStarted(alloc);
+      checks.onStarted(alloc, started.value.handle);
       // The handle is stored a moment after the answer.
       if ((await pause(chances.between(0, 5))).kind === "agent died") return;
       alloc.stored = { taskId, handle: started.value.handle, at: time.now() };
+      alloc.unanswered = false;
       if (node.driver() !== undefined && !known(node, taskId) && !recover()) return;
     }
     const stored = alloc.stored;
@@ -226,6 +170,7 @@ async function kill(
     if (paused.kind === "plugin died") return recover() ? "again" : "agent died";
   }
   if (!acknowledged && chances.happens(0.3)) {
+    alloc.unanswered = true;
     // The allocation's state is collected as garbage, whatever became of its task.
     if (known(node, stored.taskId)) node.driver().destroy(stored.taskId, "by force");
     return "ended";

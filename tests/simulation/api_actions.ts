@@ -1,0 +1,180 @@
+import { type Alloc, jobKinds } from "./alloc.ts";
+import type { Node } from "./node.ts";
+import { apiWeathers } from "./nomad_servers.ts";
+import {
+  comeBack,
+  disconnect,
+  drain,
+  isTerminal,
+  isWanted,
+  lose,
+  openNodes,
+  replace,
+  type Scheduler,
+  stopJob,
+} from "./scheduler.ts";
+import { type Action, ecsTaskOf, nextId, ownerOf } from "./stage.ts";
+import type { Process } from "./virtual_time.ts";
+
+/** What is kept of a run besides what the servers know. */
+export type ApiRun = Scheduler & {
+  /** By allocation whose stop was answered while its ECS task ran on: to whom it was left. */
+  readonly left: Map<
+    Alloc,
+    { readonly to: Alloc; readonly arn: string; readonly process: Process }
+  >;
+  /** Allocations whose start may have had no good answer from Nomad's API. */
+  readonly uninformed: Set<Alloc>;
+  /** Allocations of which a start was answered. */
+  readonly started: Set<Alloc>;
+  readonly drains: Drain[];
+  /** Whether nothing more is to go wrong. */
+  finished: boolean;
+};
+
+/** A drain that is to interrupt nothing, unless something else goes wrong meanwhile. */
+type Drain = {
+  readonly old: Alloc;
+  readonly next: Alloc;
+  readonly arn: string;
+  disturbed: boolean;
+};
+
+/** Jobs that are placed in one run at most, and allocations with those that replace them. */
+const mostJobs = 6;
+const mostAllocs = 60;
+
+/** What users and servers of Nomad 1.10 and later may do now. */
+export function apiActions(run: ApiRun): Action[] {
+  const { stage: { time, chances, allocs, note }, servers } = run;
+  const alloc = chances.pick(allocs.filter((other) => isWanted(run, other)));
+  const node = chances.pick(openNodes(run));
+  const busy = chances.pick(
+    openNodes(run).filter((other) =>
+      allocs.some((one) => one.node === other && isWanted(run, one))
+    ),
+  );
+  const absent = chances.pick([...run.away.keys()].filter((other) => !run.gone.has(other)));
+  const over = chances.pick(
+    allocs.filter(({ id }) => {
+      const known = servers.allocation(id);
+      return known !== undefined && known.desiredStatus !== "run" && isTerminal(known);
+    }),
+  );
+  const mayPlace = allocs.length < mostAllocs;
+  return [
+    [6, () => {
+      const jobs = allocs.filter((other) => other.previous === undefined).length;
+      if (jobs >= mostJobs || !mayPlace || node === undefined) return;
+      const kind = chances.happens(0.5) ? "named definition" : chances.pick(jobKinds);
+      run.place({
+        lineage: nextId(run.stage),
+        kind: kind ?? "named definition",
+        node,
+        stored: undefined,
+        restarts: 2,
+      });
+    }, "harmless"],
+    [6, () => busy && mayPlace && drainNode(run, busy), "harmless"],
+    [2, () => alloc && node && mayPlace && replace(run, alloc, "alloc stop", { node })],
+    [2, () => alloc && node && mayPlace && update(run, alloc, node)],
+    [2, () => alloc && stopJob(run, alloc)],
+    [1.5, () => node && loseNode(run, node, "comes back")],
+    [0.7, () => node?.id === "node-c" && loseNode(run, node, "never comes back")],
+    [1, () => node && disconnectNode(run, node)],
+    [2, () => absent && comeBack(run, absent)],
+    [2, () => {
+      if (over === undefined) return;
+      note(`the servers forget ${over.id}`);
+      servers.forget(over.id);
+      run.overs.get(over)?.resolve();
+    }, "harmless"],
+    [2, () => {
+      servers.weather = chances.pick(apiWeathers);
+      note(`Nomad's API is ${servers.weather}`);
+      time.until(time.now() + chances.between(5_000, 60_000)).then(() => {
+        note("Nomad's API is well");
+        servers.weather = undefined;
+      });
+    }],
+  ];
+}
+
+function update(run: ApiRun, alloc: Alloc, node: Node): void {
+  // A start looks for earlier ECS tasks in its own cluster.
+  const kinds = jobKinds.filter((kind) => kind !== "another cluster");
+  const kind = alloc.kind === "another cluster" || run.stage.chances.happens(0.5)
+    ? alloc.kind
+    : run.stage.chances.pick(kinds) ?? alloc.kind;
+  replace(run, alloc, "update", { node, kind });
+}
+
+function drainNode(run: ApiRun, node: Node): void {
+  const { stage: { chances, time } } = run;
+  for (const open of run.drains) if (open.next.node === node) open.disturbed = true;
+  drain(run, node, (old) => {
+    const place = chances.happens(0.85)
+      ? chances.pick(openNodes(run).filter((other) => other !== node))
+      : undefined;
+    // On a drain the stop is committed even if no place is found.
+    if (place === undefined) {
+      return stopJob(run, old, { desiredDescription: "alloc is being migrated", migrate: true });
+    }
+    const blocked = chances.happens(0.1);
+    const calm = isCalm(run, old, place) && !blocked;
+    const next = replace(run, old, "drain", { node: place, blocked });
+    if (calm) run.drains.push({ old, next, arn: arnOfRunning(run, old) ?? "", disturbed: false });
+    if (chances.happens(0.2)) {
+      time.until(time.now() + chances.between(0, 10_000)).then(() => {
+        const target = chances.pick(openNodes(run));
+        if (run.finished || target === undefined || !isWanted(run, next)) return;
+        for (const open of run.drains) if (open.next === next) open.disturbed = true;
+        if (chances.happens(0.6)) update(run, next, target);
+        else stopJob(run, next);
+      });
+    }
+  });
+}
+
+/** Whether nothing is wrong that could keep a drain from handing the ECS task over. */
+function isCalm(run: ApiRun, old: Alloc, to: Node): boolean {
+  const { stage: { time, ecs }, servers } = run;
+  return ecs.weather === undefined && servers.weather === undefined &&
+    servers.node(to.id).takesOver && servers.node(old.node.id).takesOver &&
+    old.stored !== undefined && time.now() - old.stored.at > 5_000 &&
+    arnOfRunning(run, old) !== undefined;
+}
+
+function arnOfRunning({ stage: { ecs } }: ApiRun, alloc: Alloc): string | undefined {
+  const task = alloc.stored && ecsTaskOf(ecs, alloc.stored.handle);
+  const isRunning = task?.status === "RUNNING" && task.desired === "RUNNING";
+  return isRunning && ownerOf(task) === alloc.id ? task.arn : undefined;
+}
+
+function loseNode(run: ApiRun, node: Node, fate: "comes back" | "never comes back"): void {
+  const { stage: { time, chances, allocs, ecs } } = run;
+  const own = allocs.filter((alloc) => alloc.node === node && alloc.state === "active");
+  // A start that goes on without the servers could be a second run of Nomad's own making.
+  const settled = own.every(({ id, stored }) => {
+    const task = stored && ecsTaskOf(ecs, stored.handle);
+    return task !== undefined && ownerOf(task) === id;
+  });
+  if (fate === "never comes back") run.gone.add(node);
+  const cut = fate === "comes back" && settled && chances.happens(0.5) ? "network" : "machine";
+  lose(run, node, cut, (old) => {
+    const place = chances.pick(openNodes(run));
+    if (run.finished || place === undefined || chances.happens(0.25)) return stopJob(run, old);
+    if (chances.happens(0.15)) update(run, old, place);
+    else replace(run, old, "lost", { node: place });
+  });
+  if (fate === "never comes back") return;
+  time.until(time.now() + chances.between(5_000, 150_000)).then(() => comeBack(run, node));
+}
+
+function disconnectNode(run: ApiRun, node: Node): void {
+  const { stage: { time, chances } } = run;
+  disconnect(run, node, (alloc) => {
+    if (chances.happens(0.5)) stopJob(run, alloc);
+  });
+  time.until(time.now() + chances.between(20_000, 100_000)).then(() => comeBack(run, node));
+}
