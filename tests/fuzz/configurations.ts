@@ -24,6 +24,7 @@ const secretPlaces = new Set([
   "options",
   "properties",
   "secrets",
+  "token",
 ]);
 
 /** Configurations of tasks, and of the plugin, with values that they are not meant to have. */

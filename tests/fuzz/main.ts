@@ -66,9 +66,13 @@ for (const kind of kinds) {
     failed += 1;
     print(`${kind.name}, afterwards: ${text}`);
   }
+  const rssMb = await site.memory().catch(() => NaN);
   await site.close();
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
-  counts.push(`${fixed.length + runs} of ${kind.name} (${fixed.length} fixed, ${seconds} s)`);
+  counts.push(
+    `${fixed.length + runs} of ${kind.name} (${fixed.length} fixed, ${seconds} s, the plugin at ` +
+      `${rssMb.toFixed(0)} MB)`,
+  );
 }
 print(`inputs: ${counts.join(", ")}`);
 print(`${passed} passed, ${failed} failed`);

@@ -4,6 +4,7 @@ import { performUnthrottled } from "../../demo/simulator/operations/operations.t
 import { demoPreset } from "../../demo/simulator/preset.ts";
 import { type RunningSimulator, startSimulator } from "../../demo/simulator/start.ts";
 import { textLimit } from "../../src/bounded_text.ts";
+import { usageOf } from "../bench/process_usage.ts";
 import { configure, driverConfig, start, taskOf, wait } from "../harness/driver_calls.ts";
 import { call, type PluginConnection, type PluginProcess, startPlugin } from "../harness/plugin.ts";
 import { type Canary, createCanary } from "./canary.ts";
@@ -24,6 +25,8 @@ export type Site = {
   wrong(what: string): void;
   /** What is wrong by now, which is then told no more. */
   violations(): Promise<string[]>;
+  /** MB that the plugin takes; not a number where the system does not tell. */
+  memory(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -32,6 +35,9 @@ const neighbourAlloc = "00000000-aaaa-4000-8000-000000000000";
 
 /** The configuration of a site's plugin, to which it returns after an input that changed it. */
 export const siteConfig = { pass_env: ["*"], max_api_rate: 1_000, wait_for: "none" };
+
+/** MB of memory that a plugin may take, whatever it has been given. */
+const memoryLimit = 300;
 
 /** Starts a plugin and a simulator, and a task that is watched to the end. */
 export async function openSite(): Promise<Site> {
@@ -111,6 +117,7 @@ export async function openSite(): Promise<Site> {
         return undefined;
       }
     },
+    memory: async () => Deno.build.os === "linux" ? (await usageOf(plugin.pid)).rssMb : NaN,
     violations: async () => {
       if (ended !== undefined) {
         const log = plugin.logText().slice(-1_000);
@@ -126,6 +133,8 @@ export async function openSite(): Promise<Site> {
           wrong.push(`an ECS task of others was stopped: ${arn}`);
         }
       }
+      const rssMb = ended === undefined ? await site.memory() : 0;
+      if (rssMb > memoryLimit) wrong.push(`the plugin takes ${rssMb.toFixed(0)} MB`);
       const log = plugin.logText();
       // From before the end of what was looked at, in case a secret was cut by it.
       see(log.slice(Math.max(0, seenLog - 200)));
