@@ -3,6 +3,7 @@
  */
 import denoConfig from "./deno.json" with { type: "json" };
 import { systemClock } from "./src/clock.ts";
+import { systemFiles } from "./src/files.ts";
 import { decodePluginConfig } from "./src/config/mod.ts";
 import { nomadDefaults } from "./src/config/nomad_fields.ts";
 import { createDriver } from "./src/driver/driver.ts";
@@ -66,6 +67,7 @@ const driver = createDriver({
         ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
       },
     }),
+  files: systemFiles,
   clock: systemClock,
   random: Math.random,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

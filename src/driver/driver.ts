@@ -11,21 +11,21 @@ import {
   type TaskEvent,
   type TaskIdentity,
 } from "../lifecycle/lifecycle.ts";
+import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import { taskNotFound } from "./driver_error.ts";
 import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
-import { decodeHandleState } from "./handle_state.ts";
 import { searchForsaken } from "./forsaken.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
-import { addCluster, clustersToSearch, fallbackCluster, removeCluster } from "./scopes.ts";
+import { recoverTask } from "./recover.ts";
+import { clustersToSearch, removeCluster } from "./scopes.ts";
 import { createSettings, type Defaults, type Settings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
 import {
   type Handle,
-  keep,
   type PendingStart,
   type StartContext,
   type StartedTask,
@@ -52,7 +52,7 @@ export type DriverEvent = TaskEvent & {
  *
  * @example
  * ```ts
- * const driver = createDriver({ connect, clock, random, log, version, config });
+ * const driver = createDriver({ connect, files, clock, random, log, version, config });
  * driver.configure(decodePluginConfig(msgpack));
  * const { handle } = await driver.start(task, request, signal);
  * driver.onExit(task.id, ({ exitCode }) => log.info("the task ended", { exitCode }));
@@ -75,8 +75,11 @@ export type Driver = {
    * task; a task that ECS has answered for stays, unclaimed, for the agent's next start of it.
    */
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
-  /** Looks after a task again that an earlier process or another node started. */
-  recover(task: TaskIdentity, handle: Handle): void;
+  /**
+   * Looks after a task again that an earlier process or another node started. `allocDir` is the
+   * allocation's directory on this client.
+   */
+  recover(task: TaskIdentity, handle: Handle, allocDir?: string): void;
   /**
    * Calls back once with how the task ended, at once if it has. Returns what takes that back. No
    * promise, which with its signal would take up more than all else that is kept of a task.
@@ -117,6 +120,7 @@ const keptEvents = 1_000;
 /** What a driver is made from. */
 export type DriverOptions = {
   readonly connect: ConnectAws;
+  readonly files: Files;
   readonly clock: Clock;
   readonly random: Random;
   /** Makes `length` random bytes that nobody can foretell. */
@@ -159,9 +163,9 @@ export function createDriver(options: DriverOptions): Driver {
       noteNode(context, task);
       return startTask(context, task, request, waiting);
     },
-    recover: (task, handle) => {
+    recover: (task, handle, allocDir) => {
       noteNode(context, task);
-      recoverTask(context, task, handle);
+      recoverTask(context, task, handle, allocDir);
     },
     onExit: (id, listener) => recordOf(context, id).onExit(listener),
     stop: async (id, timeout, stopSignal) => {
@@ -187,12 +191,13 @@ export function createDriver(options: DriverOptions): Driver {
 function createContext(
   options: DriverOptions,
 ): DriverContext {
-  const { connect, connectNomad, clock, random, randomBytes, log, version } = options;
+  const { connect, connectNomad, files, clock, random, randomBytes, log, version } = options;
   const settings = createSettings(options.config, options.defaults ?? {});
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
   return {
     lifecycle: createLifecycle({
       connect,
+      files,
       clock,
       random,
       log: log.named("lifecycle"),
@@ -280,19 +285,4 @@ function recordOf({ records }: DriverContext, id: string): TaskRecord {
   if (record === undefined) throw taskNotFound();
   record.confirm();
   return record;
-}
-
-function recoverTask(context: DriverContext, task: TaskIdentity, handle: Handle): void {
-  const { lifecycle, settings, records, clusters, publish, clock, log } = context;
-  const known = records.get(task.id);
-  if (known !== undefined) return known.confirm();
-  const fallback = fallbackCluster(settings.config);
-  const { ref, container, network, startedAt = clock.now(), handover } = decodeHandleState({
-    ...handle,
-    fallback,
-  });
-  log.info("recovering a task", { task_id: task.id, arn: ref.arn });
-  const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
-  const remote = lifecycle.recover(shared, task, container, publish);
-  keep(context, remote, { network, startedAt, handover }).confirm();
 }

@@ -32,6 +32,8 @@ export type TaskRequest = {
   /** The ports of the group's `network` block. */
   readonly ports: readonly PortLabel[];
   readonly resources: Resources;
+  /** The allocation's directory on this client; undefined where Nomad tells none. */
+  readonly allocDir?: string | undefined;
 };
 
 /** A task that was started. */
@@ -122,7 +124,7 @@ async function startNew(
   const { config, cluster: wanted } = readRequest(context.settings, request);
   // The cluster is searched for orphans from now on: ECS may have a task of even a failed start.
   const cluster = addCluster(context.clusters, wanted);
-  const taken = await takeOver(context, task);
+  const taken = await takeOver(context, task, request);
   if (taken !== undefined) return taken;
   const startedAt = context.clock.now();
   const predecessors = config.handover
@@ -135,6 +137,7 @@ async function startNew(
     config,
     env: request.env,
     resources: request.resources,
+    allocDir: request.allocDir,
     abandoned,
     onEvent: context.publish,
   });
@@ -177,6 +180,7 @@ function readRequest(
 async function takeOver(
   context: StartContext,
   task: TaskIdentity,
+  { allocDir }: TaskRequest,
 ): Promise<StartedTask | undefined> {
   const { starting, records, lifecycle, publish, log } = context;
   // Only starts that began before this one: two that waited for each other would never end.
@@ -191,7 +195,7 @@ async function takeOver(
     earlier_task_id: earlier.task.id,
     arn: ref.arn,
   });
-  const remote = lifecycle.recover(ref, task, container, publish);
+  const remote = lifecycle.recover({ ref, owner: task, container, allocDir, onEvent: publish });
   earlier.detach();
   records.delete(earlier.task.id);
   remote.tell(`Took over ECS task ${ref.arn} from an earlier start of the allocation`);

@@ -49,7 +49,8 @@ function shared(name: string): string {
 }
 
 /** What Nomad asks for in a task's run. */
-export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig): TaskRequest {
+export function taskRequest(task: TaskConfig): TaskRequest {
+  const { msgpackDriverConfig, env, resources } = task;
   const ports = (resources?.ports ?? []).map(({ label, value, to }) => ({ label, value, to }));
   const { cpu, memory } = resources?.allocatedResources ?? {};
   const cores = coreCount(resources?.linuxResources?.cpusetCpus ?? "");
@@ -57,12 +58,18 @@ export function taskRequest({ msgpackDriverConfig, env, resources }: TaskConfig)
     config: msgpackDriverConfig,
     env,
     ports,
+    allocDir: allocDirOf(task),
     // With whole cores, Nomad's CPU shares are those of this client's cores in MHz.
     resources: {
       cpu: cores > 0 ? cores * 1_024 : Number(cpu?.cpuShares ?? 0),
       memory: Number(memory?.memoryMb ?? 0),
     },
   };
+}
+
+/** The directory of a task's allocation on this client; undefined where Nomad tells none. */
+export function allocDirOf({ allocDir }: TaskConfig): string | undefined {
+  return allocDir === "" ? undefined : allocDir;
 }
 
 /** The number of cores in a list such as `0,2,4-6`. */

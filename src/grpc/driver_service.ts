@@ -15,6 +15,7 @@ import {
 import type { Logger } from "../logger.ts";
 import type { Service } from "../plugin/services.ts";
 import {
+  allocDirOf,
   milliseconds,
   taskIdentity,
   taskRequest,
@@ -60,10 +61,8 @@ export function driverService(
       if (handle === undefined || config === undefined) {
         throw new DriverError("invalid_handle", "RecoverTask came without a handle or its config");
       }
-      driver.recover(taskIdentity(config), {
-        version: handle.version,
-        state: handle.driverState,
-      });
+      const { version, driverState: state } = handle;
+      driver.recover(taskIdentity(config), { version, state }, allocDirOf(config));
       return {};
     }),
     startTask: unary("StartTask", log, async ({ task }, signal) => {

@@ -2,6 +2,7 @@ import type { ClusterRef, TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsError } from "../aws/error.ts";
 import type { ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
+import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
@@ -12,11 +13,12 @@ import { findUnclaimed } from "./ownership/node_search.ts";
 import { createRemoteTasks } from "./remote_tasks.ts";
 import type { StartContext, Started, StartRequest } from "./start/context.ts";
 import { startTask } from "./start/start.ts";
+import { createMetTasks } from "./start/met_tasks.ts";
+import { type RecordContext, type RecordedStart, recordEnd } from "./start/start_record.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import { leaveTask } from "./ownership/leave.ts";
 import { findOthers, type OthersTask, type TasksOfOthers } from "./ownership/others.ts";
-import type { LeftTo } from "./ownership/tags.ts";
-import type { TaskIdentity } from "./task_identity.ts";
+import { type LeftTo, startedBy } from "./ownership/tags.ts";
 
 export type { ClusterHealth } from "./cluster_health.ts";
 export type { CommandTarget } from "./command_target.ts";
@@ -40,12 +42,20 @@ export type LifecycleSettings = AccountSettings & {
   readonly unhealthyAfter: number;
 };
 
+/** An ECS task that was started earlier, and whose it is now. */
+export type RecoveredTask = RecordedStart & {
+  readonly ref: TaskRef;
+  /** The container whose exit code counts, where the jobspec names it; else the main container. */
+  readonly container: string | undefined;
+  readonly onEvent: OnEvent;
+};
+
 /**
  * Nomad tasks as ECS tasks: the face of this folder.
  *
  * @example
  * ```ts
- * const lifecycle = createLifecycle({ connect, clock, random, log, version, settings });
+ * const lifecycle = createLifecycle({ connect, files, clock, random, log, version, settings });
  * const { remote } = await lifecycle.start(request);
  * remote.listen((state) => log.info("the task has changed", { state: state.kind }));
  * await remote.stop("Nomad stopped the task", 10_000);
@@ -55,13 +65,7 @@ export type Lifecycle = {
   /** See `startTask` in `start/start.ts`. */
   start(request: StartRequest): Promise<Started>;
   /** Looks after an ECS task that was started earlier. Needs no answer from ECS. */
-  recover(
-    ref: TaskRef,
-    owner: TaskIdentity,
-    /** The container whose exit code counts, where the jobspec names it; else the main container. */
-    container: string | undefined,
-    onEvent: OnEvent,
-  ): RemoteTask;
+  recover(task: RecoveredTask): RemoteTask;
   /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
   leaveTask(ref: TaskRef, to: LeftTo, signal: AbortSignal): Promise<void>;
   /** See `findOthers` in `ownership/others.ts`. */
@@ -106,8 +110,9 @@ export type Lifecycle = {
  * with which ECS tasks are tagged; `settings` is read again whenever it matters.
  */
 export function createLifecycle(
-  { connect, clock, random, log, version, settings }: {
+  { connect, files, clock, random, log, version, settings }: {
     connect: ConnectAws;
+    files: Files;
     clock: Clock;
     random: Random;
     log: Logger;
@@ -133,18 +138,28 @@ export function createLifecycle(
   });
   const remoteTasks = createRemoteTasks({ ...shared, accountOf: accounts.of });
   const { ledger } = remoteTasks;
+  const metTasks = createMetTasks({ now: clock.now });
+  const records: RecordContext = { files, metTasks, writes: new Map(), clock, log };
   const startContext = (cluster: ClusterRef): StartContext => {
     const { caller, definitions, registry } = accounts.of(cluster);
-    return { ...shared, cluster, caller, definitions, registry, remoteTasks };
+    return { ...shared, ...records, cluster, caller, definitions, registry, remoteTasks };
   };
 
   return {
     start: (request) => startTask(startContext(request.cluster), request),
-    recover: (ref, owner, container, onEvent) =>
-      remoteTasks.watch({ ref, owner, container, how: "recovered", onEvent }),
+    recover: ({ ref, owner, container, allocDir, onEvent }) => {
+      records.metTasks.meet(startedBy(owner));
+      const remote = remoteTasks.watch({ ref, owner, container, how: "recovered", onEvent });
+      recordEnd(records, { owner, allocDir }, remote);
+      return remote;
+    },
     checkCluster: (cluster) => checkCluster(accounts.of(cluster).caller, cluster, signal),
-    unclaimedTasks: (cluster, nodeId, signal) =>
-      findUnclaimed({ cluster, caller: accounts.of(cluster).caller, ledger, nodeId, signal }),
+    unclaimedTasks: async (cluster, nodeId, signal) => {
+      const { caller } = accounts.of(cluster);
+      const unclaimed = await findUnclaimed({ cluster, caller, ledger, nodeId, signal });
+      for (const { index } of unclaimed) records.metTasks.meet(index);
+      return unclaimed;
+    },
     leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),

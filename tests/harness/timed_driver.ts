@@ -35,6 +35,7 @@ export function launchDriver(
   assert(decoded.kind === "ok");
   const driver = createDriver({
     connect: (target) => world.connect(process, target),
+    files: world.disk.connect(process),
     clock: world.time.clock(process),
     random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length).fill(7),

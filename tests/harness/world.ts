@@ -12,6 +12,7 @@ import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
 import type { Logger } from "../../src/logger.ts";
 import { driverConfig } from "./driver_calls.ts";
+import { type AllocDisk, createAllocDisk } from "../simulation/alloc_disk.ts";
 import { createChances } from "../simulation/random.ts";
 import { createSimulatedEcs, type SimulatedEcs } from "../simulation/simulated_ecs.ts";
 import { createVirtualTime, type Process, type VirtualTime } from "../simulation/virtual_time.ts";
@@ -22,7 +23,10 @@ const epoch = Date.UTC(2026, 0, 1);
 export type World = {
   readonly time: VirtualTime;
   readonly ecs: SimulatedEcs;
+  readonly disk: AllocDisk;
   readonly lifecycle: Lifecycle;
+  /** A lifecycle of another process, such as follows one that has died, on the same disk. */
+  launch(): { lifecycle: Lifecycle; kill: () => void };
   /** The operations as a driver of the test's own is given them. */
   connect(process: Process, target?: AwsTarget): AwsOperations;
   /** What operations were asked for, in order. */
@@ -45,29 +49,37 @@ export function createWorld(
   const time = createVirtualTime(epoch);
   const ecs = createSimulatedEcs(time, chances, epoch);
   ecs.model.pace.consistency = consistency;
-  const process = { alive: true };
+  const disk = createAllocDisk(time, chances);
   const targets: AwsTarget[] = [];
   const connect: World["connect"] = (process, target) => {
     if (target !== undefined) targets.push(target);
     return intercept(ecs.connect(process));
   };
-  const lifecycle = createLifecycle({
-    connect: (target) => connect(process, target),
-    clock: time.clock(process),
-    random: chances.next,
-    log: silent,
-    version: "0.0.0",
-    settings: () => ({
-      calls: { raised: {}, share: 1, ceiling: undefined },
-      pollInterval: 2_000,
-      unhealthyAfter: 60_000,
-      endpoint: undefined,
-    }),
-  });
+  const launch: World["launch"] = () => {
+    const process = { alive: true };
+    const lifecycle = createLifecycle({
+      connect: (target) => connect(process, target),
+      files: disk.connect(process),
+      clock: time.clock(process),
+      random: chances.next,
+      log: silent,
+      version: "0.0.0",
+      settings: () => ({
+        calls: { raised: {}, share: 1, ceiling: undefined },
+        pollInterval: 2_000,
+        unhealthyAfter: 60_000,
+        endpoint: undefined,
+      }),
+    });
+    return { lifecycle, kill: () => process.alive = false };
+  };
+  const { lifecycle } = launch();
   return {
     time,
     ecs,
+    disk,
     lifecycle,
+    launch,
     connect,
     targets: () => targets,
     settle: async (promise) => {

@@ -58,12 +58,18 @@ export type JobKind = keyof typeof jobs;
 /** All kinds of jobs. */
 export const jobKinds = Object.keys(jobs) as JobKind[];
 
-/** What a job of this kind asks the driver for. */
-export function requestOf(kind: JobKind): TaskRequest {
+/** The directory of an allocation on its client. */
+export function allocDirOf(id: string): string {
+  return `/alloc/${id}`;
+}
+
+/** What an allocation asks the driver for. */
+export function requestOf({ id, kind }: Pick<Alloc, "id" | "kind">): TaskRequest {
   return {
     config: driverConfig(jobs[kind]),
     env: { STAGE: "test", NOMAD_ALLOC_DIR: "/alloc" },
     ports: [],
+    allocDir: allocDirOf(id),
     resources: { cpu: 100, memory: 300 },
   };
 }

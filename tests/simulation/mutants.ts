@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in sixteen places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in nineteen places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -18,6 +18,9 @@
  * 14. A task counts as the agent's once a start was answered.
  * 15. An exit code is that of a container that was killed.
  * 16. A start does not wait for the stop of its allocation's ECS task that counted as an orphan.
+ * 17. A start is put on record only once ECS has been asked for its task.
+ * 18. A start counts as the first where no record of another can be found.
+ * 19. A run that is on record is not resumed.
  */
 import { dirname } from "node:path";
 
@@ -120,6 +123,24 @@ const mutants: Mutant[] = [
     name: "an orphan belongs to no allocation",
     file: "src/lifecycle/remote_tasks.ts",
     edits: [["watch({ ...task, how:", 'watch({ ...task, index: "", how:']],
+  },
+  {
+    name: "a start is recorded once ECS has been asked",
+    file: "src/lifecycle/start/start_record.ts",
+    edits: [[
+      "    await write(context, start, owner.id);\n",
+      "    context.clock.sleep(1_000).then(() => write(context, start, owner.id)).catch(() => {});\n",
+    ]],
+  },
+  {
+    name: "a record that is missing is trusted",
+    file: "src/lifecycle/start/start_record.ts",
+    edits: [["    if (!await isNew(context, allocDir)) return untold;\n", ""]],
+  },
+  {
+    name: "a recorded run is not resumed",
+    file: "src/lifecycle/start/start_record.ts",
+    edits: [["openRun: run,", "openRun: undefined,"]],
   },
 ];
 /** The driver as it is, which the simulation must find nothing wrong with. */

@@ -2,6 +2,7 @@ import type { PluginConfig } from "../../src/config/mod.ts";
 import { createDriver, type Driver } from "../../src/driver/driver.ts";
 import type { Logger } from "../../src/logger.ts";
 import type { NomadApi } from "../../src/nomad/api.ts";
+import { type AllocDisk, createAllocDisk } from "./alloc_disk.ts";
 import type { Chances } from "./random.ts";
 import type { SimulatedEcs } from "./simulated_ecs.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
@@ -9,6 +10,7 @@ import type { Process, VirtualTime } from "./virtual_time.ts";
 /** A client node: its agent, and the plugin process that it has started. */
 export type Node = {
   readonly id: string;
+  readonly disk: AllocDisk;
   driver(): Driver;
   process(): Process;
   /** Resolves when the plugin that runs now dies. */
@@ -46,11 +48,13 @@ export function createNode(
     nomad?: ((process: Process) => NomadApi) | undefined;
   },
 ): Node {
+  const disk = createAllocDisk(time, chances);
   let config = initial;
   const launch = () => {
     const process: Process = { alive: true };
     const driver = createDriver({
       connect: () => ecs.connect(process),
+      files: disk.connect(process),
       clock: time.clock(process),
       random: chances.next,
       randomBytes: (length) => new Uint8Array(length).fill(7),
@@ -80,6 +84,7 @@ export function createNode(
 
   return {
     id,
+    disk,
     driver: () => plugin.driver,
     process: () => plugin.process,
     pluginDeath: () => plugin.death.promise,

@@ -64,6 +64,20 @@ export function sharedActions(stage: Stage): Action[] {
       });
     }, "harmless"],
     [1, () => time.jump(chances.between(-7_200_000, 7_200_000)), "harmless"],
+    [2, () => {
+      if (node === undefined) return;
+      node.disk.state = chances.pick(["fine", "fine", "full", "broken"]) ?? "fine";
+      note(`the disk of ${node.id} is ${node.disk.state}`);
+    }],
+    [1, () => {
+      if (node === undefined || !node.isOn()) return;
+      const kept = chances.happens(0.5) ? "kept" : "gone";
+      note(`${node.id} loses its power; its allocations' directories are ${kept}`);
+      // Until it has asked for the time, the machine goes by a clock of its own.
+      time.jump(chances.between(-60_000, 5_000));
+      node.killAgent("dies too");
+      if (kept === "gone") node.disk.wipe();
+    }],
   ];
 }
 

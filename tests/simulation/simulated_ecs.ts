@@ -40,6 +40,8 @@ export type SimulatedEcs = {
   weather: Weather | undefined;
   /** The operations as one process sees them. */
   connect(process: Process): AwsOperations;
+  /** Told when ECS has run a task for a process, before that hears of it. */
+  onRun: (process: Process) => void;
   /** Tasks that are wanted running. */
   live(): EcsTask[];
   /** StopTask requests that ECS has acted on: which task, and by which process. */
@@ -121,6 +123,7 @@ export function createSimulatedEcs(
       const carryOut = operations[name].service === "logs" ? performLogs : perform;
       const request = structuredClone(input) as unknown as Request;
       answer = carryOut(model, "us-east-1", operation, request);
+      if (operation === "RunTask") ecs.onRun(process);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       refusal = error;
@@ -150,6 +153,7 @@ export function createSimulatedEcs(
   const ecs: SimulatedEcs = {
     model,
     weather: undefined,
+    onRun: () => {},
     stops,
     live: () => {
       advance(model);

@@ -67,6 +67,14 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     },
   };
 
+  ecs.onRun = (process) => {
+    const node = nodes.find((candidate) => candidate.process() === process);
+    if (node === undefined || time.now() >= actionTime || !chances.happens(0.03)) return;
+    note(`agent and plugin of ${node.id} die with a task that ECS has just begun to run`);
+    mode.disturb();
+    node.killAgent("dies too");
+  };
+
   // What must not happen while all is well shows only where all is well for long enough.
   const roughness = stage.servers === undefined ? 1 : chances.pick([1, 0.5, 0.1]) ?? 1;
   let steps = 0;

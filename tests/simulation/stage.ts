@@ -62,8 +62,13 @@ export type Placement =
   & Pick<Alloc, "lineage" | "kind" | "node" | "stored" | "restarts">
   & Partial<Pick<Alloc, "id" | "version" | "previous">>;
 
-/** Virtual milliseconds for which an agent is away when it dies, which is more than ECS needs to see a task. */
-const agentAway = { least: 5_000, most: 20_000 };
+/** Most virtual milliseconds for which an agent is away when it dies. */
+const longestAway = 20_000;
+/**
+ * Fewest virtual milliseconds for which an agent is away whose disk may have lost records of starts:
+ * more than ECS needs to list a task. With a record, a task is found however young it is.
+ */
+const shortestAway = 5_000;
 /**
  * Virtual milliseconds for which the hooks of a restored allocation may keep it from its start, as a
  * template does that waits for its secrets. Its ECS task may count as an orphan by then.
@@ -114,7 +119,10 @@ async function driveOnce(stage: Stage, checks: Checks, alloc: Alloc): Promise<vo
   if (alloc.state === "over") return;
   await agentDeath;
   await node.on();
-  await time.until(time.now() + chances.between(agentAway.least, agentAway.most));
+  const away = node.disk.hasLost()
+    ? chances.between(shortestAway, longestAway)
+    : chances.between(0, chances.pick([1_000, longestAway]) ?? 0);
+  await time.until(time.now() + away);
   if (alloc.stored === undefined && chances.happens(0.4)) {
     await time.until(time.now() + chances.between(hooksWait.least, hooksWait.most));
   }

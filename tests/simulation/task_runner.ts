@@ -2,7 +2,7 @@ import type { Driver, Handle } from "../../src/driver/driver.ts";
 import { DriverError } from "../../src/driver/driver_error.ts";
 import type { ExitResult } from "../../src/driver/task_record.ts";
 import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
-import { type Alloc, type Checks, requestOf } from "./alloc.ts";
+import { type Alloc, allocDirOf, type Checks, requestOf } from "./alloc.ts";
 import type { Node } from "./node.ts";
 import type { Chances } from "./random.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -27,6 +27,7 @@ export async function runTask(
 ): Promise<void> {
   const { node } = alloc;
   const agentDeath = node.agentDeath();
+  node.disk.makeDirectory(allocDirOf(alloc.id));
   const signal = node.agentSignal();
 
   const guarded = async <T>(work: Promise<T>): Promise<Outcome<T>> => {
@@ -45,7 +46,8 @@ export async function runTask(
   const recover = (): boolean => {
     if (alloc.stored === undefined) return false;
     try {
-      node.driver().recover(identity(alloc, alloc.stored.taskId), alloc.stored.handle);
+      const task = identity(alloc, alloc.stored.taskId);
+      node.driver().recover(task, alloc.stored.handle, allocDirOf(alloc.id));
       return true;
     } catch (error) {
       checks.onRecoverFailure(alloc, error);
@@ -61,7 +63,7 @@ export async function runTask(
         return;
       }
       const taskId = `${alloc.id}/main/${hex(chances)}`;
-      const request = requestOf(alloc.kind);
+      const request = requestOf(alloc);
       alloc.unanswered = true;
       let started = await guarded(node.driver().start(identity(alloc, taskId), request, signal));
       // A plugin that dies is started anew and asked the same again, once.

@@ -3,7 +3,6 @@ import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { EcsError } from "../../aws/error.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
-import type { Logger } from "../../logger.ts";
 import type { Definitions } from "../definition/describe.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import type { Registry } from "../definition/register.ts";
@@ -12,6 +11,7 @@ import type { RemoteTasks } from "../remote_tasks.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import type { Predecessors } from "../ownership/adopt.ts";
 import type { TaskIdentity } from "../task_identity.ts";
+import type { RecordContext } from "./start_record.ts";
 
 /** One cluster, and what it takes to call AWS about it. */
 export type LaunchContext = {
@@ -26,9 +26,8 @@ export type LaunchContext = {
 };
 
 /** What a start needs besides AWS: what this process knows of its ECS tasks. */
-export type StartContext = LaunchContext & {
+export type StartContext = LaunchContext & RecordContext & {
   readonly remoteTasks: RemoteTasks;
-  readonly log: Logger;
   /** Aborts when the driver ends. ECS tasks then run on. */
   readonly signal: AbortSignal;
 };
@@ -41,6 +40,8 @@ export type StartRequest = {
   /** The environment that Nomad has for the task. */
   readonly env: Readonly<Record<string, string>>;
   readonly resources: Resources;
+  /** The allocation's directory on this client, for the record of the start. */
+  readonly allocDir?: string | undefined;
   /**
    * The allocations that the owner's replaces, whose ECS task it may take over; undefined where nothing
    * is handed over.

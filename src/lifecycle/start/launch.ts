@@ -17,6 +17,7 @@ import { findLive } from "./find_live.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
+import { type EarlierStarts, earlierStarts, recordRun } from "./start_record.ts";
 import { findPredecessors, moveTags } from "./take_over.ts";
 
 /** The ECS task of a run. */
@@ -35,13 +36,15 @@ export type Launched = {
 type Launch = {
   readonly request: StartRequest;
   readonly asking: Asking;
+  readonly earlier: EarlierStarts;
   /** Task id of the run that ECS may have accepted without our having its answer. */
   openRun: string | undefined;
 };
 
 /**
- * Finds the ECS task that already runs for the allocation's task, or has ECS run one. Rejects with
- * the signal's reason when it aborts; where ECS may have accepted a RunTask by then, its task is
+ * Finds the ECS task that already runs for the allocation's task, or has ECS run one. ECS is looked
+ * through only where the task may have been started before. Rejects with the signal's reason when it
+ * aborts; where ECS may have accepted a RunTask by then, its task is
  * looked for and stopped, unless a later start resumes the run.
  */
 export async function launch(
@@ -52,17 +55,21 @@ export async function launch(
   const { cluster, remoteTasks: { ledger } } = context;
   const { request } = attempt;
   const index = startedBy(request.owner);
+  const earlier = await orAborted(earlierStarts(context, request), signal);
+  const recorded = earlier.kind === "possible" ? earlier.openRun : undefined;
   const launch: Launch = {
     request,
     asking: { signal, retrying: tellingOnce(attempt) },
-    openRun: ledger.resumeRun(cluster, index),
+    earlier,
+    openRun: ledger.resumeRun(cluster, index) ?? recorded,
   };
   try {
     return await findRunning(context, launch) ??
       await takeFromPredecessor(context, launch) ??
       await runNew(context, launch);
   } catch (error) {
-    if (launch.openRun !== undefined) {
+    if (launch.openRun === undefined) recordRun(context, request, undefined);
+    else {
       cleanUp(context, request.owner, ledger.leaveRun({ cluster, index, taskId: launch.openRun }));
     }
     throw error;
@@ -103,6 +110,7 @@ async function findRunning(
   const { ledger } = remoteTasks;
   const { request: { owner }, asking } = launch;
   await stopsAcknowledged(context, launch);
+  if (launch.earlier.kind === "none") return undefined;
   const [live, ...doubles] = await findLive(context, owner, {
     mayTakeOver: ledger.mayTakeOver,
     takenOver: "refuse",
@@ -184,50 +192,63 @@ async function definitionOf(
 
 /** Has ECS run a task, or resumes the run that an earlier start left open. */
 async function runNew(context: StartContext, launch: Launch): Promise<Launched> {
-  const { request, asking } = launch;
+  const { request, asking, openRun } = launch;
   const plan = await planTask(context, request, asking);
   for (const note of plan.notes) tell(request, note);
   tell(request, `Asking ECS to run ${plan.taskDefinition} in ${clusterInWords(context.cluster)}`);
-  const arn = await resumeOpenRun(context, launch, plan) ??
-    (await runAsPlanned(context, launch, request.owner.id, plan)).arn;
+  const run = openRun ?? request.owner.id;
+  const accepted = await runAsPlanned(context, launch, run, plan);
+  const arn = isWanted(launch, run, accepted)
+    ? accepted.arn
+    : await replace(context, launch, accepted.arn, plan);
   return { arn, how: "started", definition: plan.definition };
 }
 
 /**
- * Asks ECS for the task of the open run, under that run's client token: ECS lists a task only some
- * seconds after it accepted it, and answers a known token at once. Undefined where no run is open, or
- * where the open run had other parameters; its task is then stopped.
+ * Whether the task that ECS answered for a run is to be kept: it has the parameters that were asked
+ * for, or this very start asked for it, in a process that has died.
  */
-async function resumeOpenRun(
+function isWanted({ request, earlier }: Launch, run: string, { accepted }: Accepted): boolean {
+  const isOwn = run === request.owner.id || (earlier.kind === "possible" && earlier.isOwn);
+  return accepted === "as asked" || isOwn;
+}
+
+/** Stops the task that an earlier start ran with other parameters, and has ECS run another. */
+async function replace(
   context: StartContext,
   launch: Launch,
+  arn: string,
   plan: Plan,
-): Promise<string | undefined> {
-  const { request: { owner }, openRun } = launch;
-  if (openRun === undefined || openRun === owner.id) return undefined;
-  const { arn, accepted } = await runAsPlanned(context, launch, openRun, plan);
-  if (accepted === "as asked") return arn;
+): Promise<string> {
+  const { owner } = launch.request;
   const reason = "Nomad: the task was started anew with another configuration";
   context.remoteTasks.stop({ ref: { arn, cluster: context.cluster }, owner }, reason);
   launch.openRun = undefined;
   await stopsAcknowledged(context, launch);
-  return undefined;
+  return (await runAsPlanned(context, launch, owner.id, plan)).arn;
 }
 
-/** Asks for the run, and once more with a new plan where the planned revision was deregistered. */
+/**
+ * Asks for a run under its client token, and once more with a new plan where the planned revision was
+ * deregistered. ECS lists a task only some seconds after it accepted it, and answers a known token at
+ * once.
+ */
 async function runAsPlanned(
   context: StartContext,
   launch: Launch,
   run: string,
   plan: Plan,
 ): Promise<Accepted> {
+  const { request, asking, earlier } = launch;
+  // A first start was put on record when it was found to be one.
+  if (earlier.kind !== "none") await orAborted(recordRun(context, request, run), asking.signal);
   try {
     return await requestRun(context, launch, run, plan);
   } catch (error) {
     if (plan.renew === undefined || !isInactive(error)) throw error;
     plan.renew();
   }
-  const renewed = await planTask(context, launch.request, launch.asking);
+  const renewed = await planTask(context, request, asking);
   try {
     return await requestRun(context, launch, run, renewed);
   } catch (error) {

@@ -7,6 +7,7 @@ import { progressOf } from "../task/tracking.ts";
 import type { Attempt, StartContext, Started, StartRequest } from "./context.ts";
 import { launch, type Launched } from "./launch.ts";
 import { nameOf } from "./plan.ts";
+import { recordEnd, recordRun } from "./start_record.ts";
 import { advertisedAddress, waitUntilStarted } from "./wait.ts";
 
 /**
@@ -61,12 +62,15 @@ async function untilStarted(
     await waitUntilStarted(context, remote, attempt, signal);
     const publicAddress = await addressOf(context, remote, attempt, launched, signal);
     context.remoteTasks.ledger.answered(launched.arn, remote);
+    recordEnd(context, attempt.request, remote);
     return { remote, definition: launched.definition, publicAddress };
   } catch (error) {
     if (!context.signal.aborted && remote.state().kind !== "ended") {
       remote.stop("Nomad: the task's start failed", 0);
     }
     remote.release("the task's start failed");
+    // A later process is not to take the stopped task for one whose end is yet to be told.
+    if (!context.signal.aborted) recordRun(context, attempt.request, undefined);
     throw error;
   }
 }

@@ -65,6 +65,7 @@ async function outcomeOf(task: unknown, env: Record<string, string>): Promise<Ou
   assert(plugin.kind === "ok");
   const driver = createDriver({
     connect: () => noted(world.ecs.connect(process)),
+    files: world.disk.connect(process),
     clock: world.time.clock(process),
     random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length),

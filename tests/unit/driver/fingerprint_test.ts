@@ -14,6 +14,7 @@ function watchedDriver(world: World) {
   assert(initial.kind === "ok");
   const driver = createDriver({
     connect: (target) => world.connect(process, target),
+    files: world.disk.connect(process),
     clock: world.time.clock(process),
     random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length),

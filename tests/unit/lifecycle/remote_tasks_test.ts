@@ -56,12 +56,12 @@ async function recoveredUntagged(tags: "kept" | "none") {
   const task = world.ecs.model.tasks.get(remote.ref.arn);
   if (tags === "none") task?.tags.splice(0);
   const events: string[] = [];
-  const recovered = world.lifecycle.recover(
-    remote.ref,
-    { ...ownerOf(), nodeId: "node-b" },
-    undefined,
-    ({ message }) => events.push(message),
-  );
+  const recovered = world.lifecycle.recover({
+    ref: remote.ref,
+    owner: { ...ownerOf(), nodeId: "node-b" },
+    container: undefined,
+    onEvent: ({ message }) => events.push(message),
+  });
   await world.pass(120_000);
   assertEquals(tagged, 1, "a refusal is not worth asking again soon");
   assert(events.some((message) => message.includes("cannot be tagged")));
@@ -114,7 +114,12 @@ Deno.test("an orphan's stop is given up when an allocation shows that it has the
   assertEquals(world.lifecycle.settleOrphan(orphan, "stop"), "known");
   assertEquals(world.lifecycle.settleOrphan(orphan, "stop"), "claimed", "it is being stopped");
   await world.pass(10_000);
-  const recovered = world.lifecycle.recover(ref, ownerOf(), undefined, () => {});
+  const recovered = world.lifecycle.recover({
+    ref,
+    owner: ownerOf(),
+    container: undefined,
+    onEvent: () => {},
+  });
   recovered.confirm();
   world.ecs.weather = undefined;
   await world.pass(120_000);

@@ -78,6 +78,7 @@ Deno.test("two clients that register one content at the same time end on one rev
   const world = createWorld();
   const second = createLifecycle({
     connect: () => world.connect({ alive: true }),
+    files: world.disk.connect({ alive: true }),
     clock: world.time.clock({ alive: true }),
     random: () => 0.5,
     log: silent,

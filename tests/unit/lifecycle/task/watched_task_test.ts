@@ -154,7 +154,12 @@ Deno.test("a recovered task's first state is no news, and its end is", async () 
   const { remote } = await started(world);
   remote.leave();
   const events: string[] = [];
-  world.lifecycle.recover(remote.ref, ownerOf(), undefined, ({ message }) => events.push(message));
+  world.lifecycle.recover({
+    ref: remote.ref,
+    owner: ownerOf(),
+    container: undefined,
+    onEvent: ({ message }) => events.push(message),
+  });
   await world.pass(30_000);
   assertEquals(events, []);
   exit(world, 0);

@@ -1,0 +1,154 @@
+import type { Clock } from "../../clock.ts";
+import type { Files } from "../../files.ts";
+import type { Logger } from "../../logger.ts";
+import { startedBy } from "../ownership/tags.ts";
+import type { RemoteTask } from "../task/remote_task.ts";
+import type { TaskIdentity } from "../task_identity.ts";
+import type { MetTasks } from "./met_tasks.ts";
+
+/** What keeping records of starts needs. */
+export type RecordContext = {
+  readonly files: Files;
+  readonly metTasks: MetTasks;
+  /** Writes under way, by path: they are done one after the other. */
+  readonly writes: Map<string, Promise<void>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** Whose start it is, and the allocation's directory on this client where Nomad tells it. */
+export type RecordedStart = {
+  readonly owner: TaskIdentity;
+  readonly allocDir?: string | undefined;
+};
+
+/**
+ * What is known, without asking ECS, of earlier starts of an allocation's task:
+ * - `none`: there was no earlier start, and this one is on record;
+ * - `possible`: there may have been one. `openRun` is the run that it asked ECS for, where a record
+ *   tells and the run's end is not known; `isOwn` tells whether this very start asked for it, in a
+ *   process that has died.
+ */
+export type EarlierStarts =
+  | { readonly kind: "none" }
+  | { readonly kind: "possible"; readonly openRun: string | undefined; readonly isOwn: boolean };
+
+const untold: EarlierStarts = { kind: "possible", openRun: undefined, isOwn: false };
+
+/**
+ * Finds out whether the allocation's task may have been started before, and puts the start on record
+ * where it was not. There was no earlier start where all of this holds:
+ * - this process has not met the allocation's task;
+ * - the allocation's directory was made while this process runs, so no other has met it either;
+ * - the directory holds no record of a start, should the wall clock have misled us;
+ * - the record of this start is on the disk.
+ *
+ * Does not reject: a disk that cannot be read or written tells nothing.
+ */
+export async function earlierStarts(
+  context: RecordContext,
+  start: RecordedStart,
+): Promise<EarlierStarts> {
+  const { metTasks, files, log } = context;
+  const { owner, allocDir } = start;
+  // What this process knows of its own starts is newer than any record.
+  const isMet = metTasks.meet(startedBy(owner)) === "met";
+  if (isMet || allocDir === undefined) return untold;
+  try {
+    const text = await files.read(pathOf(allocDir, owner));
+    if (text !== undefined) {
+      const { run, taskId } = parse(text);
+      return { kind: "possible", openRun: run, isOwn: taskId === owner.id };
+    }
+    if (!await isNew(context, allocDir)) return untold;
+    await write(context, start, owner.id);
+    return { kind: "none" };
+  } catch (error) {
+    log.debug("the start of a task cannot be recorded", { task_id: owner.id, error });
+    return untold;
+  }
+}
+
+/**
+ * Puts on record that ECS is about to be asked for a run; undefined once no run is open any more. Does
+ * not reject: where there is no record, the next process looks for earlier starts.
+ */
+export async function recordRun(
+  context: RecordContext,
+  start: RecordedStart,
+  run: string | undefined,
+): Promise<void> {
+  if (start.allocDir === undefined) return;
+  try {
+    await write(context, start, run);
+  } catch (error) {
+    context.log.debug("the start of a task cannot be recorded", { task_id: start.owner.id, error });
+  }
+}
+
+/** Puts on record when ECS says that the task has ended: a later process would else resume its run. */
+export function recordEnd(
+  context: RecordContext,
+  { owner, allocDir }: RecordedStart,
+  remote: RemoteTask,
+): void {
+  if (allocDir === undefined) return;
+  remote.listen((state) => {
+    const isStopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
+    if (isStopped) recordRun(context, { owner, allocDir }, undefined);
+  });
+}
+
+/**
+ * Whether only this process can have started a task of the directory's allocation. A time that is yet
+ * to come proves nothing.
+ */
+async function isNew(
+  { files, metTasks, clock }: RecordContext,
+  allocDir: string,
+): Promise<boolean> {
+  const created = await files.createdAt(allocDir);
+  return created !== undefined && created > metTasks.knownSince() && created <= clock.now();
+}
+
+/**
+ * The record's path: at the top of the allocation's directory, which is the agent's own. Nomad takes
+ * `local` and `data` along to the next allocation, and lets a jobspec write into the task's directory.
+ */
+function pathOf(allocDir: string, { name }: TaskIdentity): string {
+  return `${allocDir}/nomad-driver-ecs.${name}.json`;
+}
+
+async function write(
+  { files, writes }: RecordContext,
+  { owner, allocDir }: RecordedStart,
+  run: string | undefined,
+): Promise<void> {
+  if (allocDir === undefined) return;
+  const path = pathOf(allocDir, owner);
+  const text = JSON.stringify({ task_id: owner.id, run });
+  const before = writes.get(path) ?? Promise.resolve();
+  const written = before.catch(() => {}).then(() => files.write(path, text));
+  writes.set(path, written);
+  try {
+    await written;
+  } finally {
+    if (writes.get(path) === written) writes.delete(path);
+  }
+}
+
+/** Reads a record. One that is damaged still tells that there was a start. */
+function parse(text: string): { taskId: string | undefined; run: string | undefined } {
+  const fields = fieldsOf(text);
+  const field = (name: string) => typeof fields[name] === "string" ? fields[name] : undefined;
+  return { taskId: field("task_id"), run: field("run") };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,127 @@
+import { assert, assertEquals } from "@std/assert";
+import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
+import type { AwsOperations } from "../../../../src/aws/operations.ts";
+import type { Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
+import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
+import { cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+
+const allocDir = "/alloc/own";
+
+function start(
+  { start }: Lifecycle,
+  run: string,
+  { task = {}, dir = allocDir }: { task?: Record<string, unknown>; dir?: string } = {},
+) {
+  return start({
+    cluster,
+    owner: ownerOf(run),
+    config: configOf({ wait_for: "none", ...task }),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    allocDir: dir,
+    abandoned: new AbortController().signal,
+    onEvent: () => {},
+  });
+}
+
+/** A world of plugins that have run for long, with a new directory, and what calls starts have made. */
+async function worldWithCalls(consistency = 0) {
+  const calls: string[] = [];
+  const counted = (operations: AwsOperations): AwsOperations => ({
+    ...operations,
+    listTasks: (...call) => {
+      calls.push("ListTasks");
+      return operations.listTasks(...call);
+    },
+    runTask: (...call) => {
+      calls.push("RunTask");
+      return operations.runTask(...call);
+    },
+  });
+  const world = createWorld({ consistency, intercept: counted });
+  await world.pass(restoreTime + 1);
+  world.disk.makeDirectory(allocDir);
+  return { ...world, calls };
+}
+
+Deno.test("the first start of an allocation's task asks ECS for nothing but its task", async () => {
+  const { lifecycle, settle, calls } = await worldWithCalls();
+  const started = await settle(start(lifecycle, "11111111"));
+  assertEquals([started.status, calls], ["fulfilled", ["RunTask"]]);
+});
+
+Deno.test("a start looks for an earlier one's task where one may have been", async () => {
+  const restarted = await worldWithCalls();
+  const first = await restarted.settle(start(restarted.lifecycle, "11111111"));
+  assert(first.status === "fulfilled");
+  await restarted.settle(first.value.remote.stop("the test", 60_000));
+  await restarted.settle(start(restarted.lifecycle, "22222222"));
+  assertEquals(restarted.calls, ["RunTask", "ListTasks", "RunTask"]);
+
+  const unrecorded = await worldWithCalls();
+  unrecorded.disk.state = "full";
+  await unrecorded.settle(start(unrecorded.lifecycle, "11111111"));
+  assertEquals(unrecorded.calls, ["ListTasks", "RunTask"]);
+
+  const missing = await worldWithCalls();
+  await missing.settle(start(missing.lifecycle, "11111111", { dir: "/alloc/other" }));
+  assertEquals(missing.calls, ["ListTasks", "RunTask"]);
+});
+
+Deno.test("a process that dies when ECS has its task leaves it to the next start, however young it is", async () => {
+  const world = await worldWithCalls(15_000);
+  const { lifecycle, kill } = world.launch();
+  await world.pass(restoreTime);
+  start(lifecycle, "11111111");
+  while (world.ecs.live().length === 0) await world.pass(1);
+  kill();
+  const next = await world.settle(start(world.launch().lifecycle, "22222222"));
+  assert(next.status === "fulfilled");
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [next.value.remote.ref.arn]);
+});
+
+Deno.test("a start that is asked for again after its process died keeps its task, whatever the configuration is by then", async () => {
+  const world = await worldWithCalls();
+  const { lifecycle, kill } = world.launch();
+  start(lifecycle, "11111111", { task: { tags: { stage: "1" } } });
+  while (world.ecs.live().length === 0) await world.pass(1);
+  kill();
+  world.ecs.model.pace.consistency = 600_000;
+  const task = { tags: { stage: "2" } };
+  const again = await world.settle(start(world.launch().lifecycle, "11111111", { task }));
+  assert(again.status === "fulfilled");
+  assertEquals(world.ecs.model.tasks.size, 1);
+});
+
+Deno.test("a run that ended while it was looked after is not taken up again by the next process", async () => {
+  const world = await worldWithCalls();
+  const { lifecycle, kill } = world.launch();
+  const first = await world.settle(start(lifecycle, "11111111"));
+  assert(first.status === "fulfilled");
+  await world.settle(first.value.remote.stop("the test", 60_000));
+  await world.pass(1_000);
+  kill();
+  const second = await world.settle(start(world.launch().lifecycle, "22222222"));
+  assert(second.status === "fulfilled");
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [second.value.remote.ref.arn]);
+});
+
+Deno.test("a run whose end nobody saw is reported and not run again", async () => {
+  const world = await worldWithCalls();
+  const { lifecycle, kill } = world.launch();
+  const running = { wait_for: "running" };
+  start(lifecycle, "11111111", { task: running });
+  while (world.ecs.model.tasks.size === 0) await world.pass(1);
+  kill();
+  await world.pass(60_000);
+  const [task] = world.ecs.live();
+  assert(task?.status === "RUNNING");
+  containerExited(world.ecs.model, task, "main", { exitCode: 7 });
+  await world.pass(60_000);
+  const next = await world.settle(start(world.launch().lifecycle, "22222222", { task: running }));
+  assert(next.status === "fulfilled");
+  await world.pass(60_000);
+  const state = next.value.remote.state();
+  assertEquals(state.kind === "ended" && state.ending.exitCode, 7);
+  assertEquals(world.ecs.model.tasks.size, 1);
+});

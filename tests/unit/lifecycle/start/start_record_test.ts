@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import { createMetTasks, restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
+import {
+  type EarlierStarts,
+  earlierStarts,
+  type RecordContext,
+  recordRun,
+} from "../../../../src/lifecycle/start/start_record.ts";
+import { createWorld, ownerOf, silent, type World } from "../../../harness/world.ts";
+
+const allocDir = "/alloc/own";
+const path = `${allocDir}/nomad-driver-ecs.main.json`;
+const untold: EarlierStarts = { kind: "possible", openRun: undefined, isOwn: false };
+
+/** The records as one process keeps them. */
+function recordsOf({ time, disk }: World): RecordContext {
+  const process = { alive: true };
+  const clock = time.clock(process);
+  return {
+    files: disk.connect(process),
+    metTasks: createMetTasks({ now: clock.now }),
+    writes: new Map(),
+    clock,
+    log: silent,
+  };
+}
+
+/** A world in which a process has run for long, and an allocation's directory has just been made. */
+async function worldWithNewDirectory() {
+  const world = createWorld();
+  const records = recordsOf(world);
+  await world.pass(restoreTime + 1);
+  world.disk.makeDirectory(allocDir);
+  const ask = async (run = "11111111", asked = records) => {
+    const found = await world.settle(earlierStarts(asked, { owner: ownerOf(run), allocDir }));
+    return found.status === "fulfilled" ? found.value : found.reason;
+  };
+  const read = async () => {
+    const found = await world.settle(records.files.read(path));
+    return found.status === "fulfilled" ? JSON.parse(found.value ?? "null") : found.reason;
+  };
+  return { ...world, records, ask, read };
+}
+
+Deno.test("the first start in a new directory is the first, and on record before ECS is asked", async () => {
+  const { ask, read } = await worldWithNewDirectory();
+  assertEquals(await ask(), { kind: "none" });
+  assertEquals(await read(), { task_id: ownerOf().id, run: ownerOf().id });
+});
+
+Deno.test("a second start of this process is never the first, whatever the record says", async () => {
+  const { ask, records } = await worldWithNewDirectory();
+  await ask();
+  const without = { ...records, files: { ...records.files, read: () => Promise.resolve("") } };
+  assertEquals(await ask("22222222", without), untold);
+});
+
+Deno.test("a run that another process has asked for is to be resumed, by this start or the next", async () => {
+  const { ask, ...world } = await worldWithNewDirectory();
+  await ask("11111111");
+  const openRun = ownerOf("11111111").id;
+  assertEquals(await ask("11111111", recordsOf(world)), { kind: "possible", openRun, isOwn: true });
+  assertEquals(await ask("22222222", recordsOf(world)), {
+    kind: "possible",
+    openRun,
+    isOwn: false,
+  });
+});
+
+Deno.test("a run whose end is on record is not resumed", async () => {
+  const { ask, records, settle, ...world } = await worldWithNewDirectory();
+  await ask();
+  await settle(recordRun(records, { owner: ownerOf(), allocDir }, undefined));
+  assertEquals(await ask("22222222", recordsOf({ ...world, settle })), untold);
+});
+
+Deno.test("a damaged record tells that there was a start", async () => {
+  const { ask, records, settle } = await worldWithNewDirectory();
+  for (const text of ["", "{", "null", "[]", '{"run":7}']) {
+    await settle(records.files.write(path, text));
+    const process = { ...records, metTasks: createMetTasks({ now: () => 0 }) };
+    assertEquals(await ask("11111111", process), untold, text);
+  }
+});
+
+Deno.test("a directory from before this process tells nothing", async () => {
+  const { ask, ...world } = await worldWithNewDirectory();
+  assertEquals(await ask("11111111", recordsOf(world)), untold);
+});
+
+Deno.test("a directory that was made in the first minute of this process tells nothing", async () => {
+  const { ask, disk, pass, ...world } = await worldWithNewDirectory();
+  const records = recordsOf({ ...world, disk, pass });
+  await pass(restoreTime - 1);
+  disk.wipe();
+  await pass(restoreTime);
+  assertEquals(await ask("11111111", records), untold);
+});
+
+Deno.test("a directory that is younger than the clock says it can be tells nothing", async () => {
+  const { ask, time } = await worldWithNewDirectory();
+  time.jump(-1_000);
+  assertEquals(await ask(), untold);
+});
+
+Deno.test("a disk that cannot be read or written, and an agent that names no directory, tell nothing", async () => {
+  for (const state of ["full", "broken"] as const) {
+    const { ask, disk } = await worldWithNewDirectory();
+    disk.state = state;
+    assertEquals(await ask(), untold, state);
+  }
+  const { records, settle } = await worldWithNewDirectory();
+  const found = await settle(earlierStarts(records, { owner: ownerOf() }));
+  assertEquals(found, { status: "fulfilled", value: untold });
+});
+
+Deno.test("a file system that does not tell a directory's age tells nothing", async () => {
+  const { ask, records } = await worldWithNewDirectory();
+  const files = { ...records.files, createdAt: () => Promise.resolve(undefined) };
+  assertEquals(await ask("11111111", { ...records, files }), untold);
+});
+
+Deno.test("of two writes the later is on record, however long the earlier takes", async () => {
+  const { records, settle, read, ...world } = await worldWithNewDirectory();
+  let slow = true;
+  const files = {
+    ...records.files,
+    write: async (to: string, text: string) => {
+      const ms = slow ? 1_000 : 0;
+      slow = false;
+      await world.time.until(world.time.now() + ms);
+      await records.files.write(to, text);
+    },
+  };
+  const context = { ...records, files };
+  const start = { owner: ownerOf(), allocDir };
+  const both = [recordRun(context, start, "earlier"), recordRun(context, start, "later")];
+  await settle(Promise.all(both));
+  assertEquals((await read()).run, "later");
+  assertEquals(context.writes.size, 0);
+});
