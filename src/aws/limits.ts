@@ -33,7 +33,8 @@ export const awsLimits: { readonly [C in Category]: Limit } = {
   "tag writes": { burst: 20, perSecond: 10 },
   "Fargate launches": { burst: 100, perSecond: 20 },
   "Fargate Spot launches": { burst: 100, perSecond: 20 },
-  // Not one of AWS's: a refused launch elsewhere then does not slow down stops. They share the writes.
+  // AWS has no such bucket: RunTask and StopTask share "cluster resource writes", and a refusal lowers the
+  // first category of a call. With this one, a refused launch outside Fargate does not slow down stops.
   "other launches": { burst: 100, perSecond: 40 },
   "EC2 reads": { burst: 50, perSecond: 10 },
   // AWS publishes no number for these: a modest one.

@@ -20,8 +20,11 @@ import { must } from "./show.ts";
 /** The words of `wait_for`. */
 export const waitForWords = ["running", "network", "none"] as const;
 
-/** Tags that a user may set: AWS takes 50, of which the driver's own are up to 8. */
-export const userTagLimit = 42;
+/**
+ * Tags that a user may set: AWS takes 50, of which the driver's own are up to 10. A task has all of them
+ * once it was left to an allocation, taken over and left again (`lifecycle/ownership/tags.ts`).
+ */
+export const userTagLimit = 40;
 
 /** Tags as AWS takes them, up to `max`. */
 export function tagMap(doc: string, max: number) {

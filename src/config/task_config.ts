@@ -62,7 +62,7 @@ export const taskConfig = block("What the driver runs for a Nomad task.", {
     ),
     tags: tagMap(
       "Tags of the ECS task, besides the driver's own. They replace those of the plugin's " +
-        "`default_tags` with the same key; both together may be 42. When not set, the task has the " +
+        "`default_tags` with the same key; both together may be 40. When not set, the task has the " +
         "plugin's.",
       userTagLimit,
     ),

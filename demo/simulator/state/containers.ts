@@ -107,7 +107,11 @@ export function createContainerRunner(
       if (healthCheck === undefined || probe === undefined) return;
       watchHealth({
         check: healthCheck,
-        probe: () => passes(probe, environment, healthCheck),
+        // An image that only idles has nothing that a check could look at.
+        probe: () =>
+          one.process === undefined
+            ? Promise.resolve(true)
+            : passes(probe, environment, healthCheck),
         report: (health) => healthChanged(task, name, health),
         sleep: (seconds) => sleep(seconds, one.ended.signal),
         ended: one.ended.signal,

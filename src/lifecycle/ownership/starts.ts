@@ -21,7 +21,10 @@ export type Starts = {
   leaveRun(run: Omit<OpenRun, "resumed">): OpenRun;
   /** The run's ECS task was found, so no start is to ask for it under the run's client token. */
   foundRun(run: OpenRun): void;
-  /** A start goes on from here. Answers the task id of the open run, where one was not found. */
+  /**
+   * A new start takes the open run over, and the search for the run's ECS task ends. Answers the run's
+   * task id; undefined where no run is open, or the search has found its ECS task.
+   */
   resumeRun(cluster: ClusterRef, index: string): string | undefined;
   /** The run's ECS task is not looked for any more. */
   closeRun(run: OpenRun): void;

@@ -20,7 +20,7 @@ export type StopContext = ClaimContext & {
 /** What became of a stop. */
 export type StopResult =
   | { kind: "acknowledged" }
-  /** Another allocation has taken the task over, on this node. */
+  /** Another allocation, on node `nodeId`, has taken the task over. */
   | { kind: "taken over"; nodeId: string }
   /** It was not wanted any more, and ECS was not asked. */
   | { kind: "withdrawn" };

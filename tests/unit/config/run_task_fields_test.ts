@@ -71,8 +71,8 @@ const refused: Record<string, [task: Record<string, unknown>, text: string]> = {
     'driver\'s own do; got "x"',
   ],
   "more tags than AWS takes": [
-    { tags: Object.fromEntries(Array.from({ length: 43 }, (_, index) => [`t${index}`, ""])) },
-    "config.task.tags must have at most 42 entries; got 43",
+    { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, ""])) },
+    "config.task.tags must have at most 40 entries; got 41",
   ],
   "more globs than pass_env may have": [
     { pass_env: Array(1_001).fill("*") },

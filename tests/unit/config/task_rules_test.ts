@@ -143,11 +143,11 @@ Deno.test("a task's tags and the plugin's default tags count together", () => {
   const tags = (count: number, prefix: string) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, ""]));
   assertEquals(
-    refusalOf({ task_definition: "web", tags: tags(22, "a") }, { default_tags: tags(21, "b") }),
-    "config.task.tags must have at most 42 entries with default_tags; got 43",
+    refusalOf({ task_definition: "web", tags: tags(21, "a") }, { default_tags: tags(20, "b") }),
+    "config.task.tags must have at most 40 entries with default_tags; got 41",
   );
   assertEquals(
-    refusalOf({ task_definition: "web", tags: tags(22, "a") }, { default_tags: tags(20, "b") }),
+    refusalOf({ task_definition: "web", tags: tags(20, "a") }, { default_tags: tags(20, "b") }),
     "",
   );
 });

@@ -2,13 +2,16 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   clientToken,
+  leftTags,
   ownerInTags,
   ownerTags,
   startedBy,
   taggedIndex,
   taggedOwner,
   tagValue,
+  takingTags,
 } from "../../../../src/lifecycle/ownership/tags.ts";
+import { userTagLimit } from "../../../../src/config/run_task_fields.ts";
 import { ownerOf } from "../../../harness/world.ts";
 
 Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {
@@ -62,4 +65,13 @@ Deno.test("the owner that tags name is the one they were made from", () => {
     previous: ["aaaaaaaa", "bbbbbbbb"],
   });
   assertEquals(ownerInTags(ownerTags(owner, "0.0.0")), { ...owner, id: `${owner.allocId}/main` });
+});
+
+Deno.test("a task that was handed over and left again has room for its user's tags", () => {
+  const left = leftTags({ allocId: "new", until: 0 });
+  const first = [...ownerTags(ownerOf("1", "old"), "0.0.0"), ...left];
+  const taken = takingTags(first, ownerOf("1", "new"), "0.0.0");
+  const keys = new Set([...first, ...taken, ...left].map(({ key }) => key));
+  // AWS takes 50 tags of a task.
+  assertEquals(keys.size + userTagLimit <= 50, true, String(keys.size));
 });

@@ -26,7 +26,8 @@ Deno.test("a health check runs as a process, and the task shows what it finds", 
     await withEcs(async (client) => {
       const arn = await runContainers(client, [{
         name: "app",
-        image: "idle",
+        image: "busybox",
+        command: ["sleep", "600"],
         environment: [{ name: "FLAG", value: flag }],
         healthCheck: { command: ["CMD-SHELL", 'test -s "$FLAG"'], interval: 5, retries: 2 },
       }]);
