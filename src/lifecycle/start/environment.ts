@@ -46,7 +46,7 @@ function passOn(
   definition: DefinitionFacts | undefined,
 ): Preparation {
   checkPatterns(config.pass_env, env);
-  const passed = passedEnv(env, config.pass_env);
+  const passed = passedEnv(env, config.pass_env, lookedAtLimit);
   if (Object.keys(passed).length === 0) return { environment: undefined, notes: [] };
   const name = config.container ??
     (definition === undefined ? undefined : mainContainer(definition)?.container.name);
@@ -107,21 +107,17 @@ const namedVariables = 5;
 type Part = { readonly name: string; readonly length: number };
 
 /**
- * Refuses variables that alone are larger than ECS takes, before a request is made of them: there may
- * be hundreds of thousands, and one thread serves all tasks.
+ * Most characters of variables that are looked at one by one. It is far past what ECS takes, as some may
+ * be left out for a secret of their name.
  */
+const lookedAtLimit = 16 * overridesLimit;
+
+/** Refuses variables of which there are too many to look at each: one thread serves all tasks. */
 function checkLength(variables: Env): void {
-  let size = 0;
-  let largest: Part[] = [];
-  let least = 0;
-  for (const [name, value] of Object.entries(variables)) {
-    const length = name.length + value.length;
-    size += length;
-    if (length <= least) continue;
-    largest = largestOf([...largest, { name, length }]);
-    least = largest.length < namedVariables ? 0 : largest.at(-1)?.length ?? 0;
-  }
-  if (size > overridesLimit) throw tooLarge(size, largest);
+  const parts = Object.entries(variables)
+    .map(([name, value]) => ({ name, length: name.length + value.length }));
+  if (parts.reduce((sum, { length }) => sum + length, 0) <= lookedAtLimit) return;
+  throw tooLarge(`over ${lookedAtLimit}`, largestOf(parts));
 }
 
 /** Refuses overrides that are larger than ECS takes, and names the largest parts. */
@@ -137,14 +133,14 @@ function checkSize(config: TaskConfig, environment: ContainerEnvironment | undef
       })),
       { name: "command", length: command.join("").length },
     ]);
-  throw tooLarge(size, largestOf(parts));
+  throw tooLarge(String(size), largestOf(parts));
 }
 
 function largestOf(parts: readonly Part[]): Part[] {
   return parts.toSorted((a, b) => b.length - a.length).slice(0, namedVariables);
 }
 
-function tooLarge(size: number, largest: readonly Part[]): LaunchError {
+function tooLarge(size: string, largest: readonly Part[]): LaunchError {
   const named = largest.filter(({ length }) => length > 0)
     .map(({ name, length }) => `${shorten(name, nameLimit)} (${length})`)
     .join(", ");
@@ -217,9 +213,13 @@ function isPattern(glob: string): boolean {
 
 /**
  * The variables that a container gets. Of the globs that match a name, the last one decides. A glob
- * that begins with `!` excludes.
+ * that begins with `!` excludes. Once they have more than `limit` characters, the rest are left out.
  */
-export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): Env {
+export function passedEnv(
+  env: Env,
+  globs: readonly string[] = defaultPassEnv,
+  limit = Infinity,
+): Env {
   /** For each name that is written without * and ?, the index of its last glob. */
   const exact = new Map<string, number>();
   const patterns: { readonly glob: string; readonly index: number }[] = [];
@@ -234,9 +234,15 @@ export function passedEnv(env: Env, globs: readonly string[] = defaultPassEnv): 
     const last = globs[pattern?.index ?? own];
     return last !== undefined && !last.startsWith("!");
   };
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !local.has(name) && isPassed(name)),
-  );
+  const passed: Record<string, string> = {};
+  let length = 0;
+  for (const [name, value] of Object.entries(env)) {
+    if (local.has(name) || !isPassed(name)) continue;
+    passed[name] = value;
+    length += name.length + value.length;
+    if (length > limit) break;
+  }
+  return passed;
 }
 
 /** Whether a variable comes from the job, and not from Nomad. */

@@ -97,3 +97,10 @@ Deno.test("a refusal for the environment's size is short, whatever the names are
   assertStringIncludes(error.message, "must be at most 8192 characters of JSON; got ");
   assertEquals(error.message.length < 1_000, true, error.message);
 });
+
+Deno.test("of variables that no request can hold, no more are looked at than show it", () => {
+  const env = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`V${at}`, "value"]));
+  const count = (limit?: number) => Object.keys(passedEnv(env, ["*"], limit)).length;
+  assertEquals(count(), 1_000);
+  assertEquals(count(70), 11);
+});
