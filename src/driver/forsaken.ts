@@ -25,9 +25,15 @@ export type ForsakenContext = RoundContext & {
 type Memory = {
   /** The node that each described task is tagged as, by ARN. */
   readonly nodes: Map<string, string>;
+  /** When Nomad was last asked about a task, by ARN. */
+  readonly asked: Map<string, number>;
   /** Since when a task has had nobody who will end it, by ARN. */
   readonly since: Map<string, number>;
   readonly reported: Set<string>;
+  /** The nodes that worked in the last round. */
+  working: ReadonlySet<string>;
+  /** When all tasks were last due to be described. */
+  forgotten: number;
 };
 
 /** The nodes of this Nomad. */
@@ -41,14 +47,16 @@ type Nodes = {
 /** Tasks about which Nomad is asked in one round: each costs one or two requests. */
 const askedInRound = 50;
 
+/** Milliseconds after which tasks of working nodes are described again: another node may have taken them. */
+const settledTime = 3_600_000;
+
 /** Searches in rounds until the signal aborts. Without a `nomad` block it does nothing. */
 export async function searchForsaken(context: ForsakenContext): Promise<void> {
   const { policy, nomad, log, signal } = context;
   const memories = new Map<string, Memory>();
   const memoryOf = (cluster: ClusterRef): Memory => {
     const key = clusterKey(cluster);
-    const memory = memories.get(key) ??
-      { nodes: new Map(), since: new Map(), reported: new Set<string>() };
+    const memory = memories.get(key) ?? emptyMemory(context.clock.monotonic());
     memories.set(key, memory);
     return memory;
   };
@@ -71,6 +79,26 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
   }
 }
 
+function emptyMemory(now: number): Memory {
+  return {
+    nodes: new Map(),
+    asked: new Map(),
+    since: new Map(),
+    reported: new Set(),
+    working: new Set(),
+    forgotten: now,
+  };
+}
+
+/** Has all tasks described anew where a node works no more: its tasks may be known as another's. */
+function forgetNodes(memory: Memory, working: ReadonlySet<string>, now: number): void {
+  const isSame = [...memory.working].every((id) => working.has(id));
+  memory.working = working;
+  if (isSame && now - memory.forgotten < settledTime) return;
+  memory.forgotten = now;
+  memory.nodes.clear();
+}
+
 async function searchCluster(
   context: ForsakenContext,
   memory: Memory,
@@ -79,16 +107,20 @@ async function searchCluster(
   { working, known }: Nodes,
 ): Promise<void> {
   const { lifecycle, clock, grace, signal } = context;
+  forgetNodes(memory, working, clock.monotonic());
   // A task of a node that works needs no look: that node's own driver ends it.
   const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
-  for (const table of [memory.nodes, memory.since]) {
+  for (const table of [memory.nodes, memory.asked, memory.since]) {
     for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);
   }
-  const open = found.described.filter(({ owner }) => !working.has(owner.nodeId));
+  // Those that were asked about longest ago come first: the tasks of another Nomad may be many.
+  const open = found.described.filter(({ owner }) => !working.has(owner.nodeId))
+    .toSorted((one, other) => askedAt(memory, one) - askedAt(memory, other));
   for (const task of open.slice(0, askedInRound)) {
     const { arn } = task.ref;
+    memory.asked.set(arn, clock.monotonic());
     if (!await isForsaken(context, task, known)) {
       memory.since.delete(arn);
       continue;
@@ -97,6 +129,10 @@ async function searchCluster(
     memory.since.set(arn, since);
     if (clock.monotonic() - since >= grace()) settle(context, memory, task);
   }
+}
+
+function askedAt({ asked }: Memory, { ref: { arn } }: OthersTask): number {
+  return asked.get(arn) ?? -1;
 }
 
 function settle(

@@ -67,6 +67,45 @@ Deno.test("a task of a client that never comes back is found among several clust
   assertEquals(live(clients), []);
 });
 
+Deno.test("a task that went to a client which is gone is found, whoever had it when it was first seen", async () => {
+  const { clients, arn } = await started();
+  await clients.pass(3 * minutes);
+  // Only node-b's driver is left to look, and it knows the task as node-a's, which works.
+  clients.a.kill();
+  const [task] = clients.ecs.live();
+  const node = task?.tags.find(({ key }) => key === "nomad:node_id");
+  if (node !== undefined) node.value = "node-c";
+  clients.servers.changeNode("node-c", { status: "ready" });
+  clients.servers.change("old", { nodeId: "node-c" });
+  await clients.pass(3 * minutes);
+  clients.servers.changeNode("node-c", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(1 * minutes);
+  assertEquals(live(clients), [arn]);
+  await clients.pass(5 * minutes);
+  assertEquals(live(clients), []);
+});
+
+Deno.test("a task that nobody wants is found among more tasks of another Nomad than one round asks about", async () => {
+  const clients = createTwoClients();
+  await clients.pass(1_000);
+  const others = (from: number) =>
+    Array.from({ length: 60 }, (_, at) => clients.start(clients.a, `other-${from + at}`));
+  await Promise.all(others(0));
+  const arn = await clients.start(clients.a, "old");
+  await Promise.all(others(100));
+  for (const task of clients.ecs.live()) {
+    const node = task.tags.find(({ key }) => key === "nomad:node_id");
+    if (node !== undefined && task.arn !== arn) node.value = "node-of-another-nomad";
+  }
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(10 * minutes);
+  assertEquals(live(clients).includes(arn), false);
+  assertEquals(live(clients).length, 120);
+});
+
 const kept: [string, (clients: TwoClients) => void][] = [
   ["Nomad still wants its allocation", () => {}],
   ["the token may not list the namespace", (clients) => {
