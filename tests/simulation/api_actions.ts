@@ -25,11 +25,15 @@ export type ApiRun = Scheduler & {
   >;
   /** Allocations whose start may have had no good answer from Nomad's API. */
   readonly uninformed: Set<Alloc>;
+  /** Allocations that started while one before their predecessor was still being started. */
+  readonly overtaking: Set<Alloc>;
   /** Allocations of which a start was answered. */
   readonly started: Set<Alloc>;
   readonly drains: Drain[];
   /** Whether nothing more is to go wrong. */
   finished: boolean;
+  /** Since when, in virtual milliseconds. */
+  calmSince: number;
 };
 
 /** A drain that is to interrupt nothing, unless something else goes wrong meanwhile. */
@@ -56,9 +60,11 @@ export function apiActions(run: ApiRun): Action[] {
   );
   const absent = chances.pick([...run.away.keys()].filter((other) => !run.gone.has(other)));
   const over = chances.pick(
-    allocs.filter(({ id }) => {
+    allocs.filter(({ id, previous }) => {
       const known = servers.allocation(id);
-      return known !== undefined && known.desiredStatus !== "run" && isTerminal(known);
+      if (known === undefined || known.desiredStatus === "run") return false;
+      // Nomad collects what has been over for an hour: so has what came before.
+      return isTerminal(known) && isForgottenOrOver(run, previous);
     }),
   );
   const mayPlace = allocs.length < mostAllocs;
@@ -98,6 +104,11 @@ export function apiActions(run: ApiRun): Action[] {
       });
     }],
   ];
+}
+
+function isForgottenOrOver({ servers }: ApiRun, alloc: Alloc | undefined): boolean {
+  const known = alloc && servers.allocation(alloc.id);
+  return known === undefined || (isTerminal(known) && alloc?.state === "over");
 }
 
 function update(run: ApiRun, alloc: Alloc, node: Node): void {

@@ -18,6 +18,8 @@ import type { SimulatedEcs } from "./simulated_ecs.ts";
 
 /** Virtual milliseconds for which an answer that a plugin goes by may be old, with the way of its tags. */
 const answerAge = 20_000;
+/** Virtual milliseconds in which the tasks of a node that is gone end, once Nomad wants them no more. */
+const forsakenTime = 600_000;
 
 /**
  * Nomad 1.10 and later, with the plugin's `nomad` block on: Nomad hands nothing over, and the plugin
@@ -47,9 +49,11 @@ export function createApiMode(
     drained: new Map(),
     left: new Map(),
     uninformed: new Set(),
+    overtaking: new Set(),
     started: new Set(),
     drains: [],
     finished: false,
+    calmSince: Infinity,
   };
 
   return {
@@ -73,12 +77,14 @@ export function createApiMode(
     faultOf: (node, stop) => faultOfStop(run, node, stop),
     isWanted: (alloc) => isWanted(run, alloc),
     isExcused: (alloc) =>
-      run.uninformed.has(alloc) && alloc.previous !== undefined &&
-      leavesBehind(run, alloc.previous),
+      run.overtaking.has(alloc) ||
+      (run.uninformed.has(alloc) && alloc.previous !== undefined &&
+        leavesBehind(run, alloc.previous)),
     disturb: () => {
       for (const drain of run.drains) drain.disturbed = true;
     },
     look: () => {
+      checkForsaken(run);
       for (const { id, draining } of nodes.map((node) => servers.node(node.id))) {
         const node = nodes.find((other) => other.id === id);
         if (draining && node !== undefined) run.drained.set(node, time.now());
@@ -88,10 +94,12 @@ export function createApiMode(
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
           servers.node(alloc.node.id).takesOver;
         if (!informed) run.uninformed.add(alloc);
+        if (overtakesStart(alloc.previous?.previous)) run.overtaking.add(alloc);
       }
     },
     calm: () => {
       run.finished = true;
+      run.calmSince = time.now();
       servers.weather = undefined;
       for (const node of nodes) {
         if (!run.gone.has(node)) comeBack(run, node);
@@ -206,6 +214,16 @@ function faultOfStop(
   return undefined;
 }
 
+/** The tasks of a node that never comes back end by another node's driver. */
+function checkForsaken({ stage: { time, ecs, violate }, gone, calmSince }: ApiRun): void {
+  if (time.now() - calmSince < forsakenTime) return;
+  const ids = [...gone].map(({ id }) => id);
+  for (const task of ecs.live()) {
+    const node = tagOf(task, "nomad:node_id") ?? "";
+    if (ids.includes(node)) violate(`${task.id.slice(0, 6)} of ${node}, which is gone, runs on`);
+  }
+}
+
 function comesAfter({ previous }: Alloc, earlier: Alloc): boolean {
   return previous !== undefined && (previous === earlier || comesAfter(previous, earlier));
 }
@@ -218,4 +236,14 @@ function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
   if (lost.has(alloc) || alloc.unanswered) return true;
   // Nomad waits for the nearest predecessor only.
   return !started.has(alloc) && alloc.previous !== undefined;
+}
+
+/**
+ * Whether this allocation or one before it is still being started. Nomad waits for the nearest
+ * predecessor only, and so runs both starts at a time where that one ended unstarted.
+ */
+function overtakesStart(alloc: Alloc | undefined): boolean {
+  if (alloc === undefined) return false;
+  const isStarting = alloc.state === "active" && alloc.stored === undefined && alloc.unanswered;
+  return isStarting || overtakesStart(alloc.previous);
 }

@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in nineteen places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in twenty-eight places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -21,6 +21,15 @@
  * 17. A start is put on record only once ECS has been asked for its task.
  * 18. A start counts as the first where no record of another can be found.
  * 19. A run that is on record is not resumed.
+ * 20. A task that was left counts as unclaimed by its own node at once.
+ * 21. A start takes over the task of another version of the job.
+ * 22. A take-over does not move the ownership tags.
+ * 23. A task is left to a node that takes nothing over.
+ * 24. `nomad alloc stop` counts as a drain.
+ * 25. Forsaken tasks are not stopped.
+ * 26. A disconnected node counts as down.
+ * 27. A task is forsaken though Nomad wants its allocation.
+ * 28. The chain of predecessors ends at one that is still being stopped.
  */
 import { dirname } from "node:path";
 
@@ -141,6 +150,54 @@ const mutants: Mutant[] = [
     name: "a recorded run is not resumed",
     file: "src/lifecycle/start/start_record.ts",
     edits: [["openRun: run,", "openRun: undefined,"]],
+  },
+  {
+    name: "what was left is unclaimed at once",
+    file: "src/lifecycle/ownership/ledger.ts",
+    edits: [["handOverTime = 3_600_000", "handOverTime = 0"]],
+  },
+  {
+    name: "another version is taken over",
+    file: "src/lifecycle/ownership/adopt.ts",
+    edits: [['return predecessor.runs === "same" && (', "return ("]],
+  },
+  {
+    name: "a take-over leaves the tags",
+    file: "src/lifecycle/start/launch.ts",
+    edits: [["  await moveTags(context, take, owner, asking);\n", ""]],
+  },
+  {
+    name: "a task is left to any node",
+    file: "src/driver/hand_over.ts",
+    edits: [['taker === "unknown" || !taker.takesOver', 'taker === "unknown"']],
+  },
+  {
+    name: "alloc stop is a drain",
+    file: "src/nomad/stop_cause.ts",
+    edits: [['  if (!node.draining) return { kind: "alloc stop" };\n', ""]],
+  },
+  {
+    name: "forsaken tasks are left",
+    file: "src/driver/forsaken.ts",
+    edits: [["if (stops) lifecycle.stopForsaken", "if (stops === null) lifecycle.stopForsaken"]],
+  },
+  {
+    name: "a disconnected node is down",
+    file: "src/driver/forsaken.ts",
+    edits: [['status !== "down"', 'status === "ready"']],
+  },
+  {
+    name: "a wanted task is forsaken",
+    file: "src/driver/forsaken.ts",
+    edits: [["  if (!isOver) return false;\n", ""]],
+  },
+  {
+    name: "the chain ends early",
+    file: "src/driver/hand_over.ts",
+    edits: [[
+      'return desiredStatus === "run" && !isOver',
+      "return desiredStatus !== null && !isOver",
+    ]],
   },
 ];
 /** The driver as it is, which the simulation must find nothing wrong with. */

@@ -188,7 +188,7 @@ export async function disconnect(
   servers.changeNode(node.id, { status: "disconnected" });
   for (const alloc of allocs.filter((other) => other.node === node)) {
     const known = servers.allocation(alloc.id);
-    if (known?.clientStatus !== "running") continue;
+    if (known === undefined || isTerminal(known)) continue;
     scheduler.lost.add(alloc);
     // As in `lose`.
     alloc.restarts = 0;
