@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +41,9 @@ export async function leaveToSuccessor(
   clock.sleep(time, done.signal).then(() => late.abort(new Error(`no answer within ${time} ms`)));
   try {
     const bounded = AbortSignal.any([signal, late.signal]);
+    // A task that ECS does not list yet would not be found by its successor, which would run another.
+    await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
+    if (!record.isLive()) return "to be stopped";
     await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -146,6 +146,17 @@ Deno.test("an update while a drained task is being stopped runs the new definiti
   assertEquals(live(clients), [other]);
 });
 
+Deno.test("a task that ECS does not list yet is left once ECS shows it", async () => {
+  const clients = createTwoClients({ wait_for: "none" });
+  clients.ecs.model.pace.consistency = 2_000;
+  await clients.pass(1_000);
+  const arn = await clients.start(clients.a, "old");
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  assertEquals(await clients.start(clients.b, "new"), arn);
+  assertEquals(live(clients), [arn]);
+});
+
 Deno.test("an update on the same client waits until ECS acknowledges the stop of the task before", async () => {
   const { clients, arn } = await started();
   update(clients, "old");
