@@ -205,7 +205,10 @@ async function changeImage({ site, file, job, allocation, task, definition }: Ru
   const [container] = definition?.["containerDefinitions"] as Json[];
   assertEquals((container?.["secrets"] as Json[])[0]?.["name"], "DATABASE_URL");
   const told = eventsOf(allocation).map(({ message }) => message).join("\n");
-  assertStringIncludes(told, "512 CPU units and 1024 MiB");
+  assertStringIncludes(
+    told,
+    "cpu = 512, from resources, which ask for 300; memory = 1024, from resources",
+  );
 
   const run = ["job", "run", "-detach", "-var", "tag=2.4.62", `${folder}${file}`];
   const { code, output } = await site.agent.cli(...run);
