@@ -72,6 +72,8 @@ export async function startSimulatorProcess(
       AWS_ENDPOINT_URL_EC2: endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH: endpoint,
+      AWS_ENDPOINT_URL_SSM: endpoint,
+      AWS_ENDPOINT_URL_KMS: endpoint,
       AWS_ACCESS_KEY_ID: "simulated",
       AWS_SECRET_ACCESS_KEY: "simulated",
     },

@@ -1,5 +1,6 @@
 import type { CallCounter } from "./http/call_counts.ts";
 import type { Sts } from "./operations/sts.ts";
+import type { DataChannels } from "./session_manager/data_channels.ts";
 import type { ContainerRunner } from "./state/containers.ts";
 import type { FaultRule } from "./state/faults.ts";
 import type { Model } from "./state/model.ts";
@@ -10,6 +11,7 @@ export type Simulator = {
   readonly containers: ContainerRunner;
   readonly sts: Sts;
   readonly calls: CallCounter;
+  readonly channels: DataChannels;
   faults: FaultRule[];
   /** Sets a timer for the next change of the model. Call it after anything that changed the model. */
   schedule(): void;

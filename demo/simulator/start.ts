@@ -1,10 +1,14 @@
 import { createCallCounter } from "./http/call_counts.ts";
 import { serve } from "./http/server.ts";
+import type { Sts } from "./operations/sts.ts";
 import { loadPreset, type Preset } from "./preset.ts";
+import { serveDataChannels } from "./session_manager/data_channels.ts";
+import { createTerminals } from "./session_manager/terminal.ts";
 import type { Simulator } from "./simulator.ts";
 import { containerPrinted } from "./state/container_logs.ts";
 import { createContainerRunner } from "./state/containers.ts";
-import { createModel, type Model, type Pace } from "./state/model.ts";
+import { createModel, type Model } from "./state/model.ts";
+import type { Pace } from "./state/pace.ts";
 import { defaultQuotas, type Quotas } from "./state/quotas.ts";
 import { advance, containerExited, healthReported, nextChangeAt } from "./state/task_life.ts";
 
@@ -47,6 +51,7 @@ export async function startSimulator(
     stop: async () => {
       await close();
       simulator.model.frozen = true;
+      await simulator.channels.close();
       await simulator.containers.close();
     },
   };
@@ -60,6 +65,7 @@ function createSimulator(
     pace: Partial<Pace>;
   },
 ): Simulator {
+  const sts: Sts = { externalIds: new Map(), sessions: new Map() };
   const containers = createContainerRunner({
     speed: () => model.speed,
     exited: (task, name, exitCode) => {
@@ -79,16 +85,25 @@ function createSimulator(
       start: containers.start,
       terminate: containers.terminate,
       measure: containers.measure,
+      ended: (container) => channels.containerEnded(container),
+      openSession: (session) => channels.open(session),
+      terminateSession: (session) => channels.terminate(session),
     },
     speed,
     pace,
     quotas,
   });
+  const channels = serveDataChannels(model, {
+    terminals: createTerminals(),
+    secretOf: (key) => key === "simulated" || sts.sessions.has(key) ? "simulated" : undefined,
+    signal: ({ container }, signal) => containers.signal(container, signal as Deno.Signal),
+  });
   const schedule = createSchedule(model);
   return {
     model,
     containers,
-    sts: { externalIds: new Map(), sessions: new Map() },
+    channels,
+    sts,
     calls: createCallCounter(() => performance.now()),
     faults: [],
     schedule,

@@ -15,12 +15,12 @@ export type TaskModel = {
 };
 
 /** Makes a model of which every span is exact: 1 s provisioning, 1 s pending, no other. */
-export function createTaskModel(): TaskModel {
+export function createTaskModel(random: () => number = () => 0.5): TaskModel {
   let now = 0;
   const events: string[] = [];
   const model = createModel({
     now: () => now,
-    random: () => 0.5,
+    random,
     quotas: noQuotas,
     pace: {
       provisioning: 1_000,

@@ -29,6 +29,8 @@ export async function withPlugin(
     AWS_ENDPOINT_URL_EC2: ecs.endpoint,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: ecs.endpoint,
     AWS_ENDPOINT_URL_CLOUDWATCH: ecs.endpoint,
+    AWS_ENDPOINT_URL_SSM: ecs.endpoint,
+    AWS_ENDPOINT_URL_KMS: ecs.endpoint,
     AWS_ACCESS_KEY_ID: "simulated",
     AWS_SECRET_ACCESS_KEY: "simulated",
   };

@@ -3,6 +3,7 @@ import { describeTask } from "../operations/describe_task.ts";
 import { containerNamed } from "../state/dependencies.ts";
 import { advance, containerExited, healthReported, stop } from "../state/task_life.ts";
 import { type EcsTask, type StopCode, subnetKinds, type TaskContainer } from "../state/model.ts";
+import { readChannelHabits } from "../session_manager/sessions.ts";
 import { readHabits } from "../logs/store.ts";
 import { readQuotas } from "../state/quotas.ts";
 import { readRefusals, resetRefusals } from "../state/throttle.ts";
@@ -35,7 +36,7 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
   switch (request) {
     case "GET /tasks":
       return [...model.tasks.values()].map((task) => ({
-        ...describeTask(task, true),
+        ...describeTask(model, task, true),
         output: simulator.containers.output(task),
       }));
     case "GET /calls":
@@ -92,6 +93,26 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         containerOf(task, body).reason = String(body["reason"]);
         return task.arn;
       });
+    case "GET /sessions":
+      return simulator.channels.reports();
+    case "POST /channels": {
+      const { cut, paused, ...habits } = body;
+      Object.assign(model.sessions.habits, readChannelHabits(habits));
+      if (typeof paused === "boolean") {
+        simulator.channels.pause(paused ? "paused" : "published");
+      }
+      if (cut === true) simulator.channels.cut();
+      return model.sessions.habits;
+    }
+    case "POST /agent": {
+      const { status } = body;
+      return chosen(simulator, body).map((task) => {
+        const container = containerOf(task, body);
+        if (status === "STOPPED" || status === "UNREACHABLE") container.agent = status;
+        else delete container.agent;
+        return task.arn;
+      });
+    }
     case "POST /logs":
       Object.assign(model.logs.habits, readHabits(body));
       return model.logs.habits;

@@ -2,6 +2,7 @@ import { performCloudWatch } from "../insights/operations.ts";
 import { performLogs } from "../logs/operations.ts";
 import { perform } from "../operations/operations.ts";
 import type { Input } from "../request/input.ts";
+import { performSessions } from "../session_manager/operations.ts";
 import type { Simulator } from "../simulator.ts";
 
 /** A service whose requests are objects: AWS JSON, or Smithy RPC v2 CBOR. */
@@ -26,6 +27,16 @@ const services: readonly Service[] = [{
   signedAs: "monitoring",
   perform: ({ model }, region, operation, input) =>
     performCloudWatch(model, region, operation, input),
+}, {
+  target: "AmazonSSM",
+  signedAs: "ssm",
+  perform: ({ model }, region, operation, input) =>
+    performSessions(model, region, operation, input),
+}, {
+  target: "TrentService",
+  signedAs: "kms",
+  perform: ({ model }, region, operation, input) =>
+    performSessions(model, region, operation, input),
 }];
 
 /** The service that a request names. */

@@ -1,10 +1,15 @@
 import { type Input, object, objects, optionalString } from "../request/input.ts";
 import { taskHealth } from "../state/health.ts";
-import { type EcsTask, statuses, type TaskContainer, uuidOf } from "../state/model.ts";
+import { type EcsTask, type Model, statuses, type TaskContainer, uuidOf } from "../state/model.ts";
+import { managedAgents } from "./execute_command.ts";
 import { networkInterfaceId } from "./network.ts";
 
 /** A task as RunTask, StopTask and DescribeTasks answer it. */
-export function describeTask(task: EcsTask, withTags: boolean): Record<string, unknown> {
+export function describeTask(
+  model: Model,
+  task: EcsTask,
+  withTags: boolean,
+): Record<string, unknown> {
   const { definition, input } = task;
   const overrides = object(input, "overrides") ?? {};
   const architecture = object(definition.input, "runtimePlatform")?.["cpuArchitecture"];
@@ -21,7 +26,7 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
       ? {}
       : { connectivity: "CONNECTED", connectivityAt: seconds(task.pendingAt) }),
     containerInstanceArn: task.containerInstance,
-    containers: task.containers.map((container) => describeContainer(task, container)),
+    containers: task.containers.map((container) => describeContainer(model, task, container)),
     cpu: overrides["cpu"] ?? definition.input["cpu"],
     createdAt: seconds(task.createdAt),
     desiredStatus: task.desired,
@@ -50,7 +55,11 @@ export function describeTask(task: EcsTask, withTags: boolean): Record<string, u
   };
 }
 
-function describeContainer(task: EcsTask, container: TaskContainer): Record<string, unknown> {
+function describeContainer(
+  model: Model,
+  task: EcsTask,
+  container: TaskContainer,
+): Record<string, unknown> {
   const { definition, phase } = container;
   const registered = objects(task.definition.input, "containerDefinitions")
     .find(({ name }) => name === definition.name) ?? {};
@@ -62,6 +71,7 @@ function describeContainer(task: EcsTask, container: TaskContainer): Record<stri
     healthStatus: container.health,
     image: definition.image,
     lastStatus: { waiting: "PENDING", running: "RUNNING", ended: "STOPPED" }[phase],
+    managedAgents: managedAgents(model, task, container),
     memory: memory === undefined ? undefined : String(memory),
     memoryReservation: memoryReservation === undefined ? undefined : String(memoryReservation),
     name: definition.name,

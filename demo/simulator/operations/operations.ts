@@ -14,6 +14,7 @@ import {
   putClusterCapacityProviders,
   updateCluster,
 } from "./clusters.ts";
+import { executeCommand } from "./execute_command.ts";
 import { runTask } from "./run_task.ts";
 import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
 import {
@@ -75,6 +76,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
     carryOut: deleteTaskDefinitions,
   }],
   ["RunTask", { shape: shapeOf(sdk.RunTaskRequest$), carryOut: runTask }],
+  ["ExecuteCommand", { shape: shapeOf(sdk.ExecuteCommandRequest$), carryOut: executeCommand }],
   ["DescribeTasks", { shape: shapeOf(sdk.DescribeTasksRequest$), carryOut: describeTasks }],
   ["ListTasks", { shape: shapeOf(sdk.ListTasksRequest$), carryOut: listTasks }],
   ["StopTask", { shape: shapeOf(sdk.StopTaskRequest$), carryOut: stopTask }],

@@ -67,7 +67,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
         { resourceIds: known.arns },
       );
     }
-    return answer(known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
+    return answer(model, known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
   }
 
   const providers = providersOf(asked, count);
@@ -111,7 +111,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   if (token !== undefined) {
     model.tokens.set(tokenKey, { request, arns: made.map(({ arn }) => arn), at: model.now() });
   }
-  return answer(made);
+  return answer(model, made);
 }
 
 /** The request with the cluster's own strategy, where it names no launch type and no strategy. */
@@ -122,8 +122,8 @@ function withDefaultStrategy(input: Input, { defaultStrategy }: Cluster): Input 
     : { ...input, capacityProviderStrategy: defaultStrategy };
 }
 
-function answer(tasks: EcsTask[]): unknown {
-  return { tasks: tasks.map((task) => describeTask(task, true)), failures: [] };
+function answer(model: Model, tasks: EcsTask[]): unknown {
+  return { tasks: tasks.map((task) => describeTask(model, task, true)), failures: [] };
 }
 
 function overridden(

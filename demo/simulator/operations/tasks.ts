@@ -27,7 +27,7 @@ export function describeTasks(model: Model, region: string, input: Input): unkno
     const task = model.tasks.get(arn);
     if (task === undefined || task.cluster !== cluster || isFresh(model, task)) {
       failures.push({ arn, reason: "MISSING" });
-    } else tasks.push(describeTask(task, withTags));
+    } else tasks.push(describeTask(model, task, withTags));
   }
   return { tasks, failures };
 }
@@ -73,7 +73,7 @@ export function stopTask(model: Model, region: string, input: Input): unknown {
   const reason = optionalString(input, "reason") ?? "Task stopped by user";
   stop(model, task, { code: "UserInitiated", reason });
   if (model.tagsAfterStop === "deleted") task.tags = [];
-  return { task: describeTask(task, false) };
+  return { task: describeTask(model, task, false) };
 }
 
 /** Whether ECS does not show the task yet: a new task is MISSING for a moment. */

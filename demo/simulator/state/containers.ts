@@ -15,6 +15,8 @@ export type ContainerRunner = {
   start(task: EcsTask, container: TaskContainer): void;
   /** Sends SIGTERM, and SIGKILL after the container's `stopTimeout`. */
   terminate(task: EcsTask, container: TaskContainer): void;
+  /** Sends a signal to a container's first process alone. */
+  signal(container: TaskContainer, signal: Deno.Signal): void;
   /** Sends SIGKILL. */
   kill(container: TaskContainer): void;
   /** What containers have used since they were measured before, or since their start. */
@@ -129,6 +131,7 @@ export function createContainerRunner(
       await sleep(stopTimeout, one.ended.signal);
       if (container.phase === "running") one.process.signal("SIGKILL");
     },
+    signal: (container, signal) => running.get(container)?.process?.signalFirst(signal),
     kill: (container) => {
       const one = running.get(container);
       one?.ended.abort();

@@ -5,6 +5,8 @@ export type LocalProcess = {
   readonly exitCode: Promise<number>;
   /** Sends a signal to the process and all its children. It does nothing once they are gone. */
   signal(signal: Deno.Signal): void;
+  /** Sends a signal to the process and none of its children. */
+  signalFirst(signal: Deno.Signal): void;
 };
 
 const signalNumbers: Readonly<Record<string, number>> = {
@@ -44,18 +46,20 @@ export function startProcess(
     exitCode: child.status.then(({ code, signal }) =>
       signal === null ? code : 128 + (signalNumbers[signal] ?? 0)
     ),
-    signal: (signal) => {
-      // After setsid the process leads a group. A negative id names the group.
-      for (const pid of [-child.pid, child.pid]) {
-        try {
-          Deno.kill(pid, signal);
-          return;
-        } catch (error) {
-          if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) {
-            throw error;
-          }
-        }
-      }
-    },
+    // After setsid the process leads a group. A negative id names the group.
+    signal: (signal) => send(signal, [-child.pid, child.pid]),
+    signalFirst: (signal) => send(signal, [child.pid]),
   };
+}
+
+/** Sends a signal to the first of these that there is. */
+function send(signal: Deno.Signal, pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      Deno.kill(pid, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
+    }
+  }
 }

@@ -2,6 +2,9 @@ import type { Input, Tag } from "../request/input.ts";
 import { createInsights, type Insights, type Usage } from "../insights/sample.ts";
 import type { LogDriver } from "../logs/log_driver.ts";
 import { createLogStore, type LogStore } from "../logs/store.ts";
+import { fargatePace, type Pace } from "./pace.ts";
+import type { DataKey } from "../session_manager/kms.ts";
+import { createSessions, type Session, type Sessions } from "../session_manager/sessions.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 import type { Quotas } from "./quotas.ts";
 
@@ -127,6 +130,8 @@ export type TaskContainer = {
   /** The id of the container at Docker or containerd; it has one from its start on. */
   runtimeId?: string;
   startedAt?: number;
+  /** A test's word on the container's agent of ECS Exec. Undefined: it runs and is connected. */
+  agent?: "STOPPED" | "UNREACHABLE";
   /** When containers that wait for a condition of this one give up. */
   startDeadline?: number;
   /** Whether the container has been told to end. */
@@ -181,34 +186,13 @@ export type ModelHooks = {
   readonly start: (task: EcsTask, container: TaskContainer) => void;
   /** Ends a container. Its end is then reported to `containerExited`. */
   readonly terminate: (task: EcsTask, container: TaskContainer) => void;
+  /** A container has ended. */
+  readonly ended?: (container: TaskContainer) => void;
+  /** A session of ECS Exec begins, or is ended by TerminateSession. */
+  readonly openSession?: (session: Session) => void;
+  readonly terminateSession?: (session: Session) => void;
   /** Measures running containers. Absent: usages are invented. */
   readonly measure?: (containers: readonly TaskContainer[]) => readonly Usage[];
-};
-
-/** Milliseconds that each step takes. The speed divides all of them. */
-export type Pace = {
-  provisioning: number;
-  /** Until the images are pulled. Then the containers start, in the order of their dependencies. */
-  pending: number;
-  /** From the start of the last container to RUNNING. */
-  activating: number;
-  deactivating: number;
-  deprovisioning: number;
-  /** How long a stopped task can still be described. */
-  retention: number;
-  /** How long after RunTask a task is MISSING. */
-  consistency: number;
-};
-
-/** The pace of Fargate: about half a minute to RUNNING. */
-export const fargatePace: Pace = {
-  provisioning: 8_000,
-  pending: 17_000,
-  activating: 1_000,
-  deactivating: 1_000,
-  deprovisioning: 12_000,
-  retention: 3_600_000,
-  consistency: 300,
 };
 
 /** The whole state of the simulated ECS. It has no timers: time comes in with `now`. */
@@ -229,6 +213,9 @@ export type Model = {
   readonly logs: LogStore;
   readonly logDrivers: Map<TaskContainer, LogDriver>;
   readonly insights: Insights;
+  /** Sessions of ECS Exec, and data keys of KMS by their encrypted form. */
+  readonly sessions: Sessions;
+  readonly dataKeys: Map<string, DataKey>;
   /** By `<region>/<name>`. */
   readonly clusters: Map<string, Cluster>;
   /** By `<region>/<family>`, in the order of revisions. */
@@ -261,6 +248,8 @@ export function createModel(
     logs: createLogStore(account),
     logDrivers: new Map(),
     insights: createInsights(),
+    sessions: createSessions(),
+    dataKeys: new Map(),
     now: options.now,
     random: options.random,
     hooks: options.hooks,

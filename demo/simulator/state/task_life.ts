@@ -74,6 +74,7 @@ export function containerExited(
   container.phase = "ended";
   container.exitCode = how.exitCode;
   closeContainerLog(model, container);
+  model.hooks.ended?.(container);
   if (how.reason !== undefined) container.reason = how.reason;
   task.version += 1;
   if (container.definition.essential) {
