@@ -60,7 +60,11 @@ async function perform(
       return { result: { kind: "done", type: "SessionType" } };
     case "encryption": {
       const { cipher, sealedKey } = await makeKey(action.keyId, action.challenge);
-      const result = { KMSCipherTextKey: toBase64(sealedKey) };
+      const result = {
+        KMSCipherTextKey: toBase64(sealedKey),
+        // Without it the agent decrypts the key for a context without the challenge, and KMS refuses.
+        ...(action.challenge === undefined ? {} : { ChallengeAcknowledgement: true }),
+      };
       return { result: { kind: "done", type: "KMSEncryption", result }, cipher };
     }
     case "unsupported":

@@ -36,7 +36,10 @@ Deno.test("the key that the agent names is made, with its challenge", async () =
   assertEquals(asked, ["key", "c"]);
   assertEquals(handshake.cipher, cipher);
   const [action] = read(handshake.response).ProcessedClientActions;
-  assertEquals(action.ActionResult, { KMSCipherTextKey: Uint8Array.of(1).toBase64() });
+  assertEquals(action.ActionResult, {
+    KMSCipherTextKey: Uint8Array.of(1).toBase64(),
+    ChallengeAcknowledgement: true,
+  });
 });
 
 Deno.test("a key that KMS does not make, and a request that is none, end the handshake", async () => {
