@@ -15,9 +15,7 @@ export type Category =
   | "Fargate Spot launches"
   | "other launches"
   | "EC2 reads"
-  | "sessions"
-  | "log reads"
-  | "metric reads";
+  | "sessions";
 
 /**
  * The token buckets of an account in a region that had none of them raised. Sources: Amazon ECS API
@@ -39,10 +37,6 @@ export const awsLimits: { readonly [C in Category]: Limit } = {
   "EC2 reads": { burst: 50, perSecond: 10 },
   // AWS publishes no number for these: a modest one.
   sessions: { burst: 20, perSecond: 5 },
-  // FilterLogEvents: 5 to 25 a second, by region, shared with all that reads logs there.
-  "log reads": { burst: 10, perSecond: 5 },
-  // GetMetricData: 500 a second. Dashboards and alarms of others read metrics too.
-  "metric reads": { burst: 50, perSecond: 50 },
 };
 
 /** What an account may have had raised, by category in the words of an option: `tag_writes`. */

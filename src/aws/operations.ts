@@ -28,8 +28,6 @@ type Apis = {
   ssm: SdkApi<typeof import("./packages/ssm.ts")>;
   kms: SdkApi<typeof import("./packages/kms.ts")>;
   ssmmessages: SessionMessagesApi;
-  logs: SdkApi<typeof import("./packages/logs.ts")>;
-  cloudwatch: SdkApi<typeof import("./packages/cloudwatch.ts")>;
 };
 
 const ecs = operationOf("ecs");
@@ -37,8 +35,6 @@ const ec2 = operationOf("ec2");
 const ssm = operationOf("ssm");
 const kms = operationOf("kms");
 const ssmmessages = operationOf("ssmmessages");
-const logs = operationOf("logs");
-const cloudwatch = operationOf("cloudwatch");
 
 /**
  * The operations that the driver calls, by the name it calls them: the AWS service, its name there,
@@ -99,8 +95,6 @@ export const operations = {
     "Plaintext!": "bytes",
     CiphertextBlob: "bytes",
   }),
-  filterLogEvents: logs("FilterLogEvents", "log reads", { "events!": "anything" }),
-  getMetricData: cloudwatch("GetMetricData", "metric reads", { "MetricDataResults!": "anything" }),
 };
 
 /** One line of the table. */
@@ -163,8 +157,6 @@ const titles: { readonly [Service in ServiceName]: string } = {
   ssm: "Session Manager",
   ssmmessages: "Session Manager",
   kms: "KMS",
-  logs: "CloudWatch Logs",
-  cloudwatch: "CloudWatch",
 };
 
 /** An operation and what it is about, for messages: `ECS RunTask web:7 in cluster prod`. */

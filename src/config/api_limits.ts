@@ -28,8 +28,6 @@ export const apiLimits = block(
     fargate_spot_launches: bucket("tasks launched on Fargate Spot", 100, 20),
     ec2_reads: bucket("EC2's DescribeNetworkInterfaces", 50, 10),
     sessions: bucket("calls about sessions of ECS Exec", 20, 5, modest),
-    log_reads: bucket("FilterLogEvents", 10, 5, modest),
-    metric_reads: bucket("GetMetricData", 50, 50, modest),
   },
   { example: { share: 0.5 } },
 );

@@ -11,7 +11,6 @@ import { faultModes } from "../../demo/simulator/state/faults.ts";
 import type { Input as Request } from "../../demo/simulator/request/input.ts";
 import { createModel, type EcsTask, type Model } from "../../demo/simulator/state/model.ts";
 import { perform } from "../../demo/simulator/operations/operations.ts";
-import { performLogs } from "../../demo/simulator/logs/operations.ts";
 import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
 import { advance, containerExited } from "../../demo/simulator/state/task_life.ts";
 import type { Chances } from "./random.ts";
@@ -120,9 +119,8 @@ export function createSimulatedEcs(
       if (operation === "TagResource") {
         tagged.set(String((input as { resourceArn?: string }).resourceArn), time.now());
       }
-      const carryOut = operations[name].service === "logs" ? performLogs : perform;
       const request = structuredClone(input) as unknown as Request;
-      answer = carryOut(model, "us-east-1", operation, request);
+      answer = perform(model, "us-east-1", operation, request);
       if (operation === "RunTask") ecs.onRun(process);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

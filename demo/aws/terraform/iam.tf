@@ -139,23 +139,6 @@ data "aws_iam_policy_document" "driver" {
     }
   }
 
-  # Read what the containers print, and what Container Insights has measured.
-  statement {
-    sid     = "ReadLogs"
-    actions = ["logs:FilterLogEvents"]
-    resources = [
-      "${aws_cloudwatch_log_group.demo.arn}:*",
-      "arn:${data.aws_partition.current.partition}:logs:${var.region}:${data.aws_caller_identity.current.account_id}:log-group:/aws/ecs/containerinsights/${local.name}/performance:*",
-    ]
-  }
-
-  # Metrics are read where stats = "metrics". GetMetricData cannot be limited to a resource.
-  statement {
-    sid       = "ReadMetrics"
-    actions   = ["cloudwatch:GetMetricData"]
-    resources = ["*"]
-  }
-
   # Call ECS as another role, where assume_role in the plugin block or a jobspec names one. The trust
   # policy of that role has to let the clients' identity in, and it is that role which then needs the
   # other statements here.
