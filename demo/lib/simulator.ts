@@ -74,6 +74,7 @@ export async function startSimulatorProcess(
       AWS_ENDPOINT_URL_CLOUDWATCH: endpoint,
       AWS_ENDPOINT_URL_SSM: endpoint,
       AWS_ENDPOINT_URL_KMS: endpoint,
+      AWS_ENDPOINT_URL_SSMMESSAGES: endpoint,
       AWS_ACCESS_KEY_ID: "simulated",
       AWS_SECRET_ACCESS_KEY: "simulated",
     },
