@@ -51,7 +51,10 @@ export const task = {
 } as const satisfies ShapeOf<Sdk.Task>;
 
 /** The task that RunTask has started. */
-export const startedTask = { "taskArn!": "task ARN" } as const satisfies ShapeOf<Sdk.Task>;
+export const startedTask = {
+  "taskArn!": "task ARN",
+  startedBy: "text",
+} as const satisfies ShapeOf<Sdk.Task>;
 
 const containerDefinition = {
   name: "text",

@@ -43,7 +43,8 @@ export async function leaveToSuccessor(
     const bounded = AbortSignal.any([signal, late.signal]);
     // A task that ECS does not list yet would not be found by its successor, which would run another.
     await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
-    if (!record.isLive()) return "to be stopped";
+    // What a handle names may be foreign, or another allocation's by now.
+    if (!record.isLive() || !remote.isOwn()) return "to be stopped";
     await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { eventually } from "../../demo/lib/process.ts";
 import { type SimulatedTask, startSimulatorProcess } from "../../demo/lib/simulator.ts";
 import type { FaultMode } from "../../demo/simulator/state/faults.ts";
-import { missingGrace } from "../../src/lifecycle/task/tracking.ts";
+import { patience } from "../../src/lifecycle/lasting.ts";
 import {
   configure,
   driverConfig,
@@ -109,9 +109,9 @@ export async function measureStorms(
 
 /**
  * Seconds in which a stop must be settled once calls work again. The simulator at its speed here forgets
- * a stopped task after 36 s, and one that ECS does not know counts as ended after `missingGrace` only.
+ * a stopped task after 36 s, and one that ECS does not know counts as ended after `patience` only.
  */
-const settleSeconds = 60 + missingGrace / 1_000;
+const settleSeconds = 60 + patience / 1_000;
 
 type Churned = { id: string; stopped: Promise<void> };
 

@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-ecs";
 import type * as aws from "../../src/aws/operations.ts";
 import type { EcsCaller } from "../../src/aws/caller.ts";
 import type { TagOwnership } from "../../src/lifecycle/ownership/claim.ts";
-import { ownerTags } from "../../src/lifecycle/ownership/tags.ts";
+import { ownerTags, startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { StopContext } from "../../src/lifecycle/task/stop.ts";
 import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import type { Observation } from "../../src/lifecycle/watch/watcher.ts";
@@ -16,8 +16,16 @@ export const otherOwner: TaskIdentity = {
 
 /** An ECS task to claim or stop, before an ECS that a test answers for. Time passes at once. */
 export function claimedTask(
-  { tags = ownerTags(ownerOf(), "0.0.0"), ownership = "unknown", look, fail = () => undefined }: {
+  {
+    tags = ownerTags(ownerOf(), "0.0.0"),
+    by = startedBy(ownerOf()),
+    ownership = "unknown",
+    look,
+    fail = () => undefined,
+  }: {
     tags?: Tag[];
+    /** Its `startedBy`; the empty one is left out. */
+    by?: string;
     ownership?: TagOwnership;
     /** What each look shows; by default the task with its tags. */
     look?: () => Observation;
@@ -30,11 +38,13 @@ export function claimedTask(
   const told: string[] = [];
   const failures: string[] = [];
   let current = tags;
+  let time = 0;
   const clock = {
-    now: () => 0,
-    monotonic: () => 0,
+    now: () => time,
+    monotonic: () => time,
     sleep: (ms: number) => {
       slept.push(ms);
+      time += ms;
       return Promise.resolve();
     },
   };
@@ -55,14 +65,17 @@ export function claimedTask(
   const context: StopContext = {
     ref,
     owner: ownerOf(),
+    index: startedBy(ownerOf()),
     services: { caller, clock, random: () => 0.5, log: silent, driverVersion: "0.0.0" },
     ownership,
     look: (signal) => {
       signal.throwIfAborted();
-      const task = { taskArn: ref.arn, tags: current, lastStatus: "RUNNING" };
+      const who = by === "" ? {} : { startedBy: by };
+      const task = { taskArn: ref.arn, tags: current, lastStatus: "RUNNING", ...who };
       return Promise.resolve(look?.() ?? { kind: "seen", task, tags: true });
     },
-    tellUntagged: ({ message }) => told.push(message),
+    toldUntagged: false,
+    tell: (message) => told.push(message),
     isStopWanted: () => true,
     wasSeen: () => true,
     stopFailed: ({ message }) => failures.push(message),

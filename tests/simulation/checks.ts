@@ -1,6 +1,7 @@
 import { advance } from "../../demo/simulator/state/task_life.ts";
 import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { Checks } from "./alloc.ts";
+import { checkForeign } from "./foreign.ts";
 import { arnOf, ecsTaskOf, type Mode, ownerOf, type Stage } from "./stage.ts";
 
 /** Milliseconds that may lie between a look at a task's tags and the stop that follows, on its way too. */
@@ -16,7 +17,7 @@ export function createChecks(
       advance(ecs.model);
       const task = ecsTaskOf(ecs, handle);
       note(`alloc ${alloc.id} exits with ${exitCode} ${error ?? ""}`);
-      if (task === undefined) return;
+      if (task === undefined || ecs.foreign().includes(task)) return;
       if (task.status === "STOPPED") {
         const [main] = task.containers;
         if (error !== undefined || main?.exitCode === undefined || main.exitCode === exitCode) {
@@ -36,6 +37,7 @@ export function createChecks(
       advance(ecs.model);
       const task = ecsTaskOf(ecs, handle);
       if (task === undefined || task.desired === "STOPPED") return;
+      if (ecs.foreign().includes(task)) return;
       if (ownerOf(task) !== alloc.id) return;
       const fault = mode.onLeft(alloc, task);
       if (fault !== undefined) violate(fault);
@@ -47,6 +49,7 @@ export function createChecks(
 export function checkAll(stage: Stage, mode: Mode): void {
   checkDoubles(stage, mode);
   checkStops(stage, mode);
+  checkForeign(stage);
 }
 
 /** Never two ECS tasks for one Nomad task. */

@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in twenty-eight places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in thirty places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -30,6 +30,8 @@
  * 26. A disconnected node counts as down.
  * 27. A task is forsaken though Nomad wants its allocation.
  * 28. The chain of predecessors ends at one that is still being stopped.
+ * 29. What ListTasks names for an allocation is taken for the allocation's.
+ * 30. A stop does not ask who started the ECS task.
  */
 import { dirname } from "node:path";
 
@@ -48,11 +50,8 @@ const mutants: Mutant[] = [
   },
   {
     name: "one MISSING answer is an end",
-    file: "src/lifecycle/task/tracking.ts",
-    edits: [["missingGrace = 60_000", "missingGrace = 0"], [
-      "missingTimes = 3",
-      "missingTimes = 1",
-    ]],
+    file: "src/lifecycle/lasting.ts",
+    edits: [["patience = 60_000", "patience = 0"], ["leastTimes = 3", "leastTimes = 1"]],
   },
   {
     name: "a failed DescribeTasks is MISSING",
@@ -198,6 +197,19 @@ const mutants: Mutant[] = [
       'return desiredStatus === "run" && !isOver',
       "return desiredStatus !== null && !isOver",
     ]],
+  },
+  {
+    name: "ListTasks is trusted",
+    file: "src/lifecycle/start/find_live.ts",
+    edits: [['whose !== "foreign" && task.startedBy === index', "task !== whose"], [
+      'whose === "own" && ',
+      "",
+    ]],
+  },
+  {
+    name: "a stop does not ask who started it",
+    file: "src/lifecycle/task/stop.ts",
+    edits: [['const isForeign = found === "foreign";', "const isForeign = found === null;"]],
   },
 ];
 /** The driver as it is, which the simulation must find nothing wrong with. */

@@ -1,4 +1,5 @@
 import { containerExited, stop } from "../../demo/simulator/state/task_life.ts";
+import { damageHandle } from "./foreign.ts";
 import type { Node } from "./node.ts";
 import { weatherModes } from "./simulated_ecs.ts";
 import type { Action, Stage } from "./stage.ts";
@@ -33,6 +34,7 @@ export function sharedActions(stage: Stage): Action[] {
         reason: "Your Spot Task was interrupted.",
       });
     }],
+    [0.5, () => damageHandle(stage)],
     [3, () => {
       note(`plugin of ${node?.id} dies`);
       node?.killPlugin();

@@ -11,16 +11,19 @@ import { faultModes } from "../../demo/simulator/state/faults.ts";
 import type { Input as Request } from "../../demo/simulator/request/input.ts";
 import { createModel, type EcsTask, type Model } from "../../demo/simulator/state/model.ts";
 import { perform } from "../../demo/simulator/operations/operations.ts";
+import { describeTask } from "../../demo/simulator/operations/describe_task.ts";
 import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
 import { advance, containerExited } from "../../demo/simulator/state/task_life.ts";
+import { distorted, distortions, unfiltered } from "./distortion.ts";
 import type { Chances } from "./random.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
 
 /**
- * What may befall a call: besides what the simulator of `demo/simulator` knows, an answer that is empty, and
- * a client that neither answers nor heeds its signal, as the SDK's while credentials do not come.
+ * What may befall a call: besides what the simulator of `demo/simulator` knows, an answer that is empty
+ * or distorted, and a client that neither answers nor heeds its signal, as the SDK's while credentials
+ * do not come.
  */
-export const weatherModes = [...faultModes, "empty", "deaf"] as const;
+export const weatherModes = [...faultModes, ...distortions, "empty", "deaf"] as const;
 
 /** How calls go wrong for a while. */
 export type Weather = {
@@ -37,12 +40,18 @@ export const clusters = ["nomad-remote-driver-demo", "second"] as const;
 export type SimulatedEcs = {
   readonly model: Model;
   weather: Weather | undefined;
+  /** Whether ListTasks never heeds its filter, as with some emulators. */
+  unfiltered: boolean;
   /** The operations as one process sees them. */
   connect(process: Process): AwsOperations;
   /** Told when ECS has run a task for a process, before that hears of it. */
   onRun: (process: Process) => void;
-  /** Tasks that are wanted running. */
+  /** Tasks that are wanted running, but for foreign ones. */
   live(): EcsTask[];
+  /** Takes a task for one that is not the driver's. */
+  addForeign(task: EcsTask): void;
+  /** The tasks that are not the driver's. */
+  foreign(): readonly EcsTask[];
   /** StopTask requests that ECS has acted on: which task, and by which process. */
   readonly stops: {
     arn: string;
@@ -78,6 +87,7 @@ export function createSimulatedEcs(
   model.tagsAfterStop = chances.pick(["deleted", "kept"]) ?? "deleted";
   loadPreset(model, { ...demoPreset, clusters });
   const stops: SimulatedEcs["stops"] = [];
+  const foreign: EcsTask[] = [];
   const tagged = new Map<string, number>();
 
   const request = async <N extends OperationName>(
@@ -119,8 +129,9 @@ export function createSimulatedEcs(
       if (operation === "TagResource") {
         tagged.set(String((input as { resourceArn?: string }).resourceArn), time.now());
       }
-      const request = structuredClone(input) as unknown as Request;
-      answer = perform(model, "us-east-1", operation, request);
+      const asked = structuredClone(input) as unknown as Request;
+      const heard = ecs.unfiltered || fault === "unfiltered" ? unfiltered(operation, asked) : asked;
+      answer = perform(model, "us-east-1", operation, heard);
       if (operation === "RunTask") ecs.onRun(process);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -130,9 +141,19 @@ export function createSimulatedEcs(
     await arrive(chances.between(5, 200));
     if (fault === "cut-after") throw cut();
     if (fault === "garbage" || fault === "half-body") throw new SyntaxError("Unexpected token <");
+    if (refusal?.type === "ConflictException" && fault === "foreign") {
+      const resourceIds = [chances.pick(foreign)?.arn];
+      refusal = new AwsError(refusal.type, refusal.message, refusal.status, { resourceIds });
+    }
     if (refusal !== undefined) throw sdkError(refusal);
     if (fault === "empty") return { $metadata: {} } as Output<N>;
-    return withDates(answer) as Output<N>;
+    const distortion = distortions.find((known) => known === fault);
+    return withDates(
+      distortion === undefined ? answer : distorted(distortion, operation, answer as Request, {
+        foreign: foreign.map((task) => describeTask(model, task, true)),
+        chances,
+      }),
+    ) as Output<N>;
   };
 
   const noteStop = (process: Process, arn: string) => {
@@ -152,10 +173,15 @@ export function createSimulatedEcs(
     model,
     weather: undefined,
     onRun: () => {},
+    unfiltered: false,
+    addForeign: (task) => foreign.push(task),
+    foreign: () => foreign,
     stops,
     live: () => {
       advance(model);
-      return [...model.tasks.values()].filter(({ desired }) => desired === "RUNNING");
+      return [...model.tasks.values()].filter((task) =>
+        task.desired === "RUNNING" && !foreign.includes(task)
+      );
     },
     connect: (process) =>
       eachOperation((name, input, signal) => request(process, name, input, signal)),

@@ -2,6 +2,7 @@ import { advance } from "../../demo/simulator/state/task_life.ts";
 import type { Alloc, Checks } from "./alloc.ts";
 import { createApiMode } from "./api_mode.ts";
 import { checkAll, createChecks } from "./checks.ts";
+import { runForeignTasks } from "./foreign.ts";
 import { createHandlesMode } from "./handles_mode.ts";
 import { createNode } from "./node.ts";
 import { createNomadServers } from "./nomad_servers.ts";
@@ -134,6 +135,7 @@ function createStage(
   const chances = createChances(seed);
   const time = createVirtualTime(epoch);
   const ecs = createSimulatedEcs(time, chances, epoch);
+  runForeignTasks({ ecs, chances });
   const note = (text: string) => write(`${(time.now() / 1_000).toFixed(3)} ${text}`);
   const hasApi = seed % 2 === 0;
   const ids = hasApi ? ["node-a", "node-b", "node-c"] : ["node-a", "node-b"];

@@ -4,7 +4,7 @@
  */
 import type { Task } from "@aws-sdk/client-ecs";
 import type { TaskIdentity } from "../task_identity.ts";
-import { leftTo, taggedOwner } from "./tags.ts";
+import { leftTo, taggedOwner, tagValue } from "./tags.ts";
 
 /** An earlier allocation that Nomad replaced by a new one, and that is over for its client. */
 export type Predecessor = {
@@ -69,16 +69,18 @@ function fateOf(
 ): "take" | "stop" | "leave alone" {
   const { allocId, task } = taggedOwner(tags);
   // A group's other tasks have ECS tasks of their own.
-  if (task !== owner.name) return "leave alone";
+  if (task !== tagValue(owner.name)) return "leave alone";
   // A plugin that died had moved the tags, and Nomad has not stored the handle.
   if (allocId === owner.allocId) return "take";
   const left = leftTo(tags);
   if (left?.allocId === owner.allocId) return "take";
-  const predecessor = chain.find((earlier) => earlier.allocId === allocId);
+  // What was left to an allocation that never took it is the next one's, also where Nomad has forgotten
+  // the one that left it.
+  const heir = chain.find((earlier) => earlier.allocId === left?.allocId);
+  const predecessor = chain.find((earlier) => earlier.allocId === allocId) ?? heir;
   if (predecessor === undefined) return "leave alone";
-  // What was left to an allocation that never took it is the next one's.
-  const isLeft = left !== undefined && chain.some((earlier) => earlier.allocId === left.allocId);
-  return predecessor.runs === "same" && (predecessor.lost || isLeft) ? "take" : "stop";
+  const isFree = predecessor.lost || heir !== undefined;
+  return predecessor.runs === "same" && isFree ? "take" : "stop";
 }
 
 function byAge(one: Task, other: Task): number {

@@ -1,23 +1,39 @@
-import type { Tag } from "../../aws/ecs_answers.ts";
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { EcsError } from "../../aws/error.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
-import type { TaskIdentity } from "../task_identity.ts";
+import { createPatience } from "../lasting.ts";
 import type { Observation } from "../watch/watcher.ts";
 import { isTakenFrom, takingTags } from "./tags.ts";
+import { type Claimant, type Described, whose } from "./whose.ts";
 
 /**
  * Whose an ECS task is, as far as its tags have told this process:
  * - `unknown`: nothing yet, as for a task that Nomad has just handed over;
  * - `started`: the owner's, since it was started with the owner's tags;
  * - `claimed`: the owner's, since its tags were moved to the owner;
- * - `lost`: another allocation's, which has taken the task over from the owner.
+ * - `lost`: another allocation's, which has taken the task over from the owner;
+ * - `foreign`: neither the owner's nor any that could be handed over to the owner.
  */
-export type TagOwnership = "unknown" | "started" | "claimed" | "lost";
+export type TagOwnership = "unknown" | "started" | "claimed" | "lost" | "foreign";
+
+/** Whether a task is known to be the owner's. */
+export function isOwners(ownership: TagOwnership): boolean {
+  switch (ownership) {
+    case "started":
+    case "claimed":
+      return true;
+    case "unknown":
+    case "lost":
+    case "foreign":
+      return false;
+  }
+}
 
 /** What claiming needs of the process. */
 export type ClaimServices = {
@@ -30,16 +46,17 @@ export type ClaimServices = {
 };
 
 /** An ECS task whose tags are to name its owner. */
-export type ClaimContext = {
+export type ClaimContext = Claimant & {
   readonly ref: TaskRef;
-  readonly owner: TaskIdentity;
   readonly services: ClaimServices;
   /** What its tags have told so far; claiming brings it up to date. */
   ownership: TagOwnership;
   /** A fresh look at the task, with its tags. */
   look(signal: AbortSignal): Promise<Observation>;
-  /** Tells the task's user that its tags cannot be moved. */
-  tellUntagged(error: Error): void;
+  /** Whether the task's user was told that its tags cannot be moved. */
+  toldUntagged: boolean;
+  /** Tells the task's user something. */
+  tell(message: string): void;
 };
 
 /** Milliseconds before a task is tagged again that AWS would not let this client tag. */
@@ -47,28 +64,32 @@ const refusedPause = 300_000;
 
 /**
  * Claims the task by its tags: moves them to the owner, unless they show that another allocation has
- * taken it over from the owner. Rejects with an `EcsError`.
+ * taken it over from the owner, or that it is foreign. Answers whose it is then. Rejects with an
+ * `EcsError`.
  */
 export async function claimByTags(
   context: ClaimContext,
-  tags: readonly Tag[],
+  described: Described,
   { priority, signal }: { priority: Priority; signal: AbortSignal },
-): Promise<void> {
+): Promise<TagOwnership> {
   const { ref, owner, services } = context;
+  const { tags = [] } = described;
+  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  if (whose(described, context, attemptOf("describeTasks", target)) === "foreign") {
+    return context.ownership = "foreign";
+  }
   if (isTakenFrom(tags, owner)) {
-    context.ownership = "lost";
-    return;
+    return context.ownership = "lost";
   }
   const wanted = takingTags(tags, owner, services.driverVersion);
   const agree = wanted.every(({ key, value }) =>
     tags.some((tag) => tag.key === key && tag.value === value)
   );
   if (!agree) {
-    const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
     const input = { resourceArn: ref.arn, tags: wanted };
     await services.caller.call("tagResource", input, { target, priority, signal });
   }
-  context.ownership = "claimed";
+  return context.ownership = "claimed";
 }
 
 /**
@@ -77,7 +98,8 @@ export async function claimByTags(
  */
 export async function claimInTime(context: ClaimContext, signal: AbortSignal): Promise<void> {
   const { ref, services: { clock, random, log } } = context;
-  await retry(() => claimOnce(context, signal), {
+  const isLasting = createPatience(clock);
+  await retry(() => claimOnce(context, isLasting, signal), {
     clock,
     random,
     signal,
@@ -93,16 +115,46 @@ export async function claimInTime(context: ClaimContext, signal: AbortSignal): P
   });
 }
 
-async function claimOnce(context: ClaimContext, signal: AbortSignal): Promise<void> {
+async function claimOnce(
+  context: ClaimContext,
+  isLasting: (isOdd: boolean) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const look = await context.look(signal);
   if (look.kind !== "seen" || context.ownership !== "unknown") return;
   try {
-    await claimByTags(context, look.task.tags ?? [], { priority: "housekeeping", signal });
+    const now = await claimByTags(context, look.task, { priority: "housekeeping", signal });
+    const isForeign = now === "foreign";
+    const hasLasted = isLasting(isForeign);
+    if (!isForeign) return;
+    if (hasLasted) return context.tell(foreignText(context, look.task));
+    context.ownership = "unknown";
+    throw new EcsError(
+      "unavailable",
+      attemptOf("describeTasks", context.ref.arn),
+      "it tells of a foreign task",
+    );
   } catch (error) {
     if (!(error instanceof Error) || verdictOn("claim", error) === "ask again") throw error;
-    context.tellUntagged(error);
+    tellUntagged(context, error);
     // Many tasks that AWS lets nobody tag must not keep starts and stops from their turn.
     await context.services.clock.sleep(refusedPause, signal);
     throw error;
   }
+}
+
+/** Tells the task's user, once, that its tags cannot be moved. */
+export function tellUntagged(context: ClaimContext, error: Error): void {
+  if (context.toldUntagged) return;
+  context.toldUntagged = true;
+  context.tell(
+    `The ECS task cannot be tagged as this allocation's; while its tags name another Nomad node, ` +
+      `only that node's driver stops it: ${error.message}`,
+  );
+}
+
+/** Why a foreign task is let alone, for messages. */
+export function foreignText({ ref }: ClaimContext, { startedBy = "" }: Described): string {
+  return `ECS task ${ref.arn} was not started for this Nomad task: its startedBy is ` +
+    `${JSON.stringify(startedBy)}. It is neither tagged nor stopped`;
 }

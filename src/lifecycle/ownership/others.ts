@@ -1,10 +1,9 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
-import { attemptOf, batchSize } from "../../aws/operations.ts";
-import { listAll } from "../../aws/pages.ts";
 import type { TaskIdentity } from "../task_identity.ts";
-import { isLive } from "../start/find_live.ts";
+import { describeTasks, isLive, listTasks } from "./cluster_tasks.ts";
 import { type LeftTo, leftTo, ownerInTags, taggedIndex } from "./tags.ts";
+import { isDriversTask } from "./whose.ts";
 
 /** A live ECS task that is tagged as another node's. */
 export type OthersTask = {
@@ -37,29 +36,16 @@ export async function findOthers(
 ): Promise<TasksOfOthers> {
   const target = `of ${clusterInWords(cluster)}`;
   const options = { target, priority: "housekeeping", signal } as const;
-  const listed = await listAll(attemptOf("listTasks", target), async (nextToken) => {
-    const page = await caller.call("listTasks", {
-      cluster: cluster.name,
-      ...(nextToken === undefined ? {} : { nextToken }),
-    }, options);
-    return { items: page.taskArns ?? [], nextToken: page.nextToken };
-  });
-  const open = [...listed].filter((arn) => !isSettled(arn));
+  const listed = await listTasks({ cluster, caller }, undefined, options);
+  const open = listed.filter((arn) => !isSettled(arn));
   const described: OthersTask[] = [];
-  for (let at = 0; at < open.length; at += batchSize) {
-    const { tasks = [] } = await caller.call("describeTasks", {
-      cluster: cluster.name,
-      tasks: open.slice(at, at + batchSize),
-      include: ["TAGS"],
-    }, options);
-    for (const task of tasks) {
-      const { taskArn: arn, tags = [], startedBy } = task;
-      if (arn === undefined || !isLive(task)) continue;
-      const owner = ownerInTags(tags);
-      if (owner.nodeId === "" || owner.allocId === "" || owner.nodeId === nodeId) continue;
-      const index = taggedIndex(tags, startedBy);
-      described.push({ ref: { arn, cluster }, owner, index, left: leftTo(tags) });
-    }
+  for (const task of await describeTasks({ cluster, caller }, open, options)) {
+    const { taskArn: arn, tags = [], startedBy } = task;
+    if (!isLive(task) || !isDriversTask(startedBy)) continue;
+    const owner = ownerInTags(tags);
+    if (owner.nodeId === "" || owner.allocId === "" || owner.nodeId === nodeId) continue;
+    const index = taggedIndex(tags, startedBy);
+    described.push({ ref: { arn, cluster }, owner, index, left: leftTo(tags) });
   }
-  return { listed, described };
+  return { listed: new Set(listed), described };
 }

@@ -1,86 +1,86 @@
-import type { Task } from "../../aws/ecs_answers.ts";
-import { attemptOf } from "../../aws/operations.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
+import {
+  type DescribedTask,
+  describeTasks,
+  isLive,
+  listTasks,
+} from "../ownership/cluster_tasks.ts";
 import { isTakenFrom, startedBy, taggedOwner } from "../ownership/tags.ts";
+import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { LaunchContext } from "./context.ts";
 
+/** Where the live tasks are looked for. */
+export type LiveContext = Pick<LaunchContext, "cluster" | "caller" | "clock" | "random">;
+
+/** How the live tasks are looked for. */
+export type LiveSearch = {
+  /** See `Ledger`. */
+  readonly mayTakeOver: (arn: string) => boolean;
+  /** What becomes of the search where another allocation has taken the owner's ECS task over. */
+  readonly takenOver: "refuse" | "pass over";
+  readonly signal: AbortSignal;
+  /** Told of each failure before another attempt. */
+  readonly retrying?: (error: EcsError) => void;
+  /** What the search is part of, which says for what failures it asks again. */
+  readonly activity?: "start" | "clean up";
+};
+
 /**
- * The live ECS tasks that are tagged as the owner's and may be taken over, oldest first. Retried until ECS answers or `signal` aborts; `retrying` is told of each failure before another attempt.
- * Rejects with a `LaunchError` where another allocation has taken the owner's ECS task over.
+ * The live ECS tasks of the owner's allocation that may be taken over, oldest first. Retried until ECS
+ * answers or the signal aborts. Rejects with a `LaunchError` where another allocation has taken the
+ * owner's ECS task over.
  */
 export async function findLive(
-  { cluster, caller, clock, random }: Pick<
-    LaunchContext,
-    "cluster" | "caller" | "clock" | "random"
-  >,
+  context: LiveContext,
   owner: TaskIdentity,
-  { mayTakeOver, takenOver, signal, retrying, activity = "start" }: {
-    /** See `Ledger`. */
-    mayTakeOver: (arn: string) => boolean;
-    /** What becomes of the search where another allocation has taken the owner's ECS task over. */
-    takenOver: "refuse" | "pass over";
-    signal: AbortSignal;
-    retrying?: (error: EcsError) => void;
-    /** What the search is part of, which says for what failures it asks again. */
-    activity?: "start" | "clean up";
-  },
-): Promise<Task[]> {
-  const target = `started by ${startedBy(owner)} in ${clusterInWords(cluster)}`;
+  search: LiveSearch,
+): Promise<DescribedTask[]> {
+  const { clock, random } = context;
+  const { signal, activity = "start", retrying } = search;
+  const judge = askingAgain(activity, retrying);
+  return await retry(() => lookOnce(context, owner, search), { clock, random, signal, judge });
+}
+
+async function lookOnce(
+  context: LiveContext,
+  owner: TaskIdentity,
+  { mayTakeOver, takenOver, signal }: LiveSearch,
+): Promise<DescribedTask[]> {
+  const index = startedBy(owner);
+  const target = `started by ${index} in ${clusterInWords(context.cluster)}`;
+  const attempted = attemptOf("describeTasks", target);
   const options = { target, priority: "act" as const, signal };
-  return await retry(async () => {
-    const listed = await caller.call("listTasks", {
-      cluster: cluster.name,
-      startedBy: startedBy(owner),
-    }, options);
-    const arns = listed.taskArns ?? [];
-    if (arns.length === 0) return [];
-    const described = await caller.call("describeTasks", {
-      cluster: cluster.name,
-      tasks: arns,
-      include: ["TAGS"],
-    }, options);
-    const known = new Set((described.tasks ?? []).map(({ taskArn }) => taskArn));
-    if (arns.some((arn) => !known.has(arn))) {
-      // Listed but not described: ECS has not caught up with itself, or contradicts itself.
-      throw new EcsError(
-        "unavailable",
-        attemptOf("describeTasks", target),
-        "it does not know a task it listed",
-      );
-    }
-    const live = (described.tasks ?? []).filter(isLive);
-    const taken = live.find(({ tags = [] }) => isTakenFrom(tags, owner));
-    if (taken !== undefined && takenOver === "refuse") {
-      const by = taggedOwner(taken.tags ?? []);
-      throw new LaunchError(
-        `its ECS task ${taken.taskArn} runs on under allocation ${by.allocId} of Nomad node ` +
-          `${by.nodeId}, which has taken it over`,
-        false,
-      );
-    }
-    return live
-      .filter((task) => belongsTo(task, owner) && mayTakeOver(task.taskArn ?? ""))
-      .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
-  }, {
-    clock,
-    random,
-    signal,
-    judge: askingAgain(activity, retrying),
-  });
+  const listed = await listTasks(context, index, options);
+  const tasks = await describeTasks(context, listed, options);
+  if (tasks.length < listed.length) {
+    // ECS has not caught up with itself, or contradicts itself.
+    throw new EcsError("unavailable", attempted, "it does not tell of a task that ECS has listed");
+  }
+  const live = tasks.filter(isLive).map((task) => ({
+    task,
+    whose: whose(task, { owner, index }, attempted),
+  }));
+  // A proxy or an emulator may not heed the filter, and list the tasks of others.
+  const started = live.filter(({ task, whose }) => whose !== "foreign" && task.startedBy === index);
+  const taken = started.find(({ task: { tags = [] } }) => isTakenFrom(tags, owner));
+  if (taken !== undefined && takenOver === "refuse") throw takenOverError(taken.task);
+  return started
+    .filter(({ task, whose }) => whose === "own" && mayTakeOver(task.taskArn))
+    .map(({ task }) => task)
+    .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
 }
 
-/** Whether a task is wanted running. */
-export function isLive(task: Task): boolean {
-  return task.lastStatus !== "STOPPED" && task.desiredStatus !== "STOPPED";
-}
-
-/** `startedBy` alone could be anybody's text; the tags must agree where there are any. */
-function belongsTo(task: Task, owner: TaskIdentity): boolean {
-  const tagged = taggedOwner(task.tags ?? []);
-  return tagged.allocId === undefined || tagged.allocId === owner.allocId;
+function takenOverError({ taskArn, tags = [] }: DescribedTask): LaunchError {
+  const { allocId, nodeId } = taggedOwner(tags);
+  return new LaunchError(
+    `its ECS task ${taskArn} runs on under allocation ${allocId} of Nomad node ${nodeId}, which has ` +
+      `taken it over`,
+    false,
+  );
 }

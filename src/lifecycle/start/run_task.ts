@@ -1,7 +1,7 @@
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import type { Failure } from "../../aws/ecs_answers.ts";
-import { attemptOf } from "../../aws/operations.ts";
 import { EcsError } from "../../aws/error.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { askingAgain } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
@@ -39,9 +39,12 @@ export async function runTask(
       priority: "act",
       signal,
     });
-    const arn = answer.tasks?.[0]?.taskArn;
-    if (arn !== undefined) return { arn, accepted: "as asked" };
-    throw placementError(answer.failures ?? [], input, cluster);
+    const tasks = answer.tasks ?? [];
+    const own = tasks.find(({ startedBy }) => startedBy === input.startedBy);
+    if (own?.taskArn !== undefined) return { arn: own.taskArn, accepted: "as asked" };
+    throw tasks.length > 0
+      ? new EcsError("unavailable", attemptedBy(input, cluster), "its answer names no task of ours")
+      : placementError(answer.failures ?? [], input, cluster);
   };
   try {
     return await retry(attempt, {
@@ -69,6 +72,10 @@ export async function runTask(
   }
 }
 
+function attemptedBy({ taskDefinition }: RunTaskCommandInput, cluster: ClusterRef): string {
+  return attemptOf("runTask", `${taskDefinition} in ${clusterInWords(cluster)}`);
+}
+
 /** RunTask answers 200 with `failures` when it cannot place the task. */
 function placementError(
   failures: Failure[],
@@ -76,10 +83,7 @@ function placementError(
   cluster: ClusterRef,
 ): EcsError {
   const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
-  const attempted = attemptOf(
-    "runTask",
-    `${input.taskDefinition} in ${clusterInWords(cluster)}`,
-  );
+  const attempted = attemptedBy(input, cluster);
   if (words.length === 0) {
     return new EcsError("unavailable", attempted, "it answered neither a task nor a failure");
   }

@@ -1,15 +1,16 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { CallOptions } from "../../aws/caller.ts";
+import type { Task } from "../../aws/ecs_answers.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
-import { attemptOf, batchSize } from "../../aws/operations.ts";
-import { listAll } from "../../aws/pages.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
+import { describeTasks, isLive, listTasks } from "../ownership/cluster_tasks.ts";
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
+import { type Claimant, whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Asking, LaunchContext } from "./context.ts";
-import { isLive } from "./find_live.ts";
 
 /**
  * Looks for live ECS tasks of the allocations that a new one replaces, and decides what becomes of
@@ -45,7 +46,7 @@ async function searchFor(
       if (chain.length === 0) return [];
       const found: Task[] = [];
       for (const { allocId } of chain) {
-        found.push(...await tasksStartedBy(context, { allocId, name: owner.name }, asking));
+        found.push(...await tasksStartedBy(context, owner, allocId, asking));
       }
       // ECS keeps the startedBy of the first allocation for ever, and Nomad forgets allocations.
       if (found.length === 0 && !complete) {
@@ -73,19 +74,20 @@ export async function moveTags(
 
 async function tasksStartedBy(
   context: LaunchContext,
-  earlier: Pick<TaskIdentity, "allocId" | "name">,
+  owner: TaskIdentity,
+  allocId: string,
   asking: Asking,
 ): Promise<Task[]> {
-  const { caller, cluster } = context;
-  const index = startedBy(earlier);
-  const target = `started by ${index} in ${clusterInWords(cluster)}`;
+  const index = startedBy({ allocId, name: owner.name });
+  const target = `started by ${index} in ${clusterInWords(context.cluster)}`;
+  const options = { target, priority: "act", signal: asking.signal } as const;
   return await asked(context, asking, async () => {
-    const { taskArns = [] } = await caller.call(
-      "listTasks",
-      { cluster: cluster.name, startedBy: index },
-      { target, priority: "act", signal: asking.signal },
+    const tasks = await describeOwn(
+      context,
+      owner,
+      await listTasks(context, index, options),
+      options,
     );
-    const tasks = await describe(context, taskArns, target, asking.signal);
     return tasks.filter((task) => task.startedBy === index);
   });
 }
@@ -97,48 +99,33 @@ async function tasksByTags(
   allocIds: readonly string[],
   asking: Asking,
 ): Promise<Task[]> {
-  const { caller, cluster } = context;
-  const target = `of ${clusterInWords(cluster)}`;
+  const target = `of ${clusterInWords(context.cluster)}`;
+  const options = { target, priority: "act", signal: asking.signal } as const;
   const wanted = new Set([owner.allocId, ...allocIds]);
   return await asked(context, asking, async () => {
-    const arns = await listAll(attemptOf("listTasks", target), async (nextToken) => {
-      const page = await caller.call("listTasks", {
-        cluster: cluster.name,
-        ...(nextToken === undefined ? {} : { nextToken }),
-      }, { target, priority: "act", signal: asking.signal });
-      return { items: page.taskArns ?? [], nextToken: page.nextToken };
-    });
-    const tasks = await describe(context, [...arns], target, asking.signal);
+    const arns = await listTasks(context, undefined, options);
+    const tasks = await describeOwn(context, owner, arns, options);
     return tasks.filter(({ tags = [] }) =>
       wanted.has(taggedOwner(tags).allocId ?? "") || wanted.has(leftTo(tags)?.allocId ?? "")
     );
   });
 }
 
-async function describe(
-  { caller, cluster }: LaunchContext,
+/** The live tasks among those that ECS has listed, without foreign ones. */
+async function describeOwn(
+  context: LaunchContext,
+  owner: Claimant["owner"],
   arns: readonly string[],
-  target: string,
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<Task[]> {
-  const found: Task[] = [];
-  for (let at = 0; at < arns.length; at += batchSize) {
-    const { tasks = [] } = await caller.call("describeTasks", {
-      cluster: cluster.name,
-      tasks: arns.slice(at, at + batchSize),
-      include: ["TAGS"],
-    }, { target, priority: "act", signal });
-    found.push(...tasks);
-  }
+  const attempted = attemptOf("describeTasks", options.target);
+  const found = await describeTasks(context, arns, options);
   // ECS lists a task some seconds before it describes it.
   if (found.length < arns.length) {
-    throw new EcsError(
-      "unavailable",
-      attemptOf("describeTasks", target),
-      "it does not know a task it listed",
-    );
+    throw new EcsError("unavailable", attempted, "it does not know a task it listed");
   }
-  return found.filter(isLive);
+  const claimant = { owner, index: startedBy(owner) };
+  return found.filter((task) => isLive(task) && whose(task, claimant, attempted) !== "foreign");
 }
 
 function asked<T>(

@@ -47,6 +47,8 @@ export type RemoteTask = {
   stop(reason: string, timeout: number): Promise<StopOutcome>;
   /** Whether a stop was asked for. */
   stopping(): boolean;
+  /** Whether the ECS task is known to be the owner's: it was started so, or its tags were moved. */
+  isOwn(): boolean;
   /** Tells that Nomad has shown that it has the task's handle. */
   confirm(): void;
   /** Ends the looking after, as an end without error, and leaves the ECS task to run on elsewhere. */

@@ -1,11 +1,12 @@
-import type { Tag } from "../../aws/ecs_answers.ts";
-import { attemptOf } from "../../aws/operations.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
-import { claimByTags, type ClaimContext } from "../ownership/claim.ts";
+import { createPatience } from "../lasting.ts";
+import { claimByTags, type ClaimContext, foreignText, tellUntagged } from "../ownership/claim.ts";
 import { isTakenFrom, taggedOwner } from "../ownership/tags.ts";
+import { type Described, type Whose, whose } from "../ownership/whose.ts";
 
 /** An ECS task that is to be stopped. */
 export type StopContext = ClaimContext & {
@@ -22,6 +23,8 @@ export type StopResult =
   | { kind: "acknowledged" }
   /** Another allocation, on node `nodeId`, has taken the task over. */
   | { kind: "taken over"; nodeId: string }
+  /** It was not started for the task's owner, nor handed over to it. */
+  | { kind: "foreign"; startedBy: string }
   /** It was not wanted any more, and ECS was not asked. */
   | { kind: "withdrawn" };
 
@@ -35,7 +38,9 @@ export async function stopUntilAcknowledged(
   signal: AbortSignal,
 ): Promise<StopResult> {
   const { ref, services: { clock, random, log } } = context;
-  return await retry(() => stopOnce(context, reason, signal), {
+  // One odd answer is not to leave the task running.
+  const isLasting = createPatience(clock);
+  return await retry(() => stopOnce(context, reason, isLasting, signal), {
     clock,
     random,
     signal,
@@ -53,6 +58,7 @@ export async function stopUntilAcknowledged(
 async function stopOnce(
   context: StopContext,
   reason: string,
+  isLasting: (isOdd: boolean) => boolean,
   signal: AbortSignal,
 ): Promise<StopResult> {
   const { ref, services: { caller, log } } = context;
@@ -66,7 +72,22 @@ async function stopOnce(
       : "ECS does not know the task yet";
     throw new EcsError("unavailable", attemptOf("stopTask", target), why);
   }
-  const nodeId = await takenOverBy(context, look.task.tags ?? [], signal);
+  const found = whose(look.task, context, attemptOf("describeTasks", target));
+  const isForeign = found === "foreign";
+  const hasLasted = isLasting(isForeign);
+  if (isForeign && !hasLasted) {
+    throw new EcsError(
+      "unavailable",
+      attemptOf("stopTask", target),
+      foreignText(context, look.task),
+    );
+  }
+  if (isForeign) {
+    const { startedBy = "" } = look.task;
+    log.error("a foreign ECS task was not stopped", { arn: ref.arn, started_by: startedBy });
+    return { kind: "foreign", startedBy };
+  }
+  const nodeId = await takenOverBy(context, look.task, found, signal);
   if (nodeId !== undefined) {
     log.warn("an ECS task was not stopped: another node has taken it over", {
       arn: ref.arn,
@@ -82,30 +103,35 @@ async function stopOnce(
 /** The node that has taken the task over from its owner; undefined where none has. */
 async function takenOverBy(
   context: StopContext,
-  tags: readonly Tag[],
+  described: Described,
+  found: Whose,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { owner } = context;
+  const { tags = [] } = described;
   const { nodeId } = taggedOwner(tags);
   if (isTakenFrom(tags, owner)) return nodeId ?? "unknown";
+  if (found === "another allocation's" && context.ownership === "started") {
+    return nodeId ?? "unknown";
+  }
   if (nodeId === undefined || nodeId === owner.nodeId) return undefined;
   // Nomad may have handed the task over before its tags could follow. Until they do, only the other
   // node may stop it.
-  if (context.ownership === "unknown") await claimNow(context, tags, signal);
+  if (context.ownership === "unknown") await claimNow(context, described, signal);
   // Tags may be stale after a claim; only `previous_allocs` proves a take-over.
   return context.ownership === "claimed" ? undefined : nodeId;
 }
 
 async function claimNow(
   context: StopContext,
-  tags: readonly Tag[],
+  described: Described,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await claimByTags(context, tags, { priority: "act", signal });
+    await claimByTags(context, described, { priority: "act", signal });
   } catch (error) {
     const refused = verdictOn("claim", error) !== "ask again";
-    if (refused && error instanceof Error) context.tellUntagged(error);
+    if (refused && error instanceof Error) tellUntagged(context, error);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { type Counting, type Ending, endingOf, vanished } from "./ending.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { hasLasted, type Lasting, oneMore } from "../lasting.ts";
 import type { Observation } from "../watch/watcher.ts";
 
 /** What an ECS task was last seen to be. */
@@ -13,20 +14,12 @@ export type RemoteState =
 /** A task as it is tracked: its state, and since when ECS has not known it. */
 export type Tracked = {
   readonly state: RemoteState;
-  /** Monotonic milliseconds of the first of an unbroken run of MISSING answers, and their number. */
-  readonly missing: { readonly since: number; readonly times: number } | undefined;
+  /** The run of MISSING answers, while it is unbroken. */
+  readonly missing: Lasting | undefined;
 };
 
 /** What a task starts from when it is first tracked. */
 export const untracked: Tracked = { state: { kind: "unseen" }, missing: undefined };
-
-/**
- * Milliseconds that MISSING must persist before it counts as the end. ECS is eventually consistent
- * after RunTask for seconds; a minute leaves room for a bad day.
- */
-export const missingGrace = 60_000;
-/** MISSING answers that are needed besides the time, so that one late answer decides nothing. */
-const missingTimes = 3;
 
 /** Takes in one observation. A pure step: the same inputs give the same result. */
 export function track(
@@ -43,11 +36,8 @@ export function track(
   if (tracked.state.kind === "ended") return tracked;
   switch (observation.kind) {
     case "missing": {
-      const since = tracked.missing?.since ?? now;
-      const times = (tracked.missing?.times ?? 0) + 1;
-      if (now - since < missingGrace || times < missingTimes) {
-        return { ...tracked, missing: { since, times } };
-      }
+      const missing = oneMore(tracked.missing, now);
+      if (!hasLasted(missing, now)) return { ...tracked, missing };
       const snapshot = tracked.state.kind === "live" ? tracked.state.snapshot : undefined;
       const attempted = `DescribeTasks ${ref.arn} in ${clusterInWords(ref.cluster)}`;
       const ending = vanished(attempted);

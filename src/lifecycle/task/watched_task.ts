@@ -1,5 +1,5 @@
 import type { TaskRef } from "../../aws/cluster_ref.ts";
-import { claimInTime, type TagOwnership } from "../ownership/claim.ts";
+import { claimInTime, foreignText, isOwners, type TagOwnership } from "../ownership/claim.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Observation, Observer, Watch } from "../watch/watcher.ts";
@@ -40,6 +40,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   readonly container: string | undefined;
   readonly services: RemoteTaskServices;
   ownership: TagOwnership;
+  toldUntagged = false;
   readonly #index: string | undefined;
   readonly #onEvent: OnEvent;
   readonly #watch: Watch;
@@ -49,7 +50,6 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   readonly #unattended: boolean;
   /** How it ended for its listeners when it was released. */
   #released: RemoteState | undefined;
-  #toldUntagged = false;
   #stop: StopRequest | undefined;
   #listeners: readonly StateListener[] = none;
   /** What is under way for the task, to be given up when it is over. */
@@ -93,6 +93,10 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
 
   stopping(): boolean {
     return this.#stop !== undefined;
+  }
+
+  isOwn(): boolean {
+    return isOwners(this.ownership);
   }
 
   tell(message: string): void {
@@ -240,12 +244,14 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
         noteAcknowledged(request);
         ledger.acknowledged(this.ref.arn, this);
         return;
-      case "taken over": {
-        const error =
-          `the ECS task runs on under Nomad node ${result.nodeId}, which has taken it over`;
-        this.#settle({ state: this.#endedAs(0, error), missing: undefined });
+      case "taken over":
+        this.#endAlive(
+          `the ECS task runs on under Nomad node ${result.nodeId}, which has taken it over`,
+        );
         return;
-      }
+      case "foreign":
+        this.#endAlive(foreignText(this, result));
+        return;
       case "withdrawn":
         log.info("an ECS task is not stopped: an allocation has it after all", {
           arn: this.ref.arn,
@@ -253,6 +259,11 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
         ledger.forget(this.ref.arn, this);
         return;
     }
+  }
+
+  /** Ends the task for its listeners while its ECS task runs on, which is not its own. */
+  #endAlive(error: string): void {
+    this.#settle({ state: this.#endedAs(0, error), missing: undefined });
   }
 
   look(signal: AbortSignal): Promise<Observation> {
@@ -269,15 +280,6 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
 
   stopFailed(error: Error): void {
     if (this.#stop !== undefined) noteFailure(this.#stop, error);
-  }
-
-  tellUntagged(error: Error): void {
-    if (this.#toldUntagged) return;
-    this.#toldUntagged = true;
-    this.tell(
-      `The ECS task cannot be tagged as this allocation's; while its tags name another Nomad node, ` +
-        `only that node's driver stops it: ${error.message}`,
-    );
   }
 
   /** The end of a task whose ECS task runs on. */

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ApiWeather } from "../../simulation/nomad_servers.ts";
 import { createTwoClients, drain, lose, type TwoClients } from "../../harness/two_clients.ts";
-import { ownerOf } from "../../harness/world.ts";
+import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
+import { runForeignTask } from "../../harness/foreign_task.ts";
+import { cluster, ownerOf } from "../../harness/world.ts";
 
 const minutes = 60_000;
 
@@ -214,4 +216,23 @@ Deno.test("with handover = false a drain stops the ECS task", async () => {
   drain(clients);
   await clients.stop(clients.a, "old");
   assertEquals(live(clients), []);
+});
+
+Deno.test("a foreign task that a handle names is neither tagged as left nor stopped by a drain", async () => {
+  const clients = createTwoClients();
+  const task = runForeignTask(clients.ecs.model, { startedBy: "ecs-svc/1" });
+  const { driver } = clients.a;
+  const state = encodeHandleState({
+    ref: { arn: task.arn, cluster },
+    container: undefined,
+    network: { advertise: "private", address: undefined, ports: {} },
+    startedAt: undefined,
+    handover: true,
+  });
+  driver.recover({ ...ownerOf("1", "old"), nodeId: "node-a" }, { version: handleVersion, state });
+  await clients.pass(30_000);
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  await clients.pass(5 * minutes);
+  assertEquals([task.desired, task.tags], ["RUNNING", []]);
 });

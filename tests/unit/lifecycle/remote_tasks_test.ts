@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { EcsError } from "../../../src/aws/error.ts";
-import { missingGrace } from "../../../src/lifecycle/task/tracking.ts";
+import { patience } from "../../../src/lifecycle/lasting.ts";
+import { runForeignTask } from "../../harness/foreign_task.ts";
 import {
   answering,
   cluster,
@@ -89,10 +90,10 @@ Deno.test("a stop of a task that ECS no longer tells of says so, and the task co
   assert(started.status === "fulfilled");
   const { remote } = started.value;
   world.ecs.model.tasks.clear();
-  const stopped = await world.settle(remote.stop("the test", missingGrace / 2));
+  const stopped = await world.settle(remote.stop("the test", patience / 2));
   assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
   assertStringIncludes(stopped.value.error?.message ?? "", "ECS no longer tells of the task");
-  assertEquals(await world.settle(remote.stop("the test", 2 * missingGrace)), {
+  assertEquals(await world.settle(remote.stop("the test", 2 * patience)), {
     status: "fulfilled",
     value: { kind: "ended" },
   });
@@ -139,4 +140,26 @@ Deno.test("what is looked after already is stopped through what looks after it",
   assert(remote.stopping());
   await world.pass(120_000);
   assertEquals(remote.state().kind, "ended");
+});
+
+Deno.test("a foreign task that a handle names is neither tagged nor stopped, and its user is told", async () => {
+  const world = createWorld();
+  const task = runForeignTask(world.ecs.model, { startedBy: "ecs-svc/1" });
+  const events: string[] = [];
+  const ref = { arn: task.arn, cluster };
+  const recovered = world.lifecycle.recover({
+    ref,
+    owner: ownerOf(),
+    container: undefined,
+    onEvent: ({ message }) => events.push(message),
+  });
+  await world.pass(3 * patience);
+  assert(!recovered.isOwn());
+  assertStringIncludes(events.join(), "was not started for this Nomad task");
+  const stopped = await world.settle(recovered.stop("the test", 3 * patience));
+  assertEquals(stopped, { status: "fulfilled", value: { kind: "ended" } });
+  const state = recovered.state();
+  assert(state.kind === "ended");
+  assertStringIncludes(state.ending.error ?? "", "neither tagged nor stopped");
+  assertEquals([task.desired, task.tags], ["RUNNING", []]);
 });

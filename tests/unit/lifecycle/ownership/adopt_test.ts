@@ -40,6 +40,18 @@ const cases: [string, Task[], Predecessors, { take?: string; stop?: string[] }][
     chain(same, { ...same, allocId: "first" }),
     { take: "a" },
   ],
+  [
+    "what was left to a predecessor, by one that Nomad has forgotten",
+    [task("a", "forgotten", left("old"))],
+    chain(same),
+    { take: "a" },
+  ],
+  [
+    "nothing that was left to a predecessor of another version",
+    [task("a", "forgotten", left("old"))],
+    chain(other),
+    { stop: ["a"] },
+  ],
   ["its own, whose tags have moved already", [task("a", "new")], chain(), { take: "a" }],
   ["of two, the older", [task("bb", "old"), task("a", "old")], chain(lost), {
     take: "a",

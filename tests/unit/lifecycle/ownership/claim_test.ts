@@ -1,7 +1,12 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { claimByTags, claimInTime } from "../../../../src/lifecycle/ownership/claim.ts";
-import { allocMark, ownerTags, taggedOwner } from "../../../../src/lifecycle/ownership/tags.ts";
+import {
+  allocMark,
+  ownerTags,
+  startedBy,
+  taggedOwner,
+} from "../../../../src/lifecycle/ownership/tags.ts";
 import { claimedTask, otherOwner } from "../../../harness/claimed_task.ts";
 import { ownerOf } from "../../../harness/world.ts";
 
@@ -27,7 +32,8 @@ Deno.test("tags that name the owner already are not set again", async () => {
 Deno.test("a task that another allocation has taken over from the owner is not claimed back", async () => {
   const taken = ownerTags(otherOwner, "0.0.0", [allocMark(ownerOf().allocId)]);
   const { context, calls } = claimedTask({ tags: taken });
-  await claimByTags(context, taken, { priority: "act", signal: never });
+  const described = { tags: taken, startedBy: startedBy(ownerOf()) };
+  await claimByTags(context, described, { priority: "act", signal: never });
   assertEquals([calls, context.ownership], [[], "lost"]);
 });
 
@@ -70,4 +76,17 @@ Deno.test("a claim ends with its task", async () => {
   });
   await assertRejects(() => claimInTime(context, over.signal), Error, "the task has ended");
   assertEquals(calls.length, 1);
+});
+
+Deno.test("a foreign task that a handle names is not tagged, and its user is told", async () => {
+  const { context, calls, told } = claimedTask({ tags: [], by: "ecs-svc/1" });
+  await claimInTime(context, never);
+  assertEquals([calls, context.ownership, told.length], [[], "foreign", 1]);
+  assertStringIncludes(told[0] ?? "", "ecs-svc/1");
+});
+
+Deno.test("a task of the Go driver is claimed by its handle", async () => {
+  const { context, calls } = claimedTask({ tags: [], by: "nomad-ecs-driver" });
+  await claimInTime(context, never);
+  assertEquals([calls, context.ownership], [["tagResource"], "claimed"]);
 });

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
+import { runForeignTask } from "../../../harness/foreign_task.ts";
 import { answering, cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
 
 const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
@@ -138,6 +140,33 @@ Deno.test("a search over endless pages ends, and the next one finds what there i
   assertEquals(first.status === "rejected" && first.reason.kind, "unavailable");
   assertEquals(asked, 10);
   endless = false;
+  const second = await search();
+  assertEquals(second.status === "fulfilled" && second.value.length, 1);
+});
+
+Deno.test("a service's task that its definition has given our tags is no orphan", async () => {
+  const { ecs, search } = searchedWorld();
+  runForeignTask(ecs.model, { startedBy: "ecs-svc/1", tags: ownerTags(ownerOf(), "0.0.0") });
+  assertEquals(await search(), []);
+});
+
+Deno.test("a task of which ECS does not tell who started it is looked at again", async () => {
+  let cut = true;
+  const world = createWorld({
+    intercept: answering("describeTasks", async (input, signal, real) => {
+      const answer = await real(input, signal);
+      const tasks = answer.tasks?.map(({ startedBy, ...task }) =>
+        cut ? task : { ...task, startedBy }
+      );
+      return { ...answer, tasks };
+    }),
+  });
+  const by = startedBy(ownerOf());
+  runForeignTask(world.ecs.model, { startedBy: by, tags: ownerTags(ownerOf(), "0.0.0") });
+  await world.pass(10_000);
+  const search = () => world.settle(world.lifecycle.unclaimedTasks(cluster, nodeId, never));
+  assertEquals(await search(), { status: "fulfilled", value: [] });
+  cut = false;
   const second = await search();
   assertEquals(second.status === "fulfilled" && second.value.length, 1);
 });

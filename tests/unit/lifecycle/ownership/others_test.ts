@@ -11,9 +11,11 @@ const tasks: Task[] = [
   { taskArn: "theirs", tags: ownerTags(theirs, "0.0.0"), startedBy: startedBy(theirs) },
   {
     taskArn: "left",
+    startedBy: startedBy(theirs),
     tags: [...ownerTags(theirs, "0.0.0"), ...leftTags({ allocId: "new", until: 5_000 })],
   },
-  { taskArn: "a service's", tags: [] },
+  { taskArn: "a service's", tags: [], startedBy: "ecs-svc/1" },
+  { taskArn: "a service's like theirs", tags: ownerTags(theirs, "0.0.0"), startedBy: "ecs-svc/1" },
   { taskArn: "going", tags: ownerTags(theirs, "0.0.0"), desiredStatus: "STOPPED" },
   { taskArn: "settled", tags: ownerTags(theirs, "0.0.0") },
 ];

@@ -6,6 +6,7 @@ import { EcsError } from "../../../../src/aws/error.ts";
 import { runTask } from "../../../../src/lifecycle/start/run_task.ts";
 import { answering, cluster, createWorld, silent } from "../../../harness/world.ts";
 
+const startedBy = "nomad/alloc/web";
 const arn = "arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef";
 
 /** An error as the SDK throws it. */
@@ -47,7 +48,7 @@ async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[
       clock,
       random: () => 0.5,
     },
-    { taskDefinition: "web:1", clientToken: "token" },
+    { taskDefinition: "web:1", clientToken: "token", startedBy },
     {
       signal: deadline.signal,
       ambiguous: () => ambiguous += 1,
@@ -58,7 +59,9 @@ async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[
 }
 
 Deno.test("the task that RunTask answers is the one that was started", async () => {
-  const { result, asked, ambiguous } = await runTaskAnswered({ tasks: [{ taskArn: arn }] });
+  const { result, asked, ambiguous } = await runTaskAnswered({
+    tasks: [{ taskArn: arn, startedBy }],
+  });
   assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
   assertEquals([asked, ambiguous], [1, 0]);
 });
@@ -66,7 +69,7 @@ Deno.test("the task that RunTask answers is the one that was started", async () 
 Deno.test("a request without an answer is made again, and told as one that ECS may have accepted", async () => {
   const lost = new TypeError("connection reset");
   const { result, asked, ambiguous, told } = await runTaskAnswered(lost, lost, {
-    tasks: [{ taskArn: arn }],
+    tasks: [{ taskArn: arn, startedBy }],
   });
   assertEquals(result.status, "fulfilled");
   assertEquals([asked, ambiguous, told], [3, 2, ["unavailable", "unavailable"]]);
@@ -76,7 +79,7 @@ Deno.test("a request that AWS refused for its rate or for now was not accepted",
   const { result, asked, ambiguous, told } = await runTaskAnswered(
     refusal("ThrottlingException", 400),
     refusal("UpdateInProgressException", 400),
-    { tasks: [{ taskArn: arn }] },
+    { tasks: [{ taskArn: arn, startedBy }] },
   );
   assertEquals(result.status, "fulfilled");
   assertEquals([asked, ambiguous, told], [3, 0, ["throttled", "not_yet"]]);
@@ -122,13 +125,34 @@ Deno.test("an answer of neither a task nor a failure leaves open whether a task 
 });
 
 Deno.test("a task without a usable ARN may be running, and is asked for again under the same token", async () => {
-  const unusable = [{}, { taskArn: "" }, { taskArn: "0123" }, { taskArn: 7 as unknown as string }];
+  const unusable = [{}, { taskArn: "" }, { taskArn: "0123" }, { taskArn: 7 as unknown as string }]
+    .map((task) => ({ ...task, startedBy }));
   for (const task of unusable) {
     const { result, asked, ambiguous } = await runTaskAnswered(
       { tasks: [task], failures: [] },
-      { tasks: [{ taskArn: arn }] },
+      { tasks: [{ taskArn: arn, startedBy }] },
     );
     assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
     assertEquals([asked, ambiguous], [2, 1]);
   }
+});
+
+Deno.test("a task of somebody else's that RunTask answers is not taken for the one that was started", async () => {
+  for (const by of ["ecs-svc/1", undefined]) {
+    const foreign = { tasks: [{ taskArn: arn, ...(by === undefined ? {} : { startedBy: by }) }] };
+    const own = { tasks: [{ taskArn: `${arn}0`, startedBy }] };
+    const { result, asked, ambiguous, told } = await runTaskAnswered(foreign, own);
+    assertEquals(result, {
+      status: "fulfilled",
+      value: { arn: `${arn}0`, accepted: "as asked" },
+    });
+    assertEquals([asked, ambiguous, told], [2, 1, ["unavailable"]]);
+  }
+});
+
+Deno.test("the task that was started is found among others that RunTask answers", async () => {
+  const tasks = [{ taskArn: `${arn}0`, startedBy: "ecs-svc/1" }, { taskArn: arn, startedBy }];
+  const { result, ambiguous } = await runTaskAnswered({ tasks });
+  assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
+  assertEquals(ambiguous, 0);
 });

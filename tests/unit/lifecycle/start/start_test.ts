@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
+import { runForeignTask } from "../../../harness/foreign_task.ts";
 import {
   answering,
   cluster,
@@ -108,4 +109,32 @@ Deno.test("a start finds the ECS task that its allocation already has", async ()
   assert(second.status === "fulfilled");
   assertEquals(second.value.remote.ref.arn, first.value.remote.ref.arn);
   assertEquals(world.ecs.live().length, 1);
+});
+
+Deno.test("a foreign task that ECS names for a client token is not stopped", async () => {
+  let foreign = "";
+  const conflict = () =>
+    Object.assign(new Error("the token is in use"), {
+      name: "ConflictException",
+      $fault: "client",
+      $metadata: { httpStatusCode: 400 },
+      resourceIds: [foreign],
+    });
+  let asked = 0;
+  const world = createWorld({
+    intercept: answering("runTask", async (input, signal, real) => {
+      asked += 1;
+      if (asked === 1) await new Promise((_, reject) => signal.addEventListener("abort", reject));
+      if (asked === 2) throw conflict();
+      return await real(input, signal);
+    }),
+  });
+  const task = runForeignTask(world.ecs.model, { startedBy: "ecs-svc/1" });
+  foreign = task.arn;
+  const first = await world.settle(start(world, "11111111", { timeout: 10_000 }));
+  assert(first.status === "rejected");
+  const second = await world.settle(start(world, "22222222"));
+  assert(second.status === "fulfilled", String(Object.values(second)));
+  assert(second.value.remote.ref.arn !== foreign);
+  assertEquals(task.desired, "RUNNING");
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EcsError } from "../../../../src/aws/error.ts";
-import { allocMark, ownerTags } from "../../../../src/lifecycle/ownership/tags.ts";
+import { allocMark, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { stopUntilAcknowledged } from "../../../../src/lifecycle/task/stop.ts";
 import { claimedTask, otherOwner } from "../../../harness/claimed_task.ts";
 import { ownerOf } from "../../../harness/world.ts";
@@ -34,7 +34,7 @@ Deno.test("a task whose tags cannot be moved here is stopped once they can be, a
   });
   assertEquals(await stopUntilAcknowledged(context, "the test", never), { kind: "acknowledged" });
   assertEquals(calls, ["tagResource", "tagResource", "tagResource", "stopTask"]);
-  assertEquals(told.length, 2);
+  assertEquals(told.length, 1);
 });
 
 Deno.test("a task that another allocation has taken over is left to it", async () => {
@@ -66,9 +66,11 @@ Deno.test("a task that ECS does not tell of is not stopped before it does", asyn
   const { context, calls, failures } = claimedTask({
     look: () => {
       looks += 1;
-      return looks < 3
-        ? { kind: "missing" }
-        : { kind: "seen", task: { tags: ownerTags(ownerOf(), "0.0.0") }, tags: true };
+      return looks < 3 ? { kind: "missing" } : {
+        kind: "seen",
+        task: { tags: ownerTags(ownerOf(), "0.0.0"), startedBy: startedBy(ownerOf()) },
+        tags: true,
+      };
     },
   });
   assertEquals(await stopUntilAcknowledged(context, "the test", never), { kind: "acknowledged" });
@@ -96,4 +98,35 @@ Deno.test("a stop ends with its task", async () => {
     Error,
     "the task has ended",
   );
+});
+
+Deno.test("a foreign task is not stopped, whatever its tags say and whoever names it", async () => {
+  for (const ownership of ["unknown", "started", "claimed", "foreign"] as const) {
+    const { context, calls } = claimedTask({ by: "ecs-svc/1", ownership });
+    assertEquals(await stopUntilAcknowledged(context, "the test", never), {
+      kind: "foreign",
+      startedBy: "ecs-svc/1",
+    });
+    assertEquals(calls, []);
+  }
+});
+
+Deno.test("a task that ECS answers as another allocation's is not stopped as a start's own", async () => {
+  const sameNode = ownerTags({ ...otherOwner, nodeId: "node-a" }, "0.0.0");
+  const { context, calls } = claimedTask({ tags: sameNode, ownership: "started" });
+  assertEquals((await stopUntilAcknowledged(context, "the test", never)).kind, "taken over");
+  assertEquals(calls, []);
+});
+
+Deno.test("a task of which ECS does not tell who started it is stopped once it does", async () => {
+  let looks = 0;
+  const { context, calls, failures } = claimedTask({
+    look: () => {
+      looks += 1;
+      const who = looks < 3 ? {} : { startedBy: startedBy(ownerOf()) };
+      return { kind: "seen", task: { tags: ownerTags(ownerOf(), "0.0.0"), ...who }, tags: true };
+    },
+  });
+  assertEquals(await stopUntilAcknowledged(context, "the test", never), { kind: "acknowledged" });
+  assertEquals([calls, failures.length], [["stopTask"], 2]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { patience } from "../../../../src/lifecycle/lasting.ts";
 import {
   inTransition,
-  missingGrace,
   progressOf,
   track,
   type Tracked,
@@ -35,14 +35,14 @@ function trackAll(observations: [number, Observation][]): Tracked {
 }
 
 Deno.test("MISSING ends a task only when it persists, and then with an error", () => {
-  const { state } = trackAll([[0, missing], [30_000, missing], [missingGrace, missing]]);
+  const { state } = trackAll([[0, missing], [30_000, missing], [patience, missing]]);
   assert(state.kind === "ended");
   assertStringIncludes(state.ending.error ?? "", "MISSING");
   assertEquals(state.ending.exitCode, -1);
 });
 
 Deno.test("a few late MISSING answers decide nothing, however far apart", () => {
-  assertEquals(trackAll([[0, missing], [10 * missingGrace, missing]]).state.kind, "unseen");
+  assertEquals(trackAll([[0, missing], [10 * patience, missing]]).state.kind, "unseen");
 });
 
 Deno.test("being seen again starts the count of MISSING anew", () => {
@@ -50,8 +50,8 @@ Deno.test("being seen again starts the count of MISSING anew", () => {
     [0, missing],
     [30_000, missing],
     [50_000, seen("RUNNING")],
-    [missingGrace, missing],
-    [missingGrace + 1, missing],
+    [patience, missing],
+    [patience + 1, missing],
   ]);
   assertEquals(state.kind, "live");
 });

@@ -1,0 +1,64 @@
+import type { EcsTask } from "../../demo/simulator/state/model.ts";
+import { decodeHandleState, encodeHandleState } from "../../src/driver/handle_state.ts";
+import type { Handle } from "../../src/driver/driver.ts";
+import { runForeignTask } from "../harness/foreign_task.ts";
+import { clusters } from "./simulated_ecs.ts";
+import type { Stage } from "./stage.ts";
+
+type ForeignTask = {
+  startedBy: string | undefined;
+  tags: { key: string; value: string }[];
+};
+
+/** ECS tasks that are none of the driver's, some with tags that its own might have. */
+const foreignTasks: ForeignTask[] = [
+  { startedBy: "ecs-svc/1234567890123456789", tags: [{ key: "nomad:node_id", value: "node-a" }] },
+  {
+    startedBy: "ecs-svc/9876543210987654321",
+    tags: [
+      { key: "nomad:alloc_id", value: "alloc-0" },
+      { key: "nomad:node_id", value: "node-b" },
+      { key: "nomad:task", value: "main" },
+    ],
+  },
+  { startedBy: undefined, tags: [] },
+  { startedBy: "nomad/alloc-0/sidecar", tags: [] },
+];
+
+/** Runs tasks of others beside the driver's, in some runs on an ECS that heeds no filter. */
+export function runForeignTasks({ ecs, chances }: Pick<Stage, "ecs" | "chances">): void {
+  ecs.unfiltered = chances.happens(0.15);
+  for (const task of foreignTasks) {
+    const cluster = chances.pick(clusters) ?? "second";
+    ecs.addForeign(runForeignTask(ecs.model, { ...task, cluster }));
+  }
+}
+
+/** Checks that the tasks of others were neither stopped nor tagged. */
+export function checkForeign({ ecs, violate }: Stage): void {
+  for (const [at, { id, desired, tags }] of ecs.foreign().entries()) {
+    if (desired !== "RUNNING") violate(`${id.slice(0, 6)} was stopped, which is foreign`);
+    if (tags.length !== foreignTasks[at]?.tags.length) violate(`${id.slice(0, 6)} was tagged`);
+  }
+}
+
+/** Damages the handle that a client has stored, so that it names a foreign task. */
+export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
+  const wrong = chances.pick(ecs.foreign());
+  const alloc = chances.pick(
+    allocs.filter(({ state, desired, stored }) =>
+      state === "active" && desired === "run" && stored !== undefined
+    ),
+  );
+  if (alloc?.stored === undefined || wrong === undefined) return;
+  note(`the handle of ${alloc.id} names a foreign task`);
+  alloc.stored = { ...alloc.stored, handle: handleOf(wrong, alloc.stored.handle) };
+  alloc.node.killPlugin();
+}
+
+/** A handle as it is, but of another ECS task. */
+function handleOf({ arn, cluster: { name } }: EcsTask, handle: Handle): Handle {
+  const { ref, ...others } = decodeHandleState({ ...handle, fallback: {} });
+  const wrong = { arn, cluster: { ...ref.cluster, name } };
+  return { ...handle, state: encodeHandleState({ ...others, ref: wrong }) };
+}
