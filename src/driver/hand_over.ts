@@ -5,7 +5,7 @@
  */
 import type { Predecessor, Predecessors } from "../lifecycle/lifecycle.ts";
 import type { NomadApi } from "../nomad/api.ts";
-import type { Allocation } from "../nomad/documents.ts";
+import type { Allocation, AllocationStub } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
 import { stopCauseOf } from "../nomad/stop_cause.ts";
 
@@ -78,18 +78,40 @@ export async function predecessorsOf(
     if (earlier === "unknown") {
       // Nomad has collected it as garbage, which it does only with what is over.
       chain.push({ allocId: id, runs: "other", lost: false });
-      return { kind: "known", chain, complete: false };
+      const others = await sameName(api, own, chain, signal);
+      return { kind: "known", chain: chain.concat(others), complete: false };
     }
     // Nomad starts the new allocation while its client is disconnected, and may keep both.
     if (mayRunBeside(earlier)) return { kind: "known", chain, complete: true };
-    chain.push({
-      allocId: id,
-      runs: runsTheSame(own, earlier) ? "same" : "other",
-      lost: earlier.clientStatus === "lost",
-    });
+    chain.push(predecessorOf(own, earlier));
     id = earlier.previousAllocation;
   }
   return { kind: "known", chain, complete: id === undefined };
+}
+
+/**
+ * What Nomad still knows of the allocations before one that it has forgotten. They have the name of
+ * the new one.
+ */
+async function sameName(
+  api: NomadApi,
+  own: Allocation,
+  chain: readonly Predecessor[],
+  signal: AbortSignal,
+): Promise<Predecessor[]> {
+  const known = new Set([own.id, ...chain.map(({ allocId }) => allocId)]);
+  const all = await api.allocationsOf(own.jobId, own.namespace, signal);
+  return all
+    .filter((other) => other.name === own.name && !known.has(other.id) && !mayRunBeside(other))
+    .map((other) => predecessorOf(own, other));
+}
+
+function predecessorOf(own: Allocation, earlier: AllocationStub): Predecessor {
+  return {
+    allocId: earlier.id,
+    runs: runsTheSame(own, earlier) ? "same" : "other",
+    lost: earlier.clientStatus === "lost",
+  };
 }
 
 function isToRun({ desiredStatus, clientStatus }: Allocation): boolean {
@@ -100,14 +122,14 @@ function isToRun({ desiredStatus, clientStatus }: Allocation): boolean {
  * Whether Nomad wants an allocation that is not over for its client. One that it wants no more may
  * still be there: Nomad waits for the nearest predecessor only, which may have ended unstarted.
  */
-function mayRunBeside({ desiredStatus, clientStatus }: Allocation): boolean {
+function mayRunBeside({ desiredStatus, clientStatus }: AllocationStub): boolean {
   const isOver = clientStatus === "complete" || clientStatus === "failed" ||
     clientStatus === "lost";
   return desiredStatus === "run" && !isOver;
 }
 
 /** Whether two allocations run one version of one group of one job. */
-function runsTheSame(one: Allocation, other: Allocation): boolean {
+function runsTheSame(one: AllocationStub, other: AllocationStub): boolean {
   return one.jobVersion !== undefined && one.jobVersion === other.jobVersion &&
     one.jobId === other.jobId && one.taskGroup === other.taskGroup;
 }

@@ -16,6 +16,8 @@ import {
   agentOf,
   type Allocation,
   allocationOf,
+  type AllocationStub,
+  allocationStubsOf,
   lengthOf,
   nodeOf,
   type NodeStub,
@@ -29,6 +31,8 @@ import { NomadError } from "./error.ts";
 export type NomadApi = {
   /** `unknown` is no proof of an end: Nomad answers the same where the token may not read it. */
   allocation(id: string, namespace: string, signal: AbortSignal): Promise<Allocation | "unknown">;
+  /** Those of a job that Nomad still knows, also of an earlier job of this name. */
+  allocationsOf(jobId: string, namespace: string, signal: AbortSignal): Promise<AllocationStub[]>;
   /**
    * Whether Nomad has no such allocation any more. Rejects with `denied` where the token may not list
    * the namespace's allocations: then not finding it is no proof.
@@ -82,6 +86,12 @@ export function createNomadApi(
         allocationOf,
         signal,
       ),
+    allocationsOf: async (jobId, namespace, signal) => {
+      const query = `namespace=${encodeURIComponent(namespace)}&all=true`;
+      const path = `/v1/job/${encodeURIComponent(jobId)}/allocations?${query}`;
+      const stubs = await ask(path, allocationStubsOf, signal);
+      return stubs === "unknown" ? [] : stubs;
+    },
     isForgotten: async (id, namespace, signal) => {
       const query = `prefix=${encodeURIComponent(id)}&namespace=${encodeURIComponent(namespace)}`;
       const count = await ask(`/v1/allocations?${query}`, lengthOf, signal);

@@ -25,6 +25,12 @@ export type Allocation = {
   readonly preemptedByAllocation: string | undefined;
 };
 
+/** An allocation in the list of its job's. */
+export type AllocationStub = Pick<
+  Allocation,
+  "id" | "name" | "jobId" | "taskGroup" | "jobVersion" | "desiredStatus" | "clientStatus"
+>;
+
 /** A client node. */
 export type NomadNode = {
   readonly id: string;
@@ -72,6 +78,24 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
     nextAllocation: from.optional("NextAllocation"),
     preemptedByAllocation: from.optional("PreemptedByAllocation"),
   };
+}
+
+/** Reads the list of a job's allocations. Throws a `NomadError` for what is none. */
+export function allocationStubsOf(value: unknown, attempted: string): AllocationStub[] {
+  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
+  return value.map((stub) => {
+    const from = fieldsOf(stub, attempted);
+    const version = from.value("JobVersion");
+    return {
+      id: from.text("ID"),
+      name: from.text("Name"),
+      jobId: from.text("JobID"),
+      taskGroup: from.text("TaskGroup"),
+      jobVersion: typeof version === "number" ? version : undefined,
+      desiredStatus: from.text("DesiredStatus"),
+      clientStatus: from.text("ClientStatus"),
+    };
+  });
 }
 
 /** Reads a node. Throws a `NomadError` for what is none. */

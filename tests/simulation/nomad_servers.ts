@@ -91,6 +91,13 @@ export function createNomadServers(
       return {
         allocation: (id, _namespace, signal) =>
           answer(`GET allocation ${id}`, (at) => read(allocations, id, at), signal),
+        allocationsOf: async (jobId, _namespace, signal) => {
+          const all = (at: number) =>
+            [...allocations.keys()].flatMap((id) => read(allocations, id, at) ?? [])
+              .filter((allocation) => allocation.jobId === jobId);
+          const found = await answer(`GET allocations of ${jobId}`, all, signal);
+          return found === "unknown" ? [] : found;
+        },
         node: (id, signal) => answer(`GET node ${id}`, (at) => read(nodes, id, at), signal),
         isForgotten: async (id, _namespace, signal) => {
           if (servers.weather === "blind") throw new NomadError("denied", "GET", "HTTP 403");

@@ -44,14 +44,14 @@ async function searchFor(
     case "known": {
       const { chain, complete } = predecessors;
       if (chain.length === 0) return [];
+      // ECS keeps the startedBy of the first allocation for ever, and Nomad forgets allocations.
+      if (!complete) {
+        const ids = chain.map(({ allocId }) => allocId);
+        return await tasksByTags(context, owner, ids, asking);
+      }
       const found: Task[] = [];
       for (const { allocId } of chain) {
         found.push(...await tasksStartedBy(context, owner, allocId, asking));
-      }
-      // ECS keeps the startedBy of the first allocation for ever, and Nomad forgets allocations.
-      if (found.length === 0 && !complete) {
-        const ids = chain.map(({ allocId }) => allocId);
-        found.push(...await tasksByTags(context, owner, ids, asking));
       }
       return found;
     }

@@ -23,6 +23,8 @@ function apiOf(allocations: Allocation[], nodes: NomadNode[] = [nodeWith()]) {
       return Promise.resolve(allocations.find((allocation) => allocation.id === id) ?? "unknown");
     },
     node: (id) => Promise.resolve(nodes.find((node) => node.id === id) ?? "unknown"),
+    allocationsOf: (jobId) =>
+      Promise.resolve(allocations.filter((allocation) => allocation.jobId === jobId)),
     isForgotten: () => Promise.reject(new Error("not asked for here")),
     nodes: () => Promise.reject(new Error("not asked for here")),
     agent: () => Promise.reject(new Error("not asked for here")),
@@ -135,6 +137,20 @@ const chains: [string, Allocation[], Predecessors][] = [
     cut(
       { allocId: "b", runs: "same", lost: false },
       { allocId: "a", runs: "other", lost: false },
+    ),
+  ],
+  [
+    "what is known beyond a forgotten one has the same name, and is not to run",
+    [
+      c,
+      { ...a, id: "z", jobVersion: 2 },
+      { ...a, id: "y", name: "web.group[1]" },
+      { ...a, id: "x", desiredStatus: "run", clientStatus: "running" },
+      { ...a, id: "w", jobId: "api" },
+    ],
+    cut(
+      { allocId: "b", runs: "other", lost: false },
+      { allocId: "z", runs: "other", lost: false },
     ),
   ],
   [

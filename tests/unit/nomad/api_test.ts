@@ -54,6 +54,19 @@ Deno.test("an allocation is asked for in its own namespace", async () => {
   assertEquals(asked, [`/v1/allocation/${drainedDocument.ID}?namespace=team%20a`]);
 });
 
+Deno.test("a job's allocations are those of every job that had its name", async () => {
+  const asked: string[] = [];
+  const { Job: _, ...stub } = drainedDocument;
+  await withApi((url) => {
+    asked.push(`${url.pathname}${url.search}`);
+    return Response.json([{ ...stub, JobVersion: 3 }]);
+  }, async (api) => {
+    const [found] = await api.allocationsOf("web/a", "team a", never);
+    assertEquals([found?.id, found?.name, found?.jobVersion], [stub.ID, "web.group[0]", 3]);
+  });
+  assertEquals(asked, ["/v1/job/web%2Fa/allocations?namespace=team%20a&all=true"]);
+});
+
 Deno.test("what Nomad does not know is unknown, and no error", async () => {
   await withApi(() => new Response("alloc not found", { status: 404 }), async (api) => {
     assertEquals(await api.allocation("gone", "default", never), "unknown");
