@@ -2,6 +2,7 @@ import { eventually } from "../../demo/lib/process.ts";
 import { awsQuotas, type Category } from "../../demo/simulator/state/quotas.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "../../demo/lib/simulator.ts";
 import { configure, driverConfig, start, stop, taskOf } from "../harness/driver_calls.ts";
+import { restoreTime } from "../../src/lifecycle/start/met_tasks.ts";
 import { type PluginConnection, startPlugin } from "../harness/plugin.ts";
 
 /** What a burst of one kind came to, beside what AWS's buckets allow. */
@@ -41,14 +42,20 @@ export async function measureBursts(
   const ecs = await startSimulatorProcess({ folder, speed: 1 });
   const plugins = await Promise.all(Array.from({ length: count }, () => startPlugin(ecs.env)));
   const connections = plugins.map((plugin) => plugin.connect());
+  // Within this time the agent may restore allocations, and each start looks for an earlier one.
+  const settled = pause(restoreTime + 1_000);
   try {
     for (const connection of connections) await configure(connection, { start_timeout: "10m" });
-    const alone = await Promise.all(connections.map(startAlone));
+    const idle = () => idleTask(`${folder}/alloc`);
+    const alone = await Promise.all(
+      connections.map(async (connection) => await startAlone(connection, await idle())),
+    );
+    await settled;
     await pause(refill);
-    const tasks = connections.map((connection) => ({
+    const tasks = await Promise.all(connections.map(async (connection) => ({
       connection,
-      tasks: Array.from({ length: tasksEach }, idle),
-    }));
+      tasks: await Promise.all(Array.from({ length: tasksEach }, idle)),
+    })));
     const shape = { plugins: count, tasksEach };
     const starts = await startAll(ecs, tasks, { ...shape, besides: Math.max(...alone) });
     await pause(refill);
@@ -134,9 +141,12 @@ async function stopAll(
 }
 
 /** Seconds that one start takes where nothing else goes on. */
-async function startAlone(connection: PluginConnection): Promise<number> {
+async function startAlone(
+  connection: PluginConnection,
+  task: ReturnType<typeof taskOf>,
+): Promise<number> {
   const began = performance.now();
-  await start(connection, idle());
+  await start(connection, task);
   return (performance.now() - began) / 1_000;
 }
 
@@ -144,8 +154,12 @@ function startedByOf({ allocId, name }: ReturnType<typeof taskOf>): string {
   return `nomad/${allocId}/${name}`;
 }
 
-function idle() {
-  return taskOf(driverConfig({ task_definition: "idle" }));
+/** A task with its allocation's directory, which Nomad makes before it starts the task. */
+async function idleTask(allocations: string) {
+  const task = taskOf(driverConfig({ task_definition: "idle" }));
+  const allocDir = `${allocations}/${task.allocId}`;
+  await Deno.mkdir(allocDir, { recursive: true });
+  return { ...task, allocDir };
 }
 
 function noteIn(failures: string[]): (error: Error) => void {

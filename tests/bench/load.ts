@@ -30,6 +30,8 @@ export type LoadResult = {
   /** Share of one core while all tasks were at rest. */
   readonly restingCpu: number;
   readonly rssMb: number;
+  /** ECS tasks that ran once every Nomad task had been started. */
+  readonly ecsTasks: number;
   readonly exitsSeen: number;
   readonly leftAfterStop: number;
 };
@@ -77,6 +79,7 @@ export async function measureLoad(
       poll_interval: `${pollSeconds}s`,
     });
     await pause(5_000);
+    const ecsTasks = (await ecs.tasks()).length;
     const callsBefore = await ecs.calls();
     await ecs.control("calls/reset", {});
     const before = await usageOf(plugin.pid);
@@ -118,6 +121,7 @@ export async function measureLoad(
       exitSeenP99: percentile(latencies, 99),
       restingCpu: (after.cpuSeconds - before.cpuSeconds) / restSeconds,
       rssMb: after.rssMb,
+      ecsTasks,
       exitsSeen,
       leftAfterStop: left.length,
     };

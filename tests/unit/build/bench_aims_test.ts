@@ -15,6 +15,7 @@ const good: LoadResult = {
   exitSeenP99: 1e9,
   restingCpu: 1e9,
   rssMb: 100,
+  ecsTasks: 200,
   exitsSeen: 20,
   leftAfterStop: 0,
 };
@@ -31,7 +32,8 @@ Deno.test("the bench's check looks at counts and memory, not at times", () => {
   assertEquals(missed({ ...good, exitsSeen: 19 }), ["200 tasks: exits seen"]);
   assertEquals(missed({ ...good, exitsSeen: 21 }), ["200 tasks: exits seen"]);
   assertEquals(missed({ ...good, leftAfterStop: 1 }), ["200 tasks: left after stop"]);
-  assertEquals(missed({ ...good, calls: { RunTask: 201 } }), ["200 tasks: RunTask calls"]);
+  assertEquals(missed({ ...good, calls: { RunTask: 203 } }), ["200 tasks: RunTask calls"]);
+  assertEquals(missed({ ...good, ecsTasks: 201 }), ["200 tasks: ECS tasks"]);
   assertEquals(missed({ ...good, rssMb: 201 }), ["200 tasks: MB of memory, watching"]);
 });
 
