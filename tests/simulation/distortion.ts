@@ -67,7 +67,9 @@ function misshapen(answer: Answer, chances: Chances): Answer {
     const [, ...others] = listOf(value);
     return { ...answer, [key]: [misshapen(inner as Answer, chances), ...others] };
   }
-  const wrong = chances.pick([undefined, null, 7, "text", [], {}, [null], [7]]);
+  // An empty list in a list's stead has the right shape: nobody could tell that it is wrong.
+  const list = Array.isArray(value) ? {} : [];
+  const wrong = chances.pick([undefined, null, 7, "text", list, {}, [null], [7]]);
   return { ...answer, [key]: wrong };
 }
 

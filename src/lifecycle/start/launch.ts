@@ -142,10 +142,10 @@ async function takeFromPredecessor(
   const { request, asking } = launch;
   const { owner, predecessors } = request;
   if (predecessors === undefined) return undefined;
-  for (const { allocId } of predecessors.kind === "known" ? predecessors.chain : []) {
-    await stopsAcknowledged(context, launch, startedBy({ allocId, name: owner.name }));
-  }
-  const { mayTakeOver } = remoteTasks.ledger;
+  const { mayTakeOver, stopsPending } = remoteTasks.ledger;
+  const earlierIndexes = (predecessors.kind === "known" ? predecessors.chain : [])
+    .map(({ allocId }) => startedBy({ allocId, name: owner.name }));
+  for (const index of earlierIndexes) await stopsAcknowledged(context, launch, index);
   const { take, stop } = await findPredecessors(
     context,
     owner,
@@ -153,6 +153,10 @@ async function takeFromPredecessor(
     mayTakeOver,
     asking,
   );
+  // A task whose stop was asked for meanwhile is not among what was found, and may not have ended.
+  if (earlierIndexes.some((index) => stopsPending(index) !== undefined)) {
+    return await takeFromPredecessor(context, launch);
+  }
   const indexes = new Set([startedBy(owner)]);
   for (const { taskArn: arn, tags = [] } of stop) {
     if (arn === undefined) continue;

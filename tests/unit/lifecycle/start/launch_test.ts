@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
+import { EcsError } from "../../../../src/aws/error.ts";
 import type { AwsOperations } from "../../../../src/aws/operations.ts";
 import type { Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
@@ -66,6 +67,60 @@ Deno.test("a start looks for an earlier one's task where one may have been", asy
   const missing = await worldWithCalls();
   await missing.settle(start(missing.lifecycle, "11111111", { dir: "/alloc/other" }));
   assertEquals(missing.calls, ["ListTasks", "RunTask"]);
+});
+
+Deno.test("a start waits for the stop of a predecessor's task that is asked for while it looks for that task", async () => {
+  let busy = false;
+  let onSearch = () => {};
+  const world = createWorld({
+    intercept: (operations) => ({
+      ...operations,
+      listTasks: async (...call) => {
+        const answer = await operations.listTasks(...call);
+        if (call[0].startedBy === "nomad/old/main") onSearch();
+        return answer;
+      },
+      stopTask: (...call) =>
+        busy
+          ? Promise.reject(new EcsError("unavailable", "StopTask", "503"))
+          : operations.stopTask(...call),
+    }),
+  });
+  await world.pass(restoreTime + 1);
+  const request = {
+    cluster,
+    config: configOf({ wait_for: "none" }),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    allocDir: undefined,
+    abandoned: new AbortController().signal,
+    onEvent: () => {},
+  };
+  const old = await world.settle(
+    world.lifecycle.start({ ...request, owner: ownerOf("11111111", "old") }),
+  );
+  assert(old.status === "fulfilled");
+  busy = true;
+  onSearch = () => {
+    onSearch = () => {};
+    old.value.remote.stop("the test", 60_000);
+  };
+  const starting = world.lifecycle.start({
+    ...request,
+    owner: ownerOf("22222222", "new"),
+    predecessors: {
+      kind: "known",
+      chain: [{ allocId: "old", runs: "other", lost: false }],
+      complete: true,
+    },
+  });
+  await world.pass(60_000);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [old.value.remote.ref.arn]);
+  busy = false;
+  const started = await world.settle(starting);
+  assert(started.status === "fulfilled");
+  await world.pass(120_000);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [started.value.remote.ref.arn]);
 });
 
 Deno.test("a process that dies when ECS has its task leaves it to the next start, however young it is", async () => {
