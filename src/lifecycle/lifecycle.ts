@@ -139,7 +139,14 @@ export function createLifecycle(
   const remoteTasks = createRemoteTasks({ ...shared, accountOf: accounts.of });
   const { ledger } = remoteTasks;
   const metTasks = createMetTasks({ now: clock.now });
-  const records: RecordContext = { files, metTasks, writes: new Map(), clock, log };
+  const records: RecordContext = {
+    files,
+    metTasks,
+    writes: new Map(),
+    begunAt: clock.monotonic(),
+    clock,
+    log,
+  };
   const startContext = (cluster: ClusterRef): StartContext => {
     const { caller, definitions, registry } = accounts.of(cluster);
     return { ...shared, ...records, cluster, caller, definitions, registry, remoteTasks };

@@ -19,6 +19,7 @@ import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { type EarlierStarts, earlierStarts, recordRun } from "./start_record.ts";
 import { findPredecessors, moveTags } from "./take_over.ts";
+import { untilListed } from "./unlisted.ts";
 
 /** The ECS task of a run. */
 export type Launched = {
@@ -143,8 +144,9 @@ async function takeFromPredecessor(
   const { owner, predecessors } = request;
   if (predecessors === undefined) return undefined;
   const { mayTakeOver, stopsPending } = remoteTasks.ledger;
-  const earlierIndexes = (predecessors.kind === "known" ? predecessors.chain : [])
-    .map(({ allocId }) => startedBy({ allocId, name: owner.name }));
+  const chain = predecessors.kind === "known" ? predecessors.chain : [];
+  const allocIds = chain.map(({ allocId }) => allocId);
+  const earlierIndexes = allocIds.map((allocId) => startedBy({ allocId, name: owner.name }));
   for (const index of earlierIndexes) await stopsAcknowledged(context, launch, index);
   const { take, stop } = await findPredecessors(
     context,
@@ -155,6 +157,10 @@ async function takeFromPredecessor(
   );
   // A task whose stop was asked for meanwhile is not among what was found, and may not have ended.
   if (earlierIndexes.some((index) => stopsPending(index) !== undefined)) {
+    return await takeFromPredecessor(context, launch);
+  }
+  const isFound = take !== undefined || stop.length > 0;
+  if (!isFound && await untilListed(context, request, allocIds, asking.signal)) {
     return await takeFromPredecessor(context, launch);
   }
   const indexes = new Set([startedBy(owner)]);

@@ -12,6 +12,8 @@ export type RecordContext = {
   readonly metTasks: MetTasks;
   /** Writes under way, by path: they are done one after the other. */
   readonly writes: Map<string, Promise<void>>;
+  /** When this process began, in monotonic milliseconds. */
+  readonly begunAt: number;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -97,6 +99,22 @@ export function recordEnd(
     const isStopped = state.kind === "ended" && state.snapshot?.lastStatus === "STOPPED";
     if (isStopped) recordRun(context, { owner, allocDir }, undefined);
   });
+}
+
+/**
+ * Whether an earlier allocation's task on this client has a run on record whose end is not known. Does
+ * not reject.
+ */
+export async function hasOpenRun(
+  { files }: RecordContext,
+  { owner, allocDir }: RecordedStart,
+  earlierAllocId: string,
+): Promise<boolean> {
+  // Nomad keeps the directories of a client's allocations side by side.
+  if (allocDir === undefined || !allocDir.endsWith(`/${owner.allocId}`)) return false;
+  const earlierDir = allocDir.slice(0, -owner.allocId.length) + earlierAllocId;
+  const text = await files.read(pathOf(earlierDir, owner)).catch(() => undefined);
+  return text !== undefined && parse(text).run !== undefined;
 }
 
 /**

@@ -20,6 +20,7 @@ function recordsOf({ time, disk }: World): RecordContext {
     files: disk.connect(process),
     metTasks: createMetTasks({ now: clock.now }),
     writes: new Map(),
+    begunAt: 0,
     clock,
     log: silent,
   };
