@@ -94,7 +94,9 @@ export function createApiMode(
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
           servers.node(alloc.node.id).takesOver;
         if (!informed) run.uninformed.add(alloc);
-        if (overtakesStart(alloc.previous?.previous)) run.overtaking.add(alloc);
+        if (overtakesStart(alloc.previous?.previous) || missesTask(stage.ecs, alloc)) {
+          run.overtaking.add(alloc);
+        }
       }
     },
     calm: () => {
@@ -246,4 +248,20 @@ function overtakesStart(alloc: Alloc | undefined): boolean {
   if (alloc === undefined) return false;
   const isStarting = alloc.state === "active" && alloc.stored === undefined && alloc.unanswered;
   return isStarting || overtakesStart(alloc.previous);
+}
+
+/**
+ * Whether ECS runs a task that it does not list yet, of an earlier allocation whose start got no answer
+ * on another client. Only that client's disk tells of it.
+ */
+function missesTask({ live, model }: SimulatedEcs, { node, previous }: Alloc): boolean {
+  for (let earlier = previous; earlier !== undefined; earlier = earlier.previous) {
+    if (earlier.node === node || earlier.stored !== undefined || !earlier.unanswered) continue;
+    const index = startedBy({ allocId: earlier.id, name: "main" });
+    const isUnlisted = live().some((task) =>
+      task.startedBy === index && model.now() - task.createdAt < model.pace.consistency
+    );
+    if (isUnlisted) return true;
+  }
+  return false;
 }
