@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a take-over leaves the tags",
     file: "src/lifecycle/start/launch.ts",
-    edits: [["  await moveTags(context, take, owner, asking);\n", ""]],
+    edits: [["    await moveTags(context, take, owner, asking);\n", ""]],
   },
   {
     name: "a task is left to any node",

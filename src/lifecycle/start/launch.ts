@@ -148,13 +148,7 @@ async function takeFromPredecessor(
   const allocIds = chain.map(({ allocId }) => allocId);
   const earlierIndexes = allocIds.map((allocId) => startedBy({ allocId, name: owner.name }));
   for (const index of earlierIndexes) await stopsAcknowledged(context, launch, index);
-  const { take, stop } = await findPredecessors(
-    context,
-    owner,
-    predecessors,
-    mayTakeOver,
-    asking,
-  );
+  const { take, stop } = await findPredecessors(context, owner, predecessors, mayTakeOver, asking);
   // A task whose stop was asked for meanwhile is not among what was found, and may not have ended.
   if (earlierIndexes.some((index) => stopsPending(index) !== undefined)) {
     return await takeFromPredecessor(context, launch);
@@ -180,7 +174,12 @@ async function takeFromPredecessor(
   }
   for (const index of indexes) await stopsAcknowledged(context, launch, index);
   if (take?.taskArn === undefined) return undefined;
-  await moveTags(context, take, owner, asking);
+  try {
+    await moveTags(context, take, owner, asking);
+  } finally {
+    // AWS may have moved them, whatever became of the answer: then it is this node's to end.
+    remoteTasks.ledger.found({ ref: { arn: take.taskArn, cluster }, owner });
+  }
   const definition = await definitionOf(context, take, asking);
   return { arn: take.taskArn, how: "handed over", definition };
 }

@@ -123,6 +123,53 @@ Deno.test("a start waits for the stop of a predecessor's task that is asked for 
   assertEquals(world.ecs.live().map(({ arn }) => arn), [started.value.remote.ref.arn]);
 });
 
+Deno.test("a task whose tags moved in a start that was given up is this node's to end", async () => {
+  let isLost = false;
+  const world = createWorld({
+    intercept: (operations) => ({
+      ...operations,
+      tagResource: async (...call) => {
+        const answer = await operations.tagResource(...call);
+        if (isLost) throw new EcsError("unavailable", "TagResource", "no answer");
+        return answer;
+      },
+    }),
+  });
+  const request = {
+    cluster,
+    config: configOf({ wait_for: "none" }),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    onEvent: () => {},
+  };
+  const never = new AbortController().signal;
+  const left = { ...ownerOf("11111111", "old"), nodeId: "node-b" };
+  const other = world.launch().lifecycle;
+  await world.settle(other.start({ ...request, owner: left, abandoned: never }));
+  const unclaimed = () => world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", never));
+  assertEquals(await unclaimed(), { status: "fulfilled", value: [] });
+
+  isLost = true;
+  const abandoned = new AbortController();
+  const starting = world.lifecycle.start({
+    ...request,
+    owner: ownerOf("22222222", "new"),
+    abandoned: abandoned.signal,
+    predecessors: {
+      kind: "known",
+      chain: [{ allocId: "old", runs: "same", lost: true }],
+      complete: true,
+    },
+  });
+  starting.catch(() => {});
+  await world.pass(60_000);
+  abandoned.abort(new Error("the allocation is stopped"));
+  await world.settle(starting);
+  const found = await unclaimed();
+  assert(found.status === "fulfilled");
+  assertEquals(found.value.map(({ ref }) => ref.arn), world.ecs.live().map(({ arn }) => arn));
+});
+
 Deno.test("a process that dies when ECS has its task leaves it to the next start, however young it is", async () => {
   const world = await worldWithCalls(15_000);
   const { lifecycle, kill } = world.launch();
