@@ -1,4 +1,4 @@
-import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
 import type { Clock } from "../clock.ts";
 import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
@@ -11,7 +11,7 @@ import type {
 } from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import type { Logger } from "../logger.ts";
 import { milliseconds, wireExit } from "./convert.ts";
-import { wireError } from "./status.ts";
+import { failureOf, untilDrained } from "./handlers.ts";
 
 /** Runs a command in a task's container, and answers its exit code. */
 export type RunCommand = (
@@ -51,13 +51,7 @@ export function execStreaming(
       call.end();
     } catch (error) {
       if (gone.signal.aborted) return;
-      const failure = wireError(error);
-      log.warn("a call failed", {
-        rpc: "ExecTaskStreaming",
-        code: status[failure.code],
-        error: failure.details,
-      });
-      call.emit("error", failure);
+      call.emit("error", failureOf("ExecTaskStreaming", log, error));
     }
   };
 }
@@ -94,7 +88,7 @@ export async function execOnce(
   return {
     stdout: kept.stdout.bytes(),
     stderr: kept.stderr.bytes(),
-    result: wireExit({ exitCode: code, oomKilled: false, error: undefined }).result,
+    result: exitOf(code),
   };
 }
 
@@ -138,20 +132,12 @@ function exitOf(exitCode: number) {
 }
 
 /** Writes a message. Resolves when the caller can take more. */
-function write(
+async function write(
   call: Call,
   message: Partial<ExecTaskStreamingResponse>,
   signal: AbortSignal,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const whole = { stdout: undefined, stderr: undefined, exited: false, result: undefined };
-    if (signal.aborted || call.write({ ...whole, ...message })) return resolve();
-    const done = () => {
-      call.off("drain", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    call.on("drain", done);
-    signal.addEventListener("abort", done, { once: true });
-  });
+  const whole = { stdout: undefined, stderr: undefined, exited: false, result: undefined };
+  if (signal.aborted || call.write({ ...whole, ...message })) return;
+  await untilDrained(call, signal);
 }

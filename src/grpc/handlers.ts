@@ -2,7 +2,6 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
-  type ServerWritableStream,
   status,
 } from "@grpc/grpc-js";
 import type { Logger } from "../logger.ts";
@@ -81,7 +80,7 @@ export function serverStream<Request, Response>(
     try {
       for await (const message of answer(call.request, gone.signal)) {
         if (gone.signal.aborted) break;
-        if (!call.write(message)) await drained(call, gone.signal);
+        if (!call.write(message)) await untilDrained(call, gone.signal);
       }
       call.end();
     } catch (error) {
@@ -114,14 +113,12 @@ function hold(
   for (const key of Object.keys(call.metadata.getMap())) call.metadata.remove(key);
 }
 
-function failureOf(name: string, log: Logger, error: unknown): WireError {
-  const failure = wireError(error);
-  log.warn("a call failed", { rpc: name, code: status[failure.code], error: failure.details });
-  return failure;
-}
-
-function drained<Request, Response>(
-  call: ServerWritableStream<Request, Response>,
+/** Resolves when the call's caller can take more, or the signal aborts. */
+export function untilDrained(
+  call: {
+    on(event: "drain", listener: () => void): unknown;
+    off(event: "drain", listener: () => void): unknown;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
@@ -133,4 +130,11 @@ function drained<Request, Response>(
     call.on("drain", done);
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+/** Logs a call's failure, and gives it as the wire has it. */
+export function failureOf(name: string, log: Logger, error: unknown): WireError {
+  const failure = wireError(error);
+  log.warn("a call failed", { rpc: name, code: status[failure.code], error: failure.details });
+  return failure;
 }
