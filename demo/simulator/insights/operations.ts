@@ -1,20 +1,13 @@
 import * as sdk from "@aws-sdk/client-cloudwatch";
-import { AwsError } from "../request/aws_error.ts";
 import type { Input } from "../request/input.ts";
-import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
-import { admit } from "../state/admission.ts";
+import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
-import { categoryOf } from "../state/quotas.ts";
+import { admitOperation, operationFor, type OperationTable } from "../state/operation.ts";
 import { advance } from "../state/task_life.ts";
 import { getMetricData, listMetrics } from "./metrics.ts";
 
-type Operation = {
-  readonly shape: Shape;
-  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
-};
-
 /** All operations of CloudWatch that the simulator has. */
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+const operations: OperationTable = new Map([
   ["GetMetricData", { shape: shapeOf(sdk.GetMetricDataInput$), carryOut: getMetricData }],
   ["ListMetrics", { shape: shapeOf(sdk.ListMetricsInput$), carryOut: listMetrics }],
 ]);
@@ -30,13 +23,8 @@ export function performCloudWatch(
   operation: string,
   input: Input,
 ): unknown {
-  const known = operations.get(operation);
-  if (known === undefined) {
-    throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
-  }
-  const category = categoryOf(operation);
-  if (category !== undefined) admit(model, region, category);
-  checkShape(known.shape, input);
+  admitOperation(model, region, operation);
+  const { carryOut } = operationFor(operations, operation, input);
   advance(model);
-  return known.carryOut(model, region, input);
+  return carryOut(model, region, input);
 }

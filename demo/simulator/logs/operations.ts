@@ -8,20 +8,14 @@ import {
   requiredString,
   word,
 } from "../request/input.ts";
-import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
-import { admit } from "../state/admission.ts";
+import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
-import { categoryOf } from "../state/quotas.ts";
+import { admitOperation, operationFor, type OperationTable } from "../state/operation.ts";
 import { filterLogEvents, findGroup, getLogEvents, notFound } from "./read_events.ts";
 import { addEvent, addGroup, addStream, groupOf, type LogGroup, type LogStream } from "./store.ts";
 
-type Operation = {
-  readonly shape: Shape;
-  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
-};
-
 /** All operations of CloudWatch Logs that the simulator has. */
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+const operations: OperationTable = new Map([
   ["CreateLogGroup", { shape: shapeOf(sdk.CreateLogGroupRequest$), carryOut: createLogGroup }],
   ["DeleteLogGroup", { shape: shapeOf(sdk.DeleteLogGroupRequest$), carryOut: deleteLogGroup }],
   ["PutRetentionPolicy", {
@@ -57,14 +51,8 @@ export function performLogs(
   operation: string,
   input: Input,
 ): unknown {
-  const known = operations.get(operation);
-  if (known === undefined) {
-    throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
-  }
-  const category = categoryOf(operation);
-  if (category !== undefined) admit(model, region, category);
-  checkShape(known.shape, input);
-  return known.carryOut(model, region, input);
+  admitOperation(model, region, operation);
+  return operationFor(operations, operation, input).carryOut(model, region, input);
 }
 
 function createLogGroup(model: Model, region: string, input: Input): unknown {

@@ -1,11 +1,9 @@
 import * as sdk from "@aws-sdk/client-ecs";
-import { AwsError } from "../request/aws_error.ts";
 import type { Input } from "../request/input.ts";
-import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
+import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
+import { admitOperation, operationFor, type OperationTable } from "../state/operation.ts";
 import { advance } from "../state/task_life.ts";
-import { categoryOf } from "../state/quotas.ts";
-import { admit } from "../state/admission.ts";
 import {
   createCluster,
   deleteCluster,
@@ -27,14 +25,8 @@ import {
 } from "./task_definitions.ts";
 import { describeTasks, listTasks, stopTask } from "./tasks.ts";
 
-type Operation = {
-  /** JSON types of the request, by the AWS SDK's model. */
-  readonly shape: Shape;
-  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
-};
-
 /** All operations of ECS that the simulator has. */
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+const operations: OperationTable = new Map([
   ["CreateCluster", { shape: shapeOf(sdk.CreateClusterRequest$), carryOut: createCluster }],
   ["DeleteCluster", { shape: shapeOf(sdk.DeleteClusterRequest$), carryOut: deleteCluster }],
   ["DescribeClusters", {
@@ -94,8 +86,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
  * @throws `AwsError` where AWS refuses the request.
  */
 export function perform(model: Model, region: string, operation: string, input: Input): unknown {
-  const category = categoryOf(operation);
-  if (category !== undefined) admit(model, region, category);
+  admitOperation(model, region, operation);
   return performUnthrottled(model, region, operation, input);
 }
 
@@ -106,11 +97,7 @@ export function performUnthrottled(
   operation: string,
   input: Input,
 ): unknown {
-  const known = operations.get(operation);
-  if (known === undefined) {
-    throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
-  }
-  checkShape(known.shape, input);
+  const { carryOut } = operationFor(operations, operation, input);
   advance(model);
-  return known.carryOut(model, region, input);
+  return carryOut(model, region, input);
 }

@@ -2,18 +2,14 @@ import * as kms from "@aws-sdk/client-kms";
 import * as ssm from "@aws-sdk/client-ssm";
 import { AwsError } from "../request/aws_error.ts";
 import { type Input, object, requiredString } from "../request/input.ts";
-import { checkShape, type Shape, shapeOf } from "../request/shape.ts";
+import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
+import { operationFor, type OperationTable } from "../state/operation.ts";
 import { generateDataKey } from "./kms.ts";
 import { newToken, type Session, streamUrl } from "./sessions.ts";
 
-type Operation = {
-  readonly shape: Shape;
-  readonly carryOut: (model: Model, region: string, input: Input) => unknown;
-};
-
 /** All operations of SSM and KMS that the simulator has. */
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+const operations: OperationTable = new Map([
   ["TerminateSession", {
     shape: shapeOf(ssm.TerminateSessionRequest$),
     carryOut: terminateSession,
@@ -36,12 +32,7 @@ export function performSessions(
   operation: string,
   input: Input,
 ): unknown {
-  const known = operations.get(operation);
-  if (known === undefined) {
-    throw new AwsError("UnknownOperationException", `Operation ${operation} is not known`);
-  }
-  checkShape(known.shape, input);
-  return known.carryOut(model, region, input);
+  return operationFor(operations, operation, input).carryOut(model, region, input);
 }
 
 /** TerminateSession. It succeeds for a session that has ended. */
