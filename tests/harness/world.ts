@@ -8,6 +8,7 @@ import type {
   Output,
 } from "../../src/aws/operations.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
+import type { StartRequest } from "../../src/lifecycle/start/context.ts";
 import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
 import type { Logger } from "../../src/logger.ts";
@@ -151,4 +152,18 @@ export function answering<N extends OperationName>(
     ...operations,
     [name]: (input: Input<N>, signal: AbortSignal) => answer(input, signal, operations[name]),
   });
+}
+
+/** A valid request of a start that nobody abandons; `changes` are the fields of another case. */
+export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
+  return {
+    cluster,
+    owner: ownerOf(),
+    config: configOf(),
+    env: {},
+    resources: { cpu: 100, memory: 300 },
+    abandoned: new AbortController().signal,
+    onEvent: () => {},
+    ...changes,
+  };
 }

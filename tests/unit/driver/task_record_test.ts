@@ -2,22 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { containerExited } from "../../../demo/simulator/state/task_life.ts";
 import type { KnownNetwork } from "../../../src/driver/network.ts";
 import { createTaskRecord, type ExitResult } from "../../../src/driver/task_record.ts";
-import { cluster, configOf, createWorld, ownerOf } from "../../harness/world.ts";
+import { cluster, createWorld, startRequest } from "../../harness/world.ts";
 
 const unknown: KnownNetwork = { advertise: "private", address: undefined, ports: {} };
 
 /** The record of a task that runs, and what its first listener has heard. */
 async function recordOfRunning(network = unknown) {
   const world = createWorld();
-  const started = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf(),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  }));
+  const started = await world.settle(world.lifecycle.start(startRequest()));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
   const record = createTaskRecord({ remote, network, startedAt: 1_000, handover: true });

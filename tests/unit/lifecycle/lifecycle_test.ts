@@ -1,16 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { cluster, configOf, createWorld, ownerOf, type World } from "../../harness/world.ts";
+import { cluster, createWorld, ownerOf, startRequest, type World } from "../../harness/world.ts";
 
 function start({ lifecycle, settle }: World, run: string) {
-  return settle(lifecycle.start({
-    cluster,
-    owner: ownerOf(run),
-    config: configOf(),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  }));
+  return settle(lifecycle.start(startRequest({ owner: ownerOf(run) })));
 }
 
 /** A world with a task of the node that no allocation claims. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { AwsOperations } from "../../../src/aws/operations.ts";
 import { askSource } from "../../../src/aws/sources.ts";
-import { cluster, configOf, createWorld, ownerOf } from "../../harness/world.ts";
+import { createWorld, ownerOf, startRequest } from "../../harness/world.ts";
 
 const allocs = ["0", "1", "2"].map((digit) => `${digit.repeat(8)}-9c0f-4f0e-8f3a-5f6f0a9c3d11`);
 
@@ -25,15 +25,14 @@ async function tasksBefore(failure: () => Promise<never>) {
   for (const alloc of allocs) {
     const told: string[] = [];
     events.push(told);
-    const started = await world.settle(world.lifecycle.start({
-      cluster,
-      owner: ownerOf("11111111", alloc),
-      config: configOf(),
-      env: {},
-      resources: { cpu: 100, memory: 300 },
-      abandoned: new AbortController().signal,
-      onEvent: ({ message }) => told.push(message),
-    }));
+    const started = await world.settle(
+      world.lifecycle.start(
+        startRequest({
+          owner: ownerOf("11111111", alloc),
+          onEvent: ({ message }) => told.push(message),
+        }),
+      ),
+    );
     assertEquals(started.status, "fulfilled");
   }
   return {

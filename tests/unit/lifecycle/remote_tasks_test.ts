@@ -6,22 +6,14 @@ import { runForeignTask } from "../../harness/foreign_task.ts";
 import {
   answering,
   cluster,
-  configOf,
   createWorld,
   ownerOf,
+  startRequest,
   type World,
 } from "../../harness/world.ts";
 
 function start({ lifecycle }: World, run: string) {
-  return lifecycle.start({
-    cluster,
-    owner: ownerOf(run),
-    config: configOf(),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  });
+  return lifecycle.start(startRequest({ owner: ownerOf(run) }));
 }
 
 Deno.test("a task that ECS lost sight of and shows again is taken over, and no second one started", async () => {

@@ -1,7 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { runForeignTask } from "../../../harness/foreign_task.ts";
-import { answering, cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+import {
+  answering,
+  cluster,
+  configOf,
+  createWorld,
+  ownerOf,
+  startRequest,
+} from "../../../harness/world.ts";
 
 const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
 const { nodeId } = ownerOf();
@@ -17,15 +24,9 @@ function searchedWorld() {
     }),
   });
   const start = async (allocId?: string) => {
-    const started = await world.settle(world.lifecycle.start({
-      cluster,
-      owner: ownerOf("11111111", allocId),
-      config: configOf(),
-      env: {},
-      resources: { cpu: 100, memory: 300 },
-      abandoned: never,
-      onEvent: () => {},
-    }));
+    const started = await world.settle(
+      world.lifecycle.start(startRequest({ owner: ownerOf("11111111", allocId) })),
+    );
     assert(started.status === "fulfilled");
     return started.value.remote;
   };
@@ -94,15 +95,7 @@ Deno.test("a task that is watched, being stopped or left to run on is not unclai
 Deno.test("what a start is about to take is not unclaimed", async () => {
   const { ecs, pass, search, settle, lifecycle } = searchedWorld();
   ecs.weather = { mode: "hang", rate: 1, operation: "RunTask" };
-  const starting = lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf({ wait_for: "none" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: never,
-    onEvent: () => {},
-  });
+  const starting = lifecycle.start(startRequest({ config: configOf({ wait_for: "none" }) }));
   await pass(5_000);
   ecs.weather = { mode: "cut-after", rate: 1, operation: "RunTask" };
   await pass(30_000);
@@ -124,15 +117,7 @@ Deno.test("a search over endless pages ends, and the next one finds what there i
         : real(input, signal);
     }),
   });
-  const started = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf(),
-    env: {},
-    resources: { cpu: 100, memory: 128 },
-    abandoned: never,
-    onEvent: () => {},
-  }));
+  const started = await world.settle(world.lifecycle.start(startRequest()));
   assertEquals(started.status, "fulfilled");
   const search = () => world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", never));
   asked = 0;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { answering, cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+import { answering, configOf, createWorld, startRequest } from "../../../harness/world.ts";
 
 /** A world in which a start is cut off after ECS accepted its RunTask, which ECS lists only later. */
 async function worldAfterCutStart(consistency: number) {
@@ -10,15 +10,9 @@ async function worldAfterCutStart(consistency: number) {
       return await new Promise((_, reject) => signal.addEventListener("abort", reject));
     }),
   });
-  const started = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf({ start_timeout: "10s" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  }));
+  const started = await world.settle(
+    world.lifecycle.start(startRequest({ config: configOf({ start_timeout: "10s" }) })),
+  );
   assert(started.status === "rejected");
   assertEquals(world.ecs.live().length, 1);
   return world;

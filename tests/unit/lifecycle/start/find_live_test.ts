@@ -13,6 +13,7 @@ import {
   createWorld,
   ownerOf,
   silent,
+  startRequest,
   type World,
 } from "../../../harness/world.ts";
 
@@ -96,15 +97,9 @@ for (const [what, answer] of partial) {
 }
 
 function start({ lifecycle }: World, run: string) {
-  return lifecycle.start({
-    cluster,
-    owner: ownerOf(run),
-    config: configOf({ start_timeout: "120s" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  });
+  return lifecycle.start(
+    startRequest({ owner: ownerOf(run), config: configOf({ start_timeout: "120s" }) }),
+  );
 }
 
 /** A world whose ListTasks names every task of the cluster, whatever it is asked for. */

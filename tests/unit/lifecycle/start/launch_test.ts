@@ -4,7 +4,7 @@ import { EcsError } from "../../../../src/aws/error.ts";
 import type { AwsOperations } from "../../../../src/aws/operations.ts";
 import type { Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
-import { cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+import { cluster, configOf, createWorld, ownerOf, startRequest } from "../../../harness/world.ts";
 
 const allocDir = "/alloc/own";
 
@@ -13,16 +13,8 @@ function start(
   run: string,
   { task = {}, dir = allocDir }: { task?: Record<string, unknown>; dir?: string } = {},
 ) {
-  return start({
-    cluster,
-    owner: ownerOf(run),
-    config: configOf({ wait_for: "none", ...task }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    allocDir: dir,
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  });
+  const config = configOf({ wait_for: "none", ...task });
+  return start(startRequest({ owner: ownerOf(run), config, allocDir: dir }));
 }
 
 /** A world of plugins that have run for long, with a new directory, and what calls starts have made. */
@@ -87,15 +79,7 @@ Deno.test("a start waits for the stop of a predecessor's task that is asked for 
     }),
   });
   await world.pass(restoreTime + 1);
-  const request = {
-    cluster,
-    config: configOf({ wait_for: "none" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    allocDir: undefined,
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  };
+  const request = startRequest({ config: configOf({ wait_for: "none" }) });
   const old = await world.settle(
     world.lifecycle.start({ ...request, owner: ownerOf("11111111", "old") }),
   );
@@ -135,17 +119,11 @@ Deno.test("a task whose tags moved in a start that was given up is this node's t
       },
     }),
   });
-  const request = {
-    cluster,
-    config: configOf({ wait_for: "none" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    onEvent: () => {},
-  };
+  const request = startRequest({ config: configOf({ wait_for: "none" }) });
   const never = new AbortController().signal;
   const left = { ...ownerOf("11111111", "old"), nodeId: "node-b" };
   const other = world.launch().lifecycle;
-  await world.settle(other.start({ ...request, owner: left, abandoned: never }));
+  await world.settle(other.start({ ...request, owner: left }));
   const unclaimed = () => world.settle(world.lifecycle.unclaimedTasks(cluster, "node-a", never));
   assertEquals(await unclaimed(), { status: "fulfilled", value: [] });
 

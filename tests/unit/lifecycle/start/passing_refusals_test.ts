@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { AwsOperations, OperationName } from "../../../../src/aws/operations.ts";
 import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
-import { answering, cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+import { answering, configOf, createWorld, startRequest } from "../../../harness/world.ts";
 
 /** A refusal as the SDK throws it. */
 function refusal(name: string, message: string): Error {
@@ -28,15 +28,14 @@ async function startRefused(
     }) as (operations: AwsOperations) => AwsOperations,
   });
   const events: string[] = [];
-  const result = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf({ start_timeout: "5m", ...config }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: ({ message }) => events.push(message),
-  }));
+  const result = await world.settle(
+    world.lifecycle.start(
+      startRequest({
+        config: configOf({ start_timeout: "5m", ...config }),
+        onEvent: ({ message }) => events.push(message),
+      }),
+    ),
+  );
   const told = events.filter((message) => message.includes("is asked again"));
   return { world, result, told, refused };
 }
@@ -138,15 +137,9 @@ for (const [what, tasks] of unnamed) {
         return { tasks, failures: [] };
       }),
     });
-    const result = await world.settle(world.lifecycle.start({
-      cluster,
-      owner: ownerOf(),
-      config: configOf({ start_timeout: "1m" }),
-      env: {},
-      resources: { cpu: 100, memory: 300 },
-      abandoned: new AbortController().signal,
-      onEvent: () => {},
-    }));
+    const result = await world.settle(
+      world.lifecycle.start(startRequest({ config: configOf({ start_timeout: "1m" }) })),
+    );
     assert(result.status === "rejected" && result.reason instanceof LaunchError);
     assertEquals(result.reason.recoverable, true);
     await world.pass(300_000);

@@ -3,11 +3,11 @@ import { demoPreset, loadPreset } from "../../../../demo/simulator/preset.ts";
 import { createLifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import {
   answering,
-  cluster,
   configOf,
   createWorld,
   ownerOf,
   silent,
+  startRequest,
   type World,
 } from "../../../harness/world.ts";
 
@@ -17,15 +17,9 @@ function start(
   owner = ownerOf(),
 ) {
   const events: string[] = [];
-  const started = lifecycle.start({
-    cluster,
-    owner,
-    config: configOf(task),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: ({ message }) => events.push(message),
-  });
+  const started = lifecycle.start(
+    startRequest({ owner, config: configOf(task), onEvent: ({ message }) => events.push(message) }),
+  );
   return { started, events };
 }
 

@@ -1,23 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   answering,
-  cluster,
   configOf,
   createWorld,
-  ownerOf,
+  startRequest,
   type World,
 } from "../../../harness/world.ts";
 
 function start({ lifecycle }: World, task: Record<string, unknown>) {
-  return lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf(task),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: () => {},
-  });
+  return lifecycle.start(startRequest({ config: configOf(task) }));
 }
 
 Deno.test("a public address that EC2 does not know yet is waited for", async () => {

@@ -3,10 +3,10 @@ import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
 import { runForeignTask } from "../../../harness/foreign_task.ts";
 import {
   answering,
-  cluster,
   configOf,
   createWorld,
   ownerOf,
+  startRequest,
   type World,
 } from "../../../harness/world.ts";
 
@@ -19,15 +19,13 @@ function start(
     abandoned?: AbortSignal;
   } = {},
 ) {
-  return lifecycle.start({
-    cluster,
-    owner: ownerOf(run),
-    config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned,
-    onEvent: () => {},
-  });
+  return lifecycle.start(
+    startRequest({
+      owner: ownerOf(run),
+      config: configOf({ task_definition: definition, start_timeout: `${timeout}ms` }),
+      abandoned,
+    }),
+  );
 }
 
 /** A world in which ECS accepts the first RunTask, answers it never, and shows its task late. */

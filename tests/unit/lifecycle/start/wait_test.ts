@@ -1,17 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { cluster, configOf, createWorld, ownerOf, type World } from "../../../harness/world.ts";
+import { configOf, createWorld, startRequest, type World } from "../../../harness/world.ts";
 
 function start({ lifecycle }: World, task: Record<string, unknown>) {
   const messages: string[] = [];
-  const started = lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf(task),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: ({ message }) => messages.push(message),
-  });
+  const started = lifecycle.start(
+    startRequest({ config: configOf(task), onEvent: ({ message }) => messages.push(message) }),
+  );
   return { started, messages };
 }
 

@@ -4,7 +4,7 @@ import { annotationsOf, eventsOf } from "../../../../src/lifecycle/task/events.t
 import { track, untracked } from "../../../../src/lifecycle/task/tracking.ts";
 import { loadPreset } from "../../../../demo/simulator/preset.ts";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
-import { cluster, configOf, createWorld, ownerOf } from "../../../harness/world.ts";
+import { cluster, configOf, createWorld, startRequest } from "../../../harness/world.ts";
 
 const ref = { arn: "arn:aws:ecs:us-east-1:123456789012:task/web/0123456789abcdef", cluster };
 const task = "ECS task 0123456789abcdef";
@@ -121,15 +121,14 @@ Deno.test("of a sidecar that fails a task's user is told once, while the task go
     }],
   });
   const messages: string[] = [];
-  const started = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf({ task_definition: "pair" }),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: ({ message }) => messages.push(message),
-  }));
+  const started = await world.settle(
+    world.lifecycle.start(
+      startRequest({
+        config: configOf({ task_definition: "pair" }),
+        onEvent: ({ message }) => messages.push(message),
+      }),
+    ),
+  );
   assertEquals(started.status, "fulfilled");
   const [running] = world.ecs.live();
   if (running === undefined) throw new Error("no task runs");

@@ -1,19 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
 import type { RemoteState } from "../../../../src/lifecycle/task/tracking.ts";
-import { cluster, configOf, createWorld, ownerOf, type World } from "../../../harness/world.ts";
+import { createWorld, ownerOf, startRequest, type World } from "../../../harness/world.ts";
 
 async function started(world: World) {
   const events: string[] = [];
-  const start = await world.settle(world.lifecycle.start({
-    cluster,
-    owner: ownerOf(),
-    config: configOf(),
-    env: {},
-    resources: { cpu: 100, memory: 300 },
-    abandoned: new AbortController().signal,
-    onEvent: ({ message }) => events.push(message),
-  }));
+  const start = await world.settle(
+    world.lifecycle.start(startRequest({ onEvent: ({ message }) => events.push(message) })),
+  );
   assert(start.status === "fulfilled");
   return { remote: start.value.remote, events };
 }
@@ -105,17 +99,11 @@ Deno.test("a burst of stops is acknowledged, however long AWS's limits make it w
   const world = createWorld();
   const owners = Array.from({ length: 400 }, (_, at) => ownerOf("11111111", `alloc-${at}`));
   const { signal } = new AbortController();
-  const starts = await world.settle(Promise.all(owners.map((owner) =>
-    world.lifecycle.start({
-      cluster,
-      owner,
-      config: configOf(),
-      env: {},
-      resources: { cpu: 100, memory: 300 },
-      abandoned: signal,
-      onEvent: () => {},
-    })
-  )));
+  const starts = await world.settle(
+    Promise.all(
+      owners.map((owner) => world.lifecycle.start(startRequest({ owner, abandoned: signal }))),
+    ),
+  );
   assert(starts.status === "fulfilled");
   await world.pass(60_000);
   const began = world.time.now();
