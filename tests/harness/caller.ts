@@ -1,5 +1,8 @@
-import type { EcsCaller } from "../../src/aws/caller.ts";
-import type { Input, OperationName, Output } from "../../src/aws/operations.ts";
+import { createCallBudget } from "../../src/aws/call_budget.ts";
+import { createEcsCaller, type EcsCaller } from "../../src/aws/caller.ts";
+import type { AwsOperations, Input, OperationName, Output } from "../../src/aws/operations.ts";
+import type { Clock } from "../../src/clock.ts";
+import { silent } from "./world.ts";
 
 /** How a test answers operations of AWS's. */
 export type Answers = {
@@ -22,4 +25,11 @@ export function callerAnswering(answers: Answers) {
     },
   };
   return { caller, asked };
+}
+
+/** The driver's own caller, with AWS's limits, over these operations. */
+export function callerOver(operations: AwsOperations, clock: Clock): EcsCaller {
+  const settings = { raised: {}, share: 1, ceiling: undefined };
+  const budget = createCallBudget({ settings: () => settings, clock });
+  return createEcsCaller({ operations: () => operations, budget, clock, log: silent });
 }

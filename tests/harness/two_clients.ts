@@ -62,27 +62,42 @@ export function createTwoClients(config: Record<string, unknown> = {}): TwoClien
   };
 }
 
+/** The same two, of which the first has started `old`, and the ARN of its ECS task. */
+export async function startedOnFirst(config: Record<string, unknown> = {}) {
+  const clients = createTwoClients(config);
+  await clients.pass(1_000);
+  const arn = await clients.start(clients.a, "old");
+  return { clients, arn };
+}
+
+/** ARNs of the ECS tasks that live. */
+export function liveArns({ ecs }: TwoClients): string[] {
+  return ecs.live().map(({ arn }) => arn);
+}
+
 /** Has the servers drain `node-a`, with `new` in place of `old` on `node-b`. */
 export function drain({ servers }: TwoClients, replacement: Partial<Allocation> = {}): void {
   servers.changeNode("node-a", { draining: true });
-  servers.put(allocationWith({
-    id: "new",
-    nodeId: "node-b",
-    clientStatus: "pending",
-    previousAllocation: "old",
-    ...replacement,
-  }));
-  servers.change("old", {
-    desiredStatus: "stop",
+  replaceOld(servers, replacement, {
     desiredDescription: "alloc is being migrated",
     migrate: true,
-    nextAllocation: "new",
   });
 }
 
 /** Has the servers lose `node-a`, with `new` in place of `old` on `node-b`. */
 export function lose({ servers }: TwoClients, replacement: Partial<Allocation> = {}): void {
   servers.changeNode("node-a", { status: "down" });
+  replaceOld(servers, replacement, {
+    desiredDescription: "alloc is lost since its node is down",
+    clientStatus: "lost",
+  });
+}
+
+function replaceOld(
+  servers: NomadServers,
+  replacement: Partial<Allocation>,
+  stopped: Partial<Allocation>,
+): void {
   servers.put(allocationWith({
     id: "new",
     nodeId: "node-b",
@@ -90,10 +105,5 @@ export function lose({ servers }: TwoClients, replacement: Partial<Allocation> =
     previousAllocation: "old",
     ...replacement,
   }));
-  servers.change("old", {
-    desiredStatus: "stop",
-    desiredDescription: "alloc is lost since its node is down",
-    clientStatus: "lost",
-    nextAllocation: "new",
-  });
+  servers.change("old", { desiredStatus: "stop", nextAllocation: "new", ...stopped });
 }

@@ -1,59 +1,55 @@
 import { assertEquals } from "@std/assert";
-import { createTwoClients, drain, type TwoClients } from "../../harness/two_clients.ts";
+import {
+  createTwoClients,
+  drain,
+  liveArns,
+  startedOnFirst,
+  type TwoClients,
+} from "../../harness/two_clients.ts";
 
 const minutes = 60_000;
 
-/** Two clients of which the first has started `old`. */
-async function started(config: Record<string, unknown> = {}) {
-  const clients = createTwoClients(config);
-  await clients.pass(1_000);
-  const arn = await clients.start(clients.a, "old");
-  return { clients, arn };
-}
-
-const live = ({ ecs }: TwoClients) => ecs.live().map(({ arn }) => arn);
-
 Deno.test("a task that nobody takes ends by its own node's driver", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   await clients.stop(clients.a, "old");
   clients.servers.change("new", { desiredStatus: "stop", clientStatus: "complete" });
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   await clients.pass(75 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a task that nobody takes ends by another node's driver where its own is gone", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   await clients.stop(clients.a, "old");
   clients.a.kill();
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.change("new", { desiredStatus: "stop", clientStatus: "complete" });
   await clients.pass(1 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   await clients.pass(5 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a client that never comes back leaves no task once its job is stopped", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   clients.a.kill();
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(1 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   await clients.pass(5 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a client that never comes back leaves no task that Nomad has forgotten", async () => {
-  const { clients } = await started();
+  const { clients } = await startedOnFirst();
   clients.a.kill();
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.forget("old");
   await clients.pass(6 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a task of a client that never comes back is found among several clusters", async () => {
@@ -64,11 +60,11 @@ Deno.test("a task of a client that never comes back is found among several clust
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(6 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a task that went to a client which is gone is found, whoever had it when it was first seen", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   await clients.pass(3 * minutes);
   // Only node-b's driver is left to look, and it knows the task as node-a's, which works.
   clients.a.kill();
@@ -81,9 +77,9 @@ Deno.test("a task that went to a client which is gone is found, whoever had it w
   clients.servers.changeNode("node-c", { status: "down" });
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(1 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   await clients.pass(5 * minutes);
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a task that nobody wants is found among more tasks of another Nomad than one round asks about", async () => {
@@ -102,8 +98,8 @@ Deno.test("a task that nobody wants is found among more tasks of another Nomad t
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(10 * minutes);
-  assertEquals(live(clients).includes(arn), false);
-  assertEquals(live(clients).length, 120);
+  assertEquals(liveArns(clients).includes(arn), false);
+  assertEquals(liveArns(clients).length, 120);
 });
 
 const kept: [string, (clients: TwoClients) => void][] = [
@@ -121,32 +117,32 @@ const kept: [string, (clients: TwoClients) => void][] = [
 
 for (const [name, change] of kept) {
   Deno.test(`a task of a client that is down is left alone while ${name}`, async () => {
-    const { clients, arn } = await started();
+    const { clients, arn } = await startedOnFirst();
     await clients.pass(3 * minutes);
     clients.a.kill();
     clients.servers.changeNode("node-a", { status: "down" });
     change(clients);
     await clients.pass(30 * minutes);
-    assertEquals(live(clients), [arn]);
+    assertEquals(liveArns(clients), [arn]);
   });
 }
 
 Deno.test("a task of another Nomad's client is left alone", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   const [task] = clients.ecs.live();
   const node = task?.tags.find(({ key }) => key === "nomad:node_id");
   if (node !== undefined) node.value = "node-of-another-nomad";
   clients.a.kill();
   clients.servers.forget("old");
   await clients.pass(60 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
 });
 
 Deno.test('with orphans = "report" nothing of others is stopped', async () => {
-  const { clients, arn } = await started({ orphans: "report" });
+  const { clients, arn } = await startedOnFirst({ orphans: "report" });
   clients.a.kill();
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(30 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
 });

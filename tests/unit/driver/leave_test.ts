@@ -1,39 +1,36 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ApiWeather } from "../../simulation/nomad_servers.ts";
-import { createTwoClients, drain, lose, type TwoClients } from "../../harness/two_clients.ts";
+import {
+  createTwoClients,
+  drain,
+  liveArns,
+  lose,
+  startedOnFirst,
+  type TwoClients,
+} from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import { cluster, ownerOf } from "../../harness/world.ts";
 
 const minutes = 60_000;
 
-/** Two clients of which the first has started `old`. */
-async function started(config: Record<string, unknown> = {}) {
-  const clients = createTwoClients(config);
-  await clients.pass(1_000);
-  const arn = await clients.start(clients.a, "old");
-  return { clients, arn };
-}
-
-const live = ({ ecs }: TwoClients) => ecs.live().map(({ arn }) => arn);
-
 Deno.test("a drain hands the ECS task over: one task, tagged as the new allocation's", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   await clients.stop(clients.a, "old");
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   assertEquals(await clients.start(clients.b, "new"), arn);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   const [task] = clients.ecs.live();
   assertEquals(clients.tag(task, "nomad:alloc_id"), "new");
   assertEquals(clients.tag(task, "nomad:node_id"), "node-b");
   await clients.pass(60 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   assert(clients.events(clients.b).some((text) => text.includes("Took over ECS task")));
 });
 
 Deno.test("a task is handed over again and again, also when Nomad has forgotten the first allocation", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   await clients.stop(clients.a, "old");
   await clients.start(clients.b, "new");
@@ -58,7 +55,7 @@ Deno.test("a task is handed over again and again, also when Nomad has forgotten 
   await clients.stop(clients.b, "new");
   clients.servers.forget("new");
   assertEquals(await clients.start(clients.a, "third"), arn);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
 });
 
 const stopping: [string, (clients: TwoClients) => void][] = [
@@ -85,25 +82,25 @@ const stopping: [string, (clients: TwoClients) => void][] = [
 
 for (const [name, change] of stopping) {
   Deno.test(`the ECS task is stopped, and another runs after it: ${name}`, async () => {
-    const { clients, arn } = await started();
+    const { clients, arn } = await startedOnFirst();
     change(clients);
     await clients.stop(clients.a, "old");
-    assertEquals(live(clients), []);
+    assertEquals(liveArns(clients), []);
     clients.servers.weather = undefined;
     const other = await clients.start(clients.b, "new");
     assert(other !== arn);
-    assertEquals(live(clients), [other]);
+    assertEquals(liveArns(clients), [other]);
   });
 }
 
 for (const weather of ["silent", "denied", "blind"] satisfies ApiWeather[]) {
   Deno.test(`a task that was left is found by its tags while the API is ${weather}`, async () => {
-    const { clients, arn } = await started();
+    const { clients, arn } = await startedOnFirst();
     drain(clients);
     await clients.stop(clients.a, "old");
     clients.servers.weather = weather;
     assertEquals(await clients.start(clients.b, "new"), arn);
-    assertEquals(live(clients), [arn]);
+    assertEquals(liveArns(clients), [arn]);
   });
 }
 
@@ -127,7 +124,7 @@ function update({ servers }: TwoClients, id = "new") {
 }
 
 Deno.test("an update while a drained task waits for its taker runs the new definition alone", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   const { driver } = clients.a;
   await clients.settle(driver.stop(ownerOf("1", "old").id, 20_000, ""));
@@ -136,16 +133,16 @@ Deno.test("an update while a drained task waits for its taker runs the new defin
   assertEquals(clients.servers.allocation("old")?.clientStatus, "running");
   const other = await clients.start(clients.b, "newer");
   assert(other !== arn);
-  assertEquals(live(clients), [other]);
+  assertEquals(liveArns(clients), [other]);
 });
 
 Deno.test("an update while a drained task is being stopped runs the new definition alone", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   drain(clients);
   update(clients);
   const other = await clients.start(clients.b, "newer");
   assert(other !== arn);
-  assertEquals(live(clients), [other]);
+  assertEquals(liveArns(clients), [other]);
 });
 
 Deno.test("a task that ECS does not list yet is left once ECS shows it", async () => {
@@ -156,25 +153,25 @@ Deno.test("a task that ECS does not list yet is left once ECS shows it", async (
   drain(clients);
   await clients.stop(clients.a, "old");
   assertEquals(await clients.start(clients.b, "new"), arn);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
 });
 
 Deno.test("an update on the same client waits until ECS acknowledges the stop of the task before", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   update(clients, "old");
   clients.servers.change("old", { clientStatus: "complete" });
   const starting = clients.start(clients.a, "newer");
   clients.ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
   await clients.pass(5_000);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   clients.ecs.weather = undefined;
   const other = await starting;
   assert(other !== arn);
-  assertEquals(live(clients), [other]);
+  assertEquals(liveArns(clients), [other]);
 });
 
 Deno.test("a lost client's ECS task is taken over, and its client coming back does not stop it", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   lose(clients);
   assertEquals(await clients.start(clients.b, "new"), arn);
   clients.servers.changeNode("node-a", { status: "ready" });
@@ -185,27 +182,27 @@ Deno.test("a lost client's ECS task is taken over, and its client coming back do
   assert(
     settled.status === "fulfilled" && settled.value?.includes("runs on under Nomad node node-b"),
   );
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
   await clients.pass(60 * minutes);
-  assertEquals(live(clients), [arn]);
+  assertEquals(liveArns(clients), [arn]);
 });
 
 Deno.test("a lost client's ECS task of another job version is stopped before the new one runs", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   lose(clients, { jobVersion: 4 });
   const other = await clients.start(clients.b, "new");
   assert(other !== arn);
-  assertEquals(live(clients), [other]);
+  assertEquals(liveArns(clients), [other]);
 });
 
 Deno.test("a disconnected client's ECS task runs beside its replacement's, and neither stops the other's", async () => {
-  const { clients, arn } = await started();
+  const { clients, arn } = await startedOnFirst();
   lose(clients);
   clients.servers.change("old", { clientStatus: "unknown", desiredStatus: "run" });
   clients.servers.changeNode("node-a", { status: "disconnected" });
   const other = await clients.start(clients.b, "new");
   await clients.pass(60 * minutes);
-  assertEquals(live(clients).sort(), [arn, other].sort());
+  assertEquals(liveArns(clients).sort(), [arn, other].sort());
 });
 
 Deno.test("with handover = false a drain stops the ECS task", async () => {
@@ -215,7 +212,7 @@ Deno.test("with handover = false a drain stops the ECS task", async () => {
   await clients.settle(began.started);
   drain(clients);
   await clients.stop(clients.a, "old");
-  assertEquals(live(clients), []);
+  assertEquals(liveArns(clients), []);
 });
 
 Deno.test("a foreign task that a handle names is neither tagged as left nor stopped by a drain", async () => {

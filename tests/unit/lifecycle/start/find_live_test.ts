@@ -1,18 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Task } from "../../../../src/aws/ecs_answers.ts";
 import type { AwsOperations, Output } from "../../../../src/aws/operations.ts";
-import { createCallBudget } from "../../../../src/aws/call_budget.ts";
-import { createEcsCaller } from "../../../../src/aws/caller.ts";
 import { ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { findLive } from "../../../../src/lifecycle/start/find_live.ts";
 import { runForeignTask } from "../../../harness/foreign_task.ts";
+import { callerOver } from "../../../harness/caller.ts";
 import {
   answering,
   cluster,
   configOf,
   createWorld,
   ownerOf,
-  silent,
   startRequest,
   type World,
 } from "../../../harness/world.ts";
@@ -42,16 +40,10 @@ async function findIn(listed: string[], ...answers: Described[]) {
     listTasks: () => Promise.resolve({ taskArns: listed }),
     describeTasks: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? {}),
   };
-  const settings = { raised: {}, share: 1, ceiling: undefined };
   const result = await world.settle(findLive(
     {
       cluster,
-      caller: createEcsCaller({
-        operations: () => operations,
-        budget: createCallBudget({ settings: () => settings, clock }),
-        clock,
-        log: silent,
-      }),
+      caller: callerOver(operations, clock),
       clock,
       random: () => 0.5,
     },

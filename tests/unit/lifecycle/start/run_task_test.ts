@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Output } from "../../../../src/aws/operations.ts";
-import { createCallBudget } from "../../../../src/aws/call_budget.ts";
-import { createEcsCaller } from "../../../../src/aws/caller.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { runTask } from "../../../../src/lifecycle/start/run_task.ts";
-import { answering, cluster, createWorld, silent } from "../../../harness/world.ts";
+import { callerOver } from "../../../harness/caller.ts";
+import { answering, cluster, createWorld } from "../../../harness/world.ts";
 
 const startedBy = "nomad/alloc/web";
 const arn = "arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef";
@@ -31,7 +30,6 @@ async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[
       ? Promise.reject(answer)
       : Promise.resolve({ $metadata: {}, ...answer });
   })(world.connect({ alive: true }));
-  const settings = { raised: {}, share: 1, ceiling: undefined };
   const deadline = new AbortController();
   clock.sleep(300_000).then(() => deadline.abort(new Error("out of time")));
   let ambiguous = 0;
@@ -39,12 +37,7 @@ async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[
   const result = await world.settle(runTask(
     {
       cluster,
-      caller: createEcsCaller({
-        operations: () => operations,
-        budget: createCallBudget({ settings: () => settings, clock }),
-        clock,
-        log: silent,
-      }),
+      caller: callerOver(operations, clock),
       clock,
       random: () => 0.5,
     },
