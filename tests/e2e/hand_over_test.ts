@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { pluginPids } from "../../demo/lib/nomad.ts";
+import { type Agent, pluginPids } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import {
   eventsOf,
@@ -45,21 +45,45 @@ function another(site: Site, arn: string | undefined): Promise<string> {
   }, { seconds: 60 });
 }
 
+function noneLeft(site: Site, seconds: number): Promise<true> {
+  return eventually(
+    "no ECS task is left",
+    async () => (await arns(site)).length === 0 ? true : undefined,
+    { seconds },
+  );
+}
+
+/** Runs the job `sleep`, and adds a client that takes over what the first one leaves. */
+async function withSecondClient(site: Site) {
+  await site.run("sleep");
+  const first = await site.allocation("sleep", isRunning);
+  const [arn] = await arns(site);
+  const second = await site.addClient("second");
+  const other = await second.node();
+  await eventually("the second client takes over", async () => {
+    const { Attributes } = await second.node();
+    return Attributes["driver.ecs.handover"] === "on" ? true : undefined;
+  }, { seconds: 60 });
+  return { first, arn, second, other };
+}
+
+/** Kills an agent and its plugin, which the agent may start anew until it is dead. */
+async function kill(agent: Agent): Promise<void> {
+  const killPlugins = async () => {
+    for (const pid of await pluginPids(agent.folder)) Deno.kill(pid, "SIGKILL");
+  };
+  await killPlugins();
+  await agent.stop("SIGKILL");
+  await killPlugins();
+}
+
 Deno.test({
   name:
     `Nomad ${nomadVersion}: with a nomad block a drain keeps the ECS task, and an update does not`,
   ignore,
   fn: () =>
     withSite(handingOver, async (site) => {
-      await site.run("sleep");
-      const first = await site.allocation("sleep", isRunning);
-      const [arn] = await arns(site);
-      const second = await site.addClient("second");
-      const other = await second.node();
-      await eventually("the second client takes over", async () => {
-        const { Attributes } = await second.node();
-        return Attributes["driver.ecs.handover"] === "on" ? true : undefined;
-      }, { seconds: 60 });
+      const { first, arn, other } = await withSecondClient(site);
 
       await site.agent.cli("node", "drain", "-enable", "-yes", "-detach", first.NodeID);
       const moved = await runningOn(site, "sleep", other.ID);
@@ -78,11 +102,7 @@ Deno.test({
       await another(site, arn);
 
       await site.agent.cli("job", "stop", "-detach", "sleep");
-      await eventually(
-        "no ECS task is left",
-        async () => (await arns(site)).length === 0 ? true : undefined,
-        { seconds: 60 },
-      );
+      await noneLeft(site, 60);
     }),
 });
 
@@ -92,19 +112,9 @@ Deno.test({
   ignore,
   fn: () =>
     withSite(handingOver, async (site) => {
-      await site.run("sleep");
-      const first = await site.allocation("sleep", isRunning);
-      const [arn] = await arns(site);
-      const second = await site.addClient("second");
-      const other = await second.node();
-      await eventually("the second client takes over", async () => {
-        const { Attributes } = await second.node();
-        return Attributes["driver.ecs.handover"] === "on" ? true : undefined;
-      }, { seconds: 60 });
+      const { first, arn, second, other } = await withSecondClient(site);
 
-      for (const pid of await pluginPids(site.agent.folder)) Deno.kill(pid, "SIGKILL");
-      await site.agent.stop("SIGKILL");
-      for (const pid of await pluginPids(site.agent.folder)) Deno.kill(pid, "SIGKILL");
+      await kill(site.agent);
       await runningOn(site, "sleep", other.ID);
       assertEquals(await arns(site), [arn]);
 
@@ -119,14 +129,8 @@ Deno.test({
       assertEquals(await arns(site), [arn]);
 
       // A client that never comes back, and a job that ends meanwhile.
-      for (const pid of await pluginPids(second.folder)) Deno.kill(pid, "SIGKILL");
-      await second.stop("SIGKILL");
-      for (const pid of await pluginPids(second.folder)) Deno.kill(pid, "SIGKILL");
+      await kill(second);
       await site.server.cli("job", "stop", "-detach", "sleep");
-      await eventually(
-        "no ECS task is left",
-        async () => (await arns(site)).length === 0 ? true : undefined,
-        { seconds: 120 },
-      );
+      await noneLeft(site, 120);
     }),
 });

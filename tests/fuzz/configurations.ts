@@ -5,27 +5,11 @@ import type { Field, Fields } from "../../src/config/schema.ts";
 import { arbitraryTask } from "../harness/arbitrary_task.ts";
 import { configure, driverConfig, start, taskOf } from "../harness/driver_calls.ts";
 import { call } from "../harness/plugin.ts";
+import { secretPlaces } from "../harness/secret_places.ts";
 import { hostileInputs } from "./hostile_inputs.ts";
 import { hostileSecret, hostileValue } from "./hostile_values.ts";
 import { type FixedCase, type Kind, ofSeed } from "./kind.ts";
 import { type Site, siteConfig } from "./site.ts";
-
-/** Options in which a user may put a secret, rightly or not. */
-const secretPlaces = new Set([
-  "command",
-  "credentials_parameter",
-  "definition_json",
-  "docker_labels",
-  "driver_opts",
-  "endpoint",
-  "entry_point",
-  "environment",
-  "external_id",
-  "options",
-  "properties",
-  "secrets",
-  "token",
-]);
 
 /** Configurations of tasks, and of the plugin, with values that they are not meant to have. */
 export const configurations: Kind = {

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Field, Fields, Problem } from "../../../src/config/field.ts";
 import { pluginConfig } from "../../../src/config/plugin_config.ts";
 import { taskConfig } from "../../../src/config/task_config.ts";
+import { secretPlaces } from "../../harness/secret_places.ts";
 
 /*
  * What holds of every option that there is.
@@ -23,23 +24,6 @@ function fieldsOf({ shape }: Field<unknown>): Fields {
 }
 
 const options = [...optionsOf("plugin", pluginConfig), ...optionsOf("config", taskConfig)];
-
-/** Names of options, and of blocks, that secrets are written into. */
-const secretPlaces = new Set([
-  "command",
-  "credentials_parameter",
-  "definition_json",
-  "docker_labels",
-  "driver_opts",
-  "endpoint",
-  "entry_point",
-  "environment",
-  "external_id",
-  "labels",
-  "options",
-  "properties",
-  "secrets",
-]);
 
 function takesFreeText({ shape }: Field<unknown>): boolean {
   if (shape.kind === "map") return true;

@@ -1,42 +1,27 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { systemClock } from "../../../src/clock.ts";
-import { parseAddress } from "../../../src/nomad/address.ts";
 import { createNomadApi, type NomadApi, requestTimeout } from "../../../src/nomad/api.ts";
 import { NomadError } from "../../../src/nomad/error.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
 import { drainedDocument } from "../../harness/nomad_documents.ts";
+import { serving, targetOf } from "../../harness/nomad_server.ts";
 
 const never = new AbortController().signal;
 
 /** The API of a server on loopback that answers with `answer`. */
-async function withApi(
+function withApi(
   answer: (url: URL) => Response | Promise<Response>,
   use: (api: NomadApi) => Promise<void>,
   clock = systemClock,
 ): Promise<void> {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+  return serving(
     (request) => answer(new URL(request.url)),
+    (address) => {
+      const target = targetOf(address);
+      const readFile = () => Promise.reject(new Error("no files"));
+      return use(createNomadApi({ target: () => target, readFile, clock }));
+    },
   );
-  const address = parseAddress(`http://127.0.0.1:${server.addr.port}`);
-  if (address === undefined) throw new Error("the server has no address");
-  const none = {
-    token: undefined,
-    tokenFile: undefined,
-    caFile: undefined,
-    certFile: undefined,
-    keyFile: undefined,
-    tlsServerName: undefined,
-  };
-  try {
-    await use(createNomadApi({
-      target: () => ({ address, ...none }),
-      readFile: () => Promise.reject(new Error("no files")),
-      clock,
-    }));
-  } finally {
-    await server.shutdown();
-  }
 }
 
 Deno.test("an allocation is asked for in its own namespace", async () => {

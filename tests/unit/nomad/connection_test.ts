@@ -1,39 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseAddress } from "../../../src/nomad/address.ts";
-import { answerLimit, get, type NomadTarget } from "../../../src/nomad/connection.ts";
+import { answerLimit, get } from "../../../src/nomad/connection.ts";
 import { NomadError, type NomadErrorKind } from "../../../src/nomad/error.ts";
 import { selfSigned } from "../../harness/certificate.ts";
+import { serving, targetOf } from "../../harness/nomad_server.ts";
 
 const noFiles = (path: string): Promise<string> => Promise.reject(new Error(`no file ${path}`));
 const never = new AbortController().signal;
-
-function targetOf(address: string, changes: Partial<NomadTarget> = {}): NomadTarget {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) throw new Error(`${address} is no address`);
-  return {
-    address: parsed,
-    token: undefined,
-    tokenFile: undefined,
-    caFile: undefined,
-    certFile: undefined,
-    keyFile: undefined,
-    tlsServerName: undefined,
-    ...changes,
-  };
-}
-
-/** Serves `answer` on loopback while `use` runs. */
-async function serving(
-  answer: (request: Request) => Response | Promise<Response>,
-  use: (address: string) => Promise<void>,
-): Promise<void> {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
-  try {
-    await use(`http://127.0.0.1:${server.addr.port}`);
-  } finally {
-    await server.shutdown();
-  }
-}
 
 async function kindOf(work: Promise<unknown>): Promise<NomadErrorKind> {
   const error = await assertRejects(() => work, NomadError);
