@@ -79,14 +79,14 @@ export async function predecessorsOf(
       // Nomad has collected it as garbage, which it does only with what is over.
       chain.push({ allocId: id, runs: "other", lost: false });
       const others = await sameName(api, own, chain, signal);
-      return { kind: "known", chain: chain.concat(others), complete: false };
+      return { chain: chain.concat(others), complete: false };
     }
     // Nomad starts the new allocation while its client is disconnected, and may keep both.
-    if (mayRunBeside(earlier)) return { kind: "known", chain, complete: true };
+    if (mayRunBeside(earlier)) return { chain, complete: true };
     chain.push(predecessorOf(own, earlier));
     id = earlier.previousAllocation;
   }
-  return { kind: "known", chain, complete: id === undefined };
+  return { chain, complete: id === undefined };
 }
 
 /**

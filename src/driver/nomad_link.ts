@@ -112,7 +112,7 @@ export async function predecessorsFrom(
 ): Promise<Predecessors | undefined> {
   if (link.api() === undefined) return undefined;
   const answer = await link.ask((api, bounded) => predecessorsOf(api, task, bounded), signal);
-  return answer ?? { kind: "unanswered" };
+  return answer ?? { chain: [], complete: false };
 }
 
 /** Whether a task that Nomad stops runs on. Without an answer it is stopped. */

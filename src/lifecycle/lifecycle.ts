@@ -155,7 +155,7 @@ export function createLifecycle(
   return {
     start: (request) => startTask(startContext(request.cluster), request),
     recover: ({ ref, owner, container, allocDir, onEvent }) => {
-      records.metTasks.meet(startedBy(owner));
+      metTasks.meet(startedBy(owner));
       const remote = remoteTasks.watch({ ref, owner, container, how: "recovered", onEvent });
       recordEnd(records, { owner, allocDir }, remote);
       return remote;
@@ -164,17 +164,13 @@ export function createLifecycle(
     unclaimedTasks: async (cluster, nodeId, signal) => {
       const { caller } = accounts.of(cluster);
       const unclaimed = await findUnclaimed({ cluster, caller, ledger, nodeId, signal });
-      for (const { index } of unclaimed) records.metTasks.meet(index);
+      for (const { index } of unclaimed) metTasks.meet(index);
       return unclaimed;
     },
     leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),
-    stopForsaken: (task, reason) => {
-      // Nomad's word makes it this node's to end.
-      ledger.found(task);
-      remoteTasks.stop(task, reason);
-    },
+    stopForsaken: remoteTasks.stopForsaken,
     settleOrphan: (task, policy) => {
       const { arn } = task.ref;
       if (!ledger.isUnclaimed(arn) || ledger.isStarting(task.index)) return "claimed";

@@ -17,6 +17,11 @@ export type RemoteTasks = {
    * something does. `index` is as in `TaskToWatch`.
    */
   stop(task: OwnedTask & Pick<TaskToWatch, "index">, reason: string): void;
+  /**
+   * As `stop`, for a task whose tags may still name another node: Nomad says that its allocation is
+   * over, so this node may stop it.
+   */
+  stopForsaken(task: OwnedTask & Pick<TaskToWatch, "index">, reason: string): void;
 };
 
 /** Makes an empty collection. `signal` aborts when the driver ends. */
@@ -53,17 +58,23 @@ export function createRemoteTasks(
   };
   const watch = (task: TaskToWatch) => createRemoteTask(task, servicesOf(task.ref.cluster));
 
+  const stop: RemoteTasks["stop"] = (task, reason) => {
+    if (!ledger.mayStop(task.ref.arn)) return;
+    const keepers = ledger.keepersOf(task.ref.arn);
+    for (const keeper of keepers) keeper.stop(reason, 0);
+    if (keepers.length > 0) return;
+    const unattended = watch({ ...task, how: "to be stopped", onEvent: () => {} });
+    unattended.stop(reason, 0);
+    unattended.release("nothing looks after it");
+  };
+
   return {
     ledger,
     watch,
-    stop: (task, reason) => {
-      if (!ledger.mayStop(task.ref.arn)) return;
-      const keepers = ledger.keepersOf(task.ref.arn);
-      for (const keeper of keepers) keeper.stop(reason, 0);
-      if (keepers.length > 0) return;
-      const unattended = watch({ ...task, how: "to be stopped", onEvent: () => {} });
-      unattended.stop(reason, 0);
-      unattended.release("nothing looks after it");
+    stop,
+    stopForsaken: (task, reason) => {
+      ledger.found(task);
+      stop(task, reason);
     },
   };
 }

@@ -127,7 +127,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a take-over leaves the tags",
-    file: "src/lifecycle/start/launch.ts",
+    file: "src/lifecycle/start/from_predecessor.ts",
     edits: [["    await moveTags(context, take, owner, asking);\n", ""]],
   },
   {

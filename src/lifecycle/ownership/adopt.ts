@@ -2,8 +2,8 @@
  * Which ECS tasks of earlier allocations a new allocation finds running: the one that it takes over,
  * and those that have to end first. Tags and Nomad's word decide; nothing here calls AWS.
  */
-import type { Task } from "@aws-sdk/client-ecs";
 import type { TaskIdentity } from "../task_identity.ts";
+import { byAge, type DescribedTask } from "./cluster_tasks.ts";
 import { leftTo, taggedOwner, tagValue } from "./tags.ts";
 
 /** An earlier allocation that Nomad replaced by a new one, and that is over for its client. */
@@ -18,19 +18,22 @@ export type Predecessor = {
   readonly lost: boolean;
 };
 
-/** What Nomad says of a new allocation's predecessors. */
-export type Predecessors =
-  /** Nearest first. `complete` tells whether it reaches the first allocation. */
-  | { readonly kind: "known"; readonly chain: readonly Predecessor[]; readonly complete: boolean }
-  /** Nomad gave no answer. Only what is tagged as left to the allocation is its own to take. */
-  | { readonly kind: "unanswered" };
+/**
+ * What Nomad says of a new allocation's predecessors, nearest first. `complete` tells whether that reaches
+ * the first allocation. Where Nomad gave no answer, the chain is empty and not complete: then only what
+ * is tagged as left to the allocation is its own to take.
+ */
+export type Predecessors = {
+  readonly chain: readonly Predecessor[];
+  readonly complete: boolean;
+};
 
 /** What becomes of the live ECS tasks of a new allocation's predecessors. */
 export type Adoption = {
   /** The task to take over. */
-  readonly take: Task | undefined;
+  readonly take: DescribedTask | undefined;
   /** Tasks that have to end before another runs. */
-  readonly stop: readonly Task[];
+  readonly stop: readonly DescribedTask[];
 };
 
 /**
@@ -39,13 +42,12 @@ export type Adoption = {
  * Where two could be taken, the older one is.
  */
 export function adoptionOf(
-  found: readonly Task[],
+  found: readonly DescribedTask[],
   owner: TaskIdentity,
-  predecessors: Predecessors,
+  { chain }: Predecessors,
 ): Adoption {
-  const chain = predecessors.kind === "known" ? predecessors.chain : [];
-  let take: Task | undefined;
-  const stop: Task[] = [];
+  let take: DescribedTask | undefined;
+  const stop: DescribedTask[] = [];
   for (const task of [...found].sort(byAge)) {
     switch (fateOf(task, owner, chain)) {
       case "take":
@@ -63,7 +65,7 @@ export function adoptionOf(
 }
 
 function fateOf(
-  { tags = [] }: Task,
+  { tags = [] }: DescribedTask,
   owner: TaskIdentity,
   chain: readonly Predecessor[],
 ): "take" | "stop" | "leave alone" {
@@ -74,15 +76,11 @@ function fateOf(
   if (allocId === owner.allocId) return "take";
   const left = leftTo(tags);
   if (left?.allocId === owner.allocId) return "take";
-  // What was left to an allocation that never took it is the next one's, also where Nomad has forgotten
-  // the one that left it.
+  // If an allocation never took the task that was left to it, the next allocation gets it, even if Nomad
+  // has forgotten the allocation that left it.
   const heir = chain.find((earlier) => earlier.allocId === left?.allocId);
   const predecessor = chain.find((earlier) => earlier.allocId === allocId) ?? heir;
   if (predecessor === undefined) return "leave alone";
   const isFree = predecessor.lost || heir !== undefined;
   return predecessor.runs === "same" && isFree ? "take" : "stop";
-}
-
-function byAge(one: Task, other: Task): number {
-  return (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { CallOptions, EcsCaller } from "../../aws/caller.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Task } from "../../aws/ecs_answers.ts";
+import { EcsError } from "../../aws/error.ts";
 import { attemptOf, batchSize } from "../../aws/operations.ts";
 import { listAll } from "../../aws/pages.ts";
 
@@ -58,4 +59,27 @@ export async function describeTasks(
 /** Whether a task is wanted running. */
 export function isLive({ lastStatus, desiredStatus }: Task): boolean {
   return lastStatus !== "STOPPED" && desiredStatus !== "STOPPED";
+}
+
+/**
+ * The live tasks that ECS lists, described. Rejects with an `EcsError`: also while ECS lists a task that
+ * it does not describe, as it does for some seconds after RunTask.
+ */
+export async function liveTasks(
+  context: SearchedCluster,
+  startedBy: string | undefined,
+  options: CallOptions,
+): Promise<DescribedTask[]> {
+  const listed = await listTasks(context, startedBy, options);
+  const tasks = await describeTasks(context, listed, options);
+  if (tasks.length < listed.length) {
+    const attempted = attemptOf("describeTasks", options.target);
+    throw new EcsError("unavailable", attempted, "it does not describe a task that ECS has listed");
+  }
+  return tasks.filter(isLive);
+}
+
+/** Orders tasks, the oldest first. */
+export function byAge(one: Task, other: Task): number {
+  return (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0);
 }

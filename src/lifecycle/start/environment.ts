@@ -157,7 +157,7 @@ function tooLarge(size: string, largest: readonly Part[]): LaunchError {
  * The default of `pass_env`: the job's own variables, and those of Nomad's that tell which task this
  * is. Tokens and addresses for services of the client's host are not passed on.
  */
-export const defaultPassEnv: readonly string[] = [
+const defaultPassEnv: readonly string[] = [
   "*",
   "!NOMAD_*",
   "!VAULT_*",

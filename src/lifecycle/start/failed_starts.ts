@@ -53,7 +53,6 @@ async function searchAndStop(
     // A later start that resumes the run takes over what there is.
     if (signal.aborted) return;
     for (const { taskArn } of found) {
-      if (taskArn === undefined) continue;
       log.warn("stopping the ECS task of a start that failed", { arn: taskArn });
       ledger.foundRun(run);
       remoteTasks.stop({ ref: { arn: taskArn, cluster }, owner }, "Nomad: the task's start failed");

@@ -1,15 +1,10 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
-import { EcsError } from "../../aws/error.ts";
+import type { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
-import {
-  type DescribedTask,
-  describeTasks,
-  isLive,
-  listTasks,
-} from "../ownership/cluster_tasks.ts";
+import { byAge, type DescribedTask, liveTasks } from "../ownership/cluster_tasks.ts";
 import { isTakenFrom, startedBy, taggedOwner } from "../ownership/tags.ts";
 import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -56,16 +51,8 @@ async function lookOnce(
   const target = `started by ${index} in ${clusterInWords(context.cluster)}`;
   const attempted = attemptOf("describeTasks", target);
   const options = { target, priority: "act" as const, signal };
-  const listed = await listTasks(context, index, options);
-  const tasks = await describeTasks(context, listed, options);
-  if (tasks.length < listed.length) {
-    // ECS has not caught up with itself, or contradicts itself.
-    throw new EcsError("unavailable", attempted, "it does not tell of a task that ECS has listed");
-  }
-  const live = tasks.filter(isLive).map((task) => ({
-    task,
-    whose: whose(task, { owner, index }, attempted),
-  }));
+  const tasks = await liveTasks(context, index, options);
+  const live = tasks.map((task) => ({ task, whose: whose(task, { owner, index }, attempted) }));
   // A proxy or an emulator may not heed the filter, and list the tasks of others.
   const started = live.filter(({ task, whose }) => whose !== "foreign" && task.startedBy === index);
   const taken = started.find(({ task: { tags = [] } }) => isTakenFrom(tags, owner));
@@ -73,7 +60,7 @@ async function lookOnce(
   return started
     .filter(({ task, whose }) => whose === "own" && mayTakeOver(task.taskArn))
     .map(({ task }) => task)
-    .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
+    .sort(byAge);
 }
 
 function takenOverError({ taskArn, tags = [] }: DescribedTask): LaunchError {

@@ -4,7 +4,7 @@ import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { LaunchError } from "../launch_error.ts";
-import { ownerInTags, startedBy } from "../ownership/tags.ts";
+import { startedBy } from "../ownership/tags.ts";
 import {
   type Asking,
   type Attempt,
@@ -14,12 +14,12 @@ import {
 } from "./context.ts";
 import { cleanUp } from "./failed_starts.ts";
 import { findLive } from "./find_live.ts";
+import { takeFromPredecessor } from "./from_predecessor.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { type EarlierStarts, earlierStarts, recordRun } from "./start_record.ts";
-import { findPredecessors, moveTags } from "./take_over.ts";
-import { untilListed } from "./unlisted.ts";
+import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
 
 /** The ECS task of a run. */
 export type Launched = {
@@ -45,8 +45,8 @@ type Launch = {
 /**
  * Finds the ECS task that already runs for the allocation's task, or has ECS run one. ECS is looked
  * through only where the task may have been started before. Rejects with the signal's reason when it
- * aborts; where ECS may have accepted a RunTask by then, its task is
- * looked for and stopped, unless a later start resumes the run.
+ * aborts. If ECS may have accepted a RunTask by then, that task is looked for and stopped, unless a later
+ * start resumes the run.
  */
 export async function launch(
   context: StartContext,
@@ -66,7 +66,7 @@ export async function launch(
   };
   try {
     return await findRunning(context, launch) ??
-      await takeFromPredecessor(context, launch) ??
+      await takeOver(context, launch) ??
       await runNew(context, launch);
   } catch (error) {
     if (launch.openRun === undefined) recordRun(context, request, undefined);
@@ -87,21 +87,6 @@ function tellingOnce(attempt: Attempt): (error: EcsError) => void {
   };
 }
 
-/** Waits until every earlier ECS task of the allocation's task is sure to end: two must not run. */
-async function stopsAcknowledged(
-  context: StartContext,
-  launch: Launch,
-  index = startedBy(launch.request.owner),
-): Promise<void> {
-  const { ledger } = context.remoteTasks;
-  const pending = ledger.stopsPending(index);
-  if (pending === undefined) return;
-  tell(launch.request, "Waiting for ECS to acknowledge the stop of an earlier ECS task");
-  await orAborted(pending, launch.asking.signal);
-  // Another stop may have been asked for meanwhile.
-  await stopsAcknowledged(context, launch, index);
-}
-
 /** The ECS task that already runs for the allocation's task, if any. Stops those besides the oldest. */
 async function findRunning(
   context: StartContext,
@@ -109,20 +94,20 @@ async function findRunning(
 ): Promise<Launched | undefined> {
   const { cluster, remoteTasks, log } = context;
   const { ledger } = remoteTasks;
-  const { request: { owner }, asking } = launch;
-  await stopsAcknowledged(context, launch);
+  const { request, asking } = launch;
+  const { owner } = request;
+  const indexes = [startedBy(owner)];
+  await stopsAcknowledged(context, request, indexes, asking);
   if (launch.earlier.kind === "none") return undefined;
-  const [live, ...doubles] = await findLive(context, owner, {
-    mayTakeOver: ledger.mayTakeOver,
-    takenOver: "refuse",
-    ...asking,
-  });
-  // What was found may be wrong by now: a stop may have been asked for meanwhile.
-  if (ledger.stopsPending(startedBy(owner)) !== undefined) {
-    return await findRunning(context, launch);
-  }
+  const search = { mayTakeOver: ledger.mayTakeOver, takenOver: "refuse", ...asking } as const;
+  const [live, ...doubles] = await searchSettled(
+    context,
+    request,
+    indexes,
+    asking,
+    () => findLive(context, owner, search),
+  );
   for (const { taskArn } of doubles) {
-    if (taskArn === undefined) continue;
     log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
     const reason = "Nomad: another ECS task runs for this one";
     remoteTasks.stop({ ref: { arn: taskArn, cluster }, owner }, reason);
@@ -131,57 +116,15 @@ async function findRunning(
   return { arn: live.taskArn, how: "found", definition: await definitionOf(context, live, asking) };
 }
 
-/**
- * The ECS task that an allocation which this one replaces has left, or that its lost client could not
- * leave. Stops first what this allocation may not take over, as another version of the job.
- */
-async function takeFromPredecessor(
+/** The ECS task that is taken over from an allocation which this one replaces, if any. */
+async function takeOver(
   context: StartContext,
-  launch: Launch,
+  { request, asking }: Launch,
 ): Promise<Launched | undefined> {
-  const { cluster, remoteTasks, log } = context;
-  const { request, asking } = launch;
-  const { owner, predecessors } = request;
-  if (predecessors === undefined) return undefined;
-  const { mayTakeOver, stopsPending } = remoteTasks.ledger;
-  const chain = predecessors.kind === "known" ? predecessors.chain : [];
-  const allocIds = chain.map(({ allocId }) => allocId);
-  const earlierIndexes = allocIds.map((allocId) => startedBy({ allocId, name: owner.name }));
-  for (const index of earlierIndexes) await stopsAcknowledged(context, launch, index);
-  const { take, stop } = await findPredecessors(context, owner, predecessors, mayTakeOver, asking);
-  // A task whose stop was asked for meanwhile is not among what was found, and may not have ended.
-  if (earlierIndexes.some((index) => stopsPending(index) !== undefined)) {
-    return await takeFromPredecessor(context, launch);
-  }
-  const isFound = take !== undefined || stop.length > 0;
-  if (!isFound && await untilListed(context, request, allocIds, asking.signal)) {
-    return await takeFromPredecessor(context, launch);
-  }
-  const indexes = new Set([startedBy(owner)]);
-  for (const { taskArn: arn, tags = [] } of stop) {
-    if (arn === undefined) continue;
-    log.warn("stopping the ECS task of an earlier allocation", { arn, alloc_id: owner.allocId });
-    tell(request, `Stopping ECS task ${arn} of an earlier allocation, which runs something else`);
-    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags) };
-    // Where this client looks after the task already, its stop is pending under the earlier index.
-    for (const keeper of remoteTasks.ledger.keepersOf(arn)) indexes.add(keeper.index);
-    // Nomad's word makes it this node's to end.
-    remoteTasks.ledger.found(earlier);
-    remoteTasks.stop(
-      { ...earlier, index: startedBy(owner) },
-      `Nomad replaced the allocation by ${owner.allocId}`,
-    );
-  }
-  for (const index of indexes) await stopsAcknowledged(context, launch, index);
-  if (take?.taskArn === undefined) return undefined;
-  try {
-    await moveTags(context, take, owner, asking);
-  } finally {
-    // AWS may have moved them, whatever became of the answer: then it is this node's to end.
-    remoteTasks.ledger.found({ ref: { arn: take.taskArn, cluster }, owner });
-  }
-  const definition = await definitionOf(context, take, asking);
-  return { arn: take.taskArn, how: "handed over", definition };
+  const task = await takeFromPredecessor(context, request, asking);
+  if (task === undefined) return undefined;
+  const definition = await definitionOf(context, task, asking);
+  return { arn: task.taskArn, how: "handed over", definition };
 }
 
 /** The definition of a task that already runs; undefined where AWS does not tell it. */
@@ -233,7 +176,7 @@ async function replace(
   const reason = "Nomad: the task was started anew with another configuration";
   context.remoteTasks.stop({ ref: { arn, cluster: context.cluster }, owner }, reason);
   launch.openRun = undefined;
-  await stopsAcknowledged(context, launch);
+  await stopsAcknowledged(context, launch.request, [startedBy(owner)], launch.asking);
   return (await runAsPlanned(context, launch, owner.id, plan)).arn;
 }
 

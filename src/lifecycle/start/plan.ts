@@ -134,7 +134,7 @@ export async function describeDefinition(
  * The revision of a definition in the jobspec, registered if there is none. Retried until ECS answers
  * or `signal` aborts. Rejects with a `LaunchError` for a definition that ECS refuses.
  */
-export async function resolveDefinition(
+async function resolveDefinition(
   { registry, clock, random }: LaunchContext,
   definition: InlineDefinition,
   { owner, earlier, signal, retrying }: {

@@ -1,12 +1,10 @@
 import type { CallOptions } from "../../aws/caller.ts";
-import type { Task } from "../../aws/ecs_answers.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
-import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
-import { describeTasks, isLive, listTasks } from "../ownership/cluster_tasks.ts";
+import { type DescribedTask, liveTasks } from "../ownership/cluster_tasks.ts";
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
 import { type Claimant, whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -26,7 +24,7 @@ export async function findPredecessors(
 ): Promise<Adoption> {
   const found = await searchFor(context, owner, predecessors, asking);
   return adoptionOf(
-    found.filter(({ taskArn }) => taskArn !== undefined && mayTakeOver(taskArn)),
+    found.filter(({ taskArn }) => mayTakeOver(taskArn)),
     owner,
     predecessors,
   );
@@ -35,33 +33,24 @@ export async function findPredecessors(
 async function searchFor(
   context: LaunchContext,
   owner: TaskIdentity,
-  predecessors: Predecessors,
+  { chain, complete }: Predecessors,
   asking: Asking,
-): Promise<Task[]> {
-  switch (predecessors.kind) {
-    case "unanswered":
-      return await tasksByTags(context, owner, [], asking);
-    case "known": {
-      const { chain, complete } = predecessors;
-      if (chain.length === 0) return [];
-      // ECS keeps the startedBy of the first allocation for ever, and Nomad forgets allocations.
-      if (!complete) {
-        const ids = chain.map(({ allocId }) => allocId);
-        return await tasksByTags(context, owner, ids, asking);
-      }
-      const found: Task[] = [];
-      for (const { allocId } of chain) {
-        found.push(...await tasksStartedBy(context, owner, allocId, asking));
-      }
-      return found;
-    }
+): Promise<DescribedTask[]> {
+  // ECS keeps the startedBy of the first allocation for ever, and Nomad forgets allocations.
+  if (!complete) {
+    return await tasksByTags(context, owner, chain.map(({ allocId }) => allocId), asking);
   }
+  const found: DescribedTask[] = [];
+  for (const { allocId } of chain) {
+    found.push(...await tasksStartedBy(context, owner, allocId, asking));
+  }
+  return found;
 }
 
 /** Moves a task's tags to its new owner, so that no other node's driver stops it from now on. */
 export async function moveTags(
   context: LaunchContext,
-  { taskArn = "", tags = [] }: Task,
+  { taskArn, tags = [] }: DescribedTask,
   owner: TaskIdentity,
   asking: Asking,
 ): Promise<void> {
@@ -77,17 +66,12 @@ async function tasksStartedBy(
   owner: TaskIdentity,
   allocId: string,
   asking: Asking,
-): Promise<Task[]> {
+): Promise<DescribedTask[]> {
   const index = startedBy({ allocId, name: owner.name });
   const target = `started by ${index} in ${clusterInWords(context.cluster)}`;
   const options = { target, priority: "act", signal: asking.signal } as const;
   return await asked(context, asking, async () => {
-    const tasks = await describeOwn(
-      context,
-      owner,
-      await listTasks(context, index, options),
-      options,
-    );
+    const tasks = await liveOwn(context, owner, index, options);
     return tasks.filter((task) => task.startedBy === index);
   });
 }
@@ -98,34 +82,29 @@ async function tasksByTags(
   owner: TaskIdentity,
   allocIds: readonly string[],
   asking: Asking,
-): Promise<Task[]> {
+): Promise<DescribedTask[]> {
   const target = `of ${clusterInWords(context.cluster)}`;
   const options = { target, priority: "act", signal: asking.signal } as const;
   const wanted = new Set([owner.allocId, ...allocIds]);
   return await asked(context, asking, async () => {
-    const arns = await listTasks(context, undefined, options);
-    const tasks = await describeOwn(context, owner, arns, options);
+    const tasks = await liveOwn(context, owner, undefined, options);
     return tasks.filter(({ tags = [] }) =>
       wanted.has(taggedOwner(tags).allocId ?? "") || wanted.has(leftTo(tags)?.allocId ?? "")
     );
   });
 }
 
-/** The live tasks among those that ECS has listed, without foreign ones. */
-async function describeOwn(
+/** The live tasks that ECS lists, without foreign ones. */
+async function liveOwn(
   context: LaunchContext,
   owner: Claimant["owner"],
-  arns: readonly string[],
+  index: string | undefined,
   options: CallOptions,
-): Promise<Task[]> {
+): Promise<DescribedTask[]> {
   const attempted = attemptOf("describeTasks", options.target);
-  const found = await describeTasks(context, arns, options);
-  // ECS lists a task some seconds before it describes it.
-  if (found.length < arns.length) {
-    throw new EcsError("unavailable", attempted, "it does not know a task it listed");
-  }
   const claimant = { owner, index: startedBy(owner) };
-  return found.filter((task) => isLive(task) && whose(task, claimant, attempted) !== "foreign");
+  const tasks = await liveTasks(context, index, options);
+  return tasks.filter((task) => whose(task, claimant, attempted) !== "foreign");
 }
 
 function asked<T>(

@@ -1,4 +1,5 @@
-import type { Tag, Task } from "@aws-sdk/client-ecs";
+import type { Tag } from "@aws-sdk/client-ecs";
+import type { DescribedTask } from "../../../../src/lifecycle/ownership/cluster_tasks.ts";
 import { assertEquals } from "@std/assert";
 import {
   adoptionOf,
@@ -11,13 +12,12 @@ import { ownerOf } from "../../../harness/world.ts";
 const owner = ownerOf("1", "new");
 const until = Date.UTC(2026, 0, 1);
 
-function task(arn: string, allocId: string, more: Tag[] = [], name = "main"): Task {
+function task(arn: string, allocId: string, more: Tag[] = [], name = "main"): DescribedTask {
   const tags = ownerTags({ ...ownerOf("1", allocId), name }, "0.0.0");
   return { taskArn: arn, tags: [...tags, ...more], createdAt: new Date(arn.length) };
 }
 const left = (to: string) => leftTags({ allocId: to, until });
 const chain = (...predecessors: Predecessor[]): Predecessors => ({
-  kind: "known",
   chain: predecessors,
   complete: true,
 });
@@ -25,12 +25,12 @@ const same: Predecessor = { allocId: "old", runs: "same", lost: false };
 const lost: Predecessor = { ...same, lost: true };
 const other: Predecessor = { ...same, runs: "other" };
 
-const cases: [string, Task[], Predecessors, { take?: string; stop?: string[] }][] = [
+const cases: [string, DescribedTask[], Predecessors, { take?: string; stop?: string[] }][] = [
   ["what was left to the allocation", [task("a", "old", left("new"))], chain(same), { take: "a" }],
   [
     "what was left to it, while Nomad does not answer",
     [task("a", "old", left("new"))],
-    { kind: "unanswered" },
+    { chain: [], complete: false },
     { take: "a" },
   ],
   ["a lost client's", [task("a", "old")], chain(lost), { take: "a" }],
@@ -69,7 +69,8 @@ const cases: [string, Task[], Predecessors, { take?: string; stop?: string[] }][
     {},
   ],
   ["nothing of a predecessor, while Nomad does not answer", [task("a", "old")], {
-    kind: "unanswered",
+    chain: [],
+    complete: false,
   }, {}],
 ];
 

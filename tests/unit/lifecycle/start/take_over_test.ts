@@ -1,4 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
+import type { DescribedTask } from "../../../../src/lifecycle/ownership/cluster_tasks.ts";
 import { assertEquals } from "@std/assert";
 import type { OperationName } from "../../../../src/aws/operations.ts";
 import type { Predecessors } from "../../../../src/lifecycle/ownership/adopt.ts";
@@ -37,13 +38,12 @@ function contextWith(tasks: Task[]) {
   return { context, calls };
 }
 
-const old: Task = {
+const old: DescribedTask = {
   taskArn: "old",
   startedBy: startedBy({ allocId: "old", name: "main" }),
   tags: [...ownerTags(ownerOf("1", "old"), "0.0.0"), ...leftTags({ allocId: "new", until: 5_000 })],
 };
 const known = (complete: boolean, ...allocIds: string[]): Predecessors => ({
-  kind: "known",
   chain: allocIds.map((allocId) => ({ allocId, runs: "same", lost: false })),
   complete,
 });

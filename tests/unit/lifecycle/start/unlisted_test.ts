@@ -11,7 +11,6 @@ import {
 
 const config = configOf({ wait_for: "none" });
 const afterOld: Predecessors = {
-  kind: "known",
   chain: [{ allocId: "old", runs: "same", lost: false }],
   complete: true,
 };

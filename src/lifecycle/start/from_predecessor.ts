@@ -1,0 +1,88 @@
+import type { Adoption, Predecessors } from "../ownership/adopt.ts";
+import type { DescribedTask } from "../ownership/cluster_tasks.ts";
+import { ownerInTags, startedBy } from "../ownership/tags.ts";
+import { type Asking, type StartContext, type StartRequest, tell } from "./context.ts";
+import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
+import { findPredecessors, moveTags } from "./take_over.ts";
+import { untilListed } from "./unlisted.ts";
+
+/**
+ * Takes over the ECS task of an allocation that this one replaces: one that was left to this allocation,
+ * or whose client was lost. Stops first the tasks that it may not take over, such as one of another
+ * version of the job. Answers undefined where there is none to take. Rejects with the signal's reason
+ * when it aborts.
+ */
+export async function takeFromPredecessor(
+  context: StartContext,
+  request: StartRequest,
+  asking: Asking,
+): Promise<DescribedTask | undefined> {
+  const { predecessors } = request;
+  if (predecessors === undefined) return undefined;
+  const { take, stop } = await searchPredecessors(context, request, predecessors, asking);
+  await endPredecessors(context, request, stop, asking);
+  if (take !== undefined) await takeOver(context, request, take, asking);
+  return take;
+}
+
+async function searchPredecessors(
+  context: StartContext,
+  request: StartRequest,
+  predecessors: Predecessors,
+  asking: Asking,
+): Promise<Adoption> {
+  const { owner } = request;
+  const { mayTakeOver } = context.remoteTasks.ledger;
+  const allocIds = predecessors.chain.map(({ allocId }) => allocId);
+  const indexes = allocIds.map((allocId) => startedBy({ allocId, name: owner.name }));
+  const search = () => findPredecessors(context, owner, predecessors, mayTakeOver, asking);
+  while (true) {
+    const found = await searchSettled(context, request, indexes, asking, search);
+    const isNothing = found.take === undefined && found.stop.length === 0;
+    if (!isNothing || !await untilListed(context, request, allocIds, asking.signal)) return found;
+  }
+}
+
+/** Has ECS stop tasks of earlier allocations, and waits until it has acknowledged that. */
+async function endPredecessors(
+  context: StartContext,
+  request: StartRequest,
+  tasks: readonly DescribedTask[],
+  asking: Asking,
+): Promise<void> {
+  const { cluster, remoteTasks, log } = context;
+  const { owner: { allocId, name } } = request;
+  const index = startedBy({ allocId, name });
+  const indexes = new Set([index]);
+  for (const { taskArn: arn, tags = [] } of tasks) {
+    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags), index };
+    log.warn("stopping the ECS task of an earlier allocation", {
+      arn,
+      alloc_id: earlier.owner.allocId,
+      replaced_by: allocId,
+    });
+    tell(
+      request,
+      `Stopping ECS task ${arn} of an earlier allocation: this one does not take it over`,
+    );
+    // Where this client looks after the task already, its stop is pending under the earlier index.
+    for (const keeper of remoteTasks.ledger.keepersOf(arn)) indexes.add(keeper.index);
+    remoteTasks.stopForsaken(earlier, `Nomad replaced the allocation by ${allocId}`);
+  }
+  await stopsAcknowledged(context, request, indexes, asking);
+}
+
+async function takeOver(
+  context: StartContext,
+  { owner }: StartRequest,
+  take: DescribedTask,
+  asking: Asking,
+): Promise<void> {
+  const { cluster, remoteTasks } = context;
+  try {
+    await moveTags(context, take, owner, asking);
+  } finally {
+    // AWS may have moved the tags although the call failed. Then this node has to end the task.
+    remoteTasks.ledger.found({ ref: { arn: take.taskArn, cluster }, owner });
+  }
+}
