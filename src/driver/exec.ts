@@ -1,3 +1,4 @@
+import { uuidText } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecContext } from "../exec/context.ts";
 import { type ExecIo, execute } from "../exec/exec.ts";
@@ -54,5 +55,5 @@ function uuidOf(random: Uint8Array): string {
   const bytes = Uint8Array.from(random);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return uuidText(bytes);
 }

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { fromBase64, joined } from "../bytes.ts";
 import { type ExecMode, markSign } from "./wrapper.ts";
 
 /** Something that the wrapper in the container tells. */
@@ -39,7 +41,7 @@ function createTerminalReader(): OutputReader {
   return {
     read: (bytes) => {
       const events: ExecEvent[] = [];
-      let rest = concat(held, bytes);
+      let rest = joined(held, bytes);
       held = new Uint8Array();
       while (rest.byteLength > 0) {
         const from = rest.indexOf(sign);
@@ -119,24 +121,10 @@ function markOf(mark: string): ExecEvent | undefined {
 
 /** One character for each byte, so that no byte is lost on its way through. */
 function text(bytes: Uint8Array): string {
-  return new TextDecoder("latin1").decode(bytes);
+  // TextDecoder takes latin1 for windows-1252, which has other characters for 0x80 to 0x9f.
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function encode(words: string): Uint8Array {
-  return Uint8Array.from(words, (character) => character.charCodeAt(0) & 0xff);
-}
-
-function fromBase64(words: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.fromBase64(words);
-  } catch {
-    return undefined;
-  }
-}
-
-function concat(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(one.byteLength + other.byteLength);
-  all.set(one);
-  all.set(other, one.byteLength);
-  return all;
+  return new Uint8Array(Buffer.from(words, "latin1"));
 }

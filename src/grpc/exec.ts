@@ -1,4 +1,5 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
+import { joined } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
@@ -99,10 +100,7 @@ function createTail() {
   let kept = new Uint8Array();
   return {
     add: (bytes: Uint8Array) => {
-      const all = new Uint8Array(kept.byteLength + bytes.byteLength);
-      all.set(kept);
-      all.set(bytes, kept.byteLength);
-      kept = all.slice(-tailLength);
+      kept = joined(kept, bytes).slice(-tailLength);
     },
     bytes: () => kept,
   };

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { joined } from "../bytes.ts";
 import { describeAddress, type NomadAddress } from "./address.ts";
 import { NomadError } from "./error.ts";
 
@@ -135,13 +136,8 @@ function exchange(
       response.on("error", fail);
       response.on("aborted", () => fail(new Error("the connection was cut")));
       response.on("end", () => {
-        const body = new Uint8Array(size);
-        let at = 0;
-        for (const piece of pieces) {
-          body.set(piece, at);
-          at += piece.byteLength;
-        }
-        resolve({ status: response.statusCode ?? 0, body: new TextDecoder().decode(body) });
+        const body = new TextDecoder().decode(joined(...pieces));
+        resolve({ status: response.statusCode ?? 0, body });
       });
     });
     request.on("error", fail);

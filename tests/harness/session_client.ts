@@ -86,7 +86,7 @@ export function createSessionClient(
         if (frame === undefined) return text;
         if (frame.payloadType !== 1) continue;
         const payload = key === undefined ? frame.payload : open(key.slice(0, 32), frame.payload);
-        text += new TextDecoder("latin1").decode(payload);
+        text += Buffer.from(payload).toString("latin1");
       }
     },
     closed: () => closed,

@@ -1,4 +1,5 @@
 /** The JSON that messages of the data channel carry. */
+import { fromBase64 } from "../../bytes.ts";
 import type { Frame } from "./frame.ts";
 
 /** Version that the client states. Agents compare it; from this one on the upgrade is signed. */
@@ -117,20 +118,7 @@ export function challengeOf(payload: Uint8Array): Uint8Array | undefined {
 
 /** Payload that answers an encryption challenge. */
 export function challengeResponse(challenge: Uint8Array): Uint8Array {
-  return encode({ Challenge: toBase64(challenge) });
-}
-
-/** Bytes as base64. */
-export function toBase64(bytes: Uint8Array): string {
-  return bytes.toBase64();
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.fromBase64(text);
-  } catch {
-    return undefined;
-  }
+  return encode({ Challenge: challenge.toBase64() });
 }
 
 type Fields = Readonly<Record<string, unknown>>;

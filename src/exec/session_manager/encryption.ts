@@ -3,6 +3,7 @@
  * of the text and the tag of 16 bytes behind it. Source: aws/session-manager-plugin, src/encryption.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
+import { joined } from "../../bytes.ts";
 
 /** Encrypts what a client sends and decrypts what it gets. */
 export type SessionCipher = {
@@ -62,14 +63,4 @@ export function encryptionContext(
     "aws:ssm:TargetId": targetId,
     ...(challenge === undefined ? {} : { "aws:ssm:RandomChallenge": challenge }),
   };
-}
-
-function joined(...parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.byteLength;
-  }
-  return all;
 }

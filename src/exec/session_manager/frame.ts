@@ -3,6 +3,7 @@
  * payload's length, and the payload. Source: aws/session-manager-plugin, src/message.
  */
 import { createHash } from "node:crypto";
+import { uuidText } from "../../bytes.ts";
 
 /** A message of the data channel. */
 export type Frame = {
@@ -134,14 +135,12 @@ function isFrameType(text: string): text is FrameType {
 /** The wire has a UUID's second half first. */
 function idBytes(text: string): Uint8Array {
   const hex = text.replaceAll("-", "");
-  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  if (bytes.byteLength !== idLength) throw new RangeError(`${text} is no UUID`);
-  return swapHalves(bytes);
+  if (!/^[0-9a-f]{32}$/i.test(hex)) throw new RangeError(`${text} is no UUID`);
+  return swapHalves(Uint8Array.fromHex(hex));
 }
 
 function idText(bytes: Uint8Array): string {
-  const hex = [...swapHalves(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return uuidText(swapHalves(bytes));
 }
 
 function swapHalves(bytes: Uint8Array): Uint8Array {

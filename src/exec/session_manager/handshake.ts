@@ -9,7 +9,6 @@ import {
   handshakeActions,
   handshakeResponse,
   type HandshakeResult,
-  toBase64,
 } from "./contents.ts";
 import type { SessionCipher } from "./encryption.ts";
 
@@ -61,7 +60,7 @@ async function perform(
     case "encryption": {
       const { cipher, sealedKey } = await makeKey(action.keyId, action.challenge);
       const result = {
-        KMSCipherTextKey: toBase64(sealedKey),
+        KMSCipherTextKey: sealedKey.toBase64(),
         // Without it the agent decrypts the key for a context without the challenge, and KMS refuses.
         ...(action.challenge === undefined ? {} : { ChallengeAcknowledgement: true }),
       };

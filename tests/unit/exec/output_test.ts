@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
 import { createOutputReader, type ExecEvent } from "../../../src/exec/output.ts";
 import type { ExecMode } from "../../../src/exec/wrapper.ts";
@@ -20,7 +21,7 @@ function read(mode: ExecMode, text: string, size: number): unknown[] {
       joined.push(event);
       last = undefined;
     } else {
-      const shown = new TextDecoder("latin1").decode(event.bytes);
+      const shown = Buffer.from(event.bytes).toString("latin1");
       if (last?.stream === event.stream) last.text += shown;
       else joined.push(last = { stream: event.stream, text: shown });
     }
@@ -31,6 +32,8 @@ function read(mode: ExecMode, text: string, size: number): unknown[] {
 const stdout = (text: string) => ({ stream: "stdout", text });
 const stderr = (text: string) => ({ stream: "stderr", text });
 const b64 = (text: string) => btoa(text);
+
+const everyHighByte = String.fromCharCode(...Array.from({ length: 128 }, (_, at) => 128 + at));
 
 const cases: [string, ExecMode, string, unknown[]][] = [
   ["a terminal's bytes are handed on as they are", "terminal", "a\xff\r\nb", [
@@ -77,6 +80,12 @@ const cases: [string, ExecMode, string, unknown[]][] = [
     "pipes",
     "sh: 1: nope: not found\n\x1ex127\x1e",
     [stderr("sh: 1: nope: not found\n"), { kind: "exited", code: 127 }],
+  ],
+  [
+    "a shell's own words keep every byte value",
+    "pipes",
+    `sh: ${everyHighByte}: not found\n\x1ex127\x1e`,
+    [stderr(`sh: ${everyHighByte}: not found\n`), { kind: "exited", code: 127 }],
   ],
   [
     "a mark right behind a line without an end is read",

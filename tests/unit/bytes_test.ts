@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { fromBase64, joined, uuidText } from "../../src/bytes.ts";
+
+Deno.test("parts are joined in order", () => {
+  const all = joined(Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3));
+  assertEquals([...all], [1, 2, 3]);
+});
+
+Deno.test("base64 is read, and what is none is undefined", () => {
+  assertEquals(fromBase64("AP8="), Uint8Array.of(0, 255));
+  assertEquals(fromBase64("AP8*"), undefined);
+});
+
+Deno.test("a UUID has its hyphens", () => {
+  const bytes = Uint8Array.from({ length: 16 }, (_, at) => at);
+  assertEquals(uuidText(bytes), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+});
