@@ -1,3 +1,5 @@
+import { parseTaskArn } from "./cluster_ref.ts";
+
 /**
  * What a value of an answer must be:
  * - `text`, `integer`, `number`, `flag` (true or false), `date`, `bytes`;
@@ -116,8 +118,6 @@ function structureCheck(members: Members): Check {
   };
 }
 
-const taskArn = /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task\/[^\s]{1,255}$/;
-
 const leaves: { readonly [L in Leaf]: Check } = {
   text: (value) => typeof value === "string" ? undefined : wrong(value, "a text"),
   integer: (value) => Number.isSafeInteger(value) ? undefined : wrong(value, "an integer"),
@@ -128,7 +128,9 @@ const leaves: { readonly [L in Leaf]: Check } = {
     value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : wrong(value, "a date"),
   bytes: (value) => value instanceof Uint8Array ? undefined : wrong(value, "bytes"),
   "task ARN": (value) =>
-    typeof value === "string" && taskArn.test(value) ? undefined : wrong(value, "a task ARN"),
+    typeof value === "string" && parseTaskArn(value) !== undefined
+      ? undefined
+      : wrong(value, "a task ARN"),
   anything: () => undefined,
 };
 
