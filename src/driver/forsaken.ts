@@ -6,6 +6,7 @@ import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import type { NomadApi } from "../nomad/api.ts";
+import { isWanted } from "../nomad/documents.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
 import { nextRound, type RoundContext } from "./rounds.ts";
@@ -112,7 +113,7 @@ async function searchCluster(
   const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
-  for (const table of [memory.nodes, memory.asked, memory.since]) {
+  for (const table of [memory.nodes, memory.asked, memory.since, memory.reported]) {
     for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);
   }
   // Those that were asked about longest ago come first: the tasks of another Nomad may be many.
@@ -144,7 +145,7 @@ function settle(
   const { ref: { arn, cluster }, owner } = task;
   if (!memory.reported.has(arn)) {
     memory.reported.add(arn);
-    log.warn("an ECS task of a client that is gone is wanted by nobody", {
+    log.warn("an ECS task's Nomad client is gone, and no allocation needs the task", {
       arn,
       cluster: cluster.name,
       alloc_id: owner.allocId,
@@ -185,9 +186,7 @@ async function isUnwanted(
     return known.has(nodeId) && await api.isForgotten(allocId, namespace, signal);
   }
   if (allocation.nodeId !== nodeId) return false;
-  const isOver = allocation.desiredStatus !== "run" || allocation.clientStatus === "lost" ||
-    allocation.clientStatus === "complete" || allocation.clientStatus === "failed";
-  if (!isOver) return false;
+  if (isWanted(allocation)) return false;
   const successor = left?.allocId ?? allocation.nextAllocation;
   if (successor === undefined) return true;
   const next = await api.allocation(successor, namespace, signal);

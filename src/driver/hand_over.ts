@@ -5,7 +5,7 @@
  */
 import type { Predecessor, Predecessors } from "../lifecycle/lifecycle.ts";
 import type { NomadApi } from "../nomad/api.ts";
-import type { Allocation, AllocationStub } from "../nomad/documents.ts";
+import { type Allocation, type AllocationStub, isWanted } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
 import { stopCauseOf } from "../nomad/stop_cause.ts";
 
@@ -26,9 +26,9 @@ export type AllocationRef = {
 export const longestChain = 8;
 
 /**
- * Decides whether an ECS task runs on for the allocation that replaces its own. It does where the node
- * is drained and the replacement is placed with the same version of the job, on a node that takes over. Rejects with a
- * `NomadError` where Nomad does not answer.
+ * Decides whether an ECS task runs on for the allocation that replaces its own. It runs on where the node
+ * is drained and the replacement is placed with the same version of the job, on a node that takes over.
+ * Rejects with a `NomadError` where Nomad does not answer.
  */
 export async function leaveOrStop(
   api: NomadApi,
@@ -82,7 +82,7 @@ export async function predecessorsOf(
       return { chain: chain.concat(others), complete: false };
     }
     // Nomad starts the new allocation while its client is disconnected, and may keep both.
-    if (mayRunBeside(earlier)) return { chain, complete: true };
+    if (isWanted(earlier)) return { chain, complete: true };
     chain.push(predecessorOf(own, earlier));
     id = earlier.previousAllocation;
   }
@@ -102,7 +102,7 @@ async function sameName(
   const known = new Set([own.id, ...chain.map(({ allocId }) => allocId)]);
   const all = await api.allocationsOf(own.jobId, own.namespace, signal);
   return all
-    .filter((other) => other.name === own.name && !known.has(other.id) && !mayRunBeside(other))
+    .filter((other) => other.name === own.name && !known.has(other.id) && !isWanted(other))
     .map((other) => predecessorOf(own, other));
 }
 
@@ -116,16 +116,6 @@ function predecessorOf(own: Allocation, earlier: AllocationStub): Predecessor {
 
 function isToRun({ desiredStatus, clientStatus }: Allocation): boolean {
   return desiredStatus === "run" && (clientStatus === "pending" || clientStatus === "running");
-}
-
-/**
- * Whether Nomad wants an allocation that is not over for its client. One that it wants no more may
- * still be there: Nomad waits for the nearest predecessor only, which may have ended unstarted.
- */
-function mayRunBeside({ desiredStatus, clientStatus }: AllocationStub): boolean {
-  const isOver = clientStatus === "complete" || clientStatus === "failed" ||
-    clientStatus === "lost";
-  return desiredStatus === "run" && !isOver;
 }
 
 /** Whether two allocations run one version of one group of one job. */

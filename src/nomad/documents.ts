@@ -31,6 +31,18 @@ export type AllocationStub = Pick<
   "id" | "name" | "jobId" | "taskGroup" | "jobVersion" | "desiredStatus" | "clientStatus"
 >;
 
+/**
+ * Whether Nomad wants an allocation to run, and its client has not told its end. One that Nomad wants no
+ * more may still run: Nomad waits for the nearest predecessor only, which may have ended unstarted.
+ */
+export function isWanted(
+  { desiredStatus, clientStatus }: Pick<Allocation, "desiredStatus" | "clientStatus">,
+): boolean {
+  const isOver = clientStatus === "complete" || clientStatus === "failed" ||
+    clientStatus === "lost";
+  return desiredStatus === "run" && !isOver;
+}
+
 /** A client node. */
 export type NomadNode = {
   readonly id: string;

@@ -153,11 +153,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a wanted task is forsaken",
     file: "src/driver/forsaken.ts",
-    edits: [["  if (!isOver) return false;\n", ""]],
+    edits: [["  if (isWanted(allocation)) return false;\n", ""]],
   },
   {
     name: "the chain ends early",
-    file: "src/driver/hand_over.ts",
+    file: "src/nomad/documents.ts",
     edits: [[
       'return desiredStatus === "run" && !isOver',
       "return desiredStatus !== null && !isOver",
