@@ -36,3 +36,31 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
+
+/** How long a piece of work may take. */
+export type TimeLimit = {
+  readonly clock: Clock;
+  readonly ms: number;
+  /** The reason with which the work's signal aborts once the time is up. */
+  readonly late: () => Error;
+  /** Aborts the work's signal, too. */
+  readonly signal?: AbortSignal;
+};
+
+/** Does work that heeds its signal, which aborts once the time is up. Settles as the work does. */
+export async function within<T>(
+  { clock, ms, late, signal }: TimeLimit,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const expired = new AbortController();
+  const done = new AbortController();
+  clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) expired.abort(late());
+  });
+  try {
+    const signals = signal === undefined ? [expired.signal] : [signal, expired.signal];
+    return await work(AbortSignal.any(signals));
+  } finally {
+    done.abort();
+  }
+}

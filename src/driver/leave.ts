@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
@@ -35,25 +35,24 @@ export async function leaveToSuccessor(
   // Another call may have ended the task meanwhile.
   if (verdict.kind === "stop" || !record.isLive()) return "to be stopped";
   const until = clock.now() + settings.config.orphan_grace;
-  const late = new AbortController();
-  const done = new AbortController();
-  const time = Math.min(tagTime, timeout / 2);
-  clock.sleep(time, done.signal).then(() => late.abort(new Error(`no answer within ${time} ms`)));
+  const ms = Math.min(tagTime, timeout / 2);
+  const late = () => new Error(`no answer within ${ms} ms`);
   try {
-    const bounded = AbortSignal.any([signal, late.signal]);
-    // A task that ECS does not list yet would not be found by its successor, which would run another.
-    await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
-    // What a handle names may be foreign, or another allocation's by now.
-    if (!record.isLive() || !remote.isOwn()) return "to be stopped";
-    await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
+    const isLeft = await within({ clock, ms, late, signal }, async (bounded) => {
+      // A task that ECS does not list yet would not be found by its successor, which would run another.
+      await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
+      // What a handle names may be foreign, or another allocation's by now.
+      if (!record.isLive() || !remote.isOwn()) return false;
+      await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
+      return true;
+    });
+    if (!isLeft) return "to be stopped";
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     remote.tell(
       `The ECS task cannot be left to allocation ${verdict.to}, and is stopped: ${message}`,
     );
     return "to be stopped";
-  } finally {
-    done.abort();
   }
   log.info("leaving a task to its successor", {
     task_id: task.id,

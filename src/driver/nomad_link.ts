@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Predecessors, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
@@ -77,19 +77,13 @@ export function createNomadLink(
     ask: async (question, signal) => {
       const reachable = api();
       if (reachable === undefined) return undefined;
-      const late = new AbortController();
-      const done = new AbortController();
-      clock.sleep(questionTime, done.signal).then(() =>
-        late.abort(
-          new NomadError(
-            "unreachable",
-            "questions",
-            `no answers within ${questionTime / 1_000} s`,
-          ),
-        )
-      );
+      const late = () =>
+        new NomadError("unreachable", "questions", `no answers within ${questionTime / 1_000} s`);
       try {
-        const answer = await question(reachable, AbortSignal.any([signal, late.signal]));
+        const answer = await within(
+          { clock, ms: questionTime, late, signal },
+          (bounded) => question(reachable, bounded),
+        );
         note({ kind: "answering" });
         return answer;
       } catch (error) {
@@ -97,8 +91,6 @@ export function createNomadLink(
         const reason = error instanceof Error ? error.message : String(error);
         note({ kind: "failing", reason });
         return undefined;
-      } finally {
-        done.abort();
       }
     },
   };

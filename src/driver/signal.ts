@@ -1,3 +1,4 @@
+import { within } from "../clock.ts";
 import { type RemoteState, until } from "../lifecycle/lifecycle.ts";
 import { DriverError } from "./driver_error.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
@@ -30,31 +31,25 @@ export async function sendSignal(
   if (!signals.has(name)) {
     throw new DriverError(
       "exec_failed",
-      `the signal must be one that Linux has, as SIGHUP; got ${JSON.stringify(signal)}`,
+      `the signal must be a Linux signal such as SIGHUP; got ${JSON.stringify(signal)}`,
     );
   }
-  const late = new AbortController();
-  const done = new AbortController();
-  context.clock.sleep(time, done.signal).then(() => {
-    late.abort(
-      new DriverError("exec_failed", `SIG${name} was not sent within ${time / 1_000} s`),
-    );
-  });
   const said: string[] = [];
-  try {
-    const code = await runCommand(context, record, ["kill", "-s", name, "1"], "pipes", {
+  const code = await within({
+    clock: context.clock,
+    ms: time,
+    late: () => new DriverError("exec_failed", `SIG${name} was not sent within ${time / 1_000} s`),
+  }, (signal) =>
+    runCommand(context, record, ["kill", "-s", name, "1"], "pipes", {
       input: [{ kind: "end of stdin" }],
       onOutput: (_stream, bytes) => void said.push(new TextDecoder().decode(bytes)),
-      signal: late.signal,
-    });
-    if (code === 0) return;
-    throw new DriverError(
-      "exec_failed",
-      `SIG${name} was not sent: kill ended with ${code}: ${said.join("").trim()}`,
-    );
-  } finally {
-    done.abort();
-  }
+      signal,
+    }));
+  if (code === 0) return;
+  throw new DriverError(
+    "exec_failed",
+    `SIG${name} was not sent: kill ended with ${code}: ${said.join("").trim()}`,
+  );
 }
 
 /**
@@ -69,16 +64,15 @@ export async function signalBeforeStop(
 ): Promise<void> {
   const { remote } = record;
   if (!record.isLive()) return;
-  const over = new AbortController();
-  context.clock.sleep(time, over.signal).then(() => over.abort(new Error("the time is up")));
+  const late = () => new Error("the time is up");
   try {
-    await sendSignal(context, record, signal, time);
-    await until(remote, isGoingDown, over.signal).catch(() => {});
+    await within({ clock: context.clock, ms: time, late }, async (timed) => {
+      await sendSignal(context, record, signal, time);
+      await until(remote, isGoingDown, timed).catch(() => {});
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    remote.tell(`kill_signal ${signal} was not sent, so that ECS sends SIGTERM alone: ${message}`);
-  } finally {
-    over.abort();
+    remote.tell(`kill_signal ${signal} was not sent, so ECS sends only SIGTERM: ${message}`);
   }
 }
 

@@ -10,6 +10,7 @@
  * });
  * ```
  */
+import { within } from "../clock.ts";
 import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsCaller } from "../aws/caller.ts";
 import { EcsError } from "../aws/error.ts";
@@ -163,13 +164,16 @@ async function resumeSession(
 
 /** Ends the session, and with it the command. Nobody waits for it. */
 function terminate({ caller, clock, log }: ExecContext, sessionId: string, target: string): void {
-  const late = new AbortController();
-  clock.sleep(terminatingTime).then(() => late.abort(new Error("it took too long")));
-  caller.call("terminateSession", { SessionId: sessionId }, {
-    target,
-    priority: "act",
-    signal: late.signal,
-  }).catch((error) =>
+  const late = () => new Error("it took too long");
+  within(
+    { clock, ms: terminatingTime, late },
+    (signal) =>
+      caller.call("terminateSession", { SessionId: sessionId }, {
+        target,
+        priority: "act",
+        signal,
+      }),
+  ).catch((error) =>
     log.warn("a session could not be terminated; AWS ends it when it has idled for 20 minutes", {
       session: sessionId,
       error: String(error),

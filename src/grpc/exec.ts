@@ -1,6 +1,6 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
 import { joined } from "../bytes.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
 import type { ExecMode } from "../exec/wrapper.ts";
@@ -68,24 +68,20 @@ export async function execOnce(
   caller: AbortSignal,
 ): Promise<ExecTaskResponse> {
   if (command.length === 0) throw new Error("ExecTask came without a command to run");
-  const late = new AbortController();
-  const done = new AbortController();
-  const time = milliseconds(timeout);
-  if (time > 0) {
-    clock.sleep(time, done.signal).then(() => {
-      // The command is not named: it may hold a secret.
-      const text = `the command did not end within its timeout of ${time / 1_000} s`;
-      late.abort(new DriverError("exec_failed", text));
-    });
-  }
-  const signal = AbortSignal.any([caller, late.signal]);
+  const ms = milliseconds(timeout);
+  // The command is not named: it may hold a secret.
+  const text = `the command did not end within its timeout of ${ms / 1_000} s`;
+  const late = () => new DriverError("exec_failed", text);
   const kept = { stdout: createTail(), stderr: createTail() };
-  const io: ExecIo = {
-    input: [{ kind: "end of stdin" }],
-    onOutput: (stream, bytes) => kept[stream].add(bytes),
-    signal,
-  };
-  const code = await run(taskId, command, "pipes", io).finally(() => done.abort());
+  const runBy = (signal: AbortSignal) =>
+    run(taskId, command, "pipes", {
+      input: [{ kind: "end of stdin" }],
+      onOutput: (stream, bytes) => kept[stream].add(bytes),
+      signal,
+    });
+  const code = ms > 0
+    ? await within({ clock, ms, late, signal: caller }, runBy)
+    : await runBy(caller);
   return {
     stdout: kept.stdout.bytes(),
     stderr: kept.stderr.bytes(),

@@ -9,7 +9,7 @@
  * if (allocation === "unknown") return; // garbage collected, or beyond the token's rights
  * ```
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { describeAddress } from "./address.ts";
 import { get, type NomadTarget, type ReadFile } from "./connection.ts";
 import {
@@ -62,22 +62,13 @@ export function createNomadApi(
   ): Promise<T | "unknown"> => {
     const asked = target();
     const attempted = `GET ${path.split("?")[0]} of ${describeAddress(asked.address)}`;
-    const over = new AbortController();
-    const expired = new NomadError(
-      "unreachable",
-      attempted,
-      `no answer within ${requestTimeout / 1_000} s`,
+    const late = () =>
+      new NomadError("unreachable", attempted, `no answer within ${requestTimeout / 1_000} s`);
+    const answer = await within(
+      { clock, ms: requestTimeout, late, signal },
+      (bounded) => get(asked, path, { readFile, signal: bounded }),
     );
-    clock.sleep(requestTimeout, over.signal).then(() => over.abort(expired));
-    try {
-      const answer = await get(asked, path, {
-        readFile,
-        signal: AbortSignal.any([signal, over.signal]),
-      });
-      return answer.kind === "unknown" ? "unknown" : read(answer.value, attempted);
-    } finally {
-      over.abort();
-    }
+    return answer.kind === "unknown" ? "unknown" : read(answer.value, attempted);
   };
   return {
     allocation: (id, namespace, signal) =>
