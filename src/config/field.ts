@@ -14,7 +14,7 @@ export type Shape =
     allowed?: Allowed;
   }
   | { kind: "map"; type: string; max?: number }
-  | { kind: "block"; required: boolean; fields: Fields; example?: Example }
+  | { kind: "block"; fields: Fields; example?: Example }
   | { kind: "blocks"; fields: Fields; max?: number; example?: Example };
 
 /** A block as msgpack has it, without what is not set. */

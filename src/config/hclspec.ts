@@ -21,8 +21,8 @@ function fieldSpec(name: string, { shape }: Field<unknown>): Spec {
     case "map":
       return { block: { $case: "blockAttrs", value: { name, type: shape.type, required: false } } };
     case "block": {
-      const { required, fields } = shape;
-      return { block: { $case: "blockValue", value: { name, required, nested: specOf(fields) } } };
+      const nested = specOf(shape.fields);
+      return { block: { $case: "blockValue", value: { name, required: false, nested } } };
     }
     case "blocks":
       return {

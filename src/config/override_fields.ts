@@ -23,7 +23,7 @@ export const environmentFiles = blocks(
     value: string("ARN of the file in S3. The file's name must end in `.env`.", {
       required: true,
       secret: false,
-      check: rules.s3Object,
+      check: rules.environmentFile,
     }),
     type: oneOf("Kind of the file: `s3`, an object in Amazon S3.", ["s3"], { default: "s3" }),
   },

@@ -95,11 +95,11 @@ export function platformVersion(text: string): string | undefined {
     : `be "LATEST" or a Fargate platform version such as "1.4.0"`;
 }
 
-/** The ARN of an object in S3. */
-export function s3Object(text: string): string | undefined {
-  return /^arn:aws[a-z-]*:s3:::[a-z0-9.-]{3,63}\/.+$/.test(text)
+/** The ARN of a file of environment variables in S3. */
+export function environmentFile(text: string): string | undefined {
+  return /^arn:aws[a-z-]*:s3:::[a-z0-9.-]{3,63}\/.*\.env$/.test(text)
     ? undefined
-    : `be the ARN of an S3 object such as "arn:aws:s3:::bucket/path/file.env"`;
+    : `be the ARN of an S3 object that ends in .env, such as "arn:aws:s3:::bucket/path/file.env"`;
 }
 
 /** A URL of http or https. */

@@ -47,7 +47,6 @@ export function block<const F extends Fields>(
     fields,
     shape: {
       kind: "block",
-      required: false,
       fields,
       ...(example === undefined ? {} : { example }),
     },

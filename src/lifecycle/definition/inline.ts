@@ -34,7 +34,9 @@ export async function inlineDefinition(
 ): Promise<InlineDefinition | undefined> {
   const { definition, definition_json: json } = config;
   if (definition !== undefined) {
-    return completed("definition", inputOfBlock(definition, config), config, resources);
+    const input = inputOfBlock(definition, config);
+    refuse(limitsOf("definition", { ...input }));
+    return completed("definition", input, config, resources);
   }
   if (json === undefined) return undefined;
   refuse(limitsOf("definition_json", json));
@@ -52,7 +54,6 @@ function completed(
   config: TaskConfig,
   resources: Resources,
 ): InlineDefinition {
-  refuse(limitsOf(option, { ...given }));
   const problems: Problem[] = [];
   const add = adding(option, problems);
   const { size, notes } = sizeOf(given, config, resources, add);

@@ -1,12 +1,13 @@
+import { definitionTagLimit } from "../../config/definition_fields.ts";
 import { containerLimit, definitionBytes } from "../../config/definition_json.ts";
 import type { AddProblem } from "../../config/field.ts";
+import { constraintLimit } from "../../config/placement_fields.ts";
 
 /** Lists that AWS bounds, and how many items each may have. */
 const lists: readonly { readonly path: readonly string[]; readonly most: number }[] = [
   { path: ["containerDefinitions"], most: containerLimit },
-  // AWS takes 50. Two are the driver's own.
-  { path: ["tags"], most: 48 },
-  { path: ["placementConstraints"], most: 10 },
+  { path: ["tags"], most: definitionTagLimit },
+  { path: ["placementConstraints"], most: constraintLimit },
   { path: ["containerDefinitions", "environmentFiles"], most: 10 },
   { path: ["containerDefinitions", "credentialSpecs"], most: 1 },
   { path: ["containerDefinitions", "restartPolicy", "ignoredExitCodes"], most: 50 },
@@ -37,8 +38,8 @@ function checkList(
   const path = at === "" ? name : `${at}.${name}`;
   if (rest.length > 0) {
     if (!Array.isArray(member)) return checkList(member, rest, path, most, add);
-    // Only containers have lists of their own. Of more than ten, the number is refused.
-    member.slice(0, 10).forEach((item, index) =>
+    // Only containers have lists of their own. Of more than AWS takes, the number is refused.
+    member.slice(0, containerLimit).forEach((item, index) =>
       checkList(item, rest, `${path}[${index}]`, most, add)
     );
   } else if (Array.isArray(member) && member.length > most) {

@@ -1,4 +1,5 @@
 import type { AddProblem } from "../../config/field.ts";
+import { containerName } from "../../config/rules.ts";
 import { show } from "../../config/show.ts";
 
 /*
@@ -36,11 +37,8 @@ export function checkSet(value: string | undefined, path: string, add: AddProble
   }
 }
 
-/** What names of containers and volumes have. */
-const name = /^[A-Za-z0-9_-]{1,255}$/;
-
 /** Refuses what is no name of a container or a volume. */
 export function checkName(value: string, path: string, add: AddProblem): void {
-  if (name.test(value)) return;
+  if (containerName(value) === undefined) return;
   add(path, `must be 1 to 255 letters, digits, - and _; got ${show(value)}`);
 }

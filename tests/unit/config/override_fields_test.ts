@@ -16,7 +16,7 @@ const refused: Record<string, [container: Record<string, unknown>[], text: strin
   ],
   "an environment file that is none": [
     [{ name: "a", environment_files: [{ value: "file.env" }] }],
-    "it.container[0].environment_files[0].value must be the ARN of an S3 object such as " +
+    "it.container[0].environment_files[0].value must be the ARN of an S3 object that ends in .env, such as " +
     '"arn:aws:s3:::bucket/path/file.env"; got "file.env"',
   ],
   "more environment files than ECS takes": [

@@ -28,7 +28,11 @@ const forms: Record<string, [check: (text: string) => string | undefined, string
     ["a/b", "a".repeat(65)],
   ],
   "a platform version": [rules.platformVersion, ["LATEST", "1.4.0"], ["latest", "1.4"]],
-  "an S3 object": [rules.s3Object, ["arn:aws:s3:::bucket/a/b.env"], ["s3://bucket/a", "bucket/a"]],
+  "a file of environment variables": [
+    rules.environmentFile,
+    ["arn:aws:s3:::bucket/a/b.env", "arn:aws:s3:::bucket/.env"],
+    ["s3://bucket/a.env", "bucket/a.env", "arn:aws:s3:::bucket/a.txt"],
+  ],
   "an endpoint": [rules.endpoint, ["http://localhost:80", "https://ecs"], ["ecs:80", "ftp://a"]],
 };
 for (const [name, [check, right, wrong]] of Object.entries(forms)) {
