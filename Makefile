@@ -1,5 +1,5 @@
-# `make` alone lists the targets. All that is needed beforehand is Node.js; demo and e2e also need Go
-# or NOMAD=/path/to/nomad.
+# `make` alone lists the targets. All that is needed beforehand is Node.js. demo, hack, e2e and
+# bench-client also need Go or NOMAD=/path/to/nomad.
 
 DENO_VERSION := 2.9.3
 NOMAD_VERSIONS ?= 1.9.4 1.11.3
@@ -12,7 +12,7 @@ export DENO_NO_UPDATE_CHECK := 1
 	fmt proto docs clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: plugin ## Run a job through its whole life on a real Nomad and a simulated ECS
 	@nomad=$$(tools/nomad.sh 1.11.3) && $(DENO) run --frozen -A demo/run.ts "$$nomad"
