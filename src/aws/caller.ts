@@ -1,7 +1,7 @@
 /**
- * The room's doorway. `src/aws` makes one call to AWS: within the rate that AWS allows, bounded in time
- * and in the size of its answer, with an answer that was checked or an error that was classified. It
- * knows nothing of Nomad, and makes no second attempt: whether to ask again is its caller's to decide.
+ * The entry point of `src/aws`, which makes one call to AWS: within the rate that AWS allows, bounded in
+ * time and in the size of its answer, with an answer that was checked or an error that was classified.
+ * It knows nothing of Nomad, and makes no second attempt: whether to ask again is its caller's to decide.
  *
  * `operations.ts` is the table of what can be called, and `client.ts` makes the calls of one target.
  *

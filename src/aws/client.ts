@@ -76,8 +76,8 @@ export function connectAws(target: AwsTarget, host: AwsHost): AwsOperations {
     } catch (error) {
       // EC2 is called with ECS's credentials. When EC2 alone refuses them, ECS keeps them.
       if (service !== "ec2" && toEcsError(error, "").kind === "credentials") {
-        // Where this host's clock is off, AWS answers invalid credentials with a corrected time too. So
-        // corrections are counted.
+        // If this host's clock is off, AWS's refusal of bad credentials also carries a time correction.
+        // Only the number of corrections tells the two cases apart.
         if (!isClockCorrected(error) || corrections >= mostClocks) discard();
         else session.corrections = Math.max(session.corrections, corrections + 1);
       }

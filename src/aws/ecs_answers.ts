@@ -104,9 +104,9 @@ export type TaskDefinition = Picked<Sdk.TaskDefinition, typeof taskDefinition>;
 type Described = { tasks?: Task[] | undefined; failures?: Failure[] | undefined };
 
 /**
- * An answer of DescribeTasks without the entries that tell nothing: of tasks that were not asked for,
- * entries for one task that contradict each other, and a task that has stopped without a word of its
- * containers, whose exit codes are how it ended. The task is then one that the answer does not mention.
+ * An answer of DescribeTasks without the entries that cannot be used: tasks that were not asked for,
+ * contradictory entries for one task, and a stopped task without its containers, whose exit codes say
+ * how it ended. The caller then sees the task as not mentioned.
  */
 export function entriesThatTell<Answer extends Described>(
   answer: Answer,
@@ -129,7 +129,7 @@ export function entriesThatTell<Answer extends Described>(
     else silent += 1;
   }
   for (const failure of failures) if (failure.arn !== undefined) note(failure.arn, failure);
-  // Nearly always. Nothing is copied then.
+  // The usual case: with nothing to drop, nothing is copied.
   if (silent === 0) return answer;
   return {
     ...answer,

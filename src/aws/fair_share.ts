@@ -53,7 +53,7 @@ const steadyRegain = 1 / 240;
 const mostRegain = 2;
 /** Part of its own rate that a client with a large share regains in a second, at least. */
 const proportionalRegain = 1 / 40;
-/** Seconds without a refusal after which a client takes it that others have left. */
+/** Seconds without a refusal after which a client assumes that other clients have left. */
 const quiet = 15;
 /** Seconds that it then takes to regain the whole rate. */
 const quietRegain = 20;

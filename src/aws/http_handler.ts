@@ -70,8 +70,8 @@ function tooLong(): Error {
 }
 
 /**
- * What `fetch` throws for a connection that fails says how in its cause, where it has one; there
- * without the addresses of both ends, as Nomad would take each connection's for a new state of health.
+ * The error of a connection that failed. The cause of `fetch`'s own error says why. The addresses of
+ * both ends are cut out of it: else Nomad would see a new health text for each connection.
  */
 function networkingError(error: TypeError): Error {
   const { message } = error.cause instanceof Error ? error.cause : error;

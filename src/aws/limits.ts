@@ -58,7 +58,7 @@ export type LaunchInput = {
   readonly capacityProviderStrategy?: readonly { readonly capacityProvider: string | undefined }[];
 };
 
-/** The launches that a RunTask may be: the one to blame first for a refusal at the head. */
+/** The categories that a RunTask may launch in. A refusal is blamed on the first one first. */
 export function launchesOf(
   { launchType, capacityProviderStrategy = [] }: LaunchInput,
 ): readonly [Category, ...Category[]] {

@@ -60,7 +60,7 @@ type ShapeIn<S, K> = K extends keyof S ? S[K]
   : `${K & string}!` extends keyof S ? S[`${K & string}!`]
   : never;
 
-/** Says what is wrong with a value, from its place within on; undefined where nothing is. */
+/** What is wrong with a value, in a text that begins with the place in it; undefined where nothing is. */
 type Check = (value: unknown) => string | undefined;
 
 const checks = new WeakMap<object, Check>();
@@ -70,7 +70,7 @@ export function problemWith(shape: Shape, value: unknown): string | undefined {
   return checkOf(shape)(value)?.replace(/^\./, "");
 }
 
-/** The check of a shape, which is made once: a hundred tasks a second are held to theirs. */
+/** The check of a shape. It is made once, as some hundred tasks a second are checked. */
 function checkOf(shape: Shape): Check {
   if (typeof shape === "string") return leaves[shape];
   const known = checks.get(shape);

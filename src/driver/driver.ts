@@ -70,9 +70,9 @@ export type Driver = {
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
   /**
-   * Starts a task. Asked again with the same id, it answers for the same ECS task. A start whose
-   * callers have gone, as their signals tell, is given up as long as ECS has not answered for its
-   * task; a task that ECS has answered for stays, unclaimed, for the agent's next start of it.
+   * Starts a task. Asked again with the same id, it answers for the same ECS task. When all callers of
+   * a start have gone, as their signals tell, the start is given up, unless ECS has already answered
+   * with its task. Such a task runs on unclaimed until the agent starts it again.
    */
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
   /**

@@ -212,11 +212,11 @@ function answerOf(record: TaskRecord): StartedTask {
 
 /** Warns of ports under which Nomad would register services of `address_mode = "driver"` as port 0. */
 function tellOpenPorts(remote: RemoteTask, ports: readonly PortLabel[]): void {
-  const open = ports.filter(({ to }) => to === 0).map(({ label }) => label).join(" and ");
+  const open = ports.filter(({ to }) => to === 0).map(({ label }) => label).join(", ");
   if (open === "") return;
   remote.tell(
-    `Of the group's network, port ${open} has no \`to\`: Nomad registers services of ` +
-      `address_mode = "driver" by it under port 0`,
+    `In the group's network block, port ${open} has no \`to\`. Nomad registers services of ` +
+      `address_mode = "driver" that name such a port under port 0`,
   );
 }
 

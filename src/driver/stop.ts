@@ -31,7 +31,7 @@ export async function stopTask(
   throw new DriverError(
     "stop_failed",
     `ECS has not acknowledged the stop of ${remote.ref.arn} within ${timeout} ms; ` +
-      `it goes on being asked: ${outcome.error?.message ?? "no answer yet"}`,
+      `the driver keeps asking; the last answer: ${outcome.error?.message ?? "none yet"}`,
     true,
   );
 }

@@ -11,7 +11,7 @@ const advice: readonly [RegExp, string][] = [
     /TargetNotConnected/,
     "the agent of ECS Exec in the container is not connected: the task role needs " +
     "ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel, " +
-    "and the task a way to the endpoint ssmmessages",
+    "and the task needs network access to the ssmmessages endpoint",
   ],
   [
     /execute command was not enabled|enableExecuteCommand/i,

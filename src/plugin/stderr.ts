@@ -69,7 +69,7 @@ export function stderrSink(now: () => Date): PatientSink {
     (lines) =>
       JSON.stringify({
         "@level": "warn",
-        "@message": "lines of the log were dropped, as nobody read them",
+        "@message": "lines of the log were dropped because nobody read them",
         "@module": "ecs",
         "@timestamp": now().toISOString().replace("Z", "000Z"),
         lines,

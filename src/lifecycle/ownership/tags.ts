@@ -5,8 +5,8 @@ import type { TaskIdentity } from "../task_identity.ts";
 /** Tag that tells the content of a revision which the driver registered. */
 export const hashTag = "nomad:definition_hash";
 /**
- * Tag that names the job's task which a revision was registered for. Under no name that an ECS task's
- * own tags have: `propagate_tags` puts a definition's beside those.
+ * Tag that names the job's task which a revision was registered for. ECS tasks have no tag of this name,
+ * because `propagate_tags` copies a definition's tags to its tasks.
  */
 export const jobTag = "nomad:definition_for";
 /** Tag that names the allocations which a task was taken over from. */

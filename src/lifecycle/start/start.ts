@@ -69,7 +69,7 @@ async function untilStarted(
       remote.stop("Nomad: the task's start failed", 0);
     }
     remote.release("the task's start failed");
-    // A later process is not to take the stopped task for one whose end is yet to be told.
+    // The record must not show an open run: a later process would resume the stopped task.
     if (!context.signal.aborted) recordRun(context, attempt.request, undefined);
     throw error;
   }
@@ -99,8 +99,8 @@ function inWords(how: Launched["how"], arn: string): string {
     case "found":
       return `Took over ECS task ${arn}, which already runs for this allocation`;
     case "handed over":
-      return `Took over ECS task ${arn}, which ran for the allocation that this one replaces; ` +
-        `NOMAD_ALLOC_ID in its containers is still that one's`;
+      return `Took over ECS task ${arn}, which ran for the allocation that this one replaces. ` +
+        `NOMAD_ALLOC_ID in its containers is still the id of that allocation`;
   }
 }
 

@@ -88,7 +88,7 @@ export async function recordRun(
   }
 }
 
-/** Puts on record when ECS says that the task has ended: a later process would else resume its run. */
+/** Puts on record that the task has ended, once ECS says so. Else a later process would resume its run. */
 export function recordEnd(
   context: RecordContext,
   { owner, allocDir }: RecordedStart,

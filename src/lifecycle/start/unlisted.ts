@@ -8,9 +8,9 @@ import { hasOpenRun } from "./start_record.ts";
 export const listingTime = 30_000;
 
 /**
- * Waits until ECS is sure to list what an earlier process on this client asked it for, for one of the
- * earlier allocations `allocIds`. Answers whether it has waited: what was looked for is to be looked
- * for again then. Rejects with the signal's reason when it aborts.
+ * Waits where an earlier plugin process on this client may have asked ECS for a task of one of
+ * `allocIds` so recently that ECS does not list it yet. Answers whether it has waited: then the caller
+ * searches again. Rejects with the signal's reason when it aborts.
  */
 export async function untilListed(
   context: StartContext,

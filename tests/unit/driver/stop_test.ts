@@ -30,7 +30,7 @@ Deno.test("a stop that ECS has not acknowledged in time is an error that Nomad m
   const settled = await world.settle(world.driver.stop(id, 10_000, ""));
   const error = settled.status === "rejected" ? settled.reason : undefined;
   assertEquals([error?.kind, error?.recoverable], ["stop_failed", true]);
-  assertStringIncludes(error?.message ?? "", "within 10000 ms; it goes on being asked");
+  assertStringIncludes(error?.message ?? "", "within 10000 ms; the driver keeps asking");
 });
 
 Deno.test("DETACH ends the task for Nomad, and leaves the ECS task running", async () => {
