@@ -233,35 +233,36 @@ function lifecycleSettings({ config }: Settings): LifecycleSettings {
   };
 }
 
-function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
-  const { lifecycle, settings, clusters, clock, log } = context;
-  searchOrphans({
+/** What both searches for ECS tasks go by. */
+function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, signal: AbortSignal) {
+  return {
     lifecycle,
     clock,
-    log: log.named("orphans"),
     clusters: () => clustersToSearch(clusters, settings.config),
-    leave: (cluster) => removeCluster(clusters, cluster),
-    nodeId: () => context.nodeId,
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
     changed: () => settings.changed.signal,
     signal,
+  };
+}
+
+function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
+  const { clusters, log } = context;
+  searchOrphans({
+    ...searchBasis(context, signal),
+    log: log.named("orphans"),
+    leave: (cluster) => removeCluster(clusters, cluster),
+    nodeId: () => context.nodeId,
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
 }
 
 function searchForForsaken(context: DriverContext, signal: AbortSignal): void {
-  const { lifecycle, settings, clusters, clock, log, nomad } = context;
+  const { log, nomad } = context;
   searchForsaken({
-    lifecycle,
+    ...searchBasis(context, signal),
     nomad,
-    clock,
     log: log.named("forsaken"),
-    clusters: () => clustersToSearch(clusters, settings.config),
     nodeId: () => learnNode(context, signal),
-    policy: () => settings.config.orphans,
-    grace: () => settings.config.orphan_grace,
-    changed: () => settings.changed.signal,
-    signal,
   }).catch((error) => log.error("the search for forsaken tasks ended", { error: String(error) }));
 }
 

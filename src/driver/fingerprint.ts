@@ -76,9 +76,10 @@ export function createFingerprinter(
         lastActive = undefined;
         return unhealthy(found.reason);
       case "unanswered": {
-        const patience = lastActive !== undefined &&
-          clock.monotonic() - lastActive.at < unhealthy_after;
-        return patience ? lastActive?.fingerprint ?? unhealthy("") : unhealthy(found.error.message);
+        if (lastActive !== undefined && clock.monotonic() - lastActive.at < unhealthy_after) {
+          return lastActive.fingerprint;
+        }
+        return unhealthy(found.error.message);
       }
       case "active":
         break;
