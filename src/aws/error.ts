@@ -1,7 +1,7 @@
 import { answerInWords } from "./answer_words.ts";
 import { parseTaskArn } from "./cluster_ref.ts";
 import { CredentialsError } from "./credentials_error.ts";
-import { type EcsErrorKind, type Fault, kindOf } from "./refusals.ts";
+import { type EcsErrorKind, type Fault, kindOf } from "./error_codes.ts";
 
 export type { EcsErrorKind };
 

@@ -2,7 +2,7 @@ import type { ConnectAws } from "../aws/operations.ts";
 import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { ExecIo } from "../exec/exec.ts";
-import type { ExecMode } from "../exec/wrapper.ts";
+import type { ExecMode } from "../exec/shell_script.ts";
 import type { DecodeResult } from "../config/decode.ts";
 import type { PluginConfig } from "../config/mod.ts";
 import {

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { ExecContext } from "../exec/context.ts";
 import { type ExecIo, execute } from "../exec/exec.ts";
 import { ExecError } from "../exec/exec_error.ts";
-import type { ExecMode } from "../exec/wrapper.ts";
+import type { ExecMode } from "../exec/shell_script.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { DriverError } from "./driver_error.ts";

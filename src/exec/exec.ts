@@ -20,7 +20,7 @@ import { createOutputReader, type ExecEvent } from "./output.ts";
 import { type DataChannel, openDataChannel } from "./session_manager/channel.ts";
 import type { ChannelEnd, Session } from "./session_manager/context.ts";
 import { makeSessionKey } from "./session_key.ts";
-import { commandLine, endOfInput, type ExecMode } from "./wrapper.ts";
+import { commandLine, endOfInput, type ExecMode } from "./shell_script.ts";
 
 /** A command to run, and where. */
 export type ExecRequest = {

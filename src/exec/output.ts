@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { fromBase64, joined } from "../bytes.ts";
-import { type ExecMode, markSign } from "./wrapper.ts";
+import { type ExecMode, markSign } from "./shell_script.ts";
 
 /** Something that the wrapper in the container tells. */
 export type ExecEvent =

@@ -3,7 +3,7 @@ import { joined } from "../bytes.ts";
 import { type Clock, within } from "../clock.ts";
 import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
-import type { ExecMode } from "../exec/wrapper.ts";
+import type { ExecMode } from "../exec/shell_script.ts";
 import type {
   ExecTaskRequest,
   ExecTaskResponse,

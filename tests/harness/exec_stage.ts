@@ -2,7 +2,7 @@ import type { EcsCaller } from "../../src/aws/caller.ts";
 import type { ConnectionListener } from "../../src/aws/data_channel.ts";
 import type { Input, OperationName } from "../../src/aws/operations.ts";
 import { type ExecInput, execute } from "../../src/exec/exec.ts";
-import type { ExecMode } from "../../src/exec/wrapper.ts";
+import type { ExecMode } from "../../src/exec/shell_script.ts";
 import { createChances } from "../simulation/random.ts";
 import { createVirtualTime, type VirtualTime } from "../simulation/virtual_time.ts";
 import { createSessionAgent, type SessionAgent } from "./session_agent.ts";

@@ -3,7 +3,7 @@ import type { DescribedTask } from "../ownership/cluster_tasks.ts";
 import { ownerInTags, startedBy } from "../ownership/tags.ts";
 import { type Asking, type StartContext, type StartRequest, tell } from "./context.ts";
 import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
-import { findPredecessors, moveTags } from "./take_over.ts";
+import { findPredecessors, moveTags } from "./predecessors.ts";
 import { untilListed } from "./unlisted.ts";
 
 /**

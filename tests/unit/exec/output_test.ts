@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
 import { createOutputReader, type ExecEvent } from "../../../src/exec/output.ts";
-import type { ExecMode } from "../../../src/exec/wrapper.ts";
+import type { ExecMode } from "../../../src/exec/shell_script.ts";
 
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as sdk from "@aws-sdk/client-ecs";
 import type { EcsErrorKind } from "../../../src/aws/error.ts";
-import { isKnownCode, kindOf } from "../../../src/aws/refusals.ts";
+import { isKnownCode, kindOf } from "../../../src/aws/error_codes.ts";
 
 const client = "ClientException";
 const invalid = "InvalidParameterException";

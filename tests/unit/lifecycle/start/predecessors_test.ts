@@ -5,7 +5,7 @@ import type { OperationName } from "../../../../src/aws/operations.ts";
 import type { Predecessors } from "../../../../src/lifecycle/ownership/adopt.ts";
 import { leftTags, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import type { LaunchContext } from "../../../../src/lifecycle/start/context.ts";
-import { findPredecessors, moveTags } from "../../../../src/lifecycle/start/take_over.ts";
+import { findPredecessors, moveTags } from "../../../../src/lifecycle/start/predecessors.ts";
 import { createVirtualTime } from "../../../simulation/virtual_time.ts";
 import { cluster, ownerOf } from "../../../harness/world.ts";
 

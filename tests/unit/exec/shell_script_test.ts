@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createOutputReader, type ExecEvent } from "../../../src/exec/output.ts";
-import { commandLine, endOfInput, quoted } from "../../../src/exec/wrapper.ts";
+import { commandLine, endOfInput, quoted } from "../../../src/exec/shell_script.ts";
 
 /** The shells of this machine that containers have too. */
 const shells = (await Promise.all(["dash", "bash", "busybox"].map(async (name) => {
