@@ -29,14 +29,18 @@ export type CallLimits = {
  */
 const ceilingWindow = 1.05;
 
-/** Makes the budgets of an account. */
+/** Makes the budgets of an account in a region; undefined where the AWS SDK's own sources name the region. */
 export function createCallBudget(
-  { settings, clock }: { settings: () => CallLimits; clock: Clock },
+  { settings, clock, region }: {
+    settings: () => CallLimits;
+    clock: Clock;
+    region?: string | undefined;
+  },
 ): CallBudget {
   const budgets = new Map<Category, Budget>();
   const budgetOf = (category: Category): Budget => {
     const known = budgets.get(category) ?? createBudget({
-      limit: () => limitOf(category, settings().raised),
+      limit: () => limitOf(category, settings().raised, region),
       share: () => settings().share,
       clock,
     });

@@ -39,6 +39,7 @@ const advice: Record<EcsErrorKind, string> = {
   no_region: `; set region in the plugin block's config, or AWS_REGION in its environment`,
   no_cluster: "; check the cluster's name, region and account",
   no_task: "",
+  no_resource: "",
   conflict: "",
   capacity: "",
   not_yet: "",

@@ -7,6 +7,7 @@
  * - `no_region`: nothing says which region to call;
  * - `no_cluster`: the cluster does not exist in this account and region;
  * - `no_task`: ECS does not know the task;
+ * - `no_resource`: something else that the call names does not exist, as a log group;
  * - `conflict`: the client token was used with other parameters, by `arns`;
  * - `capacity`: ECS cannot place the task now;
  * - `not_yet`: AWS refused it for a reason that passes by itself: a role that is still new, or the like;
@@ -20,6 +21,7 @@ export type EcsErrorKind =
   | "no_region"
   | "no_cluster"
   | "no_task"
+  | "no_resource"
   | "conflict"
   | "capacity"
   | "not_yet"
@@ -74,6 +76,7 @@ const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
     "UnauthorizedOperation",
   ]),
   ...all("no_cluster", ["ClusterNotFoundException"]),
+  ...all("no_resource", ["ResourceNotFoundException"]),
   ...all("conflict", ["ConflictException"]),
   ...all("not_yet", ["UpdateInProgressException"]),
   ...all("unavailable", [
@@ -116,7 +119,6 @@ const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
     "PlatformUnknownException",
     "RequestEntityTooLargeException",
     "ResourceInUseException",
-    "ResourceNotFoundException",
     "SerializationException",
     "ServiceDeploymentNotFoundException",
     "ServiceNotActiveException",

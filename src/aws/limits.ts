@@ -15,7 +15,8 @@ export type Category =
   | "Fargate Spot launches"
   | "other launches"
   | "EC2 reads"
-  | "sessions";
+  | "sessions"
+  | "log reads";
 
 /**
  * The token buckets of an account in a region that had none of them raised. Sources: Amazon ECS API
@@ -37,6 +38,18 @@ export const awsLimits: { readonly [C in Category]: Limit } = {
   "EC2 reads": { burst: 50, perSecond: 10 },
   // AWS publishes no number for these: a modest one.
   sessions: { burst: 20, perSecond: 5 },
+  // FilterLogEvents. AWS publishes a rate and no burst, and does not raise it.
+  "log reads": { burst: 10, perSecond: 10 },
+};
+
+/** Rates of FilterLogEvents in the regions where it is another. Source: CloudWatch Logs user guide, quotas. */
+const logReadsIn: { readonly [region: string]: number | undefined } = {
+  "us-east-1": 25,
+  "ap-northeast-3": 5,
+  "ap-southeast-3": 5,
+  "ca-west-1": 5,
+  "eu-central-1": 5,
+  "il-central-1": 5,
 };
 
 /** What an account may have had raised, by category in the words of an option: `tag_writes`. */
@@ -44,12 +57,17 @@ export type RaisedLimits = {
   readonly [option: string]: { readonly burst: number; readonly per_second: number } | undefined;
 };
 
-/** The bucket of a category: AWS's published one, unless the account had it raised. */
-export function limitOf(category: Category, raised: RaisedLimits): Limit {
+/**
+ * The bucket of a category in a region: AWS's published one, unless the account had it raised. Where the
+ * region is not known, it is the one of most regions.
+ */
+export function limitOf(category: Category, raised: RaisedLimits, region?: string): Limit {
   const limit = raised[category.toLowerCase().replaceAll(" ", "_")];
-  return limit === undefined
-    ? awsLimits[category]
-    : { burst: limit.burst, perSecond: limit.per_second };
+  if (limit !== undefined) return { burst: limit.burst, perSecond: limit.per_second };
+  const regional = category === "log reads" && region !== undefined
+    ? logReadsIn[region]
+    : undefined;
+  return regional === undefined ? awsLimits[category] : { burst: regional, perSecond: regional };
 }
 
 /** What of a RunTask tells the kind of launch. */

@@ -27,6 +27,7 @@ type Apis = {
   ec2: Ec2Api;
   ssm: SdkApi<typeof import("./packages/ssm.ts")>;
   kms: SdkApi<typeof import("./packages/kms.ts")>;
+  logs: SdkApi<typeof import("./packages/logs.ts")>;
   ssmmessages: SessionMessagesApi;
 };
 
@@ -34,6 +35,7 @@ const ecs = operationOf("ecs");
 const ec2 = operationOf("ec2");
 const ssm = operationOf("ssm");
 const kms = operationOf("kms");
+const logs = operationOf("logs");
 const ssmmessages = operationOf("ssmmessages");
 
 /**
@@ -94,6 +96,15 @@ export const operations = {
   generateDataKey: kms("GenerateDataKey", "sessions", {
     "Plaintext!": "bytes",
     CiphertextBlob: "bytes",
+  }),
+  filterLogEvents: logs("FilterLogEvents", "log reads", {
+    events: [{
+      logStreamName: "text",
+      timestamp: "integer",
+      message: "text",
+      eventId: "text",
+    }],
+    nextToken: "text",
   }),
 };
 
@@ -157,6 +168,7 @@ const titles: { readonly [Service in ServiceName]: string } = {
   ssm: "Session Manager",
   ssmmessages: "Session Manager",
   kms: "KMS",
+  logs: "CloudWatch Logs",
 };
 
 /** An operation and what it is about, for messages: `ECS RunTask web:7 in cluster prod`. */

@@ -70,7 +70,11 @@ export function createAccounts(services: AccountServices): Accounts {
 
 function createAccount(ref: AccountRef, services: AccountServices): Account {
   const { settings, clock, random, log, signal } = services;
-  const budget = createCallBudget({ settings: () => settings().calls, clock });
+  const budget = createCallBudget({
+    settings: () => settings().calls,
+    clock,
+    region: ref.region,
+  });
   const caller = createEcsCaller({ operations: operationsOf(ref, services), budget, clock, log });
   const watchers = new Map<string, Watcher>();
   signal.addEventListener("abort", () => {

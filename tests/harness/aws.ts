@@ -13,6 +13,8 @@ export function operationsAt(
     ec2?: string;
     /** URL of Session Manager's message service. */
     ssmmessages?: string;
+    /** URL of CloudWatch Logs. */
+    logs?: string;
     /** The access key of this host now. */
     accessKey?: () => string;
   } = {},

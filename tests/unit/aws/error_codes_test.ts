@@ -60,6 +60,7 @@ const cases: [kind: EcsErrorKind, code: string, status: number, message: string]
   ["denied", "AccessDeniedException", 400, ""],
   ["no_cluster", "ClusterNotFoundException", 400, ""],
   ["no_task", invalid, 400, "The referenced task was not found."],
+  ["no_resource", "ResourceNotFoundException", 400, "The specified log stream does not exist."],
   ["conflict", "ConflictException", 409, ""],
   ["rejected", invalid, 400, "Invalid identifier"],
   ["rejected", client, 400, "TaskDefinition is inactive"],

@@ -31,6 +31,19 @@ Deno.test("a limit that was raised goes before AWS's own, which stands for all o
   assertEquals(limitOf("EC2 reads", raised), awsLimits["EC2 reads"]);
 });
 
+Deno.test("logs are read at the rate of the region, and else at that of most regions", () => {
+  const { regions, burst, perSecond } = awsQuotas["logs-filter"];
+  for (const [region, rate] of Object.entries(regions)) {
+    assertEquals(limitOf("log reads", {}, region), { burst: rate, perSecond: rate }, region);
+    assertEquals(limitOf("tag writes", {}, region), awsLimits["tag writes"]);
+  }
+  for (const region of ["eu-west-1", undefined]) {
+    assertEquals(limitOf("log reads", {}, region), { burst, perSecond });
+  }
+  const raised = { log_reads: { burst: 3, per_second: 2 } };
+  assertEquals(limitOf("log reads", raised, "us-east-1"), { burst: 3, perSecond: 2 });
+});
+
 Deno.test("the limits are those that the simulated AWS enforces", () => {
   const pairs = [
     ["cluster reads", "cluster-read"],

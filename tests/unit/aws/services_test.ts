@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { startSimulator } from "../../../demo/simulator/start.ts";
+import { operationsAt } from "../../harness/aws.ts";
 
 type Module = {
   specifier: string;
@@ -23,4 +25,38 @@ Deno.test("no part of the AWS SDK is loaded before a call needs it", async () =>
   visit(main.href);
   assert([...loaded].some((name) => name.endsWith("/src/aws/services.ts")));
   assertEquals([...loaded].filter((name) => /aws-sdk|smithy/.test(name)), []);
+});
+
+Deno.test("CloudWatch Logs is asked at its own endpoint, with the credentials of ECS", async () => {
+  const aws = await startSimulator({});
+  try {
+    const group = { logGroupName: "/ecs/web" };
+    const sdk = await import("@aws-sdk/client-cloudwatch-logs");
+    const writer = new sdk.CloudWatchLogsClient({
+      endpoint: aws.endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: "simulated", secretAccessKey: "simulated" },
+    });
+    const stream = { ...group, logStreamName: "web/app/0" };
+    await writer.send(new sdk.CreateLogGroupCommand(group));
+    await writer.send(new sdk.CreateLogStreamCommand(stream));
+    await writer.send(
+      new sdk.PutLogEventsCommand({
+        ...stream,
+        logEvents: [{ timestamp: Date.now(), message: "hello" }],
+      }),
+    );
+    writer.destroy();
+    const operations = operationsAt("http://127.0.0.1:1", { logs: aws.endpoint });
+    const messages: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await operations.filterLogEvents({ ...group, nextToken }, AbortSignal.any([]));
+      messages.push(...(page.events ?? []).map(({ message }) => message));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    assertEquals(messages, ["hello"]);
+  } finally {
+    await aws.stop();
+  }
 });

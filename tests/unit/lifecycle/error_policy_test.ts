@@ -11,7 +11,7 @@ import {
 import { LaunchError } from "../../../src/lifecycle/launch_error.ts";
 
 const passing: FailureKind[] = ["throttled", "unavailable", "not_yet", "credentials"];
-const ofTheRequest: FailureKind[] = ["no_task", "conflict", "rejected"];
+const ofTheRequest: FailureKind[] = ["no_task", "no_resource", "conflict", "rejected"];
 
 /** The whole policy, as what the driver promises. */
 const promises: [promise: string, Activity, Verdict, FailureKind[]][] = [
@@ -61,7 +61,7 @@ const promises: [promise: string, Activity, Verdict, FailureKind[]][] = [
     "tell the task's user",
     ["denied"],
   ],
-  ["a task that cannot be tagged is not claimed", "claim", "final", ["rejected"]],
+  ["a task that cannot be tagged is not claimed", "claim", "final", ["no_resource", "rejected"]],
   [
     "what a failed start left is looked for while the policy forbids it too",
     "clean up",
@@ -113,7 +113,7 @@ Deno.test("every kind of failure has one verdict in every activity", () => {
     said.set(activity, [...said.get(activity) ?? [], ...kinds]);
   }
   const all = [...said.get("stop") ?? []].sort();
-  assertEquals(all.length, 12);
+  assertEquals(all.length, 13);
   for (const [activity, kinds] of said) assertEquals([activity, kinds.sort()], [activity, all]);
 });
 
