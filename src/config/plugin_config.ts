@@ -1,4 +1,5 @@
 import { apiLimits } from "./api_limits.ts";
+import { logGroupRule, sidecarLogs } from "./log_fields.ts";
 import { nomad } from "./nomad_fields.ts";
 import * as rules from "./rules.ts";
 import {
@@ -138,6 +139,19 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     "Whether ECS Exec may be used on the containers of every task that has a task role. When not set, it " +
       "may not, unless the task's own option says so.",
   ),
+  logs: bool(
+    "Whether `nomad alloc logs` shows what the containers of ECS tasks print, which the driver reads " +
+      "from CloudWatch Logs. With `false` Nomad runs no `logmon` process for a task, and the driver " +
+      "reads no logs.",
+    { default: true },
+  ),
+  log_group: string(
+    "CloudWatch log group of containers for which a jobspec's `definition` or `definition_json` sets " +
+      "no log configuration. The group must exist. When not set, such containers have no log " +
+      "configuration, and on Fargate their output is lost.",
+    { secret: false, check: logGroupRule },
+  ),
+  sidecar_logs: sidecarLogs("", { default: "stderr" }),
   pass_env: passEnv(
     "the container gets the job's own variables and those that name the task, its job and its " +
       "allocation (the guide has the list)",

@@ -1,6 +1,7 @@
 import { definitionBlock } from "./definition_fields.ts";
 import { definitionJson } from "./definition_json.ts";
 import { volumeConfiguration } from "./ebs_volume_fields.ts";
+import { sidecarLogs } from "./log_fields.ts";
 import { overrides } from "./override_fields.ts";
 import { placementConstraints, placementStrategy } from "./placement_fields.ts";
 import * as rules from "./rules.ts";
@@ -91,6 +92,12 @@ export const taskConfig = block("What the driver runs for a Nomad task.", {
         "(`proxy_configuration`), and what another essential container waits for. An event says which.",
       { secret: false, max: 255 },
     ),
+    logs: bool(
+      "Whether `nomad alloc logs` shows what the task's containers print. With `false` the driver does " +
+        "not read the task's logs. It reads no logs where the plugin block has `logs = false`.",
+      { default: true },
+    ),
+    sidecar_logs: sidecarLogs(" When not set, it is the plugin's.", {}),
     pass_env: passEnv("the plugin's globs hold"),
     advertise: oneOf(
       'IP address that Nomad services with `address_mode = "driver"` register: `private`, the ' +
@@ -129,12 +136,15 @@ export type TaskBlock = Decoded<typeof taskConfig>["task"];
  * milliseconds.
  */
 export type TaskConfig =
-  & Omit<TaskBlock, "start_timeout" | "wait_for" | "launch_type">
+  & Omit<TaskBlock, "start_timeout" | "wait_for" | "launch_type" | "sidecar_logs">
   & {
     /** Undefined where the capacity provider strategy, or the cluster's default one, decides. */
     readonly launch_type: typeof launchTypes[number] | undefined;
     readonly start_timeout: number;
     readonly wait_for: NonNullable<TaskBlock["wait_for"]>;
+    readonly sidecar_logs: NonNullable<TaskBlock["sidecar_logs"]>;
+    /** The plugin's log group for containers without a log configuration. */
+    readonly log_group: string | undefined;
     /**
      * Which values come from the plugin's defaults. Those are only for tasks whose definition they
      * suit: the network for a definition with network mode `awsvpc`, Exec for one with a task role.

@@ -30,6 +30,9 @@ export function completeTask(
     // A cluster's ARN names its region, which goes before the plugin's.
     region: task.region ?? rules.regionOfCluster(task.cluster) ?? plugin.region,
     assume_role: task.assume_role ?? plugin.assume_role,
+    logs: task.logs && plugin.logs,
+    sidecar_logs: task.sidecar_logs ?? plugin.sidecar_logs,
+    log_group: plugin.log_group,
     pass_env: task.pass_env ?? plugin.pass_env,
     start_timeout: task.start_timeout ?? plugin.start_timeout,
     wait_for: task.wait_for ?? plugin.wait_for,

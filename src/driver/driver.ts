@@ -66,6 +66,11 @@ export type Driver = {
    * wrong the driver is unhealthy and starts nothing.
    */
   configure(decoded: DecodeResult<PluginConfig>): void;
+  /**
+   * Whether Nomad is to collect what tasks print. It asks before each task's start, and its answer
+   * follows the configuration of that time.
+   */
+  collectsLogs(): boolean;
   /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
@@ -157,6 +162,7 @@ export function createDriver(options: DriverOptions): Driver {
       fingerprinter.refresh();
       learnNode(context, signal).catch(() => {}); // the driver has ended
     },
+    collectsLogs: () => settings.config.logs,
     fingerprints: fingerprinter.watch,
     events: (listening) => events.subscribe(AbortSignal.any([listening, signal])),
     start: (task, request, waiting) => {

@@ -47,7 +47,7 @@ export function driverService(
         mustCreateNetwork: false,
         mountConfigs: DriverCapabilities_MountConfigs.NO_MOUNTS,
         remoteTasks: true,
-        disableLogCollection: false,
+        disableLogCollection: !driver.collectsLogs(),
         dynamicWorkloadUsers: false,
       },
     })),

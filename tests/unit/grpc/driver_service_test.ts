@@ -43,6 +43,21 @@ Deno.test("what Nomad may ask of the driver, and what it may not", async () => {
   }
 });
 
+Deno.test("log collection is off where the configuration that came last has logs = false", async () => {
+  await withPlugin({ config: { logs: false } }, async ({ connection }) => {
+    const { driver, base } = connection;
+    const off = await call(driver, driver.capabilities, {});
+    assertEquals(off.capabilities?.disableLogCollection, true);
+    await call(base, base.setConfig, {
+      msgpackConfig: encode({ enabled: true, cluster: "web", region: "us-east-1" }),
+      nomadConfig: undefined,
+      pluginApiVersion: "v0.1.0",
+    });
+    const on = await call(driver, driver.capabilities, {});
+    assertEquals(on.capabilities?.disableLogCollection, false);
+  });
+});
+
 Deno.test("a task that is not known is told of in the words by which Nomad tells", async () => {
   const plugin = await startPlugin();
   const connection = plugin.connect();
