@@ -15,6 +15,7 @@ export const failure = {
 export const cluster = {
   clusterArn: "text",
   status: "text",
+  settings: [{ name: "text", value: "text" }],
 } as const satisfies ShapeOf<Sdk.Cluster>;
 
 const container = {

@@ -16,7 +16,8 @@ export type Category =
   | "other launches"
   | "EC2 reads"
   | "sessions"
-  | "log reads";
+  | "log reads"
+  | "metric reads";
 
 /**
  * The token buckets of an account in a region that had none of them raised. Sources: Amazon ECS API
@@ -40,6 +41,9 @@ export const awsLimits: { readonly [C in Category]: Limit } = {
   sessions: { burst: 20, perSecond: 5 },
   // FilterLogEvents. AWS publishes a rate and no burst, and does not raise it.
   "log reads": { burst: 10, perSecond: 10 },
+  // GetMetricData: AWS allows 500 a second (CloudWatch user guide, "CloudWatch service quotas"). The
+  // driver leaves most of them to dashboards and alarms: one call reads the metrics of 250 tasks.
+  "metric reads": { burst: 50, perSecond: 50 },
 };
 
 /** Rates of FilterLogEvents in the regions where it is another. Source: CloudWatch Logs user guide, quotas. */

@@ -28,6 +28,7 @@ type Apis = {
   ssm: SdkApi<typeof import("./packages/ssm.ts")>;
   kms: SdkApi<typeof import("./packages/kms.ts")>;
   logs: SdkApi<typeof import("./packages/logs.ts")>;
+  cloudwatch: SdkApi<typeof import("./packages/cloudwatch.ts")>;
   ssmmessages: SessionMessagesApi;
 };
 
@@ -36,6 +37,7 @@ const ec2 = operationOf("ec2");
 const ssm = operationOf("ssm");
 const kms = operationOf("kms");
 const logs = operationOf("logs");
+const cloudwatch = operationOf("cloudwatch");
 const ssmmessages = operationOf("ssmmessages");
 
 /**
@@ -106,6 +108,10 @@ export const operations = {
     }],
     nextToken: "text",
   }),
+  getMetricData: cloudwatch("GetMetricData", "metric reads", {
+    MetricDataResults: [{ Id: "text", Timestamps: ["date"], Values: ["number"] }],
+    NextToken: "text",
+  }),
 };
 
 /** One line of the table. */
@@ -169,6 +175,7 @@ const titles: { readonly [Service in ServiceName]: string } = {
   ssmmessages: "Session Manager",
   kms: "KMS",
   logs: "CloudWatch Logs",
+  cloudwatch: "CloudWatch",
 };
 
 /** An operation and what it is about, for messages: `ECS RunTask web:7 in cluster prod`. */

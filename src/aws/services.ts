@@ -24,6 +24,11 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
   ssm: ofSdk("ssm", () => import("./packages/ssm.ts"), (sdk) => sdk.SSMClient),
   kms: ofSdk("kms", () => import("./packages/kms.ts"), (sdk) => sdk.KMSClient),
   logs: ofSdk("logs", () => import("./packages/logs.ts"), (sdk) => sdk.CloudWatchLogsClient),
+  cloudwatch: ofSdk(
+    "cloudwatch",
+    () => import("./packages/cloudwatch.ts"),
+    (sdk) => sdk.CloudWatchClient,
+  ),
   ssmmessages: async (_target, host, clients) => {
     const [{ createDataChannelClient }, { config }] = await Promise.all([
       import("./data_channel.ts"),

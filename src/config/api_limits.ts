@@ -6,6 +6,7 @@ const most = 10_000;
 /** Of limits that differ by region, or that AWS does not publish. */
 const modest = "which is little in most regions";
 const byRegion = "or what AWS publishes for the region: from 5 to 25";
+const tenth = "a tenth of what AWS publishes";
 
 /** How much of AWS's rate limits this client may use. Each block stands for one of AWS's buckets. */
 export const apiLimits = block(
@@ -30,6 +31,7 @@ export const apiLimits = block(
     ec2_reads: bucket("EC2's DescribeNetworkInterfaces", 50, 10),
     sessions: bucket("calls about sessions of ECS Exec", 20, 5, modest),
     log_reads: bucket("CloudWatch Logs' FilterLogEvents", 10, 10, byRegion),
+    metric_reads: bucket("CloudWatch's GetMetricData", 50, 50, tenth),
   },
   { example: { share: 0.5 } },
 );

@@ -15,6 +15,8 @@ export function operationsAt(
     ssmmessages?: string;
     /** URL of CloudWatch Logs. */
     logs?: string;
+    /** URL of CloudWatch. */
+    cloudwatch?: string;
     /** The access key of this host now. */
     accessKey?: () => string;
   } = {},

@@ -139,6 +139,25 @@ data "aws_iam_policy_document" "driver" {
     }
   }
 
+  # CPU and memory of tasks for Nomad, out of what Container Insights logs of this cluster.
+  statement {
+    sid       = "Stats"
+    actions   = ["logs:FilterLogEvents"]
+    resources = ["arn:${data.aws_partition.current.partition}:logs:${var.region}:${data.aws_caller_identity.current.account_id}:log-group:/aws/ecs/containerinsights/${local.name}/performance:*"]
+  }
+
+  # The same out of CloudWatch's metrics, which AWS bills by the metric: for stats = "metrics" in the
+  # plugin block. GetMetricData cannot be limited to a resource.
+  dynamic "statement" {
+    for_each = var.stats_metrics ? ["*"] : []
+
+    content {
+      sid       = "StatsMetrics"
+      actions   = ["cloudwatch:GetMetricData"]
+      resources = [statement.value]
+    }
+  }
+
   # Call ECS as another role, where assume_role in the plugin block or a jobspec names one. The trust
   # policy of that role has to let the clients' identity in, and it is that role which then needs the
   # other statements here.

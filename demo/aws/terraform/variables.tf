@@ -43,3 +43,9 @@ variable "exec_kms_key_arns" {
   type        = list(string)
   default     = []
 }
+
+variable "stats_metrics" {
+  type        = bool
+  description = "Whether the driver may read metrics of CloudWatch, which AWS bills: for stats = \"metrics\"."
+  default     = false
+}

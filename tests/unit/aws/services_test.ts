@@ -60,3 +60,27 @@ Deno.test("CloudWatch Logs is asked at its own endpoint, with the credentials of
     await aws.stop();
   }
 });
+
+Deno.test("CloudWatch is asked at its own endpoint, in its own protocol", async () => {
+  const aws = await startSimulator({});
+  try {
+    const operations = operationsAt("http://127.0.0.1:1", { cloudwatch: aws.endpoint });
+    const { MetricDataResults } = await operations.getMetricData({
+      StartTime: new Date(0),
+      EndTime: new Date(60_000),
+      MetricDataQueries: [{
+        Id: "cpu",
+        MetricStat: {
+          Metric: { Namespace: "ECS/ContainerInsights", MetricName: "CpuUtilized" },
+          Period: 60,
+          Stat: "Average",
+        },
+      }],
+    }, AbortSignal.any([]));
+    assertEquals(MetricDataResults?.map(({ Id, Values }) => ({ Id, Values })), [
+      { Id: "cpu", Values: [] },
+    ]);
+  } finally {
+    await aws.stop();
+  }
+});
