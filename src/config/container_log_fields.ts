@@ -7,8 +7,9 @@ import { secretArns } from "./secret_fields.ts";
 
 /** `log_configuration` of a container. */
 export const logConfiguration = optionalBlock(
-  "The log driver that takes the container's standard output and standard error. When not set, the " +
-    "container instance's Docker daemon decides; on Fargate the output is lost.",
+  "The log driver that takes the container's standard output and standard error. When not set, it is " +
+    "`awslogs` with the plugin's `log_group`; without that, the container instance's Docker daemon " +
+    "decides, and on Fargate the output is lost.",
   {
     log_driver: oneOf(
       'Log driver of the container. Fargate takes `"awslogs"`, `"splunk"` and `"awsfirelens"` only; ' +

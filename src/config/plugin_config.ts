@@ -147,8 +147,10 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
   ),
   log_group: string(
     "CloudWatch log group of containers for which a jobspec's `definition` or `definition_json` sets " +
-      "no log configuration. The group must exist. When not set, such containers have no log " +
-      "configuration, and on Fargate their output is lost.",
+      "no log configuration. The group must exist in the task's account and region. Other than on EC2 " +
+      "it is used for definitions with an execution role only. The driver does not set the log " +
+      "driver's `mode`: the account setting `defaultLogDriverMode` decides. When not set, such " +
+      "containers have no log configuration, and on Fargate their output is lost.",
     { secret: false, check: logGroupRule },
   ),
   sidecar_logs: sidecarLogs("", { default: "stderr" }),

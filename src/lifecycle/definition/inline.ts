@@ -4,6 +4,7 @@ import { describeProblems } from "../../config/decode.ts";
 import type { AddProblem, Problem } from "../../config/field.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { LaunchError } from "../launch_error.ts";
+import { withDefaultLogs } from "./default_logs.ts";
 import { hclPath } from "./hcl_path.ts";
 import { checkLimits } from "./limits.ts";
 import { inputOfBlock } from "./request.ts";
@@ -47,7 +48,7 @@ export async function inlineDefinition(
   return completed("definition_json", input, config, resources);
 }
 
-/** Fills in the size and checks the result. Throws a `LaunchError` for all that is wrong with it. */
+/** Fills in the size and the log group, and checks the result. Throws a `LaunchError` for all that is wrong with it. */
 function completed(
   option: InlineDefinition["option"],
   given: RegisterTaskDefinitionCommandInput,
@@ -57,7 +58,9 @@ function completed(
   const problems: Problem[] = [];
   const add = adding(option, problems);
   const { size, notes } = sizeOf(given, config, resources, add);
-  const input = { ...given, ...size };
+  const logs = withDefaultLogs(given, config);
+  const input = { ...logs.definition, ...size };
+  refuse(limitsOf(option, input));
   const fargate = isForFargate(input.requiresCompatibilities, config);
   for (
     const { path, text } of definitionProblems(input, fargate ? "FARGATE" : config.launch_type)
@@ -70,7 +73,7 @@ function completed(
     family: input.family ?? "",
     input,
     hash: hashOf(input),
-    notes: [...notes, ...healthNotes(option, input)],
+    notes: [...notes, ...logs.notes, ...healthNotes(option, input)],
   };
 }
 
