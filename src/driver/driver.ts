@@ -1,22 +1,19 @@
 import type { ConnectAws } from "../aws/operations.ts";
 import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { Clock, Random } from "../clock.ts";
-import type { ExecIo } from "../exec/exec.ts";
-import type { ExecMode } from "../exec/shell_script.ts";
-import type { DecodeResult } from "../config/decode.ts";
 import type { PluginConfig } from "../config/mod.ts";
 import {
   createLifecycle,
   type LifecycleSettings,
-  type TaskEvent,
   type TaskIdentity,
 } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
+import type { Driver, DriverEvent } from "./contract.ts";
 import { taskNotFound } from "./driver_error.ts";
 import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
-import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
+import { createFingerprinter } from "./fingerprint.ts";
 import { searchForsaken } from "./forsaken.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
@@ -24,93 +21,15 @@ import { recoverTask } from "./recover.ts";
 import { clustersToSearch, removeCluster } from "./scopes.ts";
 import { createSettings, type Defaults, type Settings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
-import {
-  type Handle,
-  type PendingStart,
-  type StartContext,
-  type StartedTask,
-  startTask,
-  type TaskRequest,
-} from "./start.ts";
+import { type PendingStart, type StartContext, startTask } from "./start.ts";
 import { leaveToSuccessor } from "./leave.ts";
 import { destroyTask, detachSignal, detachTask, stopTask } from "./stop.ts";
 import { createTaskIndex } from "./task_index.ts";
-import type { ExitResult, TaskRecord, TaskStatus } from "./task_record.ts";
+import type { TaskRecord } from "./task_record.ts";
 
 export type { TaskIdentity } from "../lifecycle/lifecycle.ts";
+export type { Driver, DriverEvent } from "./contract.ts";
 export type { Handle, StartedTask, TaskRequest } from "./start.ts";
-
-/** Something that happened to a task, for Nomad's Recent Events. */
-export type DriverEvent = TaskEvent & {
-  readonly task: TaskIdentity;
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
-};
-
-/**
- * The Nomad task driver: one method for each call of Nomad's. Rejections are `DriverError`s.
- *
- * @example
- * ```ts
- * const driver = createDriver({ connect, files, clock, random, log, version, config });
- * driver.configure(decodePluginConfig(msgpack));
- * const { handle } = await driver.start(task, request, signal);
- * driver.onExit(task.id, ({ exitCode }) => log.info("the task ended", { exitCode }));
- * await driver.stop(task.id, 10_000, "SIGTERM");
- * driver.destroy(task.id, "unless running");
- * ```
- */
-export type Driver = {
-  /**
-   * Takes a new plugin configuration. Tasks that run go on as they were started. With one that is
-   * wrong the driver is unhealthy and starts nothing.
-   */
-  configure(decoded: DecodeResult<PluginConfig>): void;
-  /**
-   * Whether Nomad is to collect what tasks print. It asks before each task's start, and its answer
-   * follows the configuration of that time.
-   */
-  collectsLogs(): boolean;
-  /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
-  fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
-  events(signal: AbortSignal): AsyncIterable<DriverEvent>;
-  /**
-   * Starts a task. Asked again with the same id, it answers for the same ECS task. When all callers of
-   * a start have gone, as their signals tell, the start is given up, unless ECS has already answered
-   * with its task. Such a task runs on unclaimed until the agent starts it again.
-   */
-  start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
-  /**
-   * Looks after a task again that an earlier process or another node started. `allocDir` is the
-   * allocation's directory on this client.
-   */
-  recover(task: TaskIdentity, handle: Handle, allocDir?: string): void;
-  /**
-   * Calls back once with how the task ended, at once if it has. Returns what takes that back. No
-   * promise, which with its signal would take up more than all else that is kept of a task.
-   */
-  onExit(id: string, listener: (how: ExitResult) => void): () => void;
-  /**
-   * Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. A
-   * signal other than `SIGTERM` is sent first; ECS is asked to stop what it has not ended by half of
-   * the time.
-   */
-  stop(id: string, timeout: number, signal: string): Promise<void>;
-  /**
-   * Forgets the task. One whose ECS task runs is refused `unless running`, and stopped `by force`.
-   */
-  destroy(id: string, how: "unless running" | "by force"): void;
-  inspect(id: string): TaskStatus;
-  /**
-   * Runs a command in the task's container by ECS Exec, and resolves to its exit code. Where the
-   * caller's signal aborts, the command is ended.
-   */
-  exec(id: string, command: readonly string[], mode: ExecMode, io: ExecIo): Promise<number>;
-  /** Sends a signal, as `SIGHUP`, to process 1 of the task's container. */
-  signal(id: string, signal: string): Promise<void>;
-  /** Ends all activity. ECS tasks live on. */
-  shutdown(): void;
-};
 
 /** What the calls of one driver share. */
 type DriverContext = StartContext & CommandContext & {
