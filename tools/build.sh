@@ -26,6 +26,15 @@ bundle=$root/dist/bundle/nomad-driver-ecs.js
 make_bundle() {
   mkdir -p dist/bundle
   "$deno" bundle --frozen --quiet --minify --output "$bundle" main.ts
+  # Packages in CommonJS call require. Deno 2.9.3 defines it for them, but not where the minifier has
+  # given its helper a name with a dollar sign.
+  if grep -q 'Dynamic require of' "$bundle"; then
+    {
+      echo 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);'
+      cat "$bundle"
+    } >"$bundle.new"
+    mv -f "$bundle.new" "$bundle"
+  fi
 }
 
 # Compiles the bundle from a folder of its own: a package.json or node_modules nearby would be

@@ -139,6 +139,13 @@ data "aws_iam_policy_document" "driver" {
     }
   }
 
+  # Read what the tasks' containers print, for nomad alloc logs.
+  statement {
+    sid       = "Logs"
+    actions   = ["logs:FilterLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.demo.arn}:*"]
+  }
+
   # CPU and memory of tasks for Nomad, out of what Container Insights logs of this cluster.
   statement {
     sid       = "Stats"
