@@ -139,6 +139,12 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     "Whether ECS Exec may be used on the containers of every task that has a task role. When not set, it " +
       "may not, unless the task's own option says so.",
   ),
+  exec: bool(
+    "Whether `nomad alloc exec`, `nomad alloc signal`, script checks, and signals of templates and of " +
+      "`kill_signal` may run commands in containers, by ECS Exec. With `false` Nomad refuses them, and " +
+      "a stop sends SIGTERM only.",
+    { default: true },
+  ),
   logs: bool(
     "Whether `nomad alloc logs` shows what the containers of ECS tasks print, which the driver reads " +
       "from CloudWatch Logs. With `false` Nomad runs no `logmon` process for a task, and the driver " +

@@ -35,11 +35,8 @@ export type Driver = {
    * wrong the driver is unhealthy and starts nothing.
    */
   configure(decoded: DecodeResult<PluginConfig>): void;
-  /**
-   * Whether Nomad is to collect what tasks print. It asks before each task's start, and its answer
-   * follows the configuration of that time.
-   */
-  collectsLogs(): boolean;
+  /** What the configuration that came last lets Nomad ask for. Nomad asks anew for each task. */
+  capabilities(): { readonly commands: boolean; readonly logCollection: boolean };
   /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;

@@ -81,7 +81,10 @@ export function createDriver(options: DriverOptions): Driver {
       fingerprinter.refresh();
       learnNode(context, signal).catch(() => {}); // the driver has ended
     },
-    collectsLogs: () => settings.config.logs,
+    capabilities: () => ({
+      commands: settings.config.exec,
+      logCollection: settings.config.logs,
+    }),
     fingerprints: fingerprinter.watch,
     events: (listening) => events.subscribe(AbortSignal.any([listening, signal])),
     start: (task, request, waiting) => {

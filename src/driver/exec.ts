@@ -7,11 +7,13 @@ import type { ExecMode } from "../exec/shell_script.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { DriverError } from "./driver_error.ts";
+import type { Settings } from "./settings.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** What commands in containers need of the driver. */
 export type CommandContext = {
   readonly lifecycle: Lifecycle;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
   /** Makes `length` random bytes. */
@@ -20,13 +22,19 @@ export type CommandContext = {
 
 /** Runs a command in a task's container. Resolves to its exit code; rejects with a `DriverError`. */
 export async function runCommand(
-  { lifecycle, clock, log, randomBytes }: CommandContext,
+  { lifecycle, settings, clock, log, randomBytes }: CommandContext,
   record: TaskRecord,
   command: readonly string[],
   mode: ExecMode,
   io: ExecIo,
 ): Promise<number> {
   const { remote } = record;
+  if (!settings.config.exec) {
+    throw new DriverError(
+      "exec_failed",
+      "commands and signals are off: the plugin block of this client has exec = false",
+    );
+  }
   if (!record.isLive()) {
     throw new DriverError("exec_failed", `the ECS task of ${record.task.id} does not run`);
   }

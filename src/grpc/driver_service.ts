@@ -36,21 +36,25 @@ export function driverService(
   const implementation: DriverServer = {
     init: unary("Init", log, () => ({})),
     taskConfigSchema: unary("TaskConfigSchema", log, () => ({ spec: taskConfigSpec })),
-    capabilities: unary("Capabilities", log, () => ({
-      capabilities: {
-        // A task without enable_execute_command answers with an error that names the option.
-        sendSignals: true,
-        exec: true,
-        // With any other isolation Nomad merges the client host's environment into the task's.
-        fsIsolation: DriverCapabilities_FSIsolation.IMAGE,
-        networkIsolationModes: [NetworkIsolationSpec_NetworkIsolationMode.HOST],
-        mustCreateNetwork: false,
-        mountConfigs: DriverCapabilities_MountConfigs.NO_MOUNTS,
-        remoteTasks: true,
-        disableLogCollection: !driver.collectsLogs(),
-        dynamicWorkloadUsers: false,
-      },
-    })),
+    capabilities: unary("Capabilities", log, () => {
+      const { commands, logCollection } = driver.capabilities();
+      return {
+        capabilities: {
+          // Signals are commands too. A task without enable_execute_command answers with an error that
+          // names the option.
+          sendSignals: commands,
+          exec: commands,
+          // With any other isolation Nomad merges the client host's environment into the task's.
+          fsIsolation: DriverCapabilities_FSIsolation.IMAGE,
+          networkIsolationModes: [NetworkIsolationSpec_NetworkIsolationMode.HOST],
+          mustCreateNetwork: false,
+          mountConfigs: DriverCapabilities_MountConfigs.NO_MOUNTS,
+          remoteTasks: true,
+          disableLogCollection: !logCollection,
+          dynamicWorkloadUsers: false,
+        },
+      };
+    }),
     fingerprint: serverStream("Fingerprint", log, async function* (_request, signal) {
       for await (const fingerprint of driver.fingerprints(signal)) {
         yield wireFingerprint(fingerprint);

@@ -56,3 +56,14 @@ Deno.test("a refusal is an error that says what to set", async () => {
   assertEquals(error?.kind, "exec_failed");
   assertStringIncludes(error?.message ?? "", "set enable_execute_command = true");
 });
+
+Deno.test("with exec = false a command is refused without asking ECS, and a stop goes on", async () => {
+  const world = createExecWorld({ config: { exec: false } });
+  await started(world);
+  const settled = await world.settle(run(world, ["ls"]).code);
+  const error: DriverError | undefined = settled.status === "rejected" ? settled.reason : undefined;
+  assertEquals([error?.kind, world.commands.length], ["exec_failed", 0]);
+  assertStringIncludes(error?.message ?? "", "exec = false");
+  const stopped = await world.settle(world.driver.stop(id, 60_000, "SIGINT"));
+  assertEquals([stopped.status, world.commands.length], ["fulfilled", 0]);
+});

@@ -43,18 +43,20 @@ Deno.test("what Nomad may ask of the driver, and what it may not", async () => {
   }
 });
 
-Deno.test("log collection is off where the configuration that came last has logs = false", async () => {
-  await withPlugin({ config: { logs: false } }, async ({ connection }) => {
+Deno.test("what Nomad may ask follows the configuration that came last", async () => {
+  await withPlugin({ config: { logs: false, exec: false } }, async ({ connection }) => {
     const { driver, base } = connection;
-    const off = await call(driver, driver.capabilities, {});
-    assertEquals(off.capabilities?.disableLogCollection, true);
+    const read = async () => {
+      const { capabilities } = await call(driver, driver.capabilities, {});
+      return [capabilities?.exec, capabilities?.sendSignals, capabilities?.disableLogCollection];
+    };
+    assertEquals(await read(), [false, false, true]);
     await call(base, base.setConfig, {
       msgpackConfig: encode({ enabled: true, cluster: "web", region: "us-east-1" }),
       nomadConfig: undefined,
       pluginApiVersion: "v0.1.0",
     });
-    const on = await call(driver, driver.capabilities, {});
-    assertEquals(on.capabilities?.disableLogCollection, false);
+    assertEquals(await read(), [true, true, false]);
   });
 });
 
