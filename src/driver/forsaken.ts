@@ -5,8 +5,7 @@
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
-import type { NomadApi } from "../nomad/api.ts";
-import { isWanted } from "../nomad/documents.ts";
+import { needByTags, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
 import { nextRound, type RoundContext } from "./rounds.ts";
@@ -165,31 +164,10 @@ async function isForsaken(
   task: OthersTask,
   known: ReadonlySet<string>,
 ): Promise<boolean> {
-  // What waits for a successor that never came is nobody's, whatever Nomad remembers.
-  if (task.left !== undefined && clock.now() > task.left.until) return true;
-  const answer = await nomad.ask(
-    (api, bounded) => isUnwanted(api, task, known, bounded),
+  const now = clock.now();
+  const need = needByTags(task, now) ?? await nomad.ask(
+    (api, bounded) => needOf({ api, known, now }, task, bounded),
     signal,
   );
-  return answer === true;
-}
-
-async function isUnwanted(
-  api: NomadApi,
-  { owner: { allocId, namespace, nodeId }, left }: OthersTask,
-  known: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const allocation = await api.allocation(allocId, namespace, signal);
-  if (allocation === "unknown") {
-    // It may be another Nomad's, or beyond the token's rights.
-    return known.has(nodeId) && await api.isForgotten(allocId, namespace, signal);
-  }
-  if (allocation.nodeId !== nodeId) return false;
-  if (isWanted(allocation)) return false;
-  const successor = left?.allocId ?? allocation.nextAllocation;
-  if (successor === undefined) return true;
-  const next = await api.allocation(successor, namespace, signal);
-  // One that waits to start takes the task over, or stops it. One that runs has done so.
-  return next === "unknown" || next.desiredStatus !== "run" || next.clientStatus !== "pending";
+  return need?.kind === "not needed";
 }

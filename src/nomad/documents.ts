@@ -36,11 +36,14 @@ export type AllocationStub = Pick<
  * more may still run: Nomad waits for the nearest predecessor only, which may have ended unstarted.
  */
 export function isWanted(
-  { desiredStatus, clientStatus }: Pick<Allocation, "desiredStatus" | "clientStatus">,
+  allocation: Pick<Allocation, "desiredStatus" | "clientStatus">,
 ): boolean {
-  const isOver = clientStatus === "complete" || clientStatus === "failed" ||
-    clientStatus === "lost";
-  return desiredStatus === "run" && !isOver;
+  return allocation.desiredStatus === "run" && !isOver(allocation);
+}
+
+/** Whether an allocation's client has told its end, or Nomad counts the client as lost. */
+export function isOver({ clientStatus }: Pick<Allocation, "clientStatus">): boolean {
+  return clientStatus === "complete" || clientStatus === "failed" || clientStatus === "lost";
 }
 
 /** A client node. */

@@ -1,0 +1,110 @@
+/** Whether anybody needs an ECS task that one of our drivers has started: Nomad alone can tell. */
+import type { OthersTask } from "../lifecycle/lifecycle.ts";
+import type { NomadApi } from "../nomad/api.ts";
+import { isOver, isWanted } from "../nomad/documents.ts";
+
+/** What Nomad says of an ECS task, with the reason in words that follow the task's name. */
+export type Need =
+  | { readonly kind: "needed"; readonly why: string }
+  /** Proven: nobody will ever end the task. */
+  | { readonly kind: "not needed"; readonly why: string }
+  /** Nomad does not show enough. The task may not be stopped. */
+  | { readonly kind: "unproven"; readonly why: string };
+
+/** What Nomad's answers are read against. */
+export type NeedContext = {
+  readonly api: NomadApi;
+  /** The nodes that Nomad lists, or has listed: what is tagged as theirs is this Nomad's. */
+  readonly known: ReadonlySet<string>;
+  /** Wall-clock milliseconds. */
+  readonly now: number;
+};
+
+/**
+ * What the task's tags tell by themselves: a successor that never came will not come, whatever Nomad
+ * remembers of the earlier allocation. Undefined where only Nomad can tell.
+ */
+export function needByTags({ left }: OthersTask, now: number): Need | undefined {
+  return left !== undefined && now > left.until
+    ? notNeeded(`allocation ${left.allocId} was to take it over and did not`)
+    : undefined;
+}
+
+/**
+ * Tells whether a task of a node that does not work is needed. Nothing else can end such a task. Rejects
+ * with a `NomadError`, or with the signal's reason.
+ */
+export async function needOf(
+  { api, known, now }: NeedContext,
+  task: OthersTask,
+  signal: AbortSignal,
+): Promise<Need> {
+  const told = needByTags(task, now);
+  if (told !== undefined) return told;
+  const { owner: { allocId, namespace, nodeId }, left } = task;
+  const allocation = await api.allocation(allocId, namespace, signal);
+  if (allocation === "unknown") {
+    if (!known.has(nodeId)) return unproven(`this Nomad does not know its node ${nodeId}`);
+    const isForgotten = await api.isForgotten(allocId, namespace, signal);
+    return isForgotten
+      ? notNeeded("Nomad has removed its allocation")
+      : unproven("the token may not read its allocation");
+  }
+  if (allocation.nodeId !== nodeId) {
+    return unproven(`Nomad has its allocation on node ${allocation.nodeId}`);
+  }
+  if (isWanted(allocation)) return needed("Nomad wants its allocation to run");
+  const successor = left?.allocId ?? allocation.nextAllocation;
+  if (successor === undefined) {
+    return notNeeded(`its allocation is over (${allocation.clientStatus})`);
+  }
+  const next = await api.allocation(successor, namespace, signal);
+  // One that waits to start takes the task over, or stops it. One that runs has done so.
+  return next !== "unknown" && next.desiredStatus === "run" && next.clientStatus === "pending"
+    ? needed(`allocation ${successor} waits to take it over`)
+    : notNeeded(`its allocation is over, and allocation ${successor} has not taken it over`);
+}
+
+/**
+ * Tells the same of a task whose node works. That node's own driver ends the task, so this asks for more:
+ * the client must have told the end of the allocation, and of every allocation that replaced it.
+ */
+export async function needOnWorkingNode(
+  context: NeedContext,
+  task: OthersTask,
+  signal: AbortSignal,
+): Promise<Need> {
+  const need = await needOf(context, task, signal);
+  if (need.kind !== "not needed") return need;
+  const { owner: { allocId, namespace }, left } = task;
+  const seen = new Set<string>();
+  const open = [allocId, ...(left === undefined ? [] : [left.allocId])];
+  for (const id of open) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const allocation = await context.api.allocation(id, namespace, signal);
+    if (allocation === "unknown") {
+      if (await context.api.isForgotten(id, namespace, signal)) continue;
+      return unproven(`the token may not read allocation ${id}`);
+    }
+    if (!isOver(allocation)) {
+      return unproven(
+        `the client of allocation ${id} has not told its end (${allocation.clientStatus})`,
+      );
+    }
+    if (allocation.nextAllocation !== undefined) open.push(allocation.nextAllocation);
+  }
+  return need;
+}
+
+function needed(why: string): Need {
+  return { kind: "needed", why };
+}
+
+function notNeeded(why: string): Need {
+  return { kind: "not needed", why };
+}
+
+function unproven(why: string): Need {
+  return { kind: "unproven", why };
+}
