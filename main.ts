@@ -1,5 +1,5 @@
 /**
- * Entry point: a Nomad agent starts this program as a plugin; anybody else is told what it is.
+ * Entry point: a Nomad agent starts this program as a plugin; a person has it as a tool.
  */
 import denoConfig from "./deno.json" with { type: "json" };
 import { systemClock } from "./src/clock.ts";
@@ -11,7 +11,7 @@ import { connectNomadOver } from "./src/driver/nomad_link.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
-import { cli } from "./src/cli.ts";
+import type { ConnectAws } from "./src/aws/operations.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole } from "./src/plugin/log.ts";
 import { servePlugin } from "./src/plugin/serve.ts";
@@ -25,10 +25,25 @@ const lastLines = 100;
 // The one place where the environment is read; all else is given what it needs of it.
 const variables = Deno.env.toObject();
 const invocation = readInvocation(variables, Deno.build.os);
+const connect: ConnectAws = (target) =>
+  connectAws(target, {
+    userAgent: { name, version },
+    endpoints: {
+      ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
+      ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
+    },
+  });
+const connectNomad = connectNomadOver(Deno.readTextFile, systemClock);
 if (invocation.kind === "person") {
-  const { output, stream, exitCode } = cli(Deno.args, version);
-  Deno[stream].writeSync(new TextEncoder().encode(output));
-  Deno.exit(exitCode);
+  // A plugin host waits for the handshake, and needs none of this.
+  const { startCli } = await import("./src/cli/start.ts");
+  const status = await startCli(Deno.args, {
+    version,
+    environment: variables,
+    connectAws: connect,
+    connectNomad,
+  });
+  Deno.exit(status);
 }
 
 const now = () => new Date();
@@ -59,14 +74,7 @@ async function exit(status: number): Promise<never> {
 const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
 const driver = createDriver({
-  connect: (target) =>
-    connectAws(target, {
-      userAgent: { name, version },
-      endpoints: {
-        ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
-        ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
-      },
-    }),
+  connect,
   files: systemFiles,
   clock: systemClock,
   random: Math.random,
@@ -74,7 +82,7 @@ const driver = createDriver({
   log,
   version,
   config: defaults.value,
-  connectNomad: connectNomadOver(Deno.readTextFile, systemClock),
+  connectNomad,
   defaults: {
     region: variables["AWS_REGION"],
     nomad: nomadDefaults(variables),

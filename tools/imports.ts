@@ -27,7 +27,8 @@ export type SourceFile = {
  * names the rooms that it may import; every room may import itself.
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ["grpc", "plugin", "driver", "config", "aws", "nomad", "base"],
+  main: ["cli", "grpc", "plugin", "driver", "config", "aws", "nomad", "base"],
+  cli: ["driver", "lifecycle", "exec", "nomad", "config", "aws", "base"],
   grpc: ["driver", "exec", "config", "plugin", "gen", "base"],
   plugin: ["gen", "base"],
   driver: ["lifecycle", "exec", "logs", "nomad", "config", "aws", "base"],

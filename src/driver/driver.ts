@@ -2,11 +2,7 @@ import type { ConnectAws } from "../aws/operations.ts";
 import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { PluginConfig } from "../config/mod.ts";
-import {
-  createLifecycle,
-  type LifecycleSettings,
-  type TaskIdentity,
-} from "../lifecycle/lifecycle.ts";
+import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import type { Driver, DriverEvent } from "./contract.ts";
@@ -19,7 +15,7 @@ import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
 import { clustersToSearch, removeCluster } from "./scopes.ts";
-import { createSettings, type Defaults, type Settings, takeConfig } from "./settings.ts";
+import { createSettings, type Defaults, lifecycleSettings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
 import { type PendingStart, type StartContext, startTask } from "./start.ts";
 import { leaveToSuccessor } from "./leave.ts";
@@ -148,16 +144,6 @@ function createContext(
     log,
     randomBytes,
     nodeId: undefined,
-  };
-}
-
-function lifecycleSettings({ config }: Settings): LifecycleSettings {
-  const { share, ...raised } = config.api_limits;
-  return {
-    calls: { raised, share, ceiling: config.max_api_rate },
-    pollInterval: config.poll_interval,
-    unhealthyAfter: config.unhealthy_after,
-    endpoint: config.endpoint,
   };
 }
 

@@ -2,6 +2,7 @@ import { type DecodeResult, describeProblems } from "../config/decode.ts";
 import type { NomadDefaults } from "../config/nomad_fields.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { regionOfCluster } from "../config/rules.ts";
+import type { LifecycleSettings } from "../lifecycle/lifecycle.ts";
 import { defaultAddress } from "../nomad/address.ts";
 import { scopeConfigOf } from "./scopes.ts";
 
@@ -55,6 +56,17 @@ export function takeConfig(settings: Settings, decoded: DecodeResult<PluginConfi
       break;
   }
   changed.abort(reconfigured);
+}
+
+/** What the lifecycle goes by. */
+export function lifecycleSettings({ config }: Settings): LifecycleSettings {
+  const { share, ...raised } = config.api_limits;
+  return {
+    calls: { raised, share, ceiling: config.max_api_rate },
+    pollInterval: config.poll_interval,
+    unhealthyAfter: config.unhealthy_after,
+    endpoint: config.endpoint,
+  };
 }
 
 /** Fills the region in now, so that a start and a recovery of one task share one key. */

@@ -18,6 +18,12 @@ import { type RecordContext, type RecordedStart, recordEnd } from "./start/start
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import { leaveTask } from "./ownership/leave.ts";
 import { findOthers, type OthersTask, type TasksOfOthers } from "./ownership/others.ts";
+import {
+  type StopOutcome,
+  stopUnchanged,
+  type SurveyedTask,
+  surveyTasks,
+} from "./ownership/survey.ts";
 import { type LeftTo, startedBy } from "./ownership/tags.ts";
 
 export type { ClusterHealth } from "./cluster_health.ts";
@@ -35,6 +41,7 @@ export { until } from "./task/until.ts";
 export type { TaskIdentity } from "./task_identity.ts";
 export type { Predecessor, Predecessors } from "./ownership/adopt.ts";
 export type { OthersTask } from "./ownership/others.ts";
+export type { StopOutcome, SurveyedTask } from "./ownership/survey.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
 export type LifecycleSettings = AccountSettings & {
@@ -77,6 +84,10 @@ export type Lifecycle = {
   ): Promise<TasksOfOthers>;
   /** Has ECS stop another node's task that nobody looks after, unless its tags have moved by then. */
   stopForsaken(task: OthersTask, reason: string): void;
+  /** See `surveyTasks` in `ownership/survey.ts`. */
+  survey(cluster: ClusterRef, signal: AbortSignal): Promise<SurveyedTask[]>;
+  /** See `stopUnchanged` in `ownership/survey.ts`. */
+  stopUnchanged(task: OthersTask, reason: string, signal: AbortSignal): Promise<StopOutcome>;
   /** Asks ECS once whether the cluster can take tasks. Never rejects. */
   checkCluster(cluster: ClusterRef): Promise<ClusterHealth>;
   /**
@@ -171,6 +182,12 @@ export function createLifecycle(
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),
     stopForsaken: remoteTasks.stopForsaken,
+    survey: (cluster, signal) =>
+      surveyTasks({ cluster, caller: accounts.of(cluster).caller }, signal),
+    stopUnchanged: (task, reason, signal) => {
+      const { cluster } = task.ref;
+      return stopUnchanged({ cluster, caller: accounts.of(cluster).caller }, task, reason, signal);
+    },
     settleOrphan: (task, policy) => {
       const { arn } = task.ref;
       if (!ledger.isUnclaimed(arn) || ledger.isStarting(task.index)) return "claimed";

@@ -1,11 +1,11 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
 import type { TaskIdentity } from "../task_identity.ts";
-import { describeTasks, isLive, listTasks } from "./cluster_tasks.ts";
+import { type DescribedTask, describeTasks, isLive, listTasks } from "./cluster_tasks.ts";
 import { type LeftTo, leftTo, ownerInTags, taggedIndex } from "./tags.ts";
 import { isDriversTask } from "./whose.ts";
 
-/** A live ECS task that is tagged as another node's. */
+/** A live ECS task whose tags name the node and the allocation that it is of. */
 export type OthersTask = {
   readonly ref: TaskRef;
   readonly owner: TaskIdentity;
@@ -40,12 +40,19 @@ export async function findOthers(
   const open = listed.filter((arn) => !isSettled(arn));
   const described: OthersTask[] = [];
   for (const task of await describeTasks({ cluster, caller }, open, options)) {
-    const { taskArn: arn, tags = [], startedBy } = task;
-    if (!isLive(task) || !isDriversTask(startedBy)) continue;
-    const owner = ownerInTags(tags);
-    if (owner.nodeId === "" || owner.allocId === "" || owner.nodeId === nodeId) continue;
-    const index = taggedIndex(tags, startedBy);
-    described.push({ ref: { arn, cluster }, owner, index, left: leftTo(tags) });
+    const found = taggedTask(task, cluster);
+    if (found === undefined || found.owner.nodeId === nodeId) continue;
+    described.push(found);
   }
   return { listed: new Set(listed), described };
+}
+
+/** A described task as its tags have it. Undefined unless it is live, a driver's, and fully tagged. */
+export function taggedTask(task: DescribedTask, cluster: ClusterRef): OthersTask | undefined {
+  const { taskArn: arn, tags = [], startedBy } = task;
+  if (!isLive(task) || !isDriversTask(startedBy)) return undefined;
+  const owner = ownerInTags(tags);
+  if (owner.nodeId === "" || owner.allocId === "") return undefined;
+  const index = taggedIndex(tags, startedBy);
+  return { ref: { arn, cluster }, owner, index, left: leftTo(tags) };
 }

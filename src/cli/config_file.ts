@@ -1,0 +1,95 @@
+/** Reads the plugin block from a file of JSON, and blocks of HCL as JSON has them. */
+import type { Field, Shape } from "../config/field.ts";
+import { CliError } from "./exit_codes.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The name of the plugin's block in an agent's configuration. */
+const pluginName = "nomad-driver-ecs";
+
+/**
+ * The plugin's `config` in an agent's configuration in HCL's JSON syntax, in the plugin block alone, or
+ * standing by itself. Throws a `CliError` that never shows the text, which may hold a token.
+ */
+export function pluginConfigIn(text: string, path: string): unknown {
+  const document = membersOf(parse(text, path));
+  if (document === undefined) throw new CliError(`${path} must hold a JSON object`);
+  const plugins = [document["plugin"] ?? []].flat().map(membersOf);
+  if (document["plugin"] === undefined) return document;
+  const block = plugins.map((plugin) => plugin?.[pluginName]).find((found) => found !== undefined);
+  if (block === undefined) {
+    throw new CliError(
+      `${path} must hold a block plugin "${pluginName}"; it has other plugins only`,
+    );
+  }
+  return single(membersOf(single(block))?.["config"]) ?? {};
+}
+
+/** Parses JSON. Throws a `CliError` that says where it ends to be JSON, without a piece of it. */
+export function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    const looksLikeHcl = /^\s*(#|\/\/|[a-z_]+\s*("[^"]*"\s*)?[{=])/.test(text);
+    throw new CliError(
+      looksLikeHcl
+        ? `${path} is HCL, and must be JSON: docs/tool.md says how to write the same block in JSON`
+        : `${path} must be JSON`,
+    );
+  }
+}
+
+/**
+ * A value with its blocks as Nomad hands them to the driver. In JSON a block that stands once may stand
+ * in a list, as HCL's own tools write it, and blocks that may be repeated may stand without one.
+ */
+export function blocksAsNomad(shape: Shape, value: unknown): unknown {
+  if (value === null || value === undefined) return value;
+  switch (shape.kind) {
+    case "attribute":
+      return value;
+    case "map":
+      return single(value);
+    case "block":
+      return eachField(shape.fields, single(value));
+    case "blocks":
+      return [value].flat().map((one) => eachField(shape.fields, one));
+  }
+}
+
+function eachField(fields: Readonly<Record<string, Field<unknown>>>, value: unknown): unknown {
+  const members = membersOf(value);
+  if (members === undefined) return value;
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      return [name, field === undefined ? member : blocksAsNomad(field.shape, member)];
+    }),
+  );
+}
+
+/** The names in a value that its block does not have, as paths below `path`. Nomad refuses such a file. */
+export function unknownNames(shape: Shape, value: unknown, path: string): string[] {
+  if (shape.kind === "blocks" && Array.isArray(value)) {
+    return value.flatMap((one, at) =>
+      unknownNames({ ...shape, kind: "block" }, one, `${path}[${at}]`)
+    );
+  }
+  if (shape.kind !== "block" && shape.kind !== "blocks") return [];
+  return Object.entries(membersOf(value) ?? {}).flatMap(([name, member]) => {
+    const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    return field === undefined
+      ? [`${path}.${name}`]
+      : unknownNames(field.shape, member, `${path}.${name}`);
+  });
+}
+
+function single(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+function membersOf(value: unknown): Members | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Members
+    : undefined;
+}

@@ -1,0 +1,29 @@
+/** What a command has of the machine that it runs on. */
+import type { ConnectAws } from "../aws/operations.ts";
+import type { Clock, Random } from "../clock.ts";
+import type { ConnectNomad } from "../driver/nomad_link.ts";
+import type { Files } from "../files.ts";
+import type { ReadFile } from "../nomad/connection.ts";
+
+/** A stream that a person reads. */
+export type Output = {
+  /** Resolves once the text is written. */
+  write(text: string): Promise<void>;
+  readonly isTerminal: boolean;
+};
+
+/** The machine as a command sees it. */
+export type Host = {
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly connectAws: ConnectAws;
+  readonly connectNomad: ConnectNomad;
+  readonly readFile: ReadFile;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborts when the person ends the command. */
+  readonly signal: AbortSignal;
+};

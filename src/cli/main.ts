@@ -1,0 +1,128 @@
+/**
+ * What the program does for a person who starts it: the command line, and one file for each command.
+ * `main.ts` loads this room only where no Nomad agent started the program.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import { EcsError } from "../aws/error.ts";
+import { NomadError } from "../nomad/error.ts";
+import { CliError, exitCodes } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+import { commonOptions } from "./options.ts";
+import { hasColours, painterOf, printable } from "./style.ts";
+import { stopOrphans } from "./stop_orphans.ts";
+import { tasks } from "./tasks.ts";
+
+const name = "nomad-driver-ecs";
+
+/** Carries a command line out. Resolves to the exit status; see `exit_codes.ts`. */
+export async function runCli(host: Host, args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const pending: Promise<void>[] = [];
+  const program = programOf(host, pending, (code) => exitCode = code);
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    exitCode = await exitCodeOf(host, error);
+  }
+  await Promise.all(pending);
+  return exitCode;
+}
+
+function programOf(
+  host: Host,
+  pending: Promise<void>[],
+  done: (exitCode: number) => void,
+): Command {
+  const { stdout, stderr, environment, version } = host;
+  const program = new Command(name)
+    .description(
+      "A Nomad task driver that runs tasks on Amazon ECS, and a tool to look after them.",
+    )
+    .version(`${name} ${version}`, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void pending.push(stdout.write(text)),
+      writeErr: (text) => void pending.push(stderr.write(text)),
+      getOutHasColors: () => hasColours(stdout, environment),
+      getErrHasColors: () => hasColours(stderr, environment),
+    })
+    .addHelpText("after", `\n${aboutPlugin}`);
+
+  command(
+    program,
+    "tasks",
+    "list a cluster's ECS tasks: whose each is, and whether it is an orphan",
+    [
+      "tasks --cluster prod",
+      "tasks --config plugin.json --watch",
+      "tasks --cluster prod --json | jq '.tasks[] | select(.orphan == \"yes\")'",
+    ],
+  )
+    .option("--watch", "look again every 5 seconds")
+    .action(async (options) => done(await tasks(host, options)));
+
+  command(
+    program,
+    "stop-orphans",
+    "list the ECS tasks that nobody needs, and stop them with --yes",
+    [
+      "stop-orphans --config plugin.json",
+      "stop-orphans --config plugin.json --yes",
+    ],
+  )
+    .option("--yes", "stop them")
+    .action(async (options) => done(await stopOrphans(host, options)));
+
+  return program;
+}
+
+function command(
+  program: Command,
+  usage: string,
+  text: string,
+  examples: readonly string[],
+): Command {
+  const made = program.command(usage).description(text);
+  for (const [flags, meaning] of commonOptions) made.option(flags, meaning);
+  const lines = examples.map((example) => `  ${name} ${example}\n`).join("");
+  return made.addHelpText("after", `\nExamples:\n${lines}`);
+}
+
+/** Tells the person what went wrong, and answers the exit status of it. */
+async function exitCodeOf({ stderr, environment, signal }: Host, error: unknown): Promise<number> {
+  if (signal.aborted) return exitCodes.interrupted;
+  // Commander has printed its own errors; help and version are such an "error" too, with code 0.
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  const paint = painterOf(hasColours(stderr, environment));
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.split("\n").map(printable).join("\n");
+  await stderr.write(`${paint("red", "error:")} ${lines}\n`);
+  if (error instanceof CliError) return error.exitCode;
+  if (error instanceof EcsError || error instanceof NomadError) return exitCodes.unanswered;
+  // A fault of the program's own: its place helps whoever mends it.
+  await stderr.write(`${error instanceof Error ? error.stack ?? "" : ""}\n`);
+  return exitCodes.unanswered;
+}
+
+const aboutPlugin =
+  `As a plugin this file is started by a Nomad agent. Put it into the agent's plugin_dir
+and name it in the agent's configuration:
+
+  plugin "${name}" {
+    config {
+      enabled = true
+      cluster = "my-cluster"
+      region  = "us-east-1"
+    }
+  }
+
+Exit status: 0 done, 1 something is wrong, 2 the command line is wrong, 3 no usable answer of AWS or
+Nomad, 130 interrupted.
+`;

@@ -1,0 +1,214 @@
+import { assertEquals } from "@std/assert";
+import type { TaskRow } from "../../src/cli/tasks.ts";
+import { connectNomadOver } from "../../src/driver/nomad_link.ts";
+import { systemClock } from "../../src/clock.ts";
+import type { Clock } from "../../src/clock.ts";
+import type { Host } from "../../src/cli/host.ts";
+import { runCli } from "../../src/cli/main.ts";
+import type { Tag } from "../../src/aws/ecs_answers.ts";
+import { ownerTags, startedBy } from "../../src/lifecycle/ownership/tags.ts";
+import { demoPreset } from "../../demo/simulator/preset.ts";
+import { type RunningSimulator, startSimulator } from "../../demo/simulator/start.ts";
+import { performUnthrottled } from "../../demo/simulator/operations/operations.ts";
+import { noQuotas } from "../../demo/simulator/state/quotas.ts";
+import type { EcsTask } from "../../demo/simulator/state/model.ts";
+import { operationsAt } from "./aws.ts";
+import { serving } from "./nomad_server.ts";
+import { pluginPath } from "./plugin.ts";
+import { cluster } from "./with_simulator.ts";
+
+/** What a command printed, and its exit status. */
+export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** An allocation as a test's Nomad answers it. */
+export type ToldAllocation = {
+  readonly NodeID: string;
+  readonly DesiredStatus: string;
+  readonly ClientStatus: string;
+  readonly NextAllocation?: string;
+};
+
+/** A Nomad of a test: what is in these is what it answers. */
+export type ToldNomad = {
+  readonly address: string;
+  /** Status by node id. */
+  readonly nodes: Map<string, string>;
+  readonly allocations: Map<string, ToldAllocation>;
+  /** An answer in place of all others. */
+  answer: ((request: Request) => Response | undefined) | undefined;
+};
+
+/** A simulated ECS and a Nomad, and the tool beside them. */
+export type Stage = {
+  readonly ecs: RunningSimulator;
+  readonly nomad: ToldNomad;
+  /** Runs a command in this process. */
+  tool(args: readonly string[], changes?: Partial<Host>): Promise<Ran>;
+  /** Runs the built file as a person does. */
+  executable(args: readonly string[], env?: Record<string, string>): Promise<Ran>;
+};
+
+/** Sets a stage up, lets `use` have it, and takes it down. */
+export async function withStage(use: (stage: Stage) => Promise<void>): Promise<void> {
+  const ecs = await startSimulator({
+    speed: 1_000,
+    presets: [demoPreset],
+    quotas: noQuotas,
+    pace: { consistency: 0 },
+  });
+  const nodes = new Map<string, string>();
+  const allocations = new Map<string, ToldAllocation>();
+  const told: { answer: ToldNomad["answer"] } = { answer: undefined };
+  try {
+    await serving(
+      (request) => told.answer?.(request) ?? answerOf(request, nodes, allocations),
+      async (address) => {
+        const nomad: ToldNomad = {
+          address,
+          nodes,
+          allocations,
+          get answer() {
+            return told.answer;
+          },
+          set answer(answer) {
+            told.answer = answer;
+          },
+        };
+        await use({
+          ecs,
+          nomad,
+          tool: (args, changes) => runHere(args, hostAt(ecs.endpoint, changes)),
+          executable: (args, env = {}) => runFile(args, { ...environmentOf(ecs.endpoint), ...env }),
+        });
+      },
+    );
+  } finally {
+    await ecs.stop();
+  }
+}
+
+/** Runs a task in the simulated cluster as a driver on a node does. */
+export function ownedTask(
+  { ecs: { simulator } }: Pick<Stage, "ecs">,
+  allocId: string,
+  nodeId: string,
+  tags: readonly Tag[] = [],
+): EcsTask {
+  const owner = {
+    id: `${allocId}/web/0`,
+    namespace: "default",
+    jobId: "site",
+    group: "front",
+    name: "web",
+    allocId,
+    nodeId,
+  };
+  performUnthrottled(simulator.model, "us-east-1", "RunTask", {
+    cluster,
+    taskDefinition: "idle",
+    launchType: "FARGATE",
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    startedBy: startedBy(owner),
+    tags: [...ownerTags(owner, "0.1.0"), ...tags],
+  });
+  const task = [...simulator.model.tasks.values()].at(-1);
+  if (task === undefined) throw new Error("RunTask made no task");
+  return task;
+}
+
+/** Runs `tasks --json`, and returns its rows by allocation. */
+export async function rowsOf(stage: Stage, nomad = true): Promise<Map<string, TaskRow>> {
+  const { nomad: { address } } = stage;
+  const args = ["tasks", "--cluster", cluster, "--region", "us-east-1", "--json"];
+  const ran = await stage.tool(nomad ? [...args, "--nomad-address", address] : args);
+  assertEquals([ran.code, ran.stderr], [0, ""]);
+  const { tasks } = JSON.parse(ran.stdout) as { tasks: TaskRow[] };
+  return new Map(tasks.map((row) => [row.allocation, row]));
+}
+
+/** The machine of a command that runs in this process, with streams that are kept. */
+function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: Ran } {
+  const kept = { code: -1, stdout: "", stderr: "" };
+  const keep = (stream: "stdout" | "stderr") => ({
+    isTerminal: false,
+    write: (text: string) => {
+      kept[stream] += text;
+      return Promise.resolve();
+    },
+  });
+  const clock: Clock = systemClock;
+  return {
+    version: "1.2.3",
+    environment: {},
+    connectAws: (target) => operationsAt(target.endpoint ?? endpoint),
+    connectNomad: connectNomadOver(Deno.readTextFile, clock),
+    readFile: Deno.readTextFile,
+    files: { createdAt: refuse, read: refuse, write: refuse },
+    clock,
+    random: () => 0.5,
+    stdout: keep("stdout"),
+    stderr: keep("stderr"),
+    signal: new AbortController().signal,
+    ...changes,
+    kept,
+  };
+}
+
+function refuse(): Promise<never> {
+  return Promise.reject(new Error("a command keeps no files"));
+}
+
+async function runHere(
+  args: readonly string[],
+  { kept, ...host }: Host & { kept: Ran },
+): Promise<Ran> {
+  const code = await runCli(host, args);
+  return { ...kept, code };
+}
+
+async function runFile(args: readonly string[], env: Record<string, string>): Promise<Ran> {
+  const { code, stdout, stderr } = await new Deno.Command(pluginPath, {
+    args: [...args],
+    env,
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+function environmentOf(endpoint: string): Record<string, string> {
+  return {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "simulated",
+    AWS_SECRET_ACCESS_KEY: "simulated",
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_EC2: endpoint,
+    NOMAD_ADDR: "",
+  };
+}
+
+function answerOf(
+  request: Request,
+  nodes: ReadonlyMap<string, string>,
+  allocations: ReadonlyMap<string, ToldAllocation>,
+): Response {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/v1/nodes") {
+    return Response.json([...nodes].map(([ID, Status]) => ({ ID, Status })));
+  }
+  if (pathname === "/v1/allocations") {
+    const prefix = searchParams.get("prefix") ?? "";
+    return Response.json([...allocations.keys()].filter((id) => id.startsWith(prefix)));
+  }
+  const id = /^\/v1\/allocation\/(.+)$/.exec(pathname)?.[1] ?? "";
+  const found = allocations.get(id);
+  if (found === undefined) return new Response("alloc not found", { status: 404 });
+  return Response.json({
+    ID: id,
+    Namespace: "default",
+    Name: "site.front[0]",
+    JobID: "site",
+    TaskGroup: "front",
+    ...found,
+  });
+}

@@ -1,0 +1,69 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withStage } from "../../harness/tool.ts";
+
+Deno.test("a person who asks for the version or help gets it on standard output", async () => {
+  await withStage(async ({ tool }) => {
+    for (const flag of ["--version", "-v"]) {
+      assertEquals(await tool([flag]), { code: 0, stdout: "nomad-driver-ecs 1.2.3\n", stderr: "" });
+    }
+    for (const flag of ["--help", "-h", "help"]) {
+      const { code, stdout, stderr } = await tool([flag]);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, 'plugin "nomad-driver-ecs"');
+      assertStringIncludes(stdout, "Exit status:");
+    }
+  });
+});
+
+Deno.test("without arguments the help is an error, as nothing was done", async () => {
+  await withStage(async ({ tool }) => {
+    const { code, stdout, stderr } = await tool([]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "a Nomad agent");
+  });
+});
+
+Deno.test("what is not on the command line is named, with what may be meant", async () => {
+  await withStage(async ({ tool }) => {
+    const wrong: [string[], string][] = [
+      [["taskz"], "Did you mean tasks?"],
+      [["tasks", "--clutser", "x"], "Did you mean --cluster?"],
+      [["tasks", "--cluster"], "argument missing"],
+      [["tasks", "web"], "too many arguments"],
+    ];
+    for (const [args, says] of wrong) {
+      const { code, stdout, stderr } = await tool(args);
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, says);
+    }
+  });
+});
+
+Deno.test("each command's help has examples and the options of the plugin block", async () => {
+  await withStage(async ({ tool }) => {
+    const { stdout } = await tool(["--help"]);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name = ""]) =>
+      name
+    );
+    assertEquals(commands.includes("tasks"), true);
+    for (const name of commands) {
+      const help = await tool([name, "--help"]);
+      assertEquals(help.code, 0);
+      for (const text of ["Examples:", `nomad-driver-ecs ${name}`, "--json"]) {
+        assertStringIncludes(help.stdout, text);
+      }
+    }
+  });
+});
+
+Deno.test("a fault of the program's own is told with its place", async () => {
+  await withStage(async ({ tool }) => {
+    const { code, stderr } = await tool(["tasks", "--cluster", "x"], {
+      connectAws: () => {
+        throw new TypeError("a fault");
+      },
+    });
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "a fault");
+  });
+});
