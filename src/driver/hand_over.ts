@@ -90,8 +90,8 @@ export async function predecessorsOf(
 }
 
 /**
- * What Nomad still knows of the allocations before one that it has forgotten. They have the name of
- * the new one.
+ * What Nomad still knows of the allocations before one that it has forgotten, the newest first. They have
+ * the name of the new one.
  */
 async function sameName(
   api: NomadApi,
@@ -103,6 +103,7 @@ async function sameName(
   const all = await api.allocationsOf(own.jobId, own.namespace, signal);
   return all
     .filter((other) => other.name === own.name && !known.has(other.id) && !isWanted(other))
+    .toSorted((one, other) => other.createIndex - one.createIndex)
     .map((other) => predecessorOf(own, other));
 }
 

@@ -23,12 +23,21 @@ export type Allocation = {
   readonly previousAllocation: string | undefined;
   readonly nextAllocation: string | undefined;
   readonly preemptedByAllocation: string | undefined;
+  /** Grows with each allocation that the servers make; 0 where the answer does not tell. */
+  readonly createIndex: number;
 };
 
 /** An allocation in the list of its job's. */
 export type AllocationStub = Pick<
   Allocation,
-  "id" | "name" | "jobId" | "taskGroup" | "jobVersion" | "desiredStatus" | "clientStatus"
+  | "id"
+  | "name"
+  | "jobId"
+  | "taskGroup"
+  | "jobVersion"
+  | "desiredStatus"
+  | "clientStatus"
+  | "createIndex"
 >;
 
 /**
@@ -75,7 +84,6 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
   const from = fieldsOf(value, attempted);
   const transition = optionalFields(from.value("DesiredTransition"));
   const job = optionalFields(from.value("Job"));
-  const version = job?.["Version"];
   return {
     id: from.text("ID"),
     namespace: from.text("Namespace"),
@@ -83,7 +91,7 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
     nodeId: from.text("NodeID"),
     jobId: from.text("JobID"),
     taskGroup: from.text("TaskGroup"),
-    jobVersion: typeof version === "number" ? version : undefined,
+    jobVersion: numberOf(job?.["Version"]),
     desiredStatus: from.text("DesiredStatus"),
     desiredDescription: from.optional("DesiredDescription") ?? "",
     migrate: transition?.["Migrate"] === true,
@@ -92,6 +100,7 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
     previousAllocation: from.optional("PreviousAllocation"),
     nextAllocation: from.optional("NextAllocation"),
     preemptedByAllocation: from.optional("PreemptedByAllocation"),
+    createIndex: numberOf(from.value("CreateIndex")) ?? 0,
   };
 }
 
@@ -100,15 +109,15 @@ export function allocationStubsOf(value: unknown, attempted: string): Allocation
   if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
   return value.map((stub) => {
     const from = fieldsOf(stub, attempted);
-    const version = from.value("JobVersion");
     return {
       id: from.text("ID"),
       name: from.text("Name"),
       jobId: from.text("JobID"),
       taskGroup: from.text("TaskGroup"),
-      jobVersion: typeof version === "number" ? version : undefined,
+      jobVersion: numberOf(from.value("JobVersion")),
       desiredStatus: from.text("DesiredStatus"),
       clientStatus: from.text("ClientStatus"),
+      createIndex: numberOf(from.value("CreateIndex")) ?? 0,
     };
   });
 }
@@ -159,6 +168,10 @@ function optionalFields(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? value as Fields
     : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function fieldsOf(document: unknown, attempted: string) {

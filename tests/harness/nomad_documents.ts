@@ -18,6 +18,7 @@ export function allocationWith(changes: Partial<Allocation> = {}): Allocation {
     previousAllocation: undefined,
     nextAllocation: undefined,
     preemptedByAllocation: undefined,
+    createIndex: 0,
     ...changes,
   };
 }

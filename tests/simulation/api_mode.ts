@@ -50,6 +50,7 @@ export function createApiMode(
     left: new Map(),
     uninformed: new Set(),
     overtaking: new Set(),
+    restartedAlone: new Set(),
     started: new Set(),
     drains: [],
     finished: false,
@@ -77,7 +78,7 @@ export function createApiMode(
     faultOf: (node, stop) => faultOfStop(run, node, stop),
     isWanted: (alloc) => isWanted(run, alloc),
     isExcused: (alloc) =>
-      run.overtaking.has(alloc) ||
+      run.overtaking.has(alloc) || runsBesideSuccessor(run, alloc) ||
       (run.uninformed.has(alloc) && alloc.previous !== undefined &&
         leavesBehind(run, alloc.previous)),
     disturb: () => {
@@ -94,6 +95,7 @@ export function createApiMode(
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
           servers.node(alloc.node.id).takesOver;
         if (!informed) run.uninformed.add(alloc);
+        if (run.started.has(alloc) && run.away.has(alloc.node)) run.restartedAlone.add(alloc);
         if (overtakesStart(alloc.previous?.previous) || missesTask(stage.ecs, alloc)) {
           run.overtaking.add(alloc);
         }
@@ -238,6 +240,19 @@ function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
   if (lost.has(alloc) || alloc.unanswered) return true;
   // Nomad waits for the nearest predecessor only.
   return !started.has(alloc) && alloc.previous !== undefined;
+}
+
+/**
+ * Whether Nomad itself runs an allocation beside its successor: its client had no connection when the
+ * task ended, and started it again by the job's `restart` block, as it would with any driver. Neither
+ * driver can learn of the other's start. The task ends when the client is back.
+ */
+function runsBesideSuccessor(
+  { stage: { allocs }, restartedAlone }: ApiRun,
+  alloc: Alloc,
+): boolean {
+  const mayRun = alloc.state === "active" || alloc.unanswered;
+  return mayRun && restartedAlone.has(alloc) && allocs.some(({ previous }) => previous === alloc);
 }
 
 /**

@@ -54,7 +54,7 @@ export function openNodes({ stage, servers, away }: Scheduler): Node[] {
 }
 
 /** Enters an allocation that is being placed. */
-export function enter({ servers, overs }: Scheduler, alloc: Alloc): void {
+export function enter({ stage, servers, overs }: Scheduler, alloc: Alloc): void {
   servers.put(allocationWith({
     id: alloc.id,
     name: `${alloc.lineage}.group[0]`,
@@ -63,6 +63,7 @@ export function enter({ servers, overs }: Scheduler, alloc: Alloc): void {
     jobVersion: alloc.version,
     clientStatus: "pending",
     previousAllocation: alloc.previous?.id,
+    createIndex: stage.allocs.length,
   }));
   overs.set(alloc, Promise.withResolvers());
 }

@@ -37,22 +37,37 @@ export type Adoption = {
 };
 
 /**
+ * What is to become of one task. `rank` orders the tasks that may be taken: the least is that of the
+ * allocation which ran last.
+ */
+type Fate =
+  | { readonly kind: "take"; readonly rank: number }
+  | { readonly kind: "stop" }
+  | { readonly kind: "leave alone" };
+
+/**
  * Decides over the live tasks that a search for predecessors' tasks has found. A task whose tags name an
  * allocation that is not among the predecessors is somebody else's, and is neither taken nor stopped.
- * Where two could be taken, the older one is.
+ * Where several could be taken, it is the task of the allocation that ran last: users are served by that
+ * one. Of two tasks of one allocation it is the older one.
  */
 export function adoptionOf(
   found: readonly DescribedTask[],
   owner: TaskIdentity,
   { chain }: Predecessors,
 ): Adoption {
-  let take: DescribedTask | undefined;
+  let take: { task: DescribedTask; rank: number } | undefined;
   const stop: DescribedTask[] = [];
   for (const task of [...found].sort(byAge)) {
-    switch (fateOf(task, owner, chain)) {
+    const fate = fateOf(task, owner, chain);
+    switch (fate.kind) {
       case "take":
-        if (take === undefined) take = task;
-        else stop.push(task);
+        if (take !== undefined && take.rank <= fate.rank) {
+          stop.push(task);
+          break;
+        }
+        if (take !== undefined) stop.push(take.task);
+        take = { task, rank: fate.rank };
         break;
       case "stop":
         stop.push(task);
@@ -61,26 +76,29 @@ export function adoptionOf(
         break;
     }
   }
-  return { take, stop };
+  return { take: take?.task, stop };
 }
 
 function fateOf(
   { tags = [] }: DescribedTask,
   owner: TaskIdentity,
   chain: readonly Predecessor[],
-): "take" | "stop" | "leave alone" {
+): Fate {
   const { allocId, task } = taggedOwner(tags);
   // A group's other tasks have ECS tasks of their own.
-  if (task !== tagValue(owner.name)) return "leave alone";
+  if (task !== tagValue(owner.name)) return { kind: "leave alone" };
   // A plugin that died had moved the tags, and Nomad has not stored the handle.
-  if (allocId === owner.allocId) return "take";
+  if (allocId === owner.allocId) return { kind: "take", rank: 0 };
   const left = leftTo(tags);
-  if (left?.allocId === owner.allocId) return "take";
+  if (left?.allocId === owner.allocId) return { kind: "take", rank: 1 };
   // If an allocation never took the task that was left to it, the next allocation gets it, even if Nomad
   // has forgotten the allocation that left it.
-  const heir = chain.find((earlier) => earlier.allocId === left?.allocId);
-  const predecessor = chain.find((earlier) => earlier.allocId === allocId) ?? heir;
-  if (predecessor === undefined) return "leave alone";
-  const isFree = predecessor.lost || heir !== undefined;
-  return predecessor.runs === "same" && isFree ? "take" : "stop";
+  const heir = chain.findIndex((earlier) => earlier.allocId === left?.allocId);
+  const own = chain.findIndex((earlier) => earlier.allocId === allocId);
+  const predecessor = chain[own] ?? chain[heir];
+  if (predecessor === undefined) return { kind: "leave alone" };
+  const isFree = predecessor.lost || heir >= 0;
+  if (predecessor.runs !== "same" || !isFree) return { kind: "stop" };
+  // What an allocation ran by itself comes before what was left to it.
+  return { kind: "take", rank: heir >= 0 ? 3 + 2 * heir : 2 + 2 * own };
 }

@@ -154,6 +154,15 @@ const chains: [string, Allocation[], Predecessors][] = [
     ),
   ],
   [
+    "what is known beyond a forgotten one comes newest first",
+    [c, { ...a, id: "z", createIndex: 7 }, { ...a, id: "y", createIndex: 9 }],
+    cut(
+      { allocId: "b", runs: "other", lost: false },
+      { allocId: "y", runs: "same", lost: false },
+      { allocId: "z", runs: "same", lost: false },
+    ),
+  ],
+  [
     "an allocation that is still being stopped is a predecessor: the one after it never started",
     [c, { ...b, jobVersion: 2 }, { ...a, clientStatus: "running" }],
     whole(

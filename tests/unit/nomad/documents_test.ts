@@ -1,5 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { agentOf, allocationOf, nodeOf, nodeStubsOf } from "../../../src/nomad/documents.ts";
+import {
+  agentOf,
+  allocationOf,
+  allocationStubsOf,
+  nodeOf,
+  nodeStubsOf,
+} from "../../../src/nomad/documents.ts";
 import { NomadError } from "../../../src/nomad/error.ts";
 import { allocationWith, drainedDocument } from "../../harness/nomad_documents.ts";
 
@@ -13,6 +19,12 @@ Deno.test("an allocation is read as Nomad answers it", () => {
       nextAllocation: "5d2f7d0c-2b9a-4c55-8f0e-6c1d2e3f4a5b",
     }),
   );
+});
+
+Deno.test("an allocation's age shows in its CreateIndex", () => {
+  assertEquals(allocationOf({ ...drainedDocument, CreateIndex: 41 }, "GET").createIndex, 41);
+  const stub = { ...drainedDocument, JobVersion: 3, CreateIndex: 42 };
+  assertEquals(allocationStubsOf([stub], "GET").map(({ createIndex }) => createIndex), [42]);
 });
 
 Deno.test("DesiredTransition and Job may be absent or null", () => {

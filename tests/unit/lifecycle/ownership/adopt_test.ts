@@ -57,6 +57,33 @@ const cases: [string, DescribedTask[], Predecessors, { take?: string; stop?: str
     take: "a",
     stop: ["bb"],
   }],
+  [
+    "of two, the one that was left to it, and not an older one that a predecessor did not take",
+    [task("a", "first", left("middle")), task("bb", "last", left("new"))],
+    chain({ ...same, allocId: "last" }, { ...same, allocId: "middle" }, {
+      ...same,
+      allocId: "first",
+    }),
+    { take: "bb", stop: ["a"] },
+  ],
+  [
+    "of two, the one that the nearest predecessor ran on a lost client, and not the one left to that",
+    [task("a", "first", left("last")), task("bb", "last")],
+    chain({ ...lost, allocId: "last" }, { ...same, allocId: "first" }),
+    { take: "bb", stop: ["a"] },
+  ],
+  [
+    "of two of lost clients, the one of the nearer predecessor",
+    [task("a", "first"), task("bb", "last")],
+    chain({ ...lost, allocId: "last" }, { ...lost, allocId: "first" }),
+    { take: "bb", stop: ["a"] },
+  ],
+  [
+    "of two, the one that is its own by its tags",
+    [task("a", "old", left("new")), task("bb", "new")],
+    chain(same),
+    { take: "bb", stop: ["a"] },
+  ],
   ["nothing of another job version", [task("a", "old")], chain({ ...other, lost: true }), {
     stop: ["a"],
   }],
