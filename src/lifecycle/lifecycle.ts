@@ -82,7 +82,10 @@ export type Lifecycle = {
     isSettled: (arn: string) => boolean,
     signal: AbortSignal,
   ): Promise<TasksOfOthers>;
-  /** Has ECS stop another node's task that nobody looks after, unless its tags have moved by then. */
+  /**
+   * Has ECS stop another node's task that nobody looks after, unless its tags have moved by then, or this
+   * process looks after it.
+   */
   stopForsaken(task: OthersTask, reason: string): void;
   /** See `surveyTasks` in `ownership/survey.ts`. */
   survey(cluster: ClusterRef, signal: AbortSignal): Promise<SurveyedTask[]>;
@@ -181,7 +184,10 @@ export function createLifecycle(
     leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),
-    stopForsaken: remoteTasks.stopForsaken,
+    stopForsaken: (task, reason) => {
+      // A start may have taken it over since the search described it.
+      if (ledger.keepersOf(task.ref.arn).length === 0) remoteTasks.stopForsaken(task, reason);
+    },
     survey: (cluster, signal) =>
       surveyTasks({ cluster, caller: accounts.of(cluster).caller }, signal),
     stopUnchanged: (task, reason, signal) => {

@@ -19,12 +19,22 @@ export async function takeFromPredecessor(
 ): Promise<DescribedTask | undefined> {
   const { predecessors } = request;
   if (predecessors === undefined) return undefined;
-  const { take, stop } = await searchPredecessors(context, request, predecessors, asking);
-  await endPredecessors(context, request, stop, asking);
-  if (take !== undefined) await takeOver(context, request, take, asking);
-  return take;
+  const { mayTakeOver } = context.remoteTasks.ledger;
+  while (true) {
+    const { take, stop } = await searchPredecessors(context, request, predecessors, asking);
+    if (stop.length > 0) {
+      await endPredecessors(context, request, stop, asking);
+      // Search again: the task to take may have ended, or may be stopped by now.
+      continue;
+    }
+    if (take === undefined) return undefined;
+    await takeOver(context, request, take, asking);
+    // The search for forsaken tasks may have had it stopped while AWS did not move the tags.
+    if (mayTakeOver(take.taskArn)) return take;
+  }
 }
 
+/** Searches until no stop of what it finds is pending. */
 async function searchPredecessors(
   context: StartContext,
   request: StartRequest,
@@ -34,13 +44,33 @@ async function searchPredecessors(
   const { owner } = request;
   const { mayTakeOver } = context.remoteTasks.ledger;
   const allocIds = predecessors.chain.map(({ allocId }) => allocId);
-  const indexes = allocIds.map((allocId) => startedBy({ allocId, name: owner.name }));
+  const indexes = [owner.allocId, ...allocIds].map((allocId) =>
+    startedBy({ allocId, name: owner.name })
+  );
   const search = () => findPredecessors(context, owner, predecessors, mayTakeOver, asking);
   while (true) {
     const found = await searchSettled(context, request, indexes, asking, search);
+    // Where Nomad has forgotten a task's allocation, the task's stop is pending under another index.
+    if (await anyStopAcknowledged(context, request, found.ending, asking)) continue;
     const isNothing = found.take === undefined && found.stop.length === 0;
     if (!isNothing || !await untilListed(context, request, allocIds, asking.signal)) return found;
   }
+}
+
+/** Waits for the pending stops of these tasks. Answers whether there was one. */
+async function anyStopAcknowledged(
+  context: StartContext,
+  request: StartRequest,
+  tasks: readonly DescribedTask[],
+  asking: Asking,
+): Promise<boolean> {
+  const { ledger } = context.remoteTasks;
+  const indexes = tasks.flatMap(({ taskArn }) =>
+    ledger.keepersOf(taskArn).map(({ index }) => index)
+  );
+  const isPending = indexes.some((index) => ledger.stopsPending(index) !== undefined);
+  await stopsAcknowledged(context, request, indexes, asking);
+  return isPending;
 }
 
 /** Has ECS stop tasks of earlier allocations, and waits until it has acknowledged that. */

@@ -10,6 +10,12 @@ import { type Claimant, whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Asking, LaunchContext } from "./context.ts";
 
+/** What becomes of the live ECS tasks of a new allocation's predecessors. */
+export type FoundPredecessors = Adoption & {
+  /** Tasks that this process has asked ECS to stop: they are neither taken nor stopped again. */
+  readonly ending: readonly DescribedTask[];
+};
+
 /**
  * Looks for live ECS tasks of the allocations that a new one replaces, and decides what becomes of
  * them. Makes no call where there is no predecessor. Asks until ECS answers or the signal aborts.
@@ -18,16 +24,14 @@ export async function findPredecessors(
   context: LaunchContext,
   owner: TaskIdentity,
   predecessors: Predecessors,
-  /** See `Ledger`. What this process is stopping is on its way down. */
+  /** See `Ledger`. */
   mayTakeOver: (arn: string) => boolean,
   asking: Asking,
-): Promise<Adoption> {
+): Promise<FoundPredecessors> {
   const found = await searchFor(context, owner, predecessors, asking);
-  return adoptionOf(
-    found.filter(({ taskArn }) => mayTakeOver(taskArn)),
-    owner,
-    predecessors,
-  );
+  const free = found.filter(({ taskArn }) => mayTakeOver(taskArn));
+  const ending = found.filter(({ taskArn }) => !mayTakeOver(taskArn));
+  return { ...adoptionOf(free, owner, predecessors), ending };
 }
 
 async function searchFor(

@@ -74,13 +74,13 @@ Deno.test("where Nomad has forgotten the first allocation, the task is found by 
 Deno.test("a list that ignores startedBy names nobody else's task", async () => {
   const { context } = contextWith([{ ...old, startedBy: "somebody" }]);
   const found = await findPredecessors(context, owner, known(true, "old"), always, asking);
-  assertEquals(found, { take: undefined, stop: [] });
+  assertEquals(found, { take: undefined, stop: [], ending: [] });
 });
 
 Deno.test("a task that this process is stopping is neither taken nor stopped again", async () => {
   const { context } = contextWith([old]);
   const found = await findPredecessors(context, owner, known(true, "old"), () => false, asking);
-  assertEquals(found, { take: undefined, stop: [] });
+  assertEquals(found, { take: undefined, stop: [], ending: [old] });
 });
 
 Deno.test("taking over moves the tags, and keeps whom the task was taken from", async () => {
