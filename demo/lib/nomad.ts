@@ -231,14 +231,23 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 }
 
 /** Pids of the driver plugin processes that agents with this folder have started. */
-export async function pluginPids(folder: string): Promise<number[]> {
-  const pids = await helperPids(folder);
-  const drivers: number[] = [];
-  for (const pid of pids) {
+export function pluginPids(folder: string): Promise<number[]> {
+  return pidsWith(folder, /\/nomad-driver-ecs(\.js)?$/);
+}
+
+/** Pids of Nomad's processes that collect tasks' output, of agents with this folder. */
+export function logmonPids(folder: string): Promise<number[]> {
+  return pidsWith(folder, /^logmon$/);
+}
+
+/** Pids of plugin processes with such a word in their command line. */
+async function pidsWith(folder: string, pattern: RegExp): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of await helperPids(folder)) {
     const words = (await readProc(pid, "cmdline")).split("\0");
-    if (words.some((word) => /\/nomad-driver-ecs(\.js)?$/.test(word))) drivers.push(pid);
+    if (words.some((word) => pattern.test(word))) found.push(pid);
   }
-  return drivers;
+  return found;
 }
 
 /**
