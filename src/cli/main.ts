@@ -6,14 +6,17 @@
  */
 import { Command, CommanderError } from "commander";
 import { EcsError } from "../aws/error.ts";
+import { features } from "../aws/permissions.ts";
 import { NomadError } from "../nomad/error.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
+import { iamPolicy } from "./iam_policy.ts";
 import { commonOptions } from "./options.ts";
 import { hasColours, painterOf, printable } from "./style.ts";
 import { stopOrphans } from "./stop_orphans.ts";
 import { tasks } from "./tasks.ts";
 
+const featureNames = Object.keys(features);
 const name = "nomad-driver-ecs";
 
 /** Carries a command line out. Resolves to the exit status; see `exit_codes.ts`. */
@@ -77,6 +80,21 @@ function programOf(
   )
     .option("--yes", "stop them")
     .action(async (options) => done(await stopOrphans(host, options)));
+
+  command(program, "iam-policy", "print the least IAM policy for the features in use", [
+    "iam-policy --config plugin.json --account 123456789012 --family 'web-*'",
+    "iam-policy --cluster prod --without definitions public-address",
+  ])
+    .option("--account <id>", "AWS account (else that of the cluster's ARN, or *)")
+    .option("--partition <name>", "AWS partition (else that of the cluster or the region)")
+    .option("--family <globs...>", "families of task definitions that jobs may run (else *)")
+    .option("--pass-role <arns...>", "task and execution roles of those (else *)")
+    .option("--assumable-role <arns...>", "roles that jobspecs name as assume_role")
+    .option("--kms-key <arns...>", "keys that the cluster encrypts sessions with")
+    .option("--log-group <names...>", "log groups of containers (else log_group, or *)")
+    .option("--with <features...>", `more features; all are ${featureNames.join(", ")}`)
+    .option("--without <features...>", "features that no job uses")
+    .action(async (options) => done(await iamPolicy(host, options)));
 
   return program;
 }

@@ -1,25 +1,52 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { operations } from "../../../src/aws/operations.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { grants, type ResourceKind } from "../../../src/aws/permissions.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
 
-/** What the driver's policy allows besides the operations that the driver calls, and why. */
-const besides: Record<string, string> = {
-  "iam:PassRole": "ECS asks for it where a task definition names roles",
-  "sts:AssumeRole": "the SDK's credentials call it, where the configuration has assume_role",
+/** How the demo's policy writes what a statement is about. */
+const resources: { readonly [Kind in ResourceKind]: RegExp } = {
+  any: /\["\*"\]|\[statement\.value\]/,
+  cluster: /^\[aws_ecs_cluster\.demo\.arn\]$/,
+  tasks: /^\["\$\{local\.ecs_arn\}:task\/[^"]+\/\*"\]$/,
+  "cluster and tasks": /^\[aws_ecs_cluster\.demo\.arn, "[^"]+:task\/[^"]+\/\*"\]$/,
+  "task definitions": /^\["[^"]+:task-definition\/[^"]+:\*"\]$/,
+  sessions: /^\["[^"]+:ssm:[^"]+:session\/ecs-execute-command-\*"\]$/,
+  "KMS keys": /^statement\.value$/,
+  "log groups": /^\["\$\{aws_cloudwatch_log_group\.demo\.arn\}:\*"\]$/,
+  "Container Insights": /:log-group:\/aws\/ecs\/containerinsights\/[^"]+\/performance:\*"\]$/,
+  "roles to assume": /^statement\.value$/,
+  "roles to pass": /^\[aws_iam_role\.execution\.arn, aws_iam_role\.task\.arn\]$/,
 };
 
-Deno.test("the demo's policy allows every operation that the driver calls, and no other", async () => {
+const conditions = {
+  cluster: ["ArnEquals", "ecs:cluster"],
+  "passed to ECS": ["StringEquals", "iam:PassedToService"],
+} as const;
+
+Deno.test("the demo's policy is what src/aws/permissions.ts declares, statement for statement", async () => {
   const documents = (await read("demo/aws/terraform/iam.tf")).split(/^data /m);
   const policy = documents.find((text) => text.startsWith('"aws_iam_policy_document" "driver"'));
-  const allowed = [...policy?.matchAll(/actions\s*= \[([^\]]*)\]/g) ?? []]
-    .flatMap(([, list = ""]) => [...list.matchAll(/"([^"]+)"/g)].map(([, action = ""]) => action));
-  const called = Object.values(operations).map(({ service, command }) => `${service}:${command}`);
+  const statements = (policy ?? "").split(/^ *sid +=/m).slice(1).map((text) => ({
+    sid: /"(\w+)"/.exec(text)?.[1] ?? "",
+    actions: [...(/actions\s*= \[([^\]]*)\]/.exec(text)?.[1] ?? "").matchAll(/"([^"]+)"/g)]
+      .map(([, action = ""]) => action),
+    resources: /resources = (.*)/.exec(text)?.[1] ?? "",
+    condition: [/test\s+=\s*"(\w+)"/.exec(text)?.[1], /variable = "([^"]+)"/.exec(text)?.[1]],
+  }));
   assertEquals(
-    [...new Set(allowed)].sort(),
-    [...called, ...Object.keys(besides)].sort(),
+    statements.map(({ sid, actions }) => ({ sid, actions })),
+    grants.map(({ sid, actions }) => ({ sid, actions: [...actions] })),
   );
+  for (const [at, { sid, on, condition }] of grants.entries()) {
+    const statement = statements[at];
+    assertMatch(statement?.resources ?? "", resources[on], sid);
+    assertEquals(
+      statement?.condition,
+      condition === undefined ? [undefined, undefined] : [...conditions[condition]],
+      sid,
+    );
+  }
 });
 
 Deno.test("what the demo on AWS tells to type is there", async () => {
