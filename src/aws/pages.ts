@@ -39,3 +39,28 @@ export async function listAll(
   }
   throw new EcsError("unavailable", attempted, "its pages do not end");
 }
+
+/** The most pages of an answer that is read page by page: 50 MB of log events. */
+const mostPagesToRead = 50;
+
+/**
+ * Reads an answer page by page: `ask` reads one, and resolves to the token of the next; undefined or
+ * empty after the last. Pages may be empty. Rejects with an `EcsError` for pages that do not end: a
+ * token that came before, or 50 pages.
+ *
+ * @param attempted Names the operation and its target.
+ */
+export async function eachPage(
+  attempted: string,
+  ask: (nextToken: string | undefined) => Promise<string | undefined>,
+): Promise<void> {
+  const tokens = new Set<string>();
+  let token: string | undefined;
+  for (let pages = 0; pages < mostPagesToRead; pages++) {
+    token = await ask(token);
+    if (token === undefined || token === "") return;
+    if (tokens.has(token)) break;
+    tokens.add(token);
+  }
+  throw new EcsError("unavailable", attempted, "its pages do not end");
+}

@@ -160,6 +160,14 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     { secret: false, check: logGroupRule },
   ),
   sidecar_logs: sidecarLogs("", { default: "stderr" }),
+  stats: oneOf(
+    "Where the driver reads what ECS tasks use of CPU and memory, for `nomad alloc status -stats` and " +
+      "the graphs of Nomad's UI: `auto`, the log events of Container Insights, where the cluster has it " +
+      "turned on; `metrics`, CloudWatch's metrics, which need the cluster's setting `enhanced` and " +
+      "which AWS bills for each task; `off`, nowhere.",
+    ["auto", "off", "metrics"],
+    { default: "auto" },
+  ),
   pass_env: passEnv(
     "the container gets the job's own variables and those that name the task, its job and its " +
       "allocation (the guide has the list)",

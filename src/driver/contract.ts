@@ -5,6 +5,7 @@ import type { PluginConfig } from "../config/mod.ts";
 import type { ExecIo } from "../exec/exec.ts";
 import type { ExecMode } from "../exec/shell_script.ts";
 import type { TaskEvent, TaskIdentity } from "../lifecycle/lifecycle.ts";
+import type { Usage } from "../stats/stats.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Handle, StartedTask, TaskRequest } from "./start.ts";
 import type { ExitResult, TaskStatus } from "./task_record.ts";
@@ -74,6 +75,11 @@ export type Driver = {
   exec(id: string, command: readonly string[], mode: ExecMode, io: ExecIo): Promise<number>;
   /** Sends a signal, as `SIGHUP`, to process 1 of the task's container. */
   signal(id: string, signal: string): Promise<void>;
+  /**
+   * Calls back with what the task uses, each time that it was measured from now on; not at all where
+   * nobody measures it. Returns what takes that back.
+   */
+  stats(id: string, onUsage: (usage: Usage) => void): () => void;
   /** Ends all activity. ECS tasks live on. */
   shutdown(): void;
 };

@@ -6,6 +6,7 @@ import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import type { Driver, DriverEvent } from "./contract.ts";
+import { createStats, type StatsContext } from "../stats/stats.ts";
 import { taskNotFound } from "./driver_error.ts";
 import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
@@ -63,7 +64,9 @@ export function createDriver(options: DriverOptions): Driver {
   const { version, clock } = options;
   const { signal } = over;
   const { nomad } = context;
-  const fingerprinter = createFingerprinter({ settings, lifecycle, nomad, version, clock, signal });
+  const stats = createStats(statsContext(context, options.random, signal));
+  const basis = { settings, lifecycle, nomad, stats, version, clock, signal };
+  const fingerprinter = createFingerprinter(basis);
   searchForOrphans(context, signal);
   searchForForsaken(context, signal);
 
@@ -105,6 +108,7 @@ export function createDriver(options: DriverOptions): Driver {
     inspect: (id) => recordOf(context, id).status(),
     exec: (id, command, mode, io) => runCommand(context, recordOf(context, id), command, mode, io),
     signal: (id, name) => sendSignal(context, recordOf(context, id), name),
+    stats: (id, onUsage) => stats.read(recordOf(context, id).remote.ref, onUsage),
     shutdown: () => {
       over.abort(new Error("the driver is shutting down"));
       lifecycle.close();
@@ -144,6 +148,22 @@ function createContext(
     log,
     randomBytes,
     nodeId: undefined,
+  };
+}
+
+function statsContext(
+  { lifecycle, settings, clock, log }: DriverContext,
+  random: Random,
+  signal: AbortSignal,
+): StatsContext {
+  return {
+    callerOf: lifecycle.callerOf,
+    mode: () => settings.config.stats,
+    changed: () => settings.changed.signal,
+    clock,
+    random,
+    log: log.named("stats"),
+    signal,
   };
 }
 

@@ -4,6 +4,7 @@ import { regionOfCluster } from "../config/rules.ts";
 import { clusterInWords } from "../aws/cluster_ref.ts";
 import { handOverAttribute } from "../nomad/documents.ts";
 import type { NomadLink } from "./nomad_link.ts";
+import type { Stats } from "../stats/stats.ts";
 import { clusterOf } from "./scopes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -36,10 +37,11 @@ export type Fingerprinter = {
 
 /** Makes a fingerprinter. It calls ECS only while somebody watches. */
 export function createFingerprinter(
-  { settings, lifecycle, nomad, version, clock, signal }: {
+  { settings, lifecycle, nomad, stats, version, clock, signal }: {
     settings: Settings;
     lifecycle: Lifecycle;
     nomad: NomadLink;
+    stats: Stats;
     version: string;
     clock: Clock;
     signal: AbortSignal;
@@ -96,6 +98,7 @@ export function createFingerprinter(
     const asked = nomad.ask((api, bounded) => api.agent(bounded), signal).catch(() => {});
     await Promise.race([asked, clock.sleep(nomadAnswerTime, signal)]);
     const handover = nomad.attribute();
+    const measured = stats.attribute(cluster);
     const fingerprint: Fingerprint = {
       health: "healthy",
       description: "Healthy",
@@ -105,6 +108,7 @@ export function createFingerprinter(
         "driver.ecs.cluster": cluster.name,
         "driver.ecs.region": regionOfCluster(found.arn) ?? cluster.region ?? "",
         ...(handover === undefined ? {} : { [handOverAttribute]: handover }),
+        ...(measured === undefined ? {} : { "driver.ecs.stats": measured }),
       },
     };
     lastActive = { at: clock.monotonic(), fingerprint };

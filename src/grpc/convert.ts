@@ -4,13 +4,16 @@ import type { DriverEvent, TaskIdentity, TaskRequest } from "../driver/driver.ts
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
 import type { ExitResult, TaskStatus } from "../driver/task_record.ts";
+import type { Usage } from "../stats/stats.ts";
 import type { Duration } from "../gen/google/protobuf/duration.ts";
 import {
+  CPUUsage_Fields,
   type DriverTaskEvent,
   type ExitResult as WireExitResult,
   type FingerprintResponse,
   FingerprintResponse_HealthState,
   type InspectTaskResponse,
+  MemoryUsage_Fields,
   type NetworkOverride,
   type TaskConfig,
   TaskState,
@@ -191,8 +194,14 @@ export function wireEvent({ task, at, message, annotations }: DriverEvent): Driv
   };
 }
 
-/** Usage without any measurement: ECS tells a task's usage only inside the task. */
-export function unmeasuredStats(id: string, at: number): TaskStats {
+/** CPU units of a core. */
+const unitsOfCore = 1_024;
+
+/**
+ * What a task uses, on the wire. CPU units stand for MHz, as they do in the task's `resources`. Memory is
+ * told as usage: Nomad's UI and command line show it where there is no resident set size.
+ */
+export function wireStats(id: string, { at, cpuUnits, memoryBytes }: Usage): TaskStats {
   return {
     id,
     timestamp: time(at),
@@ -200,11 +209,13 @@ export function unmeasuredStats(id: string, at: number): TaskStats {
       cpu: {
         systemMode: 0,
         userMode: 0,
-        totalTicks: 0,
+        totalTicks: cpuUnits ?? 0,
         throttledPeriods: 0n,
         throttledTime: 0n,
-        percent: 0,
-        measuredFields: [],
+        percent: (cpuUnits ?? 0) / unitsOfCore * 100,
+        measuredFields: cpuUnits === undefined
+          ? []
+          : [CPUUsage_Fields.TOTAL_TICKS, CPUUsage_Fields.PERCENT],
       },
       memory: {
         rss: 0n,
@@ -212,9 +223,9 @@ export function unmeasuredStats(id: string, at: number): TaskStats {
         maxUsage: 0n,
         kernelUsage: 0n,
         kernelMaxUsage: 0n,
-        usage: 0n,
+        usage: BigInt(memoryBytes ?? 0),
         swap: 0n,
-        measuredFields: [],
+        measuredFields: memoryBytes === undefined ? [] : [MemoryUsage_Fields.USAGE],
       },
     },
     resourceUsageByPid: {},

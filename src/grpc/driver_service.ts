@@ -19,11 +19,11 @@ import {
   milliseconds,
   taskIdentity,
   taskRequest,
-  unmeasuredStats,
   wireEvent,
   wireExit,
   wireFingerprint,
   wireNetwork,
+  wireStats,
   wireTaskStatus,
 } from "./convert.ts";
 import { execOnce, execStreaming } from "./exec.ts";
@@ -100,10 +100,15 @@ export function driverService(
     }),
     inspectTask: unary("InspectTask", log, ({ taskId }) => wireTaskStatus(driver.inspect(taskId))),
     taskStats: lasting("TaskStats", log, ({ taskId }, send, end) => {
-      driver.inspect(taskId);
-      // One sample says that nothing is measured. Further samples would repeat it.
-      send({ stats: unmeasuredStats(taskId, clock.now()) });
-      return driver.onExit(taskId, end);
+      const leave = driver.stats(taskId, (usage) => send({ stats: wireStats(taskId, usage) }));
+      const forget = driver.onExit(taskId, () => {
+        leave();
+        end();
+      });
+      return () => {
+        leave();
+        forget();
+      };
     }),
     taskEvents: serverStream("TaskEvents", log, async function* (_request, signal) {
       for await (const event of driver.events(signal)) yield wireEvent(event);

@@ -50,7 +50,10 @@ export function deferred<Request, Response>(
   };
 }
 
-/** A server stream that sends its messages at once and ends much later; else like `deferred`. */
+/**
+ * A server stream that sends a message now and then, and ends much later; else like `deferred`. A caller
+ * that takes no messages misses those that come meanwhile: kept ones would take memory without end.
+ */
 export function lasting<Request, Response>(
   name: string,
   log: Logger,
@@ -58,7 +61,9 @@ export function lasting<Request, Response>(
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     try {
-      const send = (message: Response) => attempt(name, log, () => call.write(message));
+      const send = (message: Response) => {
+        if (!call.writableNeedDrain) attempt(name, log, () => call.write(message));
+      };
       hold(call, begin(call.request, send, () => attempt(name, log, () => call.end())));
     } catch (error) {
       call.emit("error", failureOf(name, log, error));

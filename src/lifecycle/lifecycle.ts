@@ -1,3 +1,4 @@
+import type { EcsCaller } from "../aws/caller.ts";
 import type { ClusterRef, TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsError } from "../aws/error.ts";
 import type { ConnectAws } from "../aws/operations.ts";
@@ -113,6 +114,8 @@ export type Lifecycle = {
     container: string | undefined,
     signal: AbortSignal,
   ): Promise<CommandTarget>;
+  /** The caller of the account that a cluster is reached through. */
+  callerOf(cluster: ClusterRef): EcsCaller;
   /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
   failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -203,6 +206,7 @@ export function createLifecycle(
     },
     commandTarget: (ref, container, signal) =>
       commandTarget(accounts.of(ref.cluster), ref, container, signal),
+    callerOf: (cluster) => accounts.of(cluster).caller,
     failing: () =>
       accounts.watchers().flatMap(({ cluster, failing }) => {
         const outage = failing();

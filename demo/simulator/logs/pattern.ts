@@ -3,6 +3,9 @@ import { invalidParameter } from "../request/aws_error.ts";
 /** Whether a message matches a filter pattern. */
 export type Matcher = (message: string) => boolean;
 
+/** Most characters of a pattern. */
+const longestPattern = 1_024;
+
 /**
  * Reads a filter pattern of CloudWatch Logs: terms and quoted phrases that must all be there, `-term`
  * that must not, `?term` of which one must be; or `{ $.a.b = "text" && ($.c >= 3 || $.d != 1) }` for
@@ -12,6 +15,12 @@ export type Matcher = (message: string) => boolean;
  * @throws `AwsError` for any other pattern.
  */
 export function readPattern(pattern: string): Matcher {
+  if (pattern.length > longestPattern) {
+    throw invalidParameter(
+      "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: Member " +
+        `must have length less than or equal to ${longestPattern}`,
+    );
+  }
   const text = pattern.trim();
   if (text === "") return () => true;
   return text.startsWith("{") ? readJsonPattern(text) : readTerms(text);

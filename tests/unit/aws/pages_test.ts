@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EcsError } from "../../../src/aws/error.ts";
-import { listAll, type Page } from "../../../src/aws/pages.ts";
+import { eachPage, listAll, type Page } from "../../../src/aws/pages.ts";
 
 /** A list whose n-th page is as `page` says, and how often it was asked for one. */
 function listOf(page: (at: number) => Page) {
@@ -48,3 +48,23 @@ for (const [what, page, calls] of endless) {
     assertEquals(tokens.length, calls);
   });
 }
+
+Deno.test("an answer is read page by page, also where pages are empty, until no token comes", async () => {
+  const tokens: (string | undefined)[] = [];
+  for (const last of [undefined, ""]) {
+    await eachPage("FilterLogEvents of a test", (token) => {
+      tokens.push(token);
+      return Promise.resolve(token === undefined ? "1" : last);
+    });
+  }
+  assertEquals(tokens, [undefined, "1", undefined, "1"]);
+});
+
+Deno.test("an answer whose pages do not end is given up as unusable", async () => {
+  for (const [next, calls] of [[() => "again", 2], [(at: number) => `${at}`, 50]] as const) {
+    let asked = 0;
+    const read = eachPage("FilterLogEvents of a test", () => Promise.resolve(next(asked++)));
+    const error = await assertRejects(() => read, EcsError, "its pages do not end");
+    assertEquals([error.kind, asked], ["unavailable", calls]);
+  }
+});

@@ -1,18 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { textLimit } from "../../../src/bounded_text.ts";
 import { longestSleep } from "../../../src/clock.ts";
 import type { TaskStatus } from "../../../src/driver/task_record.ts";
 import {
+  CPUUsage_Fields,
   DriverTaskEvent,
   InspectTaskResponse,
+  MemoryUsage_Fields,
+  TaskStats,
 } from "../../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import {
   milliseconds,
   wireEvent,
   wireExit,
   wireFingerprint,
+  wireStats,
   wireTaskStatus,
 } from "../../../src/grpc/convert.ts";
+import { usageOf } from "../../../src/stats/usage.ts";
 
 const long = "é".repeat(1_000_000);
 
@@ -102,4 +108,39 @@ Deno.test("a duration that no timer keeps is the longest, and one below zero is 
   assertEquals(milliseconds({ seconds: -1n, nanos: 0 }), 0);
   assertEquals(milliseconds({ seconds: 2n ** 63n - 1n, nanos: 999_999_999 }), longestSleep);
   assertEquals(milliseconds({ seconds: -(2n ** 63n), nanos: 0 }), 0);
+});
+
+Deno.test("CPU units are told as MHz and as percent of a core, memory as usage, and nothing else as measured", () => {
+  const { id, timestamp, aggResourceUsage } = wireStats("a/web/1", {
+    at: 60_000,
+    cpuUnits: 256,
+    memoryBytes: 2 ** 40,
+  });
+  assertEquals([id, timestamp], ["a/web/1", new Date(60_000)]);
+  const { cpu, memory } = aggResourceUsage ?? {};
+  assertEquals([cpu?.totalTicks, cpu?.percent, cpu?.systemMode], [256, 25, 0]);
+  assertEquals(cpu?.measuredFields, [CPUUsage_Fields.TOTAL_TICKS, CPUUsage_Fields.PERCENT]);
+  assertEquals([memory?.usage, memory?.rss], [2n ** 40n, 0n]);
+  assertEquals(memory?.measuredFields, [MemoryUsage_Fields.USAGE]);
+});
+
+Deno.test("what was not measured is not told as measured, and can be read unchecked", () => {
+  const usage = { at: 60_000, cpuUnits: undefined, memoryBytes: undefined };
+  const { aggResourceUsage } = TaskStats.decode(
+    TaskStats.encode(wireStats("a/web/1", usage)).finish(),
+  );
+  assertEquals(aggResourceUsage?.cpu?.measuredFields, []);
+  assertEquals(aggResourceUsage?.memory?.measuredFields, []);
+});
+
+Deno.test("every usage that Container Insights can tell fits the wire", () => {
+  const amount = fc.double({ noNaN: true });
+  fc.assert(fc.property(fc.maxSafeInteger(), amount, amount, (at, cpuUtilized, memoryUtilized) => {
+    const usage = usageOf({ at, cpuUtilized, memoryUtilized });
+    if (usage === undefined) return;
+    const { aggResourceUsage } = TaskStats.decode(
+      TaskStats.encode(wireStats("a/web/1", usage)).finish(),
+    );
+    assertEquals(aggResourceUsage?.memory?.usage, BigInt(usage.memoryBytes ?? 0));
+  }));
 });

@@ -108,3 +108,18 @@ Deno.test("a lasting stream says what there is to say, and ends", () => {
   call.emit("cancelled");
   assertEquals(done, ["sample", "end", "left"]);
 });
+
+Deno.test("a caller that takes no messages of a lasting stream misses those that come meanwhile", () => {
+  const { call, done } = openCall();
+  const stream = Object.assign(call, { writableNeedDrain: true });
+  let tell = (_message: string) => {};
+  const handler = lasting<string, string>("TaskStats", errorLog().log, (_request, send) => {
+    tell = send;
+    return () => {};
+  });
+  handler(stream as unknown as ServerWritableStream<string, string>);
+  tell("missed");
+  stream.writableNeedDrain = false;
+  tell("sample");
+  assertEquals(done, ["sample"]);
+});

@@ -51,3 +51,8 @@ Deno.test("patterns that cannot be read are refused", () => {
     );
   }
 });
+
+Deno.test("a pattern of more than 1,024 characters is refused", () => {
+  readPattern("a".repeat(1_024));
+  assertRefused(() => readPattern("a".repeat(1_025)), "InvalidParameterException", "1024");
+});
