@@ -60,9 +60,11 @@ export function featuresOf(config: PluginConfig, options: PolicyOptions): Set<Fe
       if (name !== undefined) return name;
       throw new CliError(`there is no feature ${text}; there are ${names.join(", ")}`);
     });
-  const used = new Set<Feature>(["tasks", "definitions", "public-address", "stats"]);
+  const used = new Set<Feature>(["tasks", "definitions", "public-address"]);
   if (config.exec) used.add("exec");
   if (config.logs) used.add("logs");
+  if (config.stats === "auto") used.add("stats");
+  if (config.stats === "metrics") used.add("stats-metrics");
   if ((options.kmsKey ?? []).length > 0) used.add("exec-keys");
   if (rolesToAssume(config, options).length > 0) used.add("roles");
   for (const name of known(options.with ?? [])) used.add(name);

@@ -59,6 +59,10 @@ Deno.test("features that are off or left out need no permission", () => {
     true,
   );
   assertEquals(has({}, { with: ["stats-metrics"] }).has("stats-metrics"), true);
+  const stats = ["auto", "metrics", "off"].map((stats) =>
+    [...has({ stats })].filter((feature) => feature.startsWith("stats"))
+  );
+  assertEquals(stats, [["stats"], ["stats-metrics"], []]);
 });
 
 Deno.test("the built file prints the policy as JSON, without AWS", async () => {
