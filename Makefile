@@ -27,7 +27,7 @@ test: $(DENO) ## Run every test that needs only npm
 e2e: plugin ## Run the tests on a real Nomad of each supported line (NOMAD_VERSIONS)
 	@tools/e2e.sh $(NOMAD_VERSIONS)
 
-build: $(DENO) ## Compile the plugin for linux-amd64 and linux-arm64 into dist/
+build: $(DENO) ## Compile the plugin for each machine into dist/release, with checksums and SBOM
 	@tools/build.sh all
 
 plugin: $(DENO) ## Put an executable plugin for this machine at dist/nomad-driver-ecs

@@ -1,5 +1,5 @@
-import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
+import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from "./packages/ecs.ts";
 
 /** The requests that can be checked against the AWS SDK's model of them. */
 const requests = {

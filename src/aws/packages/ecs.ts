@@ -9,7 +9,9 @@ export {
   ListTaskDefinitionsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  RegisterTaskDefinitionRequest$,
   RunTaskCommand,
+  RunTaskRequest$,
   StopTaskCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-ecs";
