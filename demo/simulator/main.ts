@@ -11,6 +11,7 @@ const { values } = parseArgs({
     speed: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     quotas: { type: "string", default: "aws" },
+    images: { type: "string" },
   },
 });
 const { endpoint, stop } = await startSimulator({
@@ -19,6 +20,7 @@ const { endpoint, stop } = await startSimulator({
   seed: Number(values.seed),
   quotas: readQuotas(values.quotas, noQuotas),
   presets: [demoPreset],
+  ...(values.images === undefined ? {} : { images: values.images }),
 });
 const end = async () => {
   await stop();

@@ -1,4 +1,5 @@
 import { createCallCounter } from "./http/call_counts.ts";
+import { metadataUri } from "./http/metadata.ts";
 import { serve } from "./http/server.ts";
 import type { Sts } from "./operations/sts.ts";
 import { loadPreset, type Preset } from "./preset.ts";
@@ -6,7 +7,8 @@ import { serveDataChannels } from "./session_manager/data_channels.ts";
 import { createTerminals } from "./session_manager/terminal.ts";
 import type { Simulator } from "./simulator.ts";
 import { containerPrinted } from "./state/container_logs.ts";
-import { createContainerRunner } from "./state/containers.ts";
+import { createContainerRunner, type Surroundings } from "./state/containers.ts";
+import { programOf } from "./state/images.ts";
 import { createModel, type Model } from "./state/model.ts";
 import type { Pace } from "./state/pace.ts";
 import { defaultQuotas, type Quotas } from "./state/quotas.ts";
@@ -30,7 +32,7 @@ export type RunningSimulator = {
  * ```
  */
 export async function startSimulator(
-  { port = 0, speed = 1, seed = 1, pace, quotas = defaultQuotas, presets = [] }: {
+  { port = 0, speed = 1, seed = 1, pace, quotas = defaultQuotas, presets = [], images }: {
     /** The TCP port. 0: any free one. */
     port?: number;
     /** How many times faster than on AWS time passes. */
@@ -40,11 +42,22 @@ export async function startSimulator(
     pace?: Partial<Pace>;
     quotas?: Quotas;
     presets?: Preset[];
+    /** A folder of programs: `web.ts` in it is what a container of the image `web` runs. */
+    images?: string;
   },
 ): Promise<RunningSimulator> {
-  const simulator = createSimulator({ speed, seed, quotas, pace: pace ?? {} });
+  const host = { endpoint: "" };
+  const simulator = createSimulator({
+    speed,
+    seed,
+    quotas,
+    pace: pace ?? {},
+    entrypoint: (image) => images === undefined ? undefined : programOf(images, image),
+    metadataUri: (container) => metadataUri(host.endpoint, container),
+  });
   for (const preset of presets) loadPreset(simulator.model, preset);
   const { endpoint, close } = await serve(simulator, port);
+  host.endpoint = endpoint;
   return {
     endpoint,
     simulator,
@@ -58,7 +71,7 @@ export async function startSimulator(
 }
 
 function createSimulator(
-  { speed, seed, quotas, pace }: {
+  { speed, seed, quotas, pace, entrypoint, metadataUri }: Surroundings & {
     speed: number;
     seed: number;
     quotas: Quotas;
@@ -68,6 +81,8 @@ function createSimulator(
   const sts: Sts = { externalIds: new Map(), sessions: new Map() };
   const containers = createContainerRunner({
     speed: () => model.speed,
+    entrypoint,
+    metadataUri,
     exited: (task, name, exitCode) => {
       containerExited(model, task, name, { exitCode });
       schedule();

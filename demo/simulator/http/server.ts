@@ -6,6 +6,7 @@ import { isCbor, readCbor } from "./aws_cbor.ts";
 import { readJson } from "./aws_json.ts";
 import { control, controlPrefix } from "./control.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import { containerMetadata } from "./metadata.ts";
 import { isQuery, readQuery } from "./query.ts";
 
 /** Serves the simulator on loopback. Resolves with its address once it listens. */
@@ -49,6 +50,12 @@ async function answer(
     const { status, json } = control(simulator, request.method ?? "GET", path, body);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(json));
+    return;
+  }
+  const metadata = containerMetadata(simulator.model, path);
+  if (metadata !== undefined) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(metadata));
     return;
   }
   const exchange = isCbor(request.headers)

@@ -1,5 +1,5 @@
 import { type Input, object, strings } from "../request/input.ts";
-import { type Model, randomHex } from "../state/model.ts";
+import { type Model, randomHex, type SubnetKind } from "../state/model.ts";
 
 /** The network interface that a new task gets. */
 export type Interface = {
@@ -22,11 +22,11 @@ export function placeInNetwork(
   const subnet = networkMode === "awsvpc" ? subnets[chosen] : undefined;
   const kind = model.subnets.get(subnet ?? "") ?? "ipv4";
   const hasIpv4 = subnet !== undefined && kind !== "ipv6";
-  const hasIpv6 = subnet !== undefined && kind !== "ipv4";
+  const hasIpv6 = subnet !== undefined && (kind === "ipv6" || kind === "dual-stack");
   return {
     subnet,
     availabilityZone: `${region}${"abc"[chosen % 3] ?? "a"}`,
-    address: hasIpv4 ? privateAddress(model) : undefined,
+    address: hasIpv4 ? privateAddress(model, kind) : undefined,
     ipv6Address: hasIpv6 ? ipv6Address(model) : undefined,
     publicAddress: hasIpv4 && vpc["assignPublicIp"] === "ENABLED"
       ? publicAddress(model)
@@ -39,9 +39,10 @@ export function networkInterfaceId({ id }: { id: string }): string {
   return `eni-${id.slice(0, 17)}`;
 }
 
-function privateAddress(model: Model): string {
+function privateAddress(model: Model, kind: SubnetKind): string {
   const part = () => Math.floor(model.random() * 254) + 1;
-  return `10.0.${part()}.${part()}`;
+  const network = kind === "loopback" ? "127.100" : "10.0";
+  return `${network}.${part()}.${part()}`;
 }
 
 /** An address of TEST-NET-3 (RFC 5737), which nothing routes. */

@@ -44,6 +44,17 @@ type Running = {
   measured: { cpuMs: number; at: number };
 };
 
+/** What a container's process finds around it. */
+export type Surroundings = {
+  /**
+   * The program of an image and its arguments. Undefined: the image has no program here, and a
+   * container of it without a command only idles.
+   */
+  entrypoint(image: string): readonly string[] | undefined;
+  /** The address of a container's own metadata: `ECS_CONTAINER_METADATA_URI_V4`. */
+  metadataUri(container: TaskContainer): string;
+};
+
 /**
  * Makes a runner. A container with a command runs as a process in a session of its own, so that a
  * signal reaches its children too. A container without a command stays up until it is told to stop,
@@ -51,7 +62,10 @@ type Running = {
  * between two health checks.
  */
 export function createContainerRunner(
-  { exited, healthChanged, printed, speed }: ContainerEvents & { speed: () => number },
+  { exited, healthChanged, printed, speed, entrypoint, metadataUri }:
+    & ContainerEvents
+    & Surroundings
+    & { speed: () => number },
 ): ContainerRunner {
   const running = new Map<TaskContainer, Running>();
 
@@ -68,18 +82,23 @@ export function createContainerRunner(
     });
 
   const run = (task: EcsTask, container: TaskContainer): Running => {
-    const { name, command, environment } = container.definition;
+    const { name, image, command, environment } = container.definition;
+    const program = command.length === 0 ? entrypoint(image) : command;
     const output: Output = { stdout: "", stderr: "" };
     const ended = new AbortController();
     const measured = { cpuMs: 0, at: performance.now() };
-    if (command.length === 0) {
+    if (program === undefined) {
       return { process: undefined, output, done: Promise.resolve(), ended, measured };
     }
     let process: LocalProcess;
     try {
-      process = startProcess(command, environment, "piped");
+      process = startProcess(
+        program,
+        { ECS_CONTAINER_METADATA_URI_V4: metadataUri(container), ...environment },
+        "piped",
+      );
     } catch (error) {
-      output.stderr = `cannot run ${command[0]}: ${error}`;
+      output.stderr = `cannot run ${program[0]}: ${error}`;
       ended.abort();
       // The exit code of a shell that does not find a command.
       exited(task, name, 127);

@@ -107,8 +107,11 @@ export const statuses = [
 ] as const;
 export type Status = typeof statuses[number];
 
-/** Kinds of address in a subnet. */
-export const subnetKinds = ["ipv4", "dual-stack", "ipv6"] as const;
+/**
+ * Kinds of address in a subnet. `loopback` has IPv4 addresses of this machine, so that a server in a
+ * container can be asked at the address that ECS tells.
+ */
+export const subnetKinds = ["ipv4", "dual-stack", "ipv6", "loopback"] as const;
 export type SubnetKind = typeof subnetKinds[number];
 
 /** Why a task stopped. */
