@@ -4,6 +4,8 @@
 DENO_VERSION := 2.9.3
 NOMAD_VERSIONS ?= 1.9.4 1.11.3
 DENO := .tools/deno
+# Colours stay where a person looks and has not said NO_COLOR.
+COLOURS := $(if $(NO_COLOR),,env -u NO_COLOR)
 export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
@@ -14,11 +16,16 @@ export DENO_NO_UPDATE_CHECK := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: plugin ## Run a job through its whole life on a real Nomad and a simulated ECS
-	@nomad=$$(tools/nomad.sh 1.11.3) && $(DENO) run --frozen -A demo/run.ts "$$nomad"
+demo: $(if $(LIST),$(DENO),plugin) ## Show what the driver does on a real Nomad (CHAPTER=drain, LIST=1)
+ifdef LIST
+	@$(DENO) run --frozen -A demo/run.ts --list
+else
+	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/run.ts --nomad "$$nomad" \
+		$(addprefix --chapter ,$(CHAPTER))
+endif
 
-hack: plugin ## Leave a dev Nomad running with the plugin and a simulated ECS
-	@nomad=$$(tools/nomad.sh 1.11.3) && $(DENO) run --frozen -A demo/hack.ts "$$nomad"
+hack: plugin ## Leave a dev Nomad running with the plugin and a simulated AWS
+	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts "$$nomad"
 
 test: $(DENO) ## Run every test that needs only npm
 	@tools/build.sh plugin

@@ -1,108 +1,95 @@
-/** `make demo`: one job through its whole life on a real Nomad and a simulated ECS, narrated. */
-import type { Agent, Allocation } from "./lib/nomad.ts";
-import { createNarrator, type Narrator } from "./lib/narrator.ts";
-import { eventually, interruption, runApart, unless } from "./lib/process.ts";
-import { demoJob, exitJob, type Stage, withStage } from "./lib/stage.ts";
+/**
+ * `make demo`: what the driver does, in chapters, on a real Nomad and a simulated AWS.
+ *
+ *     run.ts --nomad /path/to/nomad [--chapter NAME]... [--list] [--record FILE]
+ */
+import { parseArgs } from "node:util";
+import { type Chapter, chapters } from "./chapters/mod.ts";
+import { interruption, runApart } from "./lib/process.ts";
+import { createScreen, standardOutput } from "./lib/screen.ts";
+import { speed, withStage } from "./lib/stage.ts";
 
-const [nomad, apart] = Deno.args;
-if (nomad === undefined) throw new Error("usage: run.ts /path/to/nomad");
-if (apart === undefined) Deno.exit(await runApart(import.meta.filename ?? "", [nomad, "apart"]));
-const interrupted = interruption();
-const narrator = createNarrator();
-const { step, say, command } = narrator;
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    nomad: { type: "string" },
+    chapter: { type: "string", multiple: true, default: [] },
+    list: { type: "boolean", default: false },
+    /** A file that takes what is written to a terminal of 88 columns, with its times. */
+    record: { type: "string" },
+    /** Set for the run in a session of its own. */
+    apart: { type: "boolean", default: false },
+  },
+});
 
-try {
-  step("A simulated ECS (ten times as fast as AWS) and a real Nomad with the plugin");
-  await withStage({ nomad, narrator, interrupted }, play);
-  say("Nothing is left.");
-} catch (error) {
-  if (error === interrupted.reason) {
-    say("Interrupted. Nothing is left.");
-    Deno.exit(130);
+/** Columns of the terminal that a recording is made for. */
+const recordedColumns = 88;
+
+if (values.list) {
+  for (const { name, title, about } of chapters) {
+    print(`${name.padEnd(8)} ${title}. ${about}`);
   }
-  say(`The demo did not go as it should: ${error instanceof Error ? error.message : error}`);
-  Deno.exit(1);
+  Deno.exit(0);
 }
-Deno.exit(0);
+const chosen = choose(values.chapter.flatMap((names) => names.split(/[ ,]+/)).filter(Boolean));
+if (values.nomad === undefined) throw new Error("usage: run.ts --nomad /path/to/nomad");
+if (!values.apart) {
+  Deno.exit(await runApart(import.meta.filename ?? "", [...Deno.args, "--apart"]));
+}
+Deno.exit(await tell(values.nomad, chosen));
 
-async function play({ ecs, agent }: Stage): Promise<void> {
-  const node = await during("waiting for the node", agent.node());
-  say(`Nomad is at ${agent.address}, ECS at ${ecs.endpoint}.`);
-  for (const [name, value] of Object.entries(node.Attributes)) {
-    if (name.startsWith("driver.ecs")) say(`node attribute ${name} = ${value}`);
+/** The chapters of these names, in the order of the demo; all where there is no name. */
+function choose(names: readonly string[]): readonly Chapter[] {
+  for (const name of names) {
+    if (chapters.some((chapter) => chapter.name === name)) continue;
+    const known = chapters.map((chapter) => chapter.name).join(", ");
+    print(`CHAPTER must be one or more of ${known}; got "${name}"`);
+    Deno.exit(2);
   }
+  return names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
+}
 
-  step("Run a web server: the job that demo/aws runs on a real account");
-  await nomadCommand(agent, narrator, ["job", "run", "-detach", demoJob]);
-  const running = await during(
-    "ECS provisions, pulls and starts (half a minute on AWS)",
-    allocation(agent, "nomad-ecs-demo", ({ ClientStatus }) => ClientStatus === "running"),
+/** Plays chapters. Answers the exit code. */
+async function tell(nomad: string, chosen: readonly Chapter[]): Promise<number> {
+  const interrupted = interruption();
+  const { record } = values;
+  const screen = createScreen(
+    standardOutput(
+      record === undefined ? {} : {
+        columns: recordedColumns,
+        record: (at, text) =>
+          Deno.writeTextFileSync(record, JSON.stringify([at, text]) + "\n", { append: true }),
+      },
+    ),
   );
-  const [task] = await ecs.tasks();
-  expect(task?.lastStatus === "RUNNING", `ECS task ${task?.taskArn} is ${task?.lastStatus}`);
-
-  step("Its status, as Nomad has it");
-  await nomadCommand(agent, narrator, ["alloc", "status", running.ID]);
-
-  step("Its output");
-  await nomadCommand(agent, narrator, ["alloc", "logs", running.ID]);
-  say("Nomad has none yet: the container's output stays with ECS's own log driver. There it is:");
-  const [output] = Object.values(task?.output ?? {});
-  command(
-    "(the container's standard output)",
-    output?.stdout.split("\n").slice(0, 3).join("\n") ?? "",
+  const started = performance.now();
+  screen.say(
+    `Nomad is real. AWS is simulated, ${speed} times as fast, and its containers are processes of ` +
+      "this machine. Every command below is run as it stands.",
   );
-
-  step("A batch job whose container exits with 7");
-  await nomadCommand(agent, narrator, ["job", "run", "-detach", exitJob]);
-  const failed = await during(
-    "it starts, runs and exits",
-    allocation(agent, "exit7", ({ ClientStatus }) => ClientStatus === "failed"),
-  );
-  const end = taskState(failed).Events.find(({ Type }) => Type === "Terminated");
-  expect(end?.ExitCode === 7, `Nomad has exit code ${end?.ExitCode}`);
-
-  step("Stop the web server");
-  await nomadCommand(agent, narrator, ["job", "stop", "-detach", "nomad-ecs-demo"]);
-  await during(
-    "ECS stops it",
-    allocation(agent, "nomad-ecs-demo", ({ ClientStatus }) => ClientStatus === "complete"),
-  );
-  const left = (await ecs.tasks()).filter(({ lastStatus }) => lastStatus !== "STOPPED");
-  const stopped = (await ecs.tasks()).find(({ taskArn }) => taskArn === task?.taskArn);
-  say(`ECS task: ${stopped?.lastStatus} (${stopped?.stopCode}: ${stopped?.stoppedReason})`);
-  expect(left.length === 0, `${left.length} ECS tasks are left`);
+  try {
+    await withStage({ nomad, screen, interrupted }, async (stage) => {
+      screen.command(`export NOMAD_ADDR=${stage.server.address}; cd demo/nomad`);
+      for (const { title, about, play } of chosen) {
+        interrupted.throwIfAborted();
+        screen.chapter(title, about);
+        await play(stage);
+      }
+    });
+    const seconds = Math.round((performance.now() - started) / 1_000);
+    const held = chosen.length === 1 ? "The chapter holds" : `All ${chosen.length} chapters hold`;
+    screen.found(`${held}, in ${seconds} s.`);
+    return 0;
+  } catch (error) {
+    if (error === interrupted.reason) {
+      screen.say("Interrupted. Nothing is left.");
+      return 130;
+    }
+    screen.say(`Not all went as it should: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  }
 }
 
-function during<T>(what: string, work: Promise<T>): Promise<T> {
-  return narrator.during(what, unless(interrupted, work));
-}
-
-async function nomadCommand(agent: Agent, { command }: Narrator, words: string[]): Promise<void> {
-  const { code, output } = await agent.cli(...words);
-  const shown = words.map((text) => text.includes("/") ? text.split("/").pop() : text);
-  command(`nomad ${shown.join(" ")}`, output);
-  if (code !== 0) throw new Error(`nomad ${shown.join(" ")} ended with ${code}`);
-}
-
-function allocation(
-  agent: Agent,
-  job: string,
-  wanted: (allocation: Allocation) => boolean,
-): Promise<Allocation> {
-  return eventually(`job ${job} is as wanted`, async () => {
-    const found = await agent.api<Allocation[]>(`/job/${job}/allocations`);
-    return found.find(wanted);
-  }, { seconds: 120 });
-}
-
-function taskState(allocation: Allocation) {
-  const [state] = Object.values(allocation.TaskStates ?? {});
-  if (state === undefined) throw new Error(`allocation ${allocation.ID} has no task`);
-  return state;
-}
-
-function expect(condition: boolean, text: string): void {
-  say(text);
-  if (!condition) throw new Error(`unexpected: ${text}`);
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 }

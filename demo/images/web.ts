@@ -1,6 +1,6 @@
 /**
- * The web server of the demo, as the image `web` holds it. It listens on the container's own address,
- * which the task's metadata tells, on the port in PORT. The image's tag is its version.
+ * The web server of the demo, as the image `web` holds it. It listens on the container's own address.
+ * The image's tag, which the task's metadata tells, is its version.
  */
 const port = Number(Deno.env.get("PORT") ?? "8080");
 const started = performance.now();
@@ -8,7 +8,8 @@ let answers = 0;
 let reloads = 0;
 
 const response = await fetch(Deno.env.get("ECS_CONTAINER_METADATA_URI_V4") ?? "");
-const { Image, Networks: [{ IPv4Addresses: [hostname] }] } = await response.json();
+const { Image } = await response.json();
+const hostname = Deno.env.get("HOSTNAME") ?? "0.0.0.0";
 const version = Image.split(":")[1] ?? "latest";
 
 const server = Deno.serve(

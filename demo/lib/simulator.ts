@@ -5,6 +5,7 @@ export type SimulatedTask = {
   taskArn: string;
   lastStatus: string;
   desiredStatus: string;
+  healthStatus?: string;
   stopCode?: string;
   stoppedReason?: string;
   /** Seconds since the Unix epoch. */
@@ -40,14 +41,17 @@ export type SimulatorProcess = {
   end(): Promise<void>;
 };
 
-/** Starts the simulator. `folder` takes its log. */
+/** Starts the simulator. `folder` takes its log; `images` is a folder of images' programs. */
 export async function startSimulatorProcess(
-  { folder, speed }: { folder: string; speed: number },
+  { folder, speed, images }: { folder: string; speed: number; images?: string },
 ): Promise<SimulatorProcess> {
   const logFile = `${folder}/ecs.log`;
   const script = new URL("../simulator/main.ts", import.meta.url).pathname;
   const process = startLogged(Deno.execPath(), {
-    args: ["run", "--frozen", "-A", script, "--speed", String(speed)],
+    args: [
+      ...["run", "--frozen", "-A", script, "--speed", String(speed)],
+      ...(images === undefined ? [] : ["--images", images]),
+    ],
     env: {},
     logFile,
   });

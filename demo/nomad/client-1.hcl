@@ -1,4 +1,4 @@
-# A client that runs tasks on ECS. It has no workload of its own, so it may be small.
+# A client that runs tasks on ECS alone. It has no workload of its own, so it may be small.
 
 log_level  = "DEBUG"
 datacenter = "dc1"
@@ -8,8 +8,20 @@ name       = "nomad-client-1"
 client {
   enabled = true
 
+  # What the scheduler may place here. ECS tasks use nothing of this machine.
+  cpu_total_compute = 100000
+  memory_total_mb   = 100000
+
+  # Above the allocations that this client has at one time, finished ones included.
+  gc_max_allocs        = 4000
+  gc_parallel_destroys = 1000
+
   # ECS needs up to two minutes to stop a task, more than Nomad allows by default.
   max_kill_timeout = "3m"
+
+  options = {
+    "driver.allowlist" = "ecs"
+  }
 }
 
 ports {
@@ -23,5 +35,10 @@ plugin "nomad-driver-ecs" {
     enabled = true
     cluster = "nomad-remote-driver-demo"
     region  = "us-east-1"
+
+    # Running ECS tasks go on when this client is drained or lost.
+    nomad {
+      address = "http://127.0.0.1:5656"
+    }
   }
 }

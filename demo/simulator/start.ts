@@ -1,5 +1,5 @@
 import { createCallCounter } from "./http/call_counts.ts";
-import { metadataUri } from "./http/metadata.ts";
+import { containerVariables } from "./http/metadata.ts";
 import { serve } from "./http/server.ts";
 import type { Sts } from "./operations/sts.ts";
 import { loadPreset, type Preset } from "./preset.ts";
@@ -53,7 +53,7 @@ export async function startSimulator(
     quotas,
     pace: pace ?? {},
     entrypoint: (image) => images === undefined ? undefined : programOf(images, image),
-    metadataUri: (container) => metadataUri(host.endpoint, container),
+    variables: (task, container) => containerVariables(host.endpoint, task, container),
   });
   for (const preset of presets) loadPreset(simulator.model, preset);
   const { endpoint, close } = await serve(simulator, port);
@@ -71,7 +71,7 @@ export async function startSimulator(
 }
 
 function createSimulator(
-  { speed, seed, quotas, pace, entrypoint, metadataUri }: Surroundings & {
+  { speed, seed, quotas, pace, entrypoint, variables }: Surroundings & {
     speed: number;
     seed: number;
     quotas: Quotas;
@@ -82,7 +82,7 @@ function createSimulator(
   const containers = createContainerRunner({
     speed: () => model.speed,
     entrypoint,
-    metadataUri,
+    variables,
     exited: (task, name, exitCode) => {
       containerExited(model, task, name, { exitCode });
       schedule();

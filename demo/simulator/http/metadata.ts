@@ -3,9 +3,19 @@ import type { EcsTask, Model, TaskContainer } from "../state/model.ts";
 /** Where containers find their metadata, on the same port as ECS. AWS has it at 169.254.170.2. */
 const prefix = "/v4/";
 
-/** The address of a container's metadata, as its `ECS_CONTAINER_METADATA_URI_V4` has it. */
-export function metadataUri(endpoint: string, { runtimeId = "" }: TaskContainer): string {
-  return `${endpoint}${prefix}${runtimeId}`;
+/**
+ * Variables that ECS adds to a container's own: the address of its metadata, and its host name.
+ * Nothing resolves names here, so the host name is the address, and only where that is reached.
+ */
+export function containerVariables(
+  endpoint: string,
+  { address }: EcsTask,
+  { runtimeId = "" }: TaskContainer,
+): Record<string, string> {
+  return {
+    ECS_CONTAINER_METADATA_URI_V4: `${endpoint}${prefix}${runtimeId}`,
+    ...(address?.startsWith("127.") ? { HOSTNAME: address } : {}),
+  };
 }
 
 /**

@@ -51,8 +51,8 @@ export type Surroundings = {
    * container of it without a command only idles.
    */
   entrypoint(image: string): readonly string[] | undefined;
-  /** The address of a container's own metadata: `ECS_CONTAINER_METADATA_URI_V4`. */
-  metadataUri(container: TaskContainer): string;
+  /** Variables that ECS adds to a container's own. */
+  variables(task: EcsTask, container: TaskContainer): Readonly<Record<string, string>>;
 };
 
 /**
@@ -62,7 +62,7 @@ export type Surroundings = {
  * between two health checks.
  */
 export function createContainerRunner(
-  { exited, healthChanged, printed, speed, entrypoint, metadataUri }:
+  { exited, healthChanged, printed, speed, entrypoint, variables }:
     & ContainerEvents
     & Surroundings
     & { speed: () => number },
@@ -81,8 +81,14 @@ export function createContainerRunner(
       if (ended.aborted) end();
     });
 
+  const environmentOf = (task: EcsTask, container: TaskContainer) => ({
+    ...variables(task, container),
+    ...container.definition.environment,
+  });
+
   const run = (task: EcsTask, container: TaskContainer): Running => {
-    const { name, image, command, environment } = container.definition;
+    const { name, image, command } = container.definition;
+    const environment = environmentOf(task, container);
     const program = command.length === 0 ? entrypoint(image) : command;
     const output: Output = { stdout: "", stderr: "" };
     const ended = new AbortController();
@@ -92,11 +98,7 @@ export function createContainerRunner(
     }
     let process: LocalProcess;
     try {
-      process = startProcess(
-        program,
-        { ECS_CONTAINER_METADATA_URI_V4: metadataUri(container), ...environment },
-        "piped",
-      );
+      process = startProcess(program, environment, "piped");
     } catch (error) {
       output.stderr = `cannot run ${program[0]}: ${error}`;
       ended.abort();
@@ -123,7 +125,7 @@ export function createContainerRunner(
     start: (task, container) => {
       const one = run(task, container);
       running.set(container, one);
-      const { name, environment, healthCheck } = container.definition;
+      const { name, healthCheck } = container.definition;
       const probe = healthCheck?.probe;
       if (healthCheck === undefined || probe === undefined) return;
       watchHealth({
@@ -132,7 +134,7 @@ export function createContainerRunner(
         probe: () =>
           one.process === undefined
             ? Promise.resolve(true)
-            : passes(probe, environment, healthCheck),
+            : passes(probe, environmentOf(task, container), healthCheck),
         report: (health) => healthChanged(task, name, health),
         sleep: (seconds) => sleep(seconds, one.ended.signal),
         ended: one.ended.signal,

@@ -17,7 +17,11 @@ Deno.test("a container learns its image and address from its metadata", async ()
           containerDefinitions: [{
             name: "app",
             image: "registry.example/app:7",
-            command: ["sh", "-c", `printenv ECS_CONTAINER_METADATA_URI_V4 >${file}; sleep 600`],
+            command: [
+              "sh",
+              "-c",
+              `printenv ECS_CONTAINER_METADATA_URI_V4 HOSTNAME >${file}; sleep 600`,
+            ],
           }],
         }),
       );
@@ -27,9 +31,10 @@ Deno.test("a container learns its image and address from its metadata", async ()
         arn,
         ({ lastStatus }) => lastStatus === "RUNNING" && Deno.statSync(file).size > 0,
       );
-      const metadata = await (await fetch((await Deno.readTextFile(file)).trim())).json();
+      const [uri = "", host] = (await Deno.readTextFile(file)).split("\n");
+      const metadata = await (await fetch(uri)).json();
       const address = containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "";
-      assertEquals(address.startsWith("127."), true);
+      assertEquals([address.startsWith("127."), host], [true, address]);
       assertEquals(
         [metadata.DockerId, metadata.Name, metadata.Image, metadata.Networks],
         [containers?.[0]?.runtimeId, "app", "registry.example/app:7", [{

@@ -1,0 +1,52 @@
+import { allocationOf, check, ecsTaskOf, runs, short, type, until } from "../lib/play.ts";
+import type { Stage } from "../lib/stage.ts";
+import { steadyWebServer, webAddresses } from "../lib/web_job.ts";
+import type { Chapter } from "./mod.ts";
+
+export const web: Chapter = {
+  name: "web",
+  title: "A web server, its health check and its log",
+  about: "A Nomad job becomes an ECS task, which Nomad knows by its own address.",
+  play,
+};
+
+async function play(stage: Stage): Promise<void> {
+  const { screen } = stage;
+  screen.say("Two Nomad clients offer the driver. They run nothing themselves.");
+  await type(stage, "nomad node status");
+
+  screen.say("Run the job. Its jobspec holds the ECS task definition, which is registered for it.");
+  await type(stage, "nomad job run -detach web.nomad.hcl");
+  const { ID } = await until(
+    stage,
+    "ECS provisions, pulls and starts; half a minute on AWS",
+    () => allocationOf(stage, "web", runs),
+  );
+
+  screen.say("ECS's own statuses are events in Nomad, so the allocation tells what became of it.");
+  await type(stage, `nomad alloc status ${short(ID)} | sed -n '/^Recent Events/,$p'`, {
+    lines: 20,
+  });
+  const task = await ecsTaskOf(stage, ID);
+  check(stage, task.lastStatus === "RUNNING", `The ECS task is RUNNING: ${task.taskArn}`);
+
+  screen.say("Services have the ECS task's address, not the client's. A browser would ask there.");
+  await until(stage, "waiting for the health check", () => steadyWebServer(stage));
+  await type(stage, "nomad service info web");
+  const [{ address } = { address: "" }] = await webAddresses(stage);
+  const answer = await ask(stage, `http://${address}/`);
+  check(stage, answer.startsWith("version 1"), "It answers.");
+
+  screen.say("ECS runs the container's health check, as the jobspec says.");
+  await type(stage, "sed -n '/health_check {/,/}/p' web.nomad.hcl");
+  const health = await until(stage, "waiting for its first result", async () => {
+    const { healthStatus } = await ecsTaskOf(stage, ID);
+    return healthStatus === "UNKNOWN" ? undefined : healthStatus;
+  });
+  check(stage, health === "HEALTHY", `ECS calls the task ${health}.`);
+}
+
+/** Asks the web server as a person would: with curl, where this machine has it. */
+async function ask(stage: Stage, url: string): Promise<string> {
+  return await type(stage, `curl -s ${url}`);
+}
