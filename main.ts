@@ -11,7 +11,7 @@ import { connectNomadOver } from "./src/driver/nomad_link.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
-import type { ConnectAws } from "./src/aws/operations.ts";
+import type { AwsHost } from "./src/aws/host.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole } from "./src/plugin/log.ts";
 import { servePlugin } from "./src/plugin/serve.ts";
@@ -25,14 +25,13 @@ const lastLines = 100;
 // The one place where the environment is read; all else is given what it needs of it.
 const variables = Deno.env.toObject();
 const invocation = readInvocation(variables, Deno.build.os);
-const connect: ConnectAws = (target) =>
-  connectAws(target, {
-    userAgent: { name, version },
-    endpoints: {
-      ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
-      ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
-    },
-  });
+const awsHost: AwsHost = {
+  userAgent: { name, version },
+  endpoints: {
+    ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
+    ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
+  },
+};
 const connectNomad = connectNomadOver(Deno.readTextFile, systemClock);
 if (invocation.kind === "person") {
   // A plugin host waits for the handshake, and needs none of this.
@@ -40,7 +39,7 @@ if (invocation.kind === "person") {
   const status = await startCli(Deno.args, {
     version,
     environment: variables,
-    connectAws: connect,
+    awsHost,
     connectNomad,
   });
   Deno.exit(status);
@@ -74,7 +73,7 @@ async function exit(status: number): Promise<never> {
 const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
 const driver = createDriver({
-  connect,
+  connect: (target) => connectAws(target, awsHost),
   files: systemFiles,
   clock: systemClock,
   random: Math.random,

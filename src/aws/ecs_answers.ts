@@ -16,6 +16,7 @@ export const cluster = {
   clusterArn: "text",
   status: "text",
   settings: [{ name: "text", value: "text" }],
+  configuration: { executeCommandConfiguration: { kmsKeyId: "text" } },
 } as const satisfies ShapeOf<Sdk.Cluster>;
 
 const container = {
@@ -24,6 +25,7 @@ const container = {
   exitCode: "integer",
   reason: "text",
   runtimeId: "text",
+  managedAgents: [{ name: "text", lastStatus: "text" }],
   networkInterfaces: [{ privateIpv4Address: "text", ipv6Address: "text" }],
 } as const satisfies ShapeOf<Sdk.Container>;
 
@@ -39,6 +41,7 @@ export const task = {
   "lastStatus!": "text",
   desiredStatus: "text",
   startedBy: "text",
+  enableExecuteCommand: "flag",
   taskDefinitionArn: "text",
   createdAt: "date",
   startedAt: "date",

@@ -1,5 +1,6 @@
 /** What a command has of the machine that it runs on. */
-import type { ConnectAws } from "../aws/operations.ts";
+import type { Identity } from "../aws/identity.ts";
+import type { AwsTarget, ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { ConnectNomad } from "../driver/nomad_link.ts";
 import type { Files } from "../files.ts";
@@ -17,6 +18,8 @@ export type Host = {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly connectAws: ConnectAws;
+  /** Asks whom AWS takes this host for. See `identityOf` in `aws/identity.ts`. */
+  readonly identify: (target: AwsTarget, signal: AbortSignal) => Promise<Identity>;
   readonly connectNomad: ConnectNomad;
   readonly readFile: ReadFile;
   readonly files: Files;

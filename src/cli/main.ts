@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import { EcsError } from "../aws/error.ts";
 import { features } from "../aws/permissions.ts";
 import { NomadError } from "../nomad/error.ts";
+import { doctor } from "./doctor.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { iamPolicy } from "./iam_policy.ts";
@@ -80,6 +81,18 @@ function programOf(
   )
     .option("--yes", "stop them")
     .action(async (options) => done(await stopOrphans(host, options)));
+
+  command(program, "doctor", "check each prerequisite of the driver, and say how to meet it", [
+    "doctor --config plugin.json",
+    "doctor --cluster prod --definition web --task 0123456789abcdef0123456789abcdef",
+    "doctor --config plugin.json --json | jq '.checks[] | select(.status == \"fail\")'",
+  ])
+    .option("--task <id>", "ECS task that commands are to run in")
+    .option("--definition <name>", "task definition that jobs run")
+    .option("--namespace <name>", "Nomad namespace of the jobs", "default")
+    .option("--with <features...>", `more features; all are ${featureNames.join(", ")}`)
+    .option("--without <features...>", "features that no job uses")
+    .action(async (options) => done(await doctor(host, options)));
 
   command(program, "iam-policy", "print the least IAM policy for the features in use", [
     "iam-policy --config plugin.json --account 123456789012 --family 'web-*'",

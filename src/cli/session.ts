@@ -1,7 +1,11 @@
 /** What the commands that call AWS and Nomad share. */
+import { createCallBudget } from "../aws/call_budget.ts";
+import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
+import type { AwsOperations } from "../aws/operations.ts";
 import { createLifecycle, type Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { createNomadLink } from "../driver/nomad_link.ts";
+import { fallbackCluster } from "../driver/scopes.ts";
 import { lifecycleSettings, type Settings } from "../driver/settings.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import type { Host } from "./host.ts";
@@ -9,6 +13,8 @@ import type { Host } from "./host.ts";
 /** Connections of one command. */
 export type Session = {
   readonly lifecycle: Lifecycle;
+  /** Calls AWS as the plugin's own cluster is called. */
+  readonly caller: EcsCaller;
   /** Undefined where neither the options nor the environment name a Nomad. */
   readonly nomad: NomadApi | undefined;
 };
@@ -38,6 +44,18 @@ export async function withSession<T>(
     version: host.version,
     settings: () => lifecycleSettings(settings),
   });
+  const { endpoint } = settings.config;
+  const { region, role, profile } = fallbackCluster(settings.config);
+  let operations: AwsOperations | undefined;
+  const caller = createEcsCaller({
+    operations: () => operations ??= host.connectAws({ region, role, profile, endpoint }),
+    budget: createCallBudget({
+      settings: () => lifecycleSettings(settings).calls,
+      clock: host.clock,
+    }),
+    clock: host.clock,
+    log: silentLog,
+  });
   const nomad = createNomadLink({
     settings,
     connect: host.connectNomad,
@@ -45,7 +63,7 @@ export async function withSession<T>(
     log: silentLog,
   });
   try {
-    return await use({ lifecycle, nomad: nomad.api() });
+    return await use({ lifecycle, caller, nomad: nomad.api() });
   } finally {
     lifecycle.close();
   }

@@ -1,3 +1,6 @@
+import { connectAws } from "../aws/client.ts";
+import type { AwsHost } from "../aws/host.ts";
+import { identityOf } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -7,7 +10,9 @@ import { runCli } from "./main.ts";
 /** Runs a person's command on this machine. Resolves to the exit status. */
 export async function startCli(
   args: readonly string[],
-  given: Pick<Host, "version" | "environment" | "connectAws" | "connectNomad">,
+  { awsHost, ...given }: Pick<Host, "version" | "environment" | "connectNomad"> & {
+    readonly awsHost: AwsHost;
+  },
 ): Promise<number> {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error("the person has ended the command"));
@@ -15,6 +20,8 @@ export async function startCli(
   try {
     return await runCli({
       ...given,
+      connectAws: (target) => connectAws(target, awsHost),
+      identify: (target, signal) => identityOf(target, withSts(awsHost, given.environment), signal),
       readFile: Deno.readTextFile,
       files: systemFiles,
       clock: systemClock,
@@ -30,6 +37,12 @@ export async function startCli(
   } finally {
     Deno.removeSignalListener("SIGINT", interrupt);
   }
+}
+
+/** STS where the environment has it, as the SDK's own clients find it. */
+function withSts(host: AwsHost, environment: Host["environment"]): AwsHost {
+  const sts = environment["AWS_ENDPOINT_URL_STS"] || environment["AWS_ENDPOINT_URL"] || undefined;
+  return { ...host, endpoints: { ...host.endpoints, sts } };
 }
 
 function outputTo(stream: typeof Deno.stdout | typeof Deno.stderr): Output {

@@ -17,6 +17,8 @@ export function operationsAt(
     logs?: string;
     /** URL of CloudWatch. */
     cloudwatch?: string;
+    ssm?: string;
+    kms?: string;
     /** The access key of this host now. */
     accessKey?: () => string;
   } = {},

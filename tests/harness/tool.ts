@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { TaskRow } from "../../src/cli/tasks.ts";
+import { identityOf } from "../../src/aws/identity.ts";
 import { connectNomadOver } from "../../src/driver/nomad_link.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Clock } from "../../src/clock.ts";
@@ -140,7 +141,21 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
   return {
     version: "1.2.3",
     environment: {},
-    connectAws: (target) => operationsAt(target.endpoint ?? endpoint),
+    connectAws: (target) =>
+      operationsAt(target.endpoint ?? endpoint, {
+        ec2: endpoint,
+        ssm: endpoint,
+        kms: endpoint,
+        logs: endpoint,
+        cloudwatch: endpoint,
+      }),
+    identify: (target, signal) =>
+      identityOf({ ...target, endpoint: target.endpoint ?? endpoint }, {
+        userAgent: { name: "test", version: "0.0.0" },
+        endpoints: { sts: endpoint },
+        credentials: () => () =>
+          Promise.resolve({ accessKeyId: "simulated", secretAccessKey: "simulated" }),
+      }, signal),
     connectNomad: connectNomadOver(Deno.readTextFile, clock),
     readFile: Deno.readTextFile,
     files: { createdAt: refuse, read: refuse, write: refuse },
@@ -193,6 +208,12 @@ function answerOf(
   allocations: ReadonlyMap<string, ToldAllocation>,
 ): Response {
   const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/v1/agent/self") {
+    return Response.json({
+      config: { Region: "global" },
+      stats: { client: { node_id: "node-a" } },
+    });
+  }
   if (pathname === "/v1/nodes") {
     return Response.json([...nodes].map(([ID, Status]) => ({ ID, Status })));
   }

@@ -1,0 +1,131 @@
+/** `doctor`: each prerequisite of the driver, whether it is met, and how to meet it. */
+import { type Check, skip } from "./doctor/check.ts";
+import { checkCluster, checkLogGroup } from "./doctor/cluster_checks.ts";
+import { checkDefinition, checkTask } from "./doctor/exec_checks.ts";
+import { checkIdentity } from "./doctor/identity_checks.ts";
+import { checkNomad } from "./doctor/nomad_checks.ts";
+import { checkPermissions, untried } from "./doctor/permission_checks.ts";
+import { checkProxy } from "./doctor/proxy_check.ts";
+import { exitCodes } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+import { featuresOf, type PolicyOptions } from "./iam_policy.ts";
+import { requiredCluster, settingsOf } from "./options.ts";
+import { type Session, withSession } from "./session.ts";
+import { type Colour, hasColours, painterOf, tableOf } from "./style.ts";
+
+/** What the doctor may be told, besides the common options. */
+export type DoctorOptions = PolicyOptions & {
+  /** An ECS task to run commands in, by id or ARN. */
+  readonly task?: string;
+  /** A task definition that jobs run, by family, revision or ARN. */
+  readonly definition?: string;
+  /** Namespace of the jobs that use the driver. */
+  readonly namespace?: string;
+};
+
+/** Prints what it finds. Resolves to 1 where a prerequisite is not met. */
+export async function doctor(host: Host, options: DoctorOptions): Promise<number> {
+  const settings = await settingsOf(host, options);
+  requiredCluster(settings.config);
+  const checks = await withSession(
+    host,
+    settings,
+    (session) => examine(host, session, settings, options),
+  );
+  await host.stdout.write(
+    options.json === true
+      ? JSON.stringify({ checks, notTried: untried }, undefined, 2) + "\n"
+      : textOf(host, checks),
+  );
+  return checks.some(({ status }) => status === "fail") ? exitCodes.found : exitCodes.ok;
+}
+
+async function examine(
+  host: Host,
+  session: Session,
+  { config }: Awaited<ReturnType<typeof settingsOf>>,
+  options: DoctorOptions,
+): Promise<Check[]> {
+  const { signal } = host;
+  const cluster = requiredCluster(config);
+  const proxy = checkProxy(host.environment);
+  const { checks: identityChecks, identity } = await checkIdentity(host, cluster, config.endpoint);
+  const nomad = await checkNomad(session.nomad, options.namespace ?? "default", signal);
+  if (identity === undefined) {
+    const rest = skip("cluster, permissions", "they need credentials that AWS takes");
+    return [...identityChecks, proxy, rest, ...nomad];
+  }
+  return [
+    ...identityChecks,
+    proxy,
+    ...await examineAws(session, config, options, cluster, signal),
+    ...nomad,
+  ];
+}
+
+async function examineAws(
+  { caller }: Session,
+  config: Awaited<ReturnType<typeof settingsOf>>["config"],
+  options: DoctorOptions,
+  cluster: ReturnType<typeof requiredCluster>,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, signal);
+  if (clusterArn === undefined) {
+    return [...checks, skip("permissions", "they are for tasks of the cluster")];
+  }
+  const features = featuresOf(config, options);
+  if (kmsKey !== undefined && config.exec) features.add("exec-keys");
+  else features.delete("exec-keys");
+  const logGroup = await checkLogGroup(caller, config, signal);
+  const family = options.definition?.replace(/^arn:[^/]*\//, "").replace(/:[0-9]+$/, "");
+  const permissions = await checkPermissions(caller, {
+    cluster: cluster.name,
+    clusterArn,
+    features,
+    family,
+    logGroup: config.log_group,
+    kmsKey,
+  }, signal);
+  const task = options.task === undefined
+    ? undefined
+    : await checkTask(caller, { cluster, clusterArn }, options.task, signal);
+  const definition = options.definition ?? task?.definition;
+  return [
+    ...checks,
+    ...logGroup,
+    ...permissions,
+    ...task?.checks ?? [],
+    ...definition === undefined ? [] : await checkDefinition(caller, definition, signal),
+  ];
+}
+
+const colours: { readonly [S in Check["status"]]: Colour } = {
+  ok: "green",
+  warn: "yellow",
+  fail: "red",
+  skip: "dim",
+};
+
+function textOf({ stdout, environment }: Host, checks: readonly Check[]): string {
+  const paint = painterOf(hasColours(stdout, environment));
+  const table = tableOf(
+    ["CHECK", "STATUS", "FOUND"],
+    checks.map(({ name, status, detail }) => [
+      name,
+      { text: status, colour: colours[status] },
+      detail,
+    ]),
+    paint,
+  );
+  const fixes = checks.flatMap(({ name, status, fix }) =>
+    fix === undefined ? [] : [`${paint(colours[status], status)}  ${name}: ${fix}\n`]
+  );
+  const count = (status: Check["status"]) =>
+    checks.filter((check) => check.status === status).length;
+  return table + (fixes.length === 0 ? "" : `\nWhat to do:\n${fixes.join("")}`) +
+    `\n${count("ok")} ok, ${count("warn")} warnings, ${count("fail")} failures. ` +
+    `Not tried: ${
+      Object.entries(untried).map(([action, why]) => `${action} (${why})`).join(", ")
+    }.\n`;
+}

@@ -1,0 +1,163 @@
+/**
+ * Tries each permission with a call that changes nothing, whatever AWS answers: AWS checks a permission
+ * before it looks for what the call names, and what these calls name cannot exist. ECS has no dry run.
+ */
+import type { EcsCaller } from "../../aws/caller.ts";
+import { EcsError } from "../../aws/error.ts";
+import type { Input, OperationName } from "../../aws/operations.ts";
+import { actionOf, type Feature, grants } from "../../aws/permissions.ts";
+import { type Check, failedCall, ok, permissionFix, warn } from "./check.ts";
+
+/** What the calls are about. */
+export type Probed = {
+  /** Cluster, by name or ARN. */
+  readonly cluster: string;
+  readonly clusterArn: string;
+  readonly features: ReadonlySet<Feature>;
+  /** Family of a task definition that the identity is to run; undefined for one of the doctor's own. */
+  readonly family: string | undefined;
+  readonly logGroup: string | undefined;
+  readonly kmsKey: string | undefined;
+};
+
+/** A family that nobody has, for a policy that names no families. */
+const ownFamily = "nomad-driver-ecs-doctor";
+/** The highest number that the API can carry. A family's revisions count from 1. */
+const noRevision = 2_147_483_647;
+/** The id of a task that there is not. */
+const noTask = "0".repeat(32);
+
+/** What no harmless call can try. */
+export const untried: Readonly<Record<string, string>> = {
+  "iam:PassRole": "ECS asks for it when a task definition names roles",
+  "ssmmessages:OpenDataChannel": "it needs a session",
+};
+
+type Probes = { readonly [Name in OperationName]?: (probed: Probed) => Input<Name> };
+
+const probes: Probes = {
+  listTasks: ({ cluster }) => ({ cluster, maxResults: 1 }),
+  describeTasks: ({ cluster, clusterArn }) => ({ cluster, tasks: [taskIn(clusterArn)] }),
+  stopTask: ({ cluster, clusterArn }) => ({ cluster, task: taskIn(clusterArn) }),
+  tagResource: ({ clusterArn }) => ({
+    resourceArn: taskIn(clusterArn),
+    tags: [{ key: "nomad:doctor", value: "" }],
+  }),
+  runTask: ({ cluster, family }) => ({ cluster, taskDefinition: revisionOf(family) }),
+  describeTaskDefinition: ({ family }) => ({ taskDefinition: revisionOf(family) }),
+  registerTaskDefinition: ({ family }) => ({
+    family: family ?? ownFamily,
+    // ECS takes no definition without a container.
+    containerDefinitions: [],
+  }),
+  listTaskDefinitions: () => ({ familyPrefix: ownFamily, maxResults: 1 }),
+  deregisterTaskDefinition: ({ family }) => ({ taskDefinition: revisionOf(family) }),
+  describeNetworkInterfaces: () => ({ networkInterfaceId: "eni-00000000000000000" }),
+  executeCommand: ({ cluster, clusterArn }) => ({
+    cluster,
+    task: taskIn(clusterArn),
+    command: "true",
+    interactive: true,
+  }),
+  resumeSession: () => ({ SessionId: `ecs-execute-command-${noTask}` }),
+  terminateSession: () => ({ SessionId: `ecs-execute-command-${noTask}` }),
+  generateDataKey: ({ kmsKey }) => ({ KeyId: kmsKey, NumberOfBytes: 64, DryRun: true }),
+  filterLogEvents: ({ logGroup }) => ({ logGroupName: logGroup ?? ownFamily, limit: 1 }),
+  getMetricData: () => ({
+    MetricDataQueries: [{ Id: "doctor", Expression: "TIME_SERIES(0)" }],
+    StartTime: new Date(0),
+    EndTime: new Date(60_000),
+  }),
+};
+
+/**
+ * The option that names what a call is about, where it names something of the doctor's own: a policy may
+ * name families and log groups, so a denial of that proves nothing.
+ */
+function missingName(name: OperationName, { family, logGroup }: Probed): string | undefined {
+  const ofFamily = name === "runTask" || name === "registerTaskDefinition";
+  if (ofFamily && family === undefined) return "a family of yours with --definition";
+  return name === "filterLogEvents" && logGroup === undefined
+    ? "a log group of yours with log_group in the file of --config"
+    : undefined;
+}
+
+/** Tries all permissions of the features in use, one after the other. */
+export async function checkPermissions(
+  caller: EcsCaller,
+  probed: Probed,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const used = new Set(
+    grants.filter(({ feature }) => probed.features.has(feature)).flatMap(({ actions }) => actions),
+  );
+  const names = (Object.keys(probes) as (keyof typeof probes)[])
+    .filter((name) => used.has(actionOf(name)));
+  const checks: Check[] = [];
+  for (const name of names) checks.push(await checkPermission(caller, name, probed, signal));
+  return checks;
+}
+
+async function checkPermission<Name extends OperationName>(
+  caller: EcsCaller,
+  name: Name,
+  probed: Probed,
+  signal: AbortSignal,
+): Promise<Check> {
+  const action = actionOf(name);
+  const probe = probes[name];
+  if (probe === undefined) throw new Error(`no call tries ${action}`);
+  try {
+    await caller.call(name, probe(probed), {
+      target: `of cluster ${probed.cluster}, to try the permission`,
+      priority: "act",
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isPermitted(error)) return ok(action, "allowed");
+    const isDenied = error instanceof EcsError && error.kind === "denied";
+    const missing = missingName(name, probed);
+    if (isDenied && missing !== undefined) {
+      return warn(
+        action,
+        `denied for ${ownFamily}, which a policy that names families and log groups denies too`,
+        `name ${missing}; else ${permissionFix(name)}`,
+      );
+    }
+    return failedCall(action, name, error);
+  }
+  return ok(action, "allowed");
+}
+
+/** Whether AWS refused a call for what it names: then it has let the identity through. */
+function isPermitted(error: unknown): boolean {
+  if (!(error instanceof EcsError)) return false;
+  const { $fault } = (error.cause ?? {}) as { $fault?: unknown };
+  switch (error.kind) {
+    case "denied":
+    case "credentials":
+    case "throttled":
+    case "no_region":
+      return false;
+    case "unavailable":
+      // A code that the driver does not know, as KMS's DryRunOperationException.
+      return $fault === "client";
+    case "no_cluster":
+    case "no_task":
+    case "no_resource":
+    case "conflict":
+    case "capacity":
+    case "not_yet":
+    case "rejected":
+      return true;
+  }
+}
+
+function taskIn(clusterArn: string): string {
+  return `${clusterArn.replace(":cluster/", ":task/")}/${noTask}`;
+}
+
+function revisionOf(family: string | undefined): string {
+  return `${family ?? ownFamily}:${noRevision}`;
+}

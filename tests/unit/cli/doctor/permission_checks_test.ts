@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { EcsError, type EcsErrorKind } from "../../../../src/aws/error.ts";
+import { type Feature, features, grants } from "../../../../src/aws/permissions.ts";
+import { checkPermissions, untried } from "../../../../src/cli/doctor/permission_checks.ts";
+import type { EcsCaller } from "../../../../src/aws/caller.ts";
+
+const { signal } = new AbortController();
+const probed = {
+  cluster: "prod",
+  clusterArn: "arn:aws:ecs:us-east-1:123456789012:cluster/prod",
+  features: new Set(Object.keys(features) as Feature[]),
+  family: "web",
+  logGroup: "/ecs/web",
+  kmsKey: "key",
+};
+
+/** A caller that fails each call in one way. */
+function failing(kind: EcsErrorKind, cause?: unknown) {
+  const inputs: unknown[] = [];
+  const caller = {
+    call: (name: string, input: unknown) => {
+      inputs.push(input);
+      return Promise.reject(new EcsError(kind, name, "no", [], { cause }));
+    },
+  } as unknown as EcsCaller;
+  return { caller, inputs };
+}
+
+Deno.test("each permission of the declaration is tried, or is said not to be", async () => {
+  const { caller } = failing("rejected");
+  const checks = await checkPermissions(caller, probed, signal);
+  const declared = new Set(grants.flatMap(({ actions }) => actions));
+  // No operation assumes a role by itself: the credentials do.
+  const tried = [...checks.map(({ name }) => name), ...Object.keys(untried), "sts:AssumeRole"];
+  // DescribeClusters is what the cluster is looked at with.
+  assertEquals(new Set([...tried, "ecs:DescribeClusters"]), declared);
+});
+
+Deno.test("only permissions of features in use are tried", async () => {
+  const { caller } = failing("rejected");
+  const checks = await checkPermissions(caller, { ...probed, features: new Set() }, signal);
+  assertEquals(checks, []);
+});
+
+Deno.test("AWS's refusal of what a call names shows that the identity may make it", async () => {
+  const outcomes: [EcsErrorKind, unknown, string][] = [
+    ["rejected", undefined, "ok"],
+    ["no_task", undefined, "ok"],
+    ["unavailable", { $fault: "client" }, "ok"],
+    ["unavailable", { $fault: "server" }, "fail"],
+    ["unavailable", undefined, "fail"],
+    ["denied", undefined, "fail"],
+    ["throttled", undefined, "warn"],
+  ];
+  for (const [kind, cause, status] of outcomes) {
+    const { caller } = failing(kind, cause);
+    const checks = await checkPermissions(caller, probed, signal);
+    assertEquals(new Set(checks.map((check) => check.status)), new Set([status]), kind);
+  }
+});
+
+Deno.test("no call names a task or a revision that can exist", async () => {
+  const { caller, inputs } = failing("rejected");
+  await checkPermissions(caller, probed, signal);
+  for (const input of inputs as Record<string, unknown>[]) {
+    if ("task" in input) assertEquals(/\/0{32}$/.test(String(input["task"])), true);
+    if ("taskDefinition" in input) assertEquals(input["taskDefinition"], "web:2147483647");
+    if ("containerDefinitions" in input) assertEquals(input["containerDefinitions"], []);
+  }
+});
+
+Deno.test("a denial of a name of the doctor's own is a warning", async () => {
+  const { caller } = failing("denied");
+  const own = { ...probed, family: undefined, logGroup: undefined };
+  const checks = await checkPermissions(caller, own, signal);
+  assertEquals(checks.filter(({ status }) => status === "warn").map(({ name }) => name), [
+    "ecs:RunTask",
+    "ecs:RegisterTaskDefinition",
+    "logs:FilterLogEvents",
+  ]);
+});
