@@ -170,7 +170,7 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
   ),
   pass_env: passEnv(
     "the container gets the job's own variables and those that name the task, its job and its " +
-      "allocation (the guide has the list)",
+      "allocation (the configuration page has the list)",
   ),
   allowed,
 }, {

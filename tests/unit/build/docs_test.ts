@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import { operations } from "../../../src/aws/operations.ts";
+import { grants } from "../../../src/aws/permissions.ts";
+import { anchors, commands, exists, fenced, links, pages, quoted } from "../../harness/markdown.ts";
+
+const all = await pages();
+
+/** Pages that are generated and looked up in, not read through. */
+const generated = ["docs/reference.md", "docs/troubleshooting.md"];
+
+/** Lines that a page may have: three screens of 65. */
+const mostLines = 200;
+
+/** What is wrong on each page, as `page: what`; equal to nothing where all is right. */
+function wrong(find: (page: typeof all[number]) => string[]): string[] {
+  return all.flatMap((page) => find(page).map((what) => `${page.path}: ${what}`));
+}
+
+Deno.test("each link of the documentation leads to a file, and to a heading that is there", () => {
+  const found = wrong((page) =>
+    links(page).flatMap(({ to, heading }) => {
+      if (!exists(to)) return [to];
+      if (heading === undefined) return [];
+      const target = all.find(({ path }) => path === to);
+      return target !== undefined && anchors(target).has(heading) ? [] : [`${to}#${heading}`];
+    })
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("each page of docs stands in the table of docs/README.md", () => {
+  const [index] = all.filter(({ path }) => path === "docs/README.md");
+  const listed = index === undefined ? [] : links(index).map(({ to }) => to);
+  const there = all.map(({ path }) => path).filter((path) =>
+    path.startsWith("docs/") && path !== "docs/README.md"
+  );
+  assertEquals(there.filter((path) => !listed.includes(path)), []);
+});
+
+Deno.test("no page but the generated ones is longer than three screens", () => {
+  const found = wrong(({ path, text }) => {
+    const lines = text.split("\n").length;
+    return generated.includes(path) || lines <= mostLines ? [] : [`${lines} lines`];
+  });
+  assertEquals(found, []);
+});
+
+Deno.test("each file that the documentation names is there", () => {
+  const found = wrong((page) =>
+    quoted(page).filter((text) =>
+      /^(src|tests|demo|tools|docs|proto)\/[\w./-]+$/.test(text) && !exists(text)
+    )
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("each make target that the documentation names is one", async () => {
+  const makefile = await Deno.readTextFile(new URL("../../../Makefile", import.meta.url));
+  const targets = new Set([...makefile.matchAll(/^([a-z0-9-]+):/gm)].map(([, name]) => name));
+  const found = wrong((page) =>
+    [...commands(page), ...quoted(page)]
+      .flatMap((text) => [.../(?:^|&& )(?:\w+=\S+ )*make ([a-z0-9-]+)/.exec(text)?.slice(1) ?? []])
+      .filter((target) => !targets.has(target))
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("each command of the tool that the documentation names is one", async () => {
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "-A", main, "--help"],
+  }).output();
+  const help = new TextDecoder().decode(stdout);
+  const found = wrong((page) =>
+    [...commands(page), ...quoted(page)]
+      .flatMap((text) => [.../^nomad-driver-ecs ([a-z-]+)/.exec(text)?.slice(1) ?? []])
+      .filter((name) => !name.startsWith("-") && !new RegExp(`^ +${name}\\b`, "m").test(help))
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("each command of the AWS CLI for ECS is an operation of ECS", async () => {
+  const sdk: Record<string, unknown> = await import("@aws-sdk/client-ecs");
+  const found = wrong((page) =>
+    [...commands(page), ...quoted(page)]
+      .flatMap((text) => [.../\baws ecs ([a-z-]+)/.exec(text)?.slice(1) ?? []])
+      .filter((name) => {
+        const command = name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+        return sdk[`${command.join("")}Command`] === undefined;
+      })
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("each block of JSON in the documentation is JSON", () => {
+  const found = wrong((page) =>
+    fenced(page, "json").flatMap((block) => {
+      try {
+        JSON.parse(block);
+        return [];
+      } catch (error) {
+        return [String(error)];
+      }
+    })
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("docs/security.md names each statement of the driver's policy", () => {
+  const page = all.find(({ path }) => path === "docs/security.md");
+  const names = new Set(page === undefined ? [] : quoted(page));
+  assertEquals(grants.map(({ sid }) => sid).filter((sid) => !names.has(sid)), []);
+  const named = [...names].flatMap((name) => /^ecs:(\w+)$/.exec(name)?.slice(1) ?? []);
+  const known: string[] = Object.values(operations).map(({ command }) => command);
+  assertEquals(named.filter((name) => !known.includes(name)), []);
+});
+
+Deno.test("docs/architecture.md names each room of src", () => {
+  const page = all.find(({ path }) => path === "docs/architecture.md");
+  const rooms = [...Deno.readDirSync(new URL("../../../src/", import.meta.url))]
+    .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  assertEquals(rooms.filter((room) => !page?.text.includes(`| \`${room}/\` |`)), []);
+});
+
+Deno.test("docs/building.md has a line for each package that deno.json imports", async () => {
+  const page = all.find(({ path }) => path === "docs/building.md");
+  const { imports } = JSON.parse(
+    await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)),
+  ) as { imports: Record<string, string> };
+  const packages = Object.values(imports).flatMap((text) =>
+    /^npm:((?:@[\w-]+\/)?[\w-]+)@/.exec(text)?.slice(1) ?? []
+  );
+  const table = (page?.text ?? "").split("\n").filter((line) => line.startsWith("|")).join("\n");
+  assertEquals([...new Set(packages)].filter((name) => !table.includes(`\`${name}\``)), []);
+});
