@@ -6,6 +6,7 @@ import { systemClock } from "./src/clock.ts";
 import { systemFiles } from "./src/files.ts";
 import { decodePluginConfig } from "./src/config/mod.ts";
 import { nomadDefaults } from "./src/config/nomad_fields.ts";
+import { confine } from "./src/driver/confinement.ts";
 import { createDriver } from "./src/driver/driver.ts";
 import { connectNomadOver } from "./src/driver/nomad_link.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
@@ -72,7 +73,17 @@ async function exit(status: number): Promise<never> {
 
 const defaults = decodePluginConfig(new Uint8Array());
 if (defaults.kind === "invalid") throw new Error("the default plugin configuration is invalid");
-const driver = createDriver({
+const writePower = {
+  keep: (path: string) => Deno.permissions.requestSync({ name: "write", path }).state === "granted",
+  // All that was granted is one entry, for the root of the file system.
+  drop: () => {
+    Deno.permissions.revokeSync({ name: "write", path: "/" });
+  },
+};
+/** The folder of the socket, once there is one. */
+const ownFolders: string[] = [];
+const nomad = nomadDefaults(variables);
+const free = createDriver({
   connect: (target) => connectAws(target, awsHost),
   files: systemFiles,
   clock: systemClock,
@@ -84,8 +95,14 @@ const driver = createDriver({
   connectNomad,
   defaults: {
     region: variables["AWS_REGION"],
-    nomad: nomadDefaults(variables),
+    nomad,
   },
+});
+const driver = confine(free, {
+  power: writePower,
+  kept: () => ownFolders,
+  nomadAddress: nomad.address,
+  log,
 });
 try {
   if (invocation.kind === "mismatch") throw new Error(invocation.reason);
@@ -97,6 +114,7 @@ try {
     ],
     log,
     clock: systemClock,
+    onFolder: (path) => ownFolders.push(path),
     onShutdown: () => driver.shutdown(),
     exit,
   });

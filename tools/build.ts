@@ -17,7 +17,7 @@ import { licenceList } from "./build/licences.ts";
 import { readPackages } from "./build/packages.ts";
 import { flagsOf } from "./build/powers.ts";
 import { bomOf } from "./build/sbom.ts";
-import { hostTarget, releaseName, type Target, targets } from "./build/targets.ts";
+import { releaseName, type Target, targetOf, targets } from "./build/targets.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const name = "nomad-driver-ecs";
@@ -70,7 +70,7 @@ async function writeBundle(output: string): Promise<Bundle> {
 async function buildPlugin(): Promise<void> {
   const output = `${root}/dist/${name}`;
   const unfinished = `${output}.new`;
-  const said = await compile(hostTarget().triple, unfinished)
+  const said = await compile(targetOf(Deno.build.target).triple, unfinished)
     .then(() => runs(unfinished), (error: Error) => error.message);
   const log = `${root}/dist/compile.log`;
   await Deno.writeTextFile(log, said ?? "");
@@ -122,7 +122,7 @@ function buildable(): readonly Target[] {
   if (base === undefined || base.includes("{target}")) {
     return args.length === 0 ? targets : targets.filter(({ os }) => args.includes(os));
   }
-  const host = hostTarget();
+  const host = targetOf(Deno.build.target);
   say(
     `DENORT_BIN names one base, for ${host.triple}; with {target} in it, all targets are compiled`,
   );
@@ -146,7 +146,7 @@ async function compile(triple: string, output: string): Promise<string> {
   await Deno.mkdir(dirname(output), { recursive: true });
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["compile", "--no-config", "--no-lock", "--no-check", ...flagsOf()],
+      ...["compile", "--no-config", "--no-lock", "--no-check", ...flagsOf(targetOf(triple).os)],
       ...["--target", triple, "--output", output, bundleFile],
     ],
     cwd: dirname(bundleFile),
@@ -165,7 +165,14 @@ async function compile(triple: string, output: string): Promise<string> {
 async function writeLauncher(module: string, output: string): Promise<void> {
   const quoted = (words: readonly string[]) =>
     words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  const run = [`${root}/.tools/deno`, "run", "--no-config", "--no-lock", ...flagsOf(), module];
+  const run = [
+    `${root}/.tools/deno`,
+    "run",
+    "--no-config",
+    "--no-lock",
+    ...flagsOf(Deno.build.os),
+    module,
+  ];
   const text = `#!/bin/sh\nunset NODE_OPTIONS\nexec ${quoted(run)} "$@"\n`;
   await Deno.writeTextFile(`${output}.new`, text, { mode: 0o755 });
   await Deno.chmod(`${output}.new`, 0o755);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { Server } from "@grpc/grpc-js";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -14,11 +15,13 @@ import { insecure, mutualTls } from "./tls.ts";
  * when it can listen nowhere.
  */
 export async function servePlugin(
-  { environment, services, log, clock, onShutdown, exit }: {
+  { environment, services, log, clock, onFolder, onShutdown, exit }: {
     environment: PluginEnvironment;
     services: Service[];
     log: Logger;
     clock: Clock;
+    /** Called with the folder that holds the socket, where there is one. */
+    onFolder: (path: string) => void;
     /** Called before the process ends. */
     onShutdown: () => void;
     /** Ends the process. */
@@ -54,6 +57,7 @@ export async function servePlugin(
     environment.transport,
     (connection) => injector.injectConnection(connection),
   );
+  if (listening.network === "unix") onFolder(dirname(listening.address));
   // For an exit that none of the handlers below caused.
   globalThis.addEventListener("unload", () => listening.remove());
 

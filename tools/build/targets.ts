@@ -15,8 +15,8 @@ export const targets: readonly Target[] = [
   { triple: "x86_64-pc-windows-msvc", os: "windows", arch: "amd64" },
 ];
 
-/** The machine that this runs on. Throws where no executables are made for it. */
-export function hostTarget(triple: string = Deno.build.target): Target {
+/** A target by its name. Throws where no executables are made for it. */
+export function targetOf(triple: string): Target {
   const found = targets.find((target) => target.triple === triple);
   if (found === undefined) throw new Error(`no executable is made for ${triple}`);
   return found;

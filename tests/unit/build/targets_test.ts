@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { hostTarget, releaseName, targets } from "../../../tools/build/targets.ts";
+import { releaseName, targetOf, targets } from "../../../tools/build/targets.ts";
 
 Deno.test("executables are named by version, system and architecture", () => {
   assertEquals(targets.map((target) => releaseName("driver", "1.2.3", target)), [
@@ -12,6 +12,6 @@ Deno.test("executables are named by version, system and architecture", () => {
 });
 
 Deno.test("a machine that no executable is made for is named", () => {
-  assertEquals(hostTarget("aarch64-apple-darwin").os, "darwin");
-  assertThrows(() => hostTarget("riscv64-linux"), Error, "no executable is made for riscv64-linux");
+  assertEquals(targetOf("aarch64-apple-darwin").os, "darwin");
+  assertThrows(() => targetOf("riscv64-linux"), Error, "no executable is made for riscv64-linux");
 });
