@@ -26,7 +26,7 @@ Deno.test("started by a person, the program says what it is", async () => {
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   };
   const bare = await run();
-  assertEquals([bare.code, bare.stdout], [1, ""]);
+  assertEquals([bare.code, bare.stdout], [2, ""]);
   assertStringIncludes(bare.stderr, "plugin_dir");
   const version = await run("--version");
   assertEquals(version.code, 0);
