@@ -9,6 +9,7 @@ import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
 import { type CommandTarget, commandTarget } from "./command_target.ts";
 import { noteHealth, type OutageContext } from "./outages.ts";
+import { createClusterScans } from "./ownership/cluster_scan.ts";
 import type { UnclaimedTask } from "./ownership/ledger.ts";
 import { findUnclaimed } from "./ownership/node_search.ts";
 import { createRemoteTasks } from "./remote_tasks.ts";
@@ -155,6 +156,7 @@ export function createLifecycle(
   });
   const remoteTasks = createRemoteTasks({ ...shared, accountOf: accounts.of });
   const { ledger } = remoteTasks;
+  const scans = createClusterScans();
   const metTasks = createMetTasks({ now: clock.now });
   const records: RecordContext = {
     files,
@@ -166,7 +168,7 @@ export function createLifecycle(
   };
   const startContext = (cluster: ClusterRef): StartContext => {
     const { caller, definitions, registry } = accounts.of(cluster);
-    return { ...shared, ...records, cluster, caller, definitions, registry, remoteTasks };
+    return { ...shared, ...records, scans, cluster, caller, definitions, registry, remoteTasks };
   };
 
   return {

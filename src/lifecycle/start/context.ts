@@ -7,6 +7,7 @@ import type { Definitions } from "../definition/describe.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import type { Registry } from "../definition/register.ts";
 import type { Resources } from "../definition/size.ts";
+import type { ClusterScans } from "../ownership/cluster_scan.ts";
 import type { RemoteTasks } from "../remote_tasks.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import type { Predecessors } from "../ownership/adopt.ts";
@@ -19,6 +20,8 @@ export type LaunchContext = {
   readonly caller: EcsCaller;
   readonly definitions: Definitions;
   readonly registry: Registry;
+  /** Scans of the cluster, which starts share. */
+  readonly scans: ClusterScans;
   /** The driver's version, with which ECS tasks are tagged. */
   readonly driverVersion: string;
   readonly clock: Clock;

@@ -1,12 +1,12 @@
-import type { CallOptions } from "../../aws/caller.ts";
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
+import { scanTarget } from "../ownership/cluster_scan.ts";
 import { type DescribedTask, liveTasks } from "../ownership/cluster_tasks.ts";
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
-import { type Claimant, whose } from "../ownership/whose.ts";
+import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Asking, LaunchContext } from "./context.ts";
 
@@ -75,8 +75,8 @@ async function tasksStartedBy(
   const target = `started by ${index} in ${clusterInWords(context.cluster)}`;
   const options = { target, priority: "act", signal: asking.signal } as const;
   return await asked(context, asking, async () => {
-    const tasks = await liveOwn(context, owner, index, options);
-    return tasks.filter((task) => task.startedBy === index);
+    const tasks = await liveTasks(context, index, options);
+    return withoutForeign(tasks, owner, target).filter((task) => task.startedBy === index);
   });
 }
 
@@ -87,27 +87,22 @@ async function tasksByTags(
   allocIds: readonly string[],
   asking: Asking,
 ): Promise<DescribedTask[]> {
-  const target = `of ${clusterInWords(context.cluster)}`;
-  const options = { target, priority: "act", signal: asking.signal } as const;
   const wanted = new Set([owner.allocId, ...allocIds]);
   return await asked(context, asking, async () => {
-    const tasks = await liveOwn(context, owner, undefined, options);
-    return tasks.filter(({ tags = [] }) =>
+    const tasks = await context.scans.liveTasks(context, asking.signal);
+    return withoutForeign(tasks, owner, scanTarget(context)).filter(({ tags = [] }) =>
       wanted.has(taggedOwner(tags).allocId ?? "") || wanted.has(leftTo(tags)?.allocId ?? "")
     );
   });
 }
 
-/** The live tasks that ECS lists, without foreign ones. */
-async function liveOwn(
-  context: LaunchContext,
-  owner: Claimant["owner"],
-  index: string | undefined,
-  options: CallOptions,
-): Promise<DescribedTask[]> {
-  const attempted = attemptOf("describeTasks", options.target);
+function withoutForeign(
+  tasks: readonly DescribedTask[],
+  owner: TaskIdentity,
+  target: string,
+): DescribedTask[] {
+  const attempted = attemptOf("describeTasks", target);
   const claimant = { owner, index: startedBy(owner) };
-  const tasks = await liveTasks(context, index, options);
   return tasks.filter((task) => whose(task, claimant, attempted) !== "foreign");
 }
 

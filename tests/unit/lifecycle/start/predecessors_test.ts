@@ -3,6 +3,7 @@ import type { DescribedTask } from "../../../../src/lifecycle/ownership/cluster_
 import { assertEquals } from "@std/assert";
 import type { OperationName } from "../../../../src/aws/operations.ts";
 import type { Predecessors } from "../../../../src/lifecycle/ownership/adopt.ts";
+import { createClusterScans } from "../../../../src/lifecycle/ownership/cluster_scan.ts";
 import { leftTags, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import type { LaunchContext } from "../../../../src/lifecycle/start/context.ts";
 import { findPredecessors, moveTags } from "../../../../src/lifecycle/start/predecessors.ts";
@@ -20,6 +21,7 @@ function contextWith(tasks: Task[]) {
     clock: createVirtualTime(0).clock({ alive: true }),
     random: () => 0.5,
     driverVersion: "1.2.3",
+    scans: createClusterScans(),
     caller: {
       call: (name: OperationName, input: { startedBy?: string; tasks?: string[] }) => {
         calls.push({ name, input });
@@ -69,6 +71,18 @@ Deno.test("where Nomad has forgotten the first allocation, the task is found by 
   assertEquals(found.take?.taskArn, "old");
   const complete = await findPredecessors(context, owner, known(true, "old"), always, asking);
   assertEquals(complete.take, undefined);
+});
+
+Deno.test("starts that look by tags at the same time share a scan", async () => {
+  const { context, calls } = contextWith([old]);
+  const found = await Promise.all(
+    Array.from(
+      { length: 100 },
+      () => findPredecessors(context, owner, known(false, "old"), always, asking),
+    ),
+  );
+  assertEquals(new Set(found.map(({ take }) => take?.taskArn)), new Set(["old"]));
+  assertEquals(calls.map(({ name }) => name), ["listTasks", "describeTasks"]);
 });
 
 Deno.test("a list that ignores startedBy names nobody else's task", async () => {

@@ -1,0 +1,90 @@
+import type { CallOptions } from "../../aws/caller.ts";
+import { clusterInWords, clusterKey } from "../../aws/cluster_ref.ts";
+import { orAborted } from "../../aws/retry.ts";
+import { type DescribedTask, liveTasks, type SearchedCluster } from "./cluster_tasks.ts";
+
+/**
+ * Scans of whole clusters, each shared by all who ask for it. A scan costs one ListTasks and one
+ * DescribeTasks for each hundred tasks of the cluster. At most one scan of a cluster is under way, so a
+ * burst of questions costs two: one that the first question begins, and one for all that come meanwhile.
+ */
+export type ClusterScans = {
+  /**
+   * All live tasks of a cluster, from a scan that began after the question: an earlier scan may have
+   * described a task before its tags were set. Rejects with an `EcsError`, or with the signal's reason.
+   */
+  liveTasks(cluster: SearchedCluster, signal: AbortSignal): Promise<readonly DescribedTask[]>;
+};
+
+/** What questions about a cluster are told by, in an error and in the call's log. */
+export function scanTarget({ cluster }: Pick<SearchedCluster, "cluster">): string {
+  return `of ${clusterInWords(cluster)}`;
+}
+
+/** A scan that has not begun. */
+type Planned = {
+  readonly tasks: Promise<readonly DescribedTask[]>;
+  /** Aborts when nobody waits for the scan any more. */
+  readonly abandoned: AbortController;
+  waiting: number;
+};
+
+/** The scans of one cluster. */
+type Queue = {
+  /** Settles when the scan that is under way does. */
+  last: Promise<unknown>;
+  next: Planned | undefined;
+};
+
+/** One reason for all, as each new one would cost a stack trace. */
+const nobodyWaits = new Error("nobody waits for the scan");
+
+/** Makes scans, of which none is under way. */
+export function createClusterScans(): ClusterScans {
+  const queues = new Map<string, Queue>();
+  return {
+    liveTasks: (searched, signal) => {
+      const key = clusterKey(searched.cluster);
+      const queue = queues.get(key) ?? { last: Promise.resolve(), next: undefined };
+      queues.set(key, queue);
+      return join(queue, queue.next ?? plan(queue, searched), signal);
+    },
+  };
+}
+
+function plan(queue: Queue, searched: SearchedCluster): Planned {
+  const abandoned = new AbortController();
+  const begin = () => {
+    // Who asks from now on may know of what this scan misses.
+    if (queue.next === planned) queue.next = undefined;
+    abandoned.signal.throwIfAborted();
+    const options: CallOptions = {
+      target: scanTarget(searched),
+      priority: "act",
+      signal: abandoned.signal,
+    };
+    return liveTasks(searched, undefined, options);
+  };
+  const planned = { tasks: queue.last.then(begin), abandoned, waiting: 0 };
+  queue.next = planned;
+  queue.last = planned.tasks.catch(() => {}); // who waits is told
+  return planned;
+}
+
+/** Waits for a scan, which ends early when all who wait for it have gone. */
+async function join(
+  queue: Queue,
+  planned: Planned,
+  signal: AbortSignal,
+): Promise<readonly DescribedTask[]> {
+  planned.waiting += 1;
+  try {
+    return await orAborted(planned.tasks, signal);
+  } finally {
+    planned.waiting -= 1;
+    if (planned.waiting === 0) {
+      if (queue.next === planned) queue.next = undefined;
+      planned.abandoned.abort(nobodyWaits);
+    }
+  }
+}
