@@ -1,4 +1,4 @@
-import { defaultAddress, parseAddress } from "../nomad/address.ts";
+import { addressRule, defaultAddress, parseAddress } from "../nomad/address.ts";
 import { optionalBlock, string } from "./schema.ts";
 
 /** The variables of the agent's environment that stand for options of the `nomad` block. */
@@ -38,10 +38,7 @@ export const nomad = optionalBlock(
       {
         secret: true,
         max: 2_048,
-        check: (text) =>
-          parseAddress(text) === undefined
-            ? "be http://host:port, https://host:port or unix:///path, without user, password and query"
-            : undefined,
+        check: (text) => parseAddress(text) === undefined ? `be ${addressRule}` : undefined,
       },
     ),
     token: string(

@@ -12,6 +12,7 @@ import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
 import { createFingerprinter } from "./fingerprint.ts";
 import { searchForsaken } from "./forsaken.ts";
+import { isOfThisMachine, parseAddress } from "../nomad/address.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
@@ -31,7 +32,7 @@ export type { Handle, StartedTask, TaskRequest } from "./start.ts";
 /** What the calls of one driver share. */
 type DriverContext = StartContext & CommandContext & {
   readonly events: EventHub<DriverEvent>;
-  /** This client's node id, which tasks bring; undefined before the first of them. */
+  /** This client's node id, as tasks bring it or the client's own agent tells it. */
   nodeId: string | undefined;
 };
 
@@ -65,7 +66,8 @@ export function createDriver(options: DriverOptions): Driver {
   const { signal } = over;
   const { nomad } = context;
   const stats = createStats(statsContext(context, options.random, signal));
-  const basis = { settings, lifecycle, nomad, stats, version, clock, signal };
+  const agent = () => askAgent(context, signal);
+  const basis = { settings, lifecycle, nomad, stats, askAgent: agent, version, clock, signal };
   const fingerprinter = createFingerprinter(basis);
   searchForOrphans(context, signal);
   searchForForsaken(context, signal);
@@ -186,7 +188,10 @@ function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
     ...searchBasis(context, signal),
     log: log.named("orphans"),
     leave: (cluster) => removeCluster(clusters, cluster),
-    nodeId: () => context.nodeId,
+    nodeId: async () => {
+      await learnNode(context, signal);
+      return context.nodeId;
+    },
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
 }
 
@@ -200,14 +205,27 @@ function searchForForsaken(context: DriverContext, signal: AbortSignal): void {
   }).catch((error) => log.error("the search for forsaken tasks ended", { error: String(error) }));
 }
 
-/** Learns this client's node id from Nomad, so that orphans are found before its first task comes. */
+/** This client's node id where it is known, and else that of the agent that answers. */
 async function learnNode(
   context: DriverContext,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (context.nodeId !== undefined) return context.nodeId;
-  const agent = await context.nomad.ask((api, bounded) => api.agent(bounded), signal);
-  return context.nodeId ??= agent?.nodeId;
+  return context.nodeId ?? await askAgent(context, signal);
+}
+
+/**
+ * The node id of the agent that answers at the `nomad` block's address, if any. It is this client's only
+ * where the address is of this machine. Then orphans are found before the first task comes.
+ */
+async function askAgent(
+  context: DriverContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { nomad, settings } = context;
+  const agent = await nomad.agent(signal);
+  const address = parseAddress(settings.config.nomad?.address ?? "");
+  if (address !== undefined && isOfThisMachine(address)) context.nodeId ??= agent?.nodeId;
+  return agent?.nodeId;
 }
 
 function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {

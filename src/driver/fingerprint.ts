@@ -37,11 +37,13 @@ export type Fingerprinter = {
 
 /** Makes a fingerprinter. It calls ECS only while somebody watches. */
 export function createFingerprinter(
-  { settings, lifecycle, nomad, stats, version, clock, signal }: {
+  { settings, lifecycle, nomad, stats, askAgent, version, clock, signal }: {
     settings: Settings;
     lifecycle: Lifecycle;
     nomad: NomadLink;
     stats: Stats;
+    /** Asks Nomad's API something, whose answer `nomad` notes. */
+    askAgent: () => Promise<unknown>;
     version: string;
     clock: Clock;
     signal: AbortSignal;
@@ -95,7 +97,7 @@ export function createFingerprinter(
       );
     }
     // A node whose Nomad API is away runs ECS tasks all the same.
-    const asked = nomad.ask((api, bounded) => api.agent(bounded), signal).catch(() => {});
+    const asked = askAgent().catch(() => {}); // the driver has ended
     await Promise.race([asked, clock.sleep(nomadAnswerTime, signal)]);
     const handover = nomad.attribute();
     const measured = stats.attribute(cluster);

@@ -16,7 +16,7 @@ export type ForsakenContext = RoundContext & {
   readonly nomad: NomadLink;
   readonly log: Logger;
   readonly clusters: () => ClusterRef[];
-  /** This client's node id, asked for where it is not known; undefined where Nomad does not tell it. */
+  /** The node id of this client, or of the agent that answers; undefined where neither is known. */
   readonly nodeId: () => Promise<string | undefined>;
   readonly policy: () => OrphanPolicy;
 };
@@ -66,7 +66,11 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
     if (signal.aborted || nomad.api() === undefined || policy() === "ignore") continue;
     const nodeId = await context.nodeId();
     if (nodeId === undefined) continue;
-    const listed = await nomad.ask((api, bounded) => api.nodes(bounded), signal);
+    const listed = await nomad.ask(
+      { kind: "nodes" },
+      (api, bounded) => api.nodes(bounded),
+      signal,
+    );
     if (listed === undefined) continue;
     for (const { id } of listed) known.add(id);
     const working = new Set(listed.filter(({ status }) => status !== "down").map(({ id }) => id));
@@ -166,6 +170,7 @@ async function isForsaken(
 ): Promise<boolean> {
   const now = clock.now();
   const need = needByTags(task, now) ?? await nomad.ask(
+    { kind: "others" },
     (api, bounded) => needOf({ api, known, now }, task, bounded),
     signal,
   );

@@ -1,10 +1,10 @@
 import { type Clock, within } from "../clock.ts";
-import type { PluginConfig } from "../config/plugin_config.ts";
 import type { Predecessors, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
-import { parseAddress } from "../nomad/address.ts";
+import { addressRule, defaultAddress, parseAddress } from "../nomad/address.ts";
 import { createNomadApi, type NomadApi } from "../nomad/api.ts";
 import type { NomadTarget, ReadFile } from "../nomad/connection.ts";
+import type { NomadAgent } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
 import { leaveOrStop, type LeaveVerdict, predecessorsOf } from "./hand_over.ts";
 import type { Settings } from "./settings.ts";
@@ -19,23 +19,55 @@ export type NomadLink = {
   /** What the node's attribute `driver.ecs.handover` says; undefined where hand-over is off. */
   attribute(): string | undefined;
   /**
+   * Asks for the agent that answers. Where the token could not read allocations, that is tried again.
+   * Undefined as with `ask`.
+   */
+  agent(signal: AbortSignal): Promise<NomadAgent | undefined>;
+  /**
    * Asks something within a few seconds. Undefined where hand-over is off, or Nomad gives no usable
    * answer; that is logged once, until Nomad answers again.
    */
   ask<T>(
+    topic: Topic,
     question: (api: NomadApi, signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T | undefined>;
 };
 
-/** How the last question went. */
-type State =
-  | { readonly kind: "not asked" }
-  | { readonly kind: "answering" }
-  | { readonly kind: "failing"; readonly reason: string };
+/** What a question is about. The token may be allowed to read one and not the other. */
+export type Topic =
+  | { readonly kind: "agent" }
+  | { readonly kind: "nodes" }
+  /** Allocations of this client's own jobs. */
+  | { readonly kind: "allocations"; readonly namespace: string }
+  /** Allocations that may be another Nomad's: that they cannot be read says nothing of hand-over. */
+  | { readonly kind: "others" };
+
+/** Why no question about a topic gets a usable answer. */
+type Failure = { readonly topic: Topic; readonly error: unknown; readonly reason: string };
 
 /** Milliseconds that all requests of one question may take together: less than the least kill_timeout. */
 const questionTime = 4_000;
+
+/** An id that no allocation has: asking for it shows what the token may read. */
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+/** What the questions so far have shown. */
+type Experience = {
+  /** Whether any question was answered. */
+  answered: boolean;
+  /** By the kind of topic, in the order in which they are told. */
+  readonly failures: Map<Topic["kind"], Failure>;
+  /** What was logged last; undefined where Nomad answers. */
+  told: string | undefined;
+};
+
+type LinkContext = {
+  readonly api: () => NomadApi | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly experience: Experience;
+};
 
 /** Makes the link. It asks nothing before it is asked to. */
 export function createNomadLink(
@@ -47,53 +79,104 @@ export function createNomadLink(
     log: Logger;
   },
 ): NomadLink {
-  const asked = connect?.(() => targetOf(settings.config));
-  let state: State = { kind: "not asked" };
+  const asked = connect?.(() => targetOf(settings));
   const api = () => settings.config.nomad === undefined ? undefined : asked;
-
-  const note = (next: State) => {
-    if (next.kind === "failing" && (state.kind !== "failing" || state.reason !== next.reason)) {
-      log.warn("Nomad's API gives no answer: nothing is handed over", { error: next.reason });
-    }
-    if (next.kind === "answering" && state.kind === "failing") {
-      log.info("Nomad's API answers again");
-    }
-    state = next;
-  };
-
+  const experience: Experience = { answered: false, failures: new Map(), told: undefined };
+  const context: LinkContext = { api, clock, log, experience };
   return {
     api,
     attribute: () => {
       if (api() === undefined) return undefined;
-      switch (state.kind) {
-        case "not asked":
-          return "off: Nomad's API has not answered yet";
-        case "answering":
-          return "on";
-        case "failing":
-          return `off: ${state.reason}`;
-      }
+      const reason = reasonOf(experience);
+      if (reason !== undefined) return `off: ${reason}`;
+      return experience.answered ? "on" : "off: Nomad's API has not answered yet";
     },
-    ask: async (question, signal) => {
-      const reachable = api();
-      if (reachable === undefined) return undefined;
-      const late = () =>
-        new NomadError("unreachable", "questions", `no answers within ${questionTime / 1_000} s`);
-      try {
-        const answer = await within(
-          { clock, ms: questionTime, late, signal },
-          (bounded) => question(reachable, bounded),
+    agent: async (signal) => {
+      const agent = await ask(
+        context,
+        { kind: "agent" },
+        (api, bounded) => api.agent(bounded),
+        signal,
+      );
+      const topic = experience.failures.get("allocations")?.topic;
+      if (agent !== undefined && topic?.kind === "allocations") {
+        await ask(
+          context,
+          topic,
+          (api, bounded) => api.isForgotten(nobody, topic.namespace, bounded),
+          signal,
         );
-        note({ kind: "answering" });
-        return answer;
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        const reason = error instanceof Error ? error.message : String(error);
-        note({ kind: "failing", reason });
-        return undefined;
       }
+      return agent;
     },
+    ask: (topic, question, signal) => ask(context, topic, question, signal),
   };
+}
+
+async function ask<T>(
+  context: LinkContext,
+  topic: Topic,
+  question: (api: NomadApi, signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const { api, clock } = context;
+  const reachable = api();
+  if (reachable === undefined) return undefined;
+  const late = () =>
+    new NomadError("unreachable", "questions", `no answers within ${questionTime / 1_000} s`);
+  try {
+    const answer = await within(
+      { clock, ms: questionTime, late, signal },
+      (bounded) => question(reachable, bounded),
+    );
+    noteAnswer(context, topic);
+    return answer;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    noteFailure(context, topic, error);
+    return undefined;
+  }
+}
+
+function noteAnswer(context: LinkContext, { kind }: Topic): void {
+  const { experience: { failures }, experience } = context;
+  experience.answered = true;
+  failures.delete(kind);
+  // An API that answers one question can be reached for the others.
+  for (const [other, { error }] of failures) if (isUnreachable(error)) failures.delete(other);
+  tell(context);
+}
+
+function noteFailure(context: LinkContext, topic: Topic, error: unknown): void {
+  const { failures } = context.experience;
+  if (topic.kind === "others" && !isUnreachable(error)) return;
+  const message = error instanceof Error ? error.message : String(error);
+  // One text for all allocations: it is a node's attribute, and is logged once.
+  const reason = message.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
+  // What the token may not do is told in several ways: the first one stays.
+  const isKnown = !isUnreachable(error) && failures.has(topic.kind) &&
+    !isUnreachable(failures.get(topic.kind)?.error);
+  if (!isKnown) failures.set(topic.kind, { topic, error, reason });
+  tell(context);
+}
+
+/** Logs what has changed. */
+function tell({ experience, log }: LinkContext): void {
+  const reason = reasonOf(experience);
+  if (reason === experience.told) return;
+  experience.told = reason;
+  if (reason === undefined) log.info("Nomad's API answers again");
+  else log.warn("Nomad's API gives no answer: nothing is handed over", { error: reason });
+}
+
+/** Why nothing is handed over. Of several reasons the one that came first stays. */
+function reasonOf({ failures }: Experience): string | undefined {
+  const [first] = failures.values();
+  return first?.reason;
+}
+
+function isUnreachable(error: unknown): boolean {
+  return !(error instanceof NomadError) || error.kind === "unreachable" || error.kind === "busy";
 }
 
 /** What Nomad says of the allocations that a task's own replaces; undefined where hand-over is off. */
@@ -103,7 +186,11 @@ export async function predecessorsFrom(
   signal: AbortSignal,
 ): Promise<Predecessors | undefined> {
   if (link.api() === undefined) return undefined;
-  const answer = await link.ask((api, bounded) => predecessorsOf(api, task, bounded), signal);
+  const answer = await link.ask(
+    { kind: "allocations", namespace: task.namespace },
+    (api, bounded) => predecessorsOf(api, task, bounded),
+    signal,
+  );
   return answer ?? { chain: [], complete: false };
 }
 
@@ -113,7 +200,11 @@ export async function leaveVerdict(
   task: TaskIdentity,
   signal: AbortSignal,
 ): Promise<LeaveVerdict> {
-  const answer = await link.ask((api, bounded) => leaveOrStop(api, task, bounded), signal);
+  const answer = await link.ask(
+    { kind: "allocations", namespace: task.namespace },
+    (api, bounded) => leaveOrStop(api, task, bounded),
+    signal,
+  );
   return answer ?? { kind: "stop" };
 }
 
@@ -122,10 +213,25 @@ export function connectNomadOver(readFile: ReadFile, clock: Clock): ConnectNomad
   return (target) => createNomadApi({ target, readFile, clock });
 }
 
-function targetOf({ nomad }: PluginConfig): NomadTarget {
-  const address = parseAddress(nomad?.address ?? "");
-  if (nomad === undefined || address === undefined) {
-    throw new NomadError("misconfigured", "requests", "the nomad block has no usable address");
+function targetOf({ config: { nomad } }: Settings): NomadTarget {
+  if (nomad === undefined) {
+    throw new NomadError(
+      "misconfigured",
+      "requests",
+      "the plugin block's config has no nomad block",
+    );
+  }
+  const text = nomad.address ?? defaultAddress;
+  const address = parseAddress(text);
+  if (address === undefined) {
+    // Options are checked when they are decoded, so this is the variable's. It may hold a password.
+    const shown = /[@?#]/.test(text) ? "a URL with more than that" : JSON.stringify(text);
+    throw new NomadError(
+      "misconfigured",
+      "requests",
+      `NOMAD_ADDR of the Nomad agent's environment must be ${addressRule}; got ${shown}. Set it so, or ` +
+        `set nomad.address in the plugin block's config`,
+    );
   }
   return {
     address,

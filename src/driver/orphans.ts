@@ -14,8 +14,8 @@ export type OrphanContext = RoundContext & {
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that does not exist. */
   readonly leave: (cluster: ClusterRef) => void;
-  /** This client's node id, which tasks bring; undefined before the first of them. */
-  readonly nodeId: () => string | undefined;
+  /** This client's node id, asked for where it is not known; undefined where nobody tells it. */
+  readonly nodeId: () => Promise<string | undefined>;
   readonly policy: () => OrphanPolicy;
 };
 
@@ -29,8 +29,9 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
   while (!signal.aborted) {
     await nextRound(context);
     if (signal.aborted) return;
-    const nodeId = context.nodeId();
-    if (nodeId === undefined || context.policy() === "ignore") continue;
+    if (context.policy() === "ignore") continue;
+    const nodeId = await context.nodeId();
+    if (nodeId === undefined) continue;
     for (const cluster of context.clusters()) await searchCluster(context, cluster, nodeId);
   }
 }

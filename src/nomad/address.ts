@@ -6,6 +6,10 @@ export type NomadAddress =
 /** Address of an agent's HTTP API where nothing else is configured. Source: Nomad's own default. */
 export const defaultAddress = "http://127.0.0.1:4646";
 
+/** What an address must be, for messages. */
+export const addressRule =
+  "http://host:port, https://host:port or unix:///path, without user, password and query";
+
 /**
  * Parses `http://host:port`, `https://host:port` or `unix:///path/to/socket`.
  *
@@ -29,6 +33,13 @@ export function parseAddress(text: string): NomadAddress | undefined {
     return undefined;
   }
   return { kind: "tcp", protocol, url };
+}
+
+/** Whether the address is certain to lead to this machine: a unix socket, or a loopback address. */
+export function isOfThisMachine(address: NomadAddress): boolean {
+  if (address.kind === "unix") return true;
+  const { hostname } = address.url;
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.[0-9]+){3}$/.test(hostname);
 }
 
 /** The address for messages. */

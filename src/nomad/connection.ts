@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { joined } from "../bytes.ts";
 import { describeAddress, type NomadAddress } from "./address.ts";
-import { NomadError } from "./error.ts";
+import { NomadError, type NomadErrorKind } from "./error.ts";
 
 /** How a Nomad agent is reached, and as whom. Files are read at each request: they may be renewed. */
 export type NomadTarget = {
@@ -54,7 +54,7 @@ export async function get(
     throw new NomadError("denied", attempted, `HTTP ${status}: ${firstLine(body)}`);
   }
   if (status === 429 || status >= 500) {
-    throw new NomadError("unreachable", attempted, `HTTP ${status}: ${firstLine(body)}`);
+    throw new NomadError("busy", attempted, `HTTP ${status}: ${firstLine(body)}`);
   }
   if (status !== 200) {
     throw new NomadError("unusable", attempted, `HTTP ${status}: ${firstLine(body)}`);
@@ -72,17 +72,23 @@ async function optionsOf(
   readFile: ReadFile,
   attempted: string,
 ): Promise<https.RequestOptions> {
-  const read = async (file: string | undefined): Promise<string | undefined> => {
+  const read = async (
+    option: string,
+    file: string | undefined,
+  ): Promise<string | undefined> => {
     if (file === undefined) return undefined;
     try {
       return await readFile(file);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new NomadError("misconfigured", attempted, `cannot read ${file}: ${why}`, { cause });
+      const what =
+        `the driver cannot read ${file}, which ${option} names: ${why}; name a file that ` +
+        `the Nomad agent's user may read`;
+      throw new NomadError("misconfigured", attempted, what, { cause });
     }
   };
   const { address } = target;
-  const token = (await read(target.tokenFile))?.trim() ?? target.token;
+  const token = (await read("nomad.token_file", target.tokenFile))?.trim() ?? target.token;
   const headers = token === undefined || token === "" ? {} : { "X-Nomad-Token": token };
   if (address.kind === "unix") return { socketPath: address.path, path, headers };
   const { url } = address;
@@ -94,9 +100,11 @@ async function optionsOf(
     headers,
   };
   if (address.protocol === "http:") return plain;
-  const [ca, cert, key] = await Promise.all(
-    [target.caFile, target.certFile, target.keyFile].map(read),
-  );
+  const [ca, cert, key] = await Promise.all([
+    read("nomad.ca_file or NOMAD_CACERT", target.caFile),
+    read("nomad.cert_file or NOMAD_CLIENT_CERT", target.certFile),
+    read("nomad.key_file or NOMAD_CLIENT_KEY", target.keyFile),
+  ]);
   return {
     ...plain,
     ...(ca === undefined ? {} : { ca }),
@@ -120,7 +128,7 @@ function exchange(
       reject(
         signal.aborted
           ? signal.reason
-          : new NomadError("unreachable", attempted, cause.message, { cause }),
+          : new NomadError(kindOf(cause), attempted, cause.message, { cause }),
       );
     const request = (secure ? https : http).get(options, (response) => {
       const pieces: Uint8Array[] = [];
@@ -148,6 +156,11 @@ function exchange(
     signal.addEventListener("abort", leave, { once: true });
     request.on("close", () => signal.removeEventListener("abort", leave));
   });
+}
+
+/** What a connection that failed shows. The runtime tells of certificates in the message alone. */
+function kindOf({ message }: Error): NomadErrorKind {
+  return /certificate|\b(tls|ssl)\b/i.test(message) ? "untrusted" : "unreachable";
 }
 
 /** The first line of a text, cut to what a message can hold. */

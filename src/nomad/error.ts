@@ -1,11 +1,19 @@
 /**
  * Why a request to Nomad gave nothing usable:
- * - `unreachable`: no connection, no answer in time, or a server that has no leader;
+ * - `unreachable`: no connection, or no answer in time;
+ * - `untrusted`: one side does not accept the other's certificate;
+ * - `busy`: an agent that answers and cannot serve now, such as while its servers have no leader;
  * - `denied`: the token is missing, unknown, expired, or may not do this;
  * - `unusable`: an answer that is not Nomad's, is too large, or lacks a field that Nomad documents;
- * - `misconfigured`: a file that the `nomad` block names cannot be read.
+ * - `misconfigured`: an address that is none, or a file that cannot be read.
  */
-export type NomadErrorKind = "unreachable" | "denied" | "unusable" | "misconfigured";
+export type NomadErrorKind =
+  | "unreachable"
+  | "untrusted"
+  | "busy"
+  | "denied"
+  | "unusable"
+  | "misconfigured";
 
 /** A failed request to Nomad's HTTP API. */
 export class NomadError extends Error {
@@ -14,7 +22,7 @@ export class NomadError extends Error {
     readonly kind: NomadErrorKind,
     /** What was asked for, as `GET /v1/allocation/0b8d5d7e of http://127.0.0.1:4646`. */
     readonly attempted: string,
-    /** What came back. Never holds the token. */
+    /** What came back, or what is wrong and how to mend it. Never holds the token. */
     readonly answer: string,
     options?: { cause: unknown },
   ) {
@@ -22,9 +30,20 @@ export class NomadError extends Error {
   }
 }
 
+// Each option may have its value from the agent's environment, so the advice names both places.
 const advice: Record<NomadErrorKind, string> = {
-  unreachable: "; check nomad.address in the plugin block's config",
-  denied: "; check the token of the nomad block, and its ACL policy",
-  unusable: "; check that nomad.address is that of a Nomad agent",
-  misconfigured: "; check the files that the nomad block names",
+  unreachable:
+    "; check that a Nomad agent listens at nomad.address of the plugin block's config, or " +
+    "at NOMAD_ADDR of the Nomad agent's environment where that is not set",
+  untrusted:
+    "; check ca_file, tls_server_name, cert_file and key_file of the plugin's nomad block, or " +
+    "NOMAD_CACERT, NOMAD_TLS_SERVER_NAME, NOMAD_CLIENT_CERT and NOMAD_CLIENT_KEY of the Nomad " +
+    "agent's environment where those are not set",
+  busy: "; it is asked again",
+  denied: "; check the token of the plugin's nomad block, or NOMAD_TOKEN of the Nomad agent's " +
+    "environment where that has none, and the token's ACL policy",
+  unusable: "; check that nomad.address of the plugin block's config, or NOMAD_ADDR of the Nomad " +
+    "agent's environment where that is not set, is the URL of a Nomad agent",
+  // The answer tells what to do.
+  misconfigured: "",
 };

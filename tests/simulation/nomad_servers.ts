@@ -15,6 +15,8 @@ export type ApiWeather = typeof apiWeathers[number];
 /** Nomad's servers, as far as their HTTP API tells of allocations and nodes. */
 export type NomadServers = {
   weather: ApiWeather | undefined;
+  /** Whether the token may read jobs and their allocations. */
+  readJob: boolean;
   /** Nodes that have no connection to the servers. */
   readonly cutOff: Set<string>;
   /** The API as the plugin of one node sees it. */
@@ -53,6 +55,7 @@ export function createNomadServers(
 
   const servers: NomadServers = {
     weather: undefined,
+    readJob: true,
     cutOff: new Set(),
     allocation: (id) => read(allocations, id, time.now()),
     put: (allocation) => write(allocations, allocation.id, allocation),
@@ -90,7 +93,11 @@ export function createNomadServers(
       };
       return {
         allocation: (id, _namespace, signal) =>
-          answer(`GET allocation ${id}`, (at) => read(allocations, id, at), signal),
+          answer(
+            `GET allocation ${id}`,
+            (at) => servers.readJob ? read(allocations, id, at) : undefined,
+            signal,
+          ),
         allocationsOf: async (jobId, _namespace, signal) => {
           const all = (at: number) =>
             [...allocations.keys()].flatMap((id) => read(allocations, id, at) ?? [])
@@ -100,7 +107,9 @@ export function createNomadServers(
         },
         node: (id, signal) => answer(`GET node ${id}`, (at) => read(nodes, id, at), signal),
         isForgotten: async (id, _namespace, signal) => {
-          if (servers.weather === "blind") throw new NomadError("denied", "GET", "HTTP 403");
+          if (servers.weather === "blind" || !servers.readJob) {
+            throw new NomadError("denied", "GET", "HTTP 403");
+          }
           const found = await answer(
             `GET allocations ${id}`,
             (at) => read(allocations, id, at),

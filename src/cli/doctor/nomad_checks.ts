@@ -60,9 +60,14 @@ function fixOf(kind: NomadErrorKind, rule: string): string {
     case "denied":
       return `give the token a policy with ${rule}, or the right token in token_file or NOMAD_TOKEN`;
     case "misconfigured":
-      return "check the files that the nomad block names";
+      return "put that right in the nomad block, or in the environment";
     case "unreachable":
-      return "check that the agent runs, and nomad.address, ca_file and tls_server_name";
+      return "check that the agent runs, and nomad.address or NOMAD_ADDR";
+    case "untrusted":
+      return "check ca_file, tls_server_name, cert_file and key_file of the nomad block, or NOMAD_CACERT, " +
+        "NOMAD_TLS_SERVER_NAME, NOMAD_CLIENT_CERT and NOMAD_CLIENT_KEY";
+    case "busy":
+      return "try again once Nomad's servers have a leader";
     case "unusable":
       return "check that nomad.address is that of a Nomad agent's HTTP API";
   }

@@ -1,23 +1,29 @@
 import { encode } from "@msgpack/msgpack";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createNomadLink, leaveVerdict, predecessorsFrom } from "../../../src/driver/nomad_link.ts";
 import { createSettings } from "../../../src/driver/settings.ts";
 import type { NomadTarget } from "../../../src/nomad/connection.ts";
+import { NomadError } from "../../../src/nomad/error.ts";
+import { allocationWith } from "../../harness/nomad_documents.ts";
 import { createNomadServers } from "../../simulation/nomad_servers.ts";
 import { createChances } from "../../simulation/random.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
 import { ownerOf, silent } from "../../harness/world.ts";
 
 const never = new AbortController().signal;
+const alloc = "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11";
 
-function linkWith(block: Record<string, unknown> | undefined) {
+function linkWith(
+  block: Record<string, unknown> | undefined,
+  environment: Record<string, string> = { token: "t" },
+) {
   const time = createVirtualTime(0);
   const clock = time.clock({ alive: true });
   const servers = createNomadServers(time, createChances(1), ["node-a"]);
   const decoded = decodePluginConfig(encode({ cluster: "web", nomad: block }));
   assert(decoded.kind === "ok");
-  const settings = createSettings(decoded.value, { nomad: { token: "t" } });
+  const settings = createSettings(decoded.value, { nomad: environment });
   const logged: string[] = [];
   let target: () => NomadTarget = () => {
     throw new Error("no target");
@@ -53,7 +59,7 @@ Deno.test("without a nomad block nothing is asked, and nothing is told", async (
 
 Deno.test("the attribute is on once Nomad has answered, and says why it is off", async () => {
   const { link, servers, settle, logged } = linkWith({});
-  const ask = () => settle(link.ask((api, signal) => api.agent(signal), never));
+  const ask = () => settle(link.agent(never));
   assertEquals(link.attribute(), "off: Nomad's API has not answered yet");
   assertEquals((await ask())?.nodeId, "node-a");
   assertEquals(link.attribute(), "on");
@@ -67,11 +73,67 @@ Deno.test("the attribute is on once Nomad has answered, and says why it is off",
   assertEquals(logged.length, 2);
 });
 
+Deno.test("a token that may not read allocations shows until it may, and is logged once", async () => {
+  const { link, servers, settle, logged } = linkWith({});
+  servers.put(allocationWith({ id: alloc }));
+  await settle(link.agent(never));
+  servers.readJob = false;
+  for (const allocId of [alloc, alloc.replace("0b8d", "1c9e")]) {
+    const task = { ...ownerOf("1", allocId) };
+    assertEquals(await settle(predecessorsFrom(link, task, never)), { chain: [], complete: false });
+    // That the agent answers does not mend what the token may not do.
+    await settle(link.agent(never));
+  }
+  assertEquals(
+    link.attribute()?.replace(/;.*/, ""),
+    "off: Nomad API GET /v1/allocation/<id>: it does not show the allocation that is being started",
+  );
+  assertEquals(logged.length, 1);
+  servers.readJob = true;
+  await settle(link.agent(never));
+  assertEquals([link.attribute(), logged.length], ["on", 2]);
+});
+
+Deno.test("once Nomad answers anything, it can be reached for everything", async () => {
+  const { link, servers, settle } = linkWith({});
+  servers.weather = "silent";
+  await settle(predecessorsFrom(link, ownerOf(), never));
+  assert(link.attribute()?.startsWith("off: "), link.attribute());
+  servers.weather = undefined;
+  await settle(link.ask({ kind: "nodes" }, (api, signal) => api.nodes(signal), never));
+  assertEquals(link.attribute(), "on");
+});
+
+Deno.test("what another Nomad's allocations tell says nothing of hand-over", async () => {
+  const { link, servers, settle } = linkWith({});
+  await settle(link.agent(never));
+  servers.weather = "denied";
+  const question = settle(
+    link.ask({ kind: "others" }, (api, signal) => api.isForgotten(alloc, "theirs", signal), never),
+  );
+  assertEquals([await question, link.attribute()], [undefined, "on"]);
+});
+
+Deno.test("an unusable NOMAD_ADDR is named, with what it must be", () => {
+  const messageOf = (address: string) => {
+    const { target } = linkWith({}, { address });
+    return assertThrows(target, NomadError).message;
+  };
+  assertEquals(
+    messageOf("nomad.example:4646"),
+    "Nomad API requests: NOMAD_ADDR of the Nomad agent's environment must be http://host:port, " +
+      "https://host:port or unix:///path, without user, password and query; got " +
+      '"nomad.example:4646". Set it so, or set nomad.address in the plugin block\'s config',
+  );
+  assertEquals(messageOf("http://user:s3cret@nomad.example").includes("s3cret"), false);
+});
+
 Deno.test("a question has four seconds, whatever its requests do", async () => {
   const { link, settle, time } = linkWith({});
   const began = time.now();
   const answer = await settle(
     link.ask(
+      { kind: "nodes" },
       (_api, signal) =>
         new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
       never,

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
+import { createNomadServers } from "../../simulation/nomad_servers.ts";
+import { createChances } from "../../simulation/random.ts";
 import { cluster, createWorld, ownerOf, type World } from "../../harness/world.ts";
 
 const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
@@ -74,4 +76,35 @@ Deno.test("a start does not take over the ECS task of an earlier run that is bei
   driver.inspect(`${allocId}/main/33333333`);
   await passWithoutDoubles(world, 120_000);
   assert(world.ecs.live().some(({ arn }) => arn === ref.arn), "what a start answered for runs on");
+});
+
+/** A client whose agent started a task and died with its plugin, and the servers that it asks. */
+async function restartedClient(nomad: Record<string, unknown>) {
+  const world = createWorld();
+  const servers = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
+  const first = launchDriver(world, config);
+  const lost = await world.settle(first.start("11111111").started);
+  assert(lost.status === "fulfilled");
+  first.kill();
+  const launch = (agentOf: string) =>
+    launchDriver(world, { ...config, nomad }, { nodeId: agentOf, nomad: servers });
+  return { world, servers, launch };
+}
+
+Deno.test("orphans are found before the first task, once the agent's API answers", async () => {
+  const { world, servers, launch } = await restartedClient({});
+  servers.weather = "silent";
+  launch("node-a");
+  await world.pass(90_000);
+  assertEquals(world.ecs.live().length, 1);
+  servers.weather = undefined;
+  await world.pass(60_000);
+  assertEquals(world.ecs.live(), []);
+});
+
+Deno.test("an agent on another machine does not tell which client this is", async () => {
+  const { world, launch } = await restartedClient({ address: "http://10.0.0.2:4646" });
+  launch("node-a");
+  await world.pass(300_000);
+  assertEquals(world.ecs.live().length, 1);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeAddress, parseAddress } from "../../../src/nomad/address.ts";
+import { describeAddress, isOfThisMachine, parseAddress } from "../../../src/nomad/address.ts";
 
 Deno.test("an address is HTTP, HTTPS or a unix socket, and nothing else", async (t) => {
   const cases: [string, string | undefined][] = [
@@ -20,4 +20,17 @@ Deno.test("an address is HTTP, HTTPS or a unix socket, and nothing else", async 
       assertEquals(parsed && describeAddress(parsed), expected);
     });
   }
+});
+
+Deno.test("only a socket and a loopback address lead to this machine for certain", () => {
+  const isLocal = (text: string) => {
+    const address = parseAddress(text);
+    return address !== undefined && isOfThisMachine(address);
+  };
+  const local = ["unix:///run/nomad.sock", "http://127.0.0.1:4646", "https://localhost:4646"]
+    .concat("http://[::1]:4646", "http://127.1:4646");
+  const others = ["http://10.0.0.2:4646", "https://nomad.service.consul:4646"]
+    .concat("http://127.0.0.1.example:4646", "http://localhost.example");
+  assertEquals(local.filter(isLocal), local);
+  assertEquals(others.filter(isLocal), []);
 });

@@ -70,7 +70,7 @@ Deno.test("HTTPS trusts the named authority alone, under the name that is config
     assertEquals(answer.kind, "found");
     assertEquals(
       await kindOf(get(targetOf(address), "/v1/agent/self", { readFile, signal: never })),
-      "unreachable",
+      "untrusted",
     );
   } finally {
     await server.shutdown();
@@ -91,9 +91,9 @@ Deno.test("an answer is judged by what Nomad documents", async (t) => {
     [
       "500 without a leader",
       () => new Response("No cluster leader", { status: 500 }),
-      "unreachable",
+      "busy",
     ],
-    ["429", () => new Response("too many", { status: 429 }), "unreachable"],
+    ["429", () => new Response("too many", { status: 429 }), "busy"],
     ["a redirect", () => new Response("", { status: 302 }), "unusable"],
     ["a page", () => new Response("<html></html>"), "unusable"],
     ["an answer without end", () => new Response("x".repeat(answerLimit + 1)), "unusable"],
@@ -135,7 +135,8 @@ Deno.test("an error never holds the token", async () => {
     assertEquals(
       error.message,
       `Nomad API GET /v1/node/a of ${address}: HTTP 403: Permission denied; check the token of ` +
-        `the nomad block, and its ACL policy`,
+        `the plugin's nomad block, or NOMAD_TOKEN of the Nomad agent's environment where that has ` +
+        `none, and the token's ACL policy`,
     );
   });
 });
