@@ -7,6 +7,8 @@ export type OpenRun = {
   readonly index: string;
   /** The task id of the run, from which its client token is made. */
   readonly taskId: string;
+  /** When the start failed, in monotonic milliseconds. */
+  readonly since: number;
   /** Aborts when a later start resumes the run. */
   readonly resumed: AbortSignal;
 };
@@ -19,6 +21,8 @@ export type Starts = {
   isStarting(index: string): boolean;
   /** ECS may have accepted the run of a start that has failed. */
   leaveRun(run: Omit<OpenRun, "resumed">): OpenRun;
+  /** The run that is open under this `startedBy`, and whose ECS task has not been found. */
+  openRun(cluster: ClusterRef, index: string): OpenRun | undefined;
   /** The run's ECS task was found, so no start is to ask for it under the run's client token. */
   foundRun(run: OpenRun): void;
   /**
@@ -71,6 +75,10 @@ export function createStarts(): Starts {
       const run = { ...left, resumed: resume.signal };
       open.set(keyOf(run), { run, resume, found: false });
       return run;
+    },
+    openRun: (cluster, index) => {
+      const search = open.get(keyOf({ cluster, index }));
+      return search === undefined || search.found ? undefined : search.run;
     },
     foundRun: (run) => {
       const search = searchOf(run);

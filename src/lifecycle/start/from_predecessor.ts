@@ -1,3 +1,4 @@
+import { clusterKey } from "../../aws/cluster_ref.ts";
 import type { Adoption, Predecessors } from "../ownership/adopt.ts";
 import type { DescribedTask } from "../ownership/cluster_tasks.ts";
 import { ownerInTags, startedBy } from "../ownership/tags.ts";
@@ -43,11 +44,15 @@ async function searchPredecessors(
 ): Promise<Adoption> {
   const { owner } = request;
   const { mayTakeOver } = context.remoteTasks.ledger;
+  const own = {
+    mayTakeOver,
+    under: (indexes: readonly string[]) => runningUnder(context, indexes),
+  };
   const allocIds = predecessors.chain.map(({ allocId }) => allocId);
   const indexes = [owner.allocId, ...allocIds].map((allocId) =>
     startedBy({ allocId, name: owner.name })
   );
-  const search = () => findPredecessors(context, owner, predecessors, mayTakeOver, asking);
+  const search = () => findPredecessors(context, owner, predecessors, own, asking);
   while (true) {
     const found = await searchSettled(context, request, indexes, asking, search);
     // Where Nomad has forgotten a task's allocation, the task's stop is pending under another index.
@@ -55,6 +60,26 @@ async function searchPredecessors(
     const isNothing = found.take === undefined && found.stop.length === 0;
     if (!isNothing || !await untilListed(context, request, allocIds, asking.signal)) return found;
   }
+}
+
+/** ARNs of the cluster's tasks that this process looks after under these indexes, and that are to run. */
+function runningUnder(
+  { remoteTasks: { ledger }, cluster }: StartContext,
+  indexes: readonly string[],
+): string[] {
+  const arns: string[] = [];
+  if (indexes.length === 0) return arns;
+  for (const keeper of ledger.keepers()) {
+    const { ref: { arn }, index } = keeper;
+    if (!indexes.includes(index) || clusterKey(keeper.ref.cluster) !== clusterKey(cluster)) {
+      continue;
+    }
+    const state = keeper.state();
+    const isEnding = state.kind === "ended" ||
+      (state.kind !== "unseen" && state.snapshot?.desiredStatus === "STOPPED");
+    if (!isEnding && ledger.mayTakeOver(arn)) arns.push(arn);
+  }
+  return arns;
 }
 
 /** Waits for the pending stops of these tasks. Answers whether there was one. */

@@ -71,7 +71,8 @@ export async function launch(
   } catch (error) {
     if (launch.openRun === undefined) recordRun(context, request, undefined);
     else {
-      cleanUp(context, request.owner, ledger.leaveRun({ cluster, index, taskId: launch.openRun }));
+      const left = { cluster, index, taskId: launch.openRun, since: context.clock.monotonic() };
+      cleanUp(context, request.owner, ledger.leaveRun(left));
     }
     throw error;
   }

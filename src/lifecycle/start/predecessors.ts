@@ -1,10 +1,16 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
+import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain } from "../error_policy.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
 import { scanTarget } from "../ownership/cluster_scan.ts";
-import { type DescribedTask, liveTasks } from "../ownership/cluster_tasks.ts";
+import {
+  type DescribedTask,
+  describeTasks,
+  isLive,
+  liveTasks,
+} from "../ownership/cluster_tasks.ts";
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
 import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -16,6 +22,14 @@ export type FoundPredecessors = Adoption & {
   readonly ending: readonly DescribedTask[];
 };
 
+/** What this process knows of ECS tasks by itself. */
+export type OwnTasks = {
+  /** See `Ledger`. */
+  readonly mayTakeOver: (arn: string) => boolean;
+  /** ARNs of the cluster's tasks that it looks after under one of these `startedBy`. */
+  readonly under: (indexes: readonly string[]) => readonly string[];
+};
+
 /**
  * Looks for live ECS tasks of the allocations that a new one replaces, and decides what becomes of
  * them. Makes no call where there is no predecessor. Asks until ECS answers or the signal aborts.
@@ -24,11 +38,14 @@ export async function findPredecessors(
   context: LaunchContext,
   owner: TaskIdentity,
   predecessors: Predecessors,
-  /** See `Ledger`. */
-  mayTakeOver: (arn: string) => boolean,
+  { mayTakeOver, under }: OwnTasks,
   asking: Asking,
 ): Promise<FoundPredecessors> {
-  const found = await searchFor(context, owner, predecessors, asking);
+  const listed = await searchFor(context, owner, predecessors, asking);
+  const indexes = predecessors.chain.map(({ allocId }) => startedBy({ allocId, name: owner.name }));
+  const unlisted = () =>
+    under(indexes).filter((arn) => listed.every(({ taskArn }) => taskArn !== arn));
+  const found = [...listed, ...await tasksKnown(context, owner, unlisted, asking)];
   const free = found.filter(({ taskArn }) => mayTakeOver(taskArn));
   const ending = found.filter(({ taskArn }) => !mayTakeOver(taskArn));
   return { ...adoptionOf(free, owner, predecessors), ending };
@@ -77,6 +94,30 @@ async function tasksStartedBy(
   return await asked(context, asking, async () => {
     const tasks = await liveTasks(context, index, options);
     return withoutForeign(tasks, owner, target).filter((task) => task.startedBy === index);
+  });
+}
+
+/** Those of the tasks that live. ECS describes a task before it lists it. */
+async function tasksKnown(
+  context: LaunchContext,
+  owner: TaskIdentity,
+  arns: () => readonly string[],
+  asking: Asking,
+): Promise<DescribedTask[]> {
+  const target = `that this client has started in ${clusterInWords(context.cluster)}`;
+  const options = { target, priority: "act", signal: asking.signal } as const;
+  return await asked(context, asking, async () => {
+    const known = arns();
+    const tasks = await describeTasks(context, known, options);
+    if (tasks.length < known.length) {
+      const attempted = attemptOf("describeTasks", target);
+      throw new EcsError(
+        "unavailable",
+        attempted,
+        "it does not describe a task that it has started",
+      );
+    }
+    return withoutForeign(tasks.filter(isLive), owner, target);
   });
 }
 

@@ -1,3 +1,4 @@
+import { startedBy } from "../ownership/tags.ts";
 import { type StartContext, type StartRequest, tell } from "./context.ts";
 import { hasOpenRun } from "./start_record.ts";
 
@@ -8,7 +9,7 @@ import { hasOpenRun } from "./start_record.ts";
 export const listingTime = 30_000;
 
 /**
- * Waits where an earlier plugin process on this client may have asked ECS for a task of one of
+ * Waits where this process, or an earlier one on this client, may have asked ECS for a task of one of
  * `allocIds` so recently that ECS does not list it yet. Answers whether it has waited: then the caller
  * searches again. Rejects with the signal's reason when it aborts.
  */
@@ -18,15 +19,33 @@ export async function untilListed(
   allocIds: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { clock, begunAt } = context;
-  const wait = begunAt + listingTime - clock.monotonic();
-  if (wait <= 0) return false;
+  const { clock } = context;
   for (const allocId of allocIds) {
-    if (!await hasOpenRun(context, request, allocId)) continue;
+    const since = await openSince(context, request, allocId);
+    const wait = (since ?? -Infinity) + listingTime - clock.monotonic();
+    if (wait <= 0) continue;
     tell(request, `Waiting until ECS is sure to list what it may run for allocation ${allocId}`);
     await clock.sleep(wait, signal);
     signal.throwIfAborted();
     return true;
   }
   return false;
+}
+
+/**
+ * Monotonic milliseconds before which ECS was last asked for a task of an earlier allocation on this
+ * client, without an answer. Undefined where that is not known.
+ */
+async function openSince(
+  context: StartContext,
+  request: StartRequest,
+  allocId: string,
+): Promise<number | undefined> {
+  const { remoteTasks: { ledger }, cluster, clock, begunAt } = context;
+  const index = startedBy({ allocId, name: request.owner.name });
+  const own = ledger.openRun(cluster, index);
+  if (own !== undefined) return own.since;
+  // An earlier process asked before this one began. Past that time no record needs to be read.
+  if (begunAt + listingTime <= clock.monotonic()) return undefined;
+  return await hasOpenRun(context, request, allocId) ? begunAt : undefined;
 }

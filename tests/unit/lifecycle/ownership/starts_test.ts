@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createStarts } from "../../../../src/lifecycle/ownership/starts.ts";
 import { cluster } from "../../../harness/world.ts";
 
-const run = { cluster, index: "nomad/alloc/main", taskId: "alloc/main/11111111" };
+const run = { cluster, index: "nomad/alloc/main", taskId: "alloc/main/11111111", since: 7 };
 
 Deno.test("a start is under way until the last of its kind is over", () => {
   const starts = createStarts();
@@ -49,4 +49,17 @@ Deno.test("a run that is closed is not resumed", () => {
   const starts = createStarts();
   starts.closeRun(starts.leaveRun(run));
   assertEquals(starts.resumeRun(cluster, run.index), undefined);
+});
+
+Deno.test("an open run is told until its ECS task is found or it is closed", () => {
+  const starts = createStarts();
+  assertEquals(starts.openRun(cluster, run.index), undefined);
+  const open = starts.leaveRun(run);
+  assertEquals(starts.openRun(cluster, run.index), open);
+  assertEquals(starts.openRun({ ...cluster, name: "another" }, run.index), undefined);
+  starts.foundRun(open);
+  assertEquals(starts.openRun(cluster, run.index), undefined);
+  starts.closeRun(open);
+  starts.closeRun(starts.leaveRun(run));
+  assertEquals(starts.openRun(cluster, run.index), undefined);
 });

@@ -4,7 +4,15 @@ import { EcsError } from "../../../../src/aws/error.ts";
 import type { Predecessors } from "../../../../src/lifecycle/ownership/adopt.ts";
 import { leftTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
-import { cluster, configOf, createWorld, ownerOf, startRequest } from "../../../harness/world.ts";
+import type { Started } from "../../../../src/lifecycle/start/context.ts";
+import {
+  cluster,
+  configOf,
+  createWorld,
+  ownerOf,
+  startRequest,
+  type World,
+} from "../../../harness/world.ts";
 
 Deno.test("a start waits for the stop of a predecessor's task that is asked for while it looks for that task", async () => {
   let busy = false;
@@ -205,4 +213,72 @@ Deno.test("the search for forsaken tasks stops no task that a start has taken ov
   site.forsake(old, "old");
   await world.pass(60_000);
   assertEquals([started.value.remote.ref.arn, ...site.live()], [old, old]);
+});
+
+/** Lets time pass until the start is answered, and checks all along that one ECS task lives at most. */
+async function settleWithoutDoubles(world: World, starting: Promise<Started>): Promise<Started> {
+  let settled = false;
+  starting.finally(() => settled = true).catch(() => {});
+  while (!settled) {
+    await world.pass(250);
+    assert(world.ecs.live().length <= 1, "two ECS tasks live");
+  }
+  return await starting;
+}
+
+Deno.test("a predecessor's task that this client has just started is found before ECS lists it", async () => {
+  const world = createWorld({ consistency: 20_000 });
+  const request = startRequest({ config: configOf({ wait_for: "none" }) });
+  const old = await world.settle(
+    world.lifecycle.start({ ...request, owner: ownerOf("11111111", "old") }),
+  );
+  assert(old.status === "fulfilled");
+  const started = await settleWithoutDoubles(
+    world,
+    world.lifecycle.start({
+      ...request,
+      owner: ownerOf("22222222", "new"),
+      predecessors: { chain: [{ allocId: "old", runs: "other", lost: false }], complete: true },
+    }),
+  );
+  await world.pass(60_000);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [started.remote.ref.arn]);
+});
+
+Deno.test("a start waits for what ECS may run for a predecessor's start on this client that has failed", async () => {
+  let isLost = false;
+  const world = createWorld({
+    consistency: 20_000,
+    intercept: (operations) => ({
+      ...operations,
+      runTask: async (...call) => {
+        const answer = await operations.runTask(...call);
+        if (isLost) throw new EcsError("unavailable", "RunTask", "no answer");
+        return answer;
+      },
+    }),
+  });
+  const request = startRequest({ config: configOf({ wait_for: "none" }) });
+  isLost = true;
+  const abandoned = new AbortController();
+  const failing = world.lifecycle.start({
+    ...request,
+    owner: ownerOf("11111111", "old"),
+    abandoned: abandoned.signal,
+  });
+  failing.catch(() => {});
+  await world.pass(1_000);
+  abandoned.abort(new Error("the allocation is stopped"));
+  await world.settle(failing);
+  isLost = false;
+  const started = await settleWithoutDoubles(
+    world,
+    world.lifecycle.start({
+      ...request,
+      owner: ownerOf("22222222", "new"),
+      predecessors: { chain: [{ allocId: "old", runs: "same", lost: false }], complete: true },
+    }),
+  );
+  await world.pass(180_000);
+  assertEquals(world.ecs.live().map(({ arn }) => arn), [started.remote.ref.arn]);
 });

@@ -49,17 +49,17 @@ const known = (complete: boolean, ...allocIds: string[]): Predecessors => ({
   chain: allocIds.map((allocId) => ({ allocId, runs: "same", lost: false })),
   complete,
 });
-const always = () => true;
+const own = { mayTakeOver: () => true, under: () => [] };
 
 Deno.test("an allocation without predecessors costs no call", async () => {
   const { context, calls } = contextWith([old]);
-  const adoption = await findPredecessors(context, owner, known(true), always, asking);
+  const adoption = await findPredecessors(context, owner, known(true), own, asking);
   assertEquals([adoption.take, calls.length], [undefined, 0]);
 });
 
 Deno.test("a predecessor's task is found by its startedBy", async () => {
   const { context, calls } = contextWith([old]);
-  const { take } = await findPredecessors(context, owner, known(true, "old"), always, asking);
+  const { take } = await findPredecessors(context, owner, known(true, "old"), own, asking);
   assertEquals(take?.taskArn, "old");
   assertEquals(calls.map(({ name }) => name), ["listTasks", "describeTasks"]);
 });
@@ -67,9 +67,9 @@ Deno.test("a predecessor's task is found by its startedBy", async () => {
 Deno.test("where Nomad has forgotten the first allocation, the task is found by its tags", async () => {
   const first = { ...old, startedBy: startedBy({ allocId: "forgotten", name: "main" }) };
   const { context } = contextWith([first]);
-  const found = await findPredecessors(context, owner, known(false, "old"), always, asking);
+  const found = await findPredecessors(context, owner, known(false, "old"), own, asking);
   assertEquals(found.take?.taskArn, "old");
-  const complete = await findPredecessors(context, owner, known(true, "old"), always, asking);
+  const complete = await findPredecessors(context, owner, known(true, "old"), own, asking);
   assertEquals(complete.take, undefined);
 });
 
@@ -78,7 +78,7 @@ Deno.test("starts that look by tags at the same time share a scan", async () => 
   const found = await Promise.all(
     Array.from(
       { length: 100 },
-      () => findPredecessors(context, owner, known(false, "old"), always, asking),
+      () => findPredecessors(context, owner, known(false, "old"), own, asking),
     ),
   );
   assertEquals(new Set(found.map(({ take }) => take?.taskArn)), new Set(["old"]));
@@ -87,13 +87,16 @@ Deno.test("starts that look by tags at the same time share a scan", async () => 
 
 Deno.test("a list that ignores startedBy names nobody else's task", async () => {
   const { context } = contextWith([{ ...old, startedBy: "somebody" }]);
-  const found = await findPredecessors(context, owner, known(true, "old"), always, asking);
+  const found = await findPredecessors(context, owner, known(true, "old"), own, asking);
   assertEquals(found, { take: undefined, stop: [], ending: [] });
 });
 
 Deno.test("a task that this process is stopping is neither taken nor stopped again", async () => {
   const { context } = contextWith([old]);
-  const found = await findPredecessors(context, owner, known(true, "old"), () => false, asking);
+  const found = await findPredecessors(context, owner, known(true, "old"), {
+    ...own,
+    mayTakeOver: () => false,
+  }, asking);
   assertEquals(found, { take: undefined, stop: [], ending: [old] });
 });
 
