@@ -82,6 +82,8 @@ export type AgentOptions = {
     | null;
   /** More of the `server` block. */
   readonly server?: Record<string, unknown>;
+  /** Turns ACLs on, with this management token: a server's is made so, and requests show it. */
+  readonly managementToken?: string | undefined;
 };
 
 /**
@@ -89,7 +91,10 @@ export type AgentOptions = {
  * that has its keys: a client that registers before that tries again only half a minute later.
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { nomad, name, folder, role, driverConfig = null } = options;
+  const { nomad, name, folder, role, driverConfig = null, managementToken } = options;
+  const headers: Record<string, string> = managementToken === undefined
+    ? {}
+    : { "X-Nomad-Token": managementToken };
   const ports = { http: freePort(), rpc: freePort(), serf: freePort() };
   const address = `http://127.0.0.1:${ports.http}`;
   await Deno.mkdir(`${folder}/plugins`, { recursive: true });
@@ -109,6 +114,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     leave_on_interrupt: false,
     leave_on_terminate: false,
     log_level: "DEBUG",
+    ...(managementToken === undefined ? {} : { acl: { enabled: true } }),
     ...(role.kind === "server"
       ? {
         server: {
@@ -143,7 +149,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   let process: LoggedProcess;
   const api = async <T>(path: string, init?: RequestInit): Promise<T> => {
-    const response = await fetch(`${address}/v1${path}`, init);
+    const response = await fetch(`${address}/v1${path}`, { ...init, headers });
     const text = await response.text();
     if (!response.ok) throw new Error(`${init?.method ?? "GET"} ${path}: ${text}`);
     return JSON.parse(text) as T;
@@ -169,7 +175,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       ? eventually("the agent answers", () => api<unknown>("/agent/self"))
       : eventually("the server leads and has its keys", async () => {
         if (await api<string>("/status/leader") === "") return undefined;
-        const response = await fetch(`${address}/v1/operator/keyring/keys`);
+        if (managementToken !== undefined) await bootstrap(address, managementToken);
+        const response = await fetch(`${address}/v1/operator/keyring/keys`, { headers });
         const keys: unknown = response.ok ? await response.json() : await response.body?.cancel();
         // Nomad before 1.4 has none.
         return response.status === 404 || (Array.isArray(keys) && keys.length > 0)
@@ -215,7 +222,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     cli: async (...args) => {
       const { code, stdout, stderr } = await new Deno.Command(nomad, {
         args,
-        env: { NOMAD_ADDR: address },
+        env: {
+          NOMAD_ADDR: address,
+          ...(managementToken === undefined ? {} : { NOMAD_TOKEN: managementToken }),
+        },
         stdin: "null",
       }).output();
       const decoder = new TextDecoder();
@@ -228,6 +238,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     dispose,
     log: () => Deno.readTextFile(`${folder}/agent.log`),
   };
+}
+
+/** Makes the server's management token, where it has none yet. */
+async function bootstrap(address: string, secret: string): Promise<void> {
+  const response = await fetch(`${address}/v1/acl/bootstrap`, {
+    method: "POST",
+    body: JSON.stringify({ BootstrapSecret: secret }),
+  });
+  const text = await response.text();
+  if (!response.ok && !/already done/.test(text)) throw new Error(`ACL bootstrap: ${text}`);
 }
 
 /** Pids of the driver plugin processes that agents with this folder have started. */

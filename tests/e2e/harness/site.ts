@@ -1,15 +1,11 @@
-import {
-  type Agent,
-  type AgentOptions,
-  type Allocation,
-  startAgent,
-} from "../../../demo/lib/nomad.ts";
+import { type Agent, type Allocation, startAgent } from "../../../demo/lib/nomad.ts";
 import { eventually } from "../../../demo/lib/process.ts";
 import {
   type SimulatedTask,
   type SimulatorProcess,
   startSimulatorProcess,
 } from "../../../demo/lib/simulator.ts";
+import { allowDriver, makeDriverToken, managementToken } from "./acl.ts";
 import { pluginPath } from "../../harness/plugin.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -31,8 +27,11 @@ export type Site = {
   readonly agent: Agent;
   /** Adds another client. */
   addClient(name: string): Promise<Agent>;
-  /** Registers the job of `jobs/<name>.nomad.hcl`. */
-  run(name: string): Promise<{ code: number; output: string }>;
+  /** Registers the job of `jobs/<name>.nomad.hcl`, with texts of it replaced by others. */
+  run(
+    name: string,
+    changes?: Readonly<Record<string, string>>,
+  ): Promise<{ code: number; output: string }>;
   /** The newest allocation of a job, once there is one that satisfies `wanted`. */
   allocation(
     job: string,
@@ -50,13 +49,25 @@ export type Site = {
  * what the driver asks ECS.
  */
 export async function withSite(
-  { speed = 20, driverConfig = seedDriverConfig, serverConfig = {}, env = {}, recorder }: {
+  {
+    speed = 20,
+    driverConfig = seedDriverConfig,
+    serverConfig = {},
+    env = {},
+    recorder,
+    driverRules,
+  }: {
     speed?: number;
-    driverConfig?: AgentOptions["driverConfig"];
+    /** May name the agent's address, and the driver's token where ACLs are on. */
+    driverConfig?:
+      | Record<string, unknown>
+      | ((address: string, token: string) => Record<string, unknown>);
     /** More of the server's `server` block. */
     serverConfig?: Record<string, unknown>;
     env?: Record<string, string>;
     recorder?: Recorder;
+    /** Turns ACLs on, with a token for the driver that this policy holds for. */
+    driverRules?: string;
   },
   use: (site: Site) => Promise<void>,
 ): Promise<void> {
@@ -79,6 +90,7 @@ export async function withSite(
     const heard: Record<string, string> = recorder === undefined
       ? {}
       : { AWS_ENDPOINT_URL_ECS: recorder.listen(ecs.endpoint) };
+    const acl = driverRules === undefined ? {} : { managementToken };
     const server = await startAgent({
       nomad,
       name: "server",
@@ -86,8 +98,11 @@ export async function withSite(
       role: { kind: "server" },
       env: {},
       server: serverConfig,
+      ...acl,
     });
     keep(server);
+    if (driverRules !== undefined) await allowDriver(server, driverRules);
+    const token = driverRules === undefined ? "" : await makeDriverToken(server);
     const start = async (name: string) => {
       const agent = await startAgent({
         nomad,
@@ -95,7 +110,10 @@ export async function withSite(
         folder: `${folder}/${name}`,
         role: { kind: "client", server: server.rpc, plugin: pluginPath },
         env: { ...ecs.env, ...heard, ...env },
-        driverConfig,
+        driverConfig: typeof driverConfig === "function"
+          ? (address) => driverConfig(address, token)
+          : driverConfig,
+        ...acl,
       });
       keep(agent);
       await agent.node();
@@ -107,11 +125,18 @@ export async function withSite(
       server,
       agent,
       addClient: start,
-      run: (name) => {
+      run: async (name, changes = {}) => {
         const file = name.startsWith("/")
           ? name
           : new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
-        return server.cli("job", "run", "-detach", file);
+        if (Object.keys(changes).length === 0) {
+          return await server.cli("job", "run", "-detach", file);
+        }
+        let text = await Deno.readTextFile(file);
+        for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to);
+        const changed = `${folder}/changed.nomad.hcl`;
+        await Deno.writeTextFile(changed, text);
+        return await server.cli("job", "run", "-detach", changed);
       },
       allocation: (job, wanted, seconds = 60) =>
         eventually(`an allocation of ${job} as wanted`, async () => {
