@@ -47,14 +47,38 @@ export function blocksAsNomad(shape: Shape, value: unknown): unknown {
   if (value === null || value === undefined) return value;
   switch (shape.kind) {
     case "attribute":
-      return value;
+      return converted(shape.type, value);
     case "map":
-      return single(value);
+      return eachMember(single(value), (member) => converted(shape.type, member));
     case "block":
       return eachField(shape.fields, single(value));
     case "blocks":
       return [value].flat().map((one) => eachField(shape.fields, one));
   }
+}
+
+/** A value of HCL's type, from the one that stands in the file: HCL takes a number for a text, and so on. */
+function converted(type: string, value: unknown): unknown {
+  switch (type) {
+    case "string":
+      return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+    case "list(string)":
+      return Array.isArray(value) ? value.map((item) => converted("string", item)) : value;
+    case "number":
+      return typeof value === "string" && /^-?[0-9.]+$/.test(value) ? Number(value) : value;
+    case "bool":
+      return value === "true" ? true : value === "false" ? false : value;
+    default:
+      return value;
+  }
+}
+
+function eachMember(value: unknown, change: (member: unknown) => unknown): unknown {
+  const members = membersOf(value);
+  if (members === undefined) return value;
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [name, change(member)]),
+  );
 }
 
 function eachField(fields: Readonly<Record<string, Field<unknown>>>, value: unknown): unknown {

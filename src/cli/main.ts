@@ -16,6 +16,7 @@ import { commonOptions } from "./options.ts";
 import { hasColours, painterOf, printable } from "./style.ts";
 import { stopOrphans } from "./stop_orphans.ts";
 import { tasks } from "./tasks.ts";
+import { validate } from "./validate.ts";
 
 const featureNames = Object.keys(features);
 const name = "nomad-driver-ecs";
@@ -94,6 +95,19 @@ function programOf(
     .option("--without <features...>", "features that no job uses")
     .action(async (options) => done(await doctor(host, options)));
 
+  command(
+    program,
+    "validate <file>",
+    "check a job, or a task definition, against all that is checked before a start",
+    [
+      "validate job.json --config plugin.json",
+      "validate task-definition.json",
+    ],
+    "nomad job run -output writes a jobspec as the JSON that is read here.",
+  )
+    .option("--aws", "describe the task definitions that tasks name, and check against them")
+    .action(async (file, options) => done(await validate(host, file, options)));
+
   command(program, "iam-policy", "print the least IAM policy for the features in use", [
     "iam-policy --config plugin.json --account 123456789012 --family 'web-*'",
     "iam-policy --cluster prod --without definitions public-address",
@@ -117,11 +131,12 @@ function command(
   usage: string,
   text: string,
   examples: readonly string[],
+  more = "",
 ): Command {
   const made = program.command(usage).description(text);
   for (const [flags, meaning] of commonOptions) made.option(flags, meaning);
   const lines = examples.map((example) => `  ${name} ${example}\n`).join("");
-  return made.addHelpText("after", `\nExamples:\n${lines}`);
+  return made.addHelpText("after", `\n${more === "" ? "" : `${more}\n\n`}Examples:\n${lines}`);
 }
 
 /** Tells the person what went wrong, and answers the exit status of it. */

@@ -30,7 +30,7 @@ import { decodeConfig, type DecodeResult } from "./decode.ts";
 import { specOf } from "./hclspec.ts";
 import { type PluginConfig, pluginConfig } from "./plugin_config.ts";
 import type { Problem } from "./schema.ts";
-import { type TaskConfig, taskConfig } from "./task_config.ts";
+import { type TaskBlock, type TaskConfig, taskConfig } from "./task_config.ts";
 import { completeTask } from "./task_defaults.ts";
 import { checkTask } from "./task_rules.ts";
 
@@ -44,6 +44,11 @@ export function decodePluginConfig(msgpack: Uint8Array): DecodeResult<PluginConf
   return decodeConfig(pluginConfig, msgpack, `plugin "nomad-driver-ecs" config`);
 }
 
+/** A task's configuration, or all that is wrong with it. */
+export type TaskResult =
+  | { readonly kind: "ok"; readonly value: TaskConfig }
+  | { readonly kind: "invalid"; readonly problems: Problem[] };
+
 /**
  * Decodes the msgpack of a task's `config` block, fills in the plugin's defaults, and checks the options
  * together and against the plugin's `allowed` block. What depends on the task definition is checked at
@@ -52,11 +57,21 @@ export function decodePluginConfig(msgpack: Uint8Array): DecodeResult<PluginConf
 export function decodeTaskConfig(
   msgpack: Uint8Array,
   plugin: PluginConfig,
-): { kind: "ok"; value: TaskConfig } | { kind: "invalid"; problems: Problem[] } {
+): TaskResult {
   const decoded = decodeConfig(taskConfig, msgpack, "config");
-  if (decoded.kind === "invalid") return decoded;
+  return decoded.kind === "invalid" ? decoded : completed(decoded.value.task, plugin);
+}
+
+/** Does the same with a `config` block that is no msgpack: one of a file. */
+export function readTaskConfig(raw: unknown, plugin: PluginConfig): TaskResult {
   const problems: Problem[] = [];
-  const value = completeTask(decoded.value.task, plugin);
+  const { task } = taskConfig.decode(raw, "config", problems);
+  return problems.length > 0 ? { kind: "invalid", problems } : completed(task, plugin);
+}
+
+function completed(task: TaskBlock, plugin: PluginConfig): TaskResult {
+  const problems: Problem[] = [];
+  const value = completeTask(task, plugin);
   checkTask(value, "config.task", problems);
   checkAllowed(value, plugin, "config.task", problems);
   return problems.length > 0 ? { kind: "invalid", problems } : { kind: "ok", value };

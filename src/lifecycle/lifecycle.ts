@@ -14,6 +14,8 @@ import type { UnclaimedTask } from "./ownership/ledger.ts";
 import { findUnclaimed } from "./ownership/node_search.ts";
 import { createRemoteTasks } from "./remote_tasks.ts";
 import type { StartContext, Started, StartRequest } from "./start/context.ts";
+import { type CheckedTask, checkTask, type TaskToCheck } from "./start/check.ts";
+import { describeDefinition } from "./start/plan.ts";
 import { startTask } from "./start/start.ts";
 import { createMetTasks } from "./start/met_tasks.ts";
 import { type RecordContext, type RecordedStart, recordEnd } from "./start/start_record.ts";
@@ -44,6 +46,8 @@ export type { TaskIdentity } from "./task_identity.ts";
 export type { Predecessor, Predecessors } from "./ownership/adopt.ts";
 export type { OthersTask } from "./ownership/others.ts";
 export type { StopOutcome, SurveyedTask } from "./ownership/survey.ts";
+
+export { checkDefinition, type CheckedTask, type TaskToCheck } from "./start/check.ts";
 
 /** What the lifecycle may be told to do differently while it runs. */
 export type LifecycleSettings = AccountSettings & {
@@ -89,6 +93,16 @@ export type Lifecycle = {
    * process looks after it.
    */
   stopForsaken(task: OthersTask, reason: string): void;
+  /**
+   * Checks a task as its start does, and starts nothing. See `checkTask` in `start/check.ts`. Of AWS it asks
+   * at most DescribeTaskDefinition, and only where `asks` says so.
+   */
+  check(
+    cluster: ClusterRef,
+    task: TaskToCheck,
+    asks: "asks nobody" | "describes definitions",
+    signal: AbortSignal,
+  ): Promise<CheckedTask>;
   /** See `surveyTasks` in `ownership/survey.ts`. */
   survey(cluster: ClusterRef, signal: AbortSignal): Promise<SurveyedTask[]>;
   /** See `stopUnchanged` in `ownership/survey.ts`. */
@@ -193,6 +207,16 @@ export function createLifecycle(
       // A start may have taken it over since the search described it.
       if (ledger.keepersOf(task.ref.arn).length === 0) remoteTasks.stopForsaken(task, reason);
     },
+    check: (cluster, task, asks, signal) =>
+      checkTask(
+        task,
+        (name) =>
+          asks === "asks nobody" ? Promise.resolve(undefined) : describeDefinition(
+            startContext(cluster),
+            name,
+            { signal, retrying: () => {} },
+          ),
+      ),
     survey: (cluster, signal) =>
       surveyTasks({ cluster, caller: accounts.of(cluster).caller }, signal),
     stopUnchanged: (task, reason, signal) => {

@@ -61,9 +61,7 @@ async function planNamed(
   const taskDefinition = config.task_definition ?? "";
   const attempt = async (): Promise<Plan> => {
     const definition = await describeDefinition(context, taskDefinition, how);
-    const fit = withoutUnsuitableDefaults(config, definition);
-    const prepared = prepare(fit, env, definition);
-    return { config: fit, taskDefinition, definition, renew: undefined, ...prepared };
+    return { taskDefinition, definition, renew: undefined, ...fitTo(config, env, definition) };
   };
   try {
     return await attempt();
@@ -80,9 +78,7 @@ async function planInline(
   { config, env, owner }: Wanted,
   how: Asking,
 ): Promise<Plan> {
-  const facts = factsOf(inline.input, inline.family);
-  const fit = withoutUnsuitableDefaults(config, facts);
-  const prepared = prepare(fit, env, facts);
+  const { config: fit, environment, notes } = fitTo(config, env, factsOfInline(inline));
   const definition = await resolveDefinition(context, inline, {
     owner,
     earlier: config.deregister ? "deregister" : "keep",
@@ -95,10 +91,25 @@ async function planInline(
     config: fit,
     taskDefinition: definition.arn,
     definition,
-    environment: prepared.environment,
-    notes: [...inline.notes, ...prepared.notes],
+    environment,
+    notes: [...inline.notes, ...notes],
     renew: () => context.registry.forget(inline, definition.arn),
   };
+}
+
+/** What a definition in the jobspec tells before it is registered. */
+export function factsOfInline({ input, family }: InlineDefinition): DefinitionFacts {
+  return factsOf(input, family);
+}
+
+/** A task as it suits its definition. Throws a `LaunchError` for what ECS would refuse. */
+export function fitTo(
+  config: TaskConfig,
+  env: Readonly<Record<string, string>>,
+  definition: DefinitionFacts | undefined,
+): Pick<Plan, "config" | "environment" | "notes"> {
+  const fit = withoutUnsuitableDefaults(config, definition);
+  return { config: fit, ...prepare(fit, env, definition) };
 }
 
 /**

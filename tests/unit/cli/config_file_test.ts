@@ -6,8 +6,7 @@ import {
   unknownNames,
 } from "../../../src/cli/config_file.ts";
 import { CliError } from "../../../src/cli/exit_codes.ts";
-import { block, bool, list, string } from "../../../src/config/schema.ts";
-import { blocks } from "../../../src/config/schema.ts";
+import { block, blocks, bool, list, map, string } from "../../../src/config/schema.ts";
 
 const config = { cluster: "prod" };
 
@@ -51,6 +50,21 @@ Deno.test("blocks are as Nomad hands them over, in a list or not", () => {
   );
   assertEquals(blocksAsNomad(shape, [wanted]), wanted);
   assertEquals(blocksAsNomad(shape, undefined), undefined);
+});
+
+Deno.test("values are of the option's type, as HCL takes them", () => {
+  const typed = block("", {
+    cpu: string("", { secret: false }),
+    open: bool(""),
+    names: list("", { secret: false }),
+    tags: map("", { secret: false }),
+  }).shape;
+  assertEquals(
+    blocksAsNomad(typed, { cpu: 256, open: "true", names: ["a", 1], tags: [{ n: 1 }] }),
+    { cpu: "256", open: true, names: ["a", "1"], tags: { n: "1" } },
+  );
+  const wrong = { cpu: ["256"], open: "maybe", names: "a", tags: "b" };
+  assertEquals(blocksAsNomad(typed, wrong), wrong);
 });
 
 Deno.test("names that a block does not have are told by their paths", () => {
