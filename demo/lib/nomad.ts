@@ -115,6 +115,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     leave_on_terminate: false,
     log_level: "DEBUG",
     ...(managementToken === undefined ? {} : { acl: { enabled: true } }),
+    // Nomad asks drivers for stats only where it publishes them.
+    telemetry: { publish_allocation_metrics: true },
     ...(role.kind === "server"
       ? {
         server: {

@@ -213,9 +213,8 @@ export function wireStats(id: string, { at, cpuUnits, memoryBytes }: Usage): Tas
         throttledPeriods: 0n,
         throttledTime: 0n,
         percent: (cpuUnits ?? 0) / unitsOfCore * 100,
-        measuredFields: cpuUnits === undefined
-          ? []
-          : [CPUUsage_Fields.TOTAL_TICKS, CPUUsage_Fields.PERCENT],
+        // `nomad alloc status -stats` has a column for each, and no figure for ticks.
+        measuredFields: cpuUnits === undefined ? [] : [CPUUsage_Fields.PERCENT],
       },
       memory: {
         rss: 0n,
