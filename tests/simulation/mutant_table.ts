@@ -123,7 +123,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "another version is taken over",
     file: "src/lifecycle/ownership/adopt.ts",
-    edits: [['return predecessor.runs === "same" && isFree', "return isFree"]],
+    edits: [['if (predecessor.runs !== "same" || !isFree)', "if (!isFree)"]],
   },
   {
     name: "a take-over leaves the tags",
@@ -152,15 +152,18 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a wanted task is forsaken",
-    file: "src/driver/forsaken.ts",
-    edits: [["  if (isWanted(allocation)) return false;\n", ""]],
+    file: "src/driver/need.ts",
+    edits: [[
+      '  if (isWanted(allocation)) return needed("Nomad wants its allocation to run");\n',
+      "",
+    ]],
   },
   {
     name: "the chain ends early",
     file: "src/nomad/documents.ts",
     edits: [[
-      'return desiredStatus === "run" && !isOver',
-      "return desiredStatus !== null && !isOver",
+      'return allocation.desiredStatus === "run" && !isOver',
+      "return allocation.desiredStatus !== null && !isOver",
     ]],
   },
   {

@@ -94,7 +94,7 @@ Deno.test("a control request that cannot be is refused, with what is wrong", asy
     );
     assertEquals(
       await refusal("subnet", { id: "s", kind: "v6" }),
-      "kind must be one of ipv4, dual-stack, ipv6",
+      "kind must be one of ipv4, dual-stack, ipv6, loopback",
     );
     assertEquals(
       await refusal("health", { health: "FINE" }),
