@@ -6,6 +6,7 @@ import { drain } from "./drain.ts";
 import { exec } from "./exec.ts";
 import { loss } from "./loss.ts";
 import { outage } from "./outage.ts";
+import { tool } from "./tool.ts";
 import { update } from "./update.ts";
 import { web } from "./web.ts";
 
@@ -30,4 +31,5 @@ export const chapters: readonly Chapter[] = [
   drain,
   outage,
   loss,
+  tool,
 ];

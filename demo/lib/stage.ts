@@ -98,6 +98,7 @@ async function setUp(
       // The name `nomad` is what a user types, whatever the file is called.
       await Deno.mkdir(`${folder}/bin`);
       await Deno.symlink(nomad, `${folder}/bin/nomad`);
+      await Deno.symlink(plugin, `${folder}/bin/nomad-driver-ecs`);
       const ecs = await startSimulatorProcess({ folder, speed, images });
       ends.push(() => ecs.end());
       await ecs.control("subnet", subnet);
@@ -136,6 +137,7 @@ async function setUp(
       }
       const path = `${folder}/bin:${Deno.env.get("PATH") ?? ""}`;
       const env = {
+        ...ecs.env,
         NOMAD_ADDR: server.address,
         NOMAD_CLI_SHOW_HINTS: "false",
         PATH: path,
