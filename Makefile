@@ -10,7 +10,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check imports \
+.PHONY: help demo picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check imports \
 	fmt proto docs clean
 
 help: ## List the targets
@@ -23,6 +23,12 @@ else
 	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/run.ts --nomad "$$nomad" \
 		$(addprefix --chapter ,$(CHAPTER))
 endif
+
+picture: plugin ## Record the demo, and draw docs/picture from it
+	@nomad=$$(tools/nomad.sh 1.11.3) && mkdir -p .cache docs/picture && rm -f .cache/demo.jsonl && \
+		$(DENO) run --frozen -A demo/run.ts --nomad "$$nomad" --record .cache/demo.jsonl \
+		--chapter web --chapter exec --chapter drain --chapter outage
+	@$(DENO) run --frozen -A tools/picture.ts .cache/demo.jsonl docs/picture/light.svg docs/picture/dark.svg
 
 hack: plugin ## Leave a dev Nomad running with the plugin and a simulated AWS
 	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts "$$nomad"
