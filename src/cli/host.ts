@@ -8,9 +8,22 @@ import type { ReadFile } from "../nomad/connection.ts";
 
 /** A stream that a person reads. */
 export type Output = {
-  /** Resolves once the text is written. */
-  write(text: string): Promise<void>;
+  /** Resolves once all is written. */
+  write(data: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
+};
+
+/** What a person types, or a pipe holds. */
+export type Keyboard = {
+  readonly isTerminal: boolean;
+  /** What comes, until its end. */
+  pieces(): AsyncIterable<Uint8Array>;
+  /** Hands each key on as it is typed, also Ctrl-C. Returns what takes that back. */
+  enterRaw(): () => void;
+  /** The size of the terminal; undefined where there is none. */
+  size(): { readonly columns: number; readonly rows: number } | undefined;
+  /** Calls back after each change of the size. Returns what takes that back. */
+  onResize(listener: () => void): () => void;
 };
 
 /** The machine as a command sees it. */
@@ -25,6 +38,8 @@ export type Host = {
   readonly files: Files;
   readonly clock: Clock;
   readonly random: Random;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly stdin: Keyboard;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborts when the person ends the command. */

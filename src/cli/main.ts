@@ -9,6 +9,7 @@ import { EcsError } from "../aws/error.ts";
 import { features } from "../aws/permissions.ts";
 import { NomadError } from "../nomad/error.ts";
 import { doctor } from "./doctor.ts";
+import { exec } from "./exec.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { iamPolicy } from "./iam_policy.ts";
@@ -50,6 +51,7 @@ function programOf(
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void pending.push(stdout.write(text)),
       writeErr: (text) => void pending.push(stderr.write(text)),
@@ -107,6 +109,22 @@ function programOf(
   )
     .option("--aws", "describe the task definitions that tasks name, and check against them")
     .action(async (file, options) => done(await validate(host, file, options)));
+
+  command(
+    program,
+    "exec <task> <command...>",
+    "run a command in a container of an ECS task, by ARN or id",
+    [
+      "exec --cluster prod 0123456789abcdef0123456789abcdef sh",
+      "exec --json arn:aws:ecs:us-east-1:123456789012:task/prod/0123… -- ps -ef",
+    ],
+    "The exit status is the command's own.",
+  )
+    .option("--container <name>", "container (else the main one of the task definition)")
+    .option("-t, --tty", "use a terminal (else where standard input and output are one)")
+    .option("-T, --no-tty", "use none")
+    .passThroughOptions()
+    .action(async (task, words, options) => done(await exec(host, task, words, options)));
 
   command(program, "iam-policy", "print the least IAM policy for the features in use", [
     "iam-policy --config plugin.json --account 123456789012 --family 'web-*'",

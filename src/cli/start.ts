@@ -4,7 +4,7 @@ import { identityOf } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
 import { exitCodes } from "./exit_codes.ts";
-import type { Host, Output } from "./host.ts";
+import type { Host, Keyboard, Output } from "./host.ts";
 import { runCli } from "./main.ts";
 
 /** Runs a person's command on this machine. Resolves to the exit status. */
@@ -26,6 +26,8 @@ export async function startCli(
       files: systemFiles,
       clock: systemClock,
       random: Math.random,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      stdin: keyboard,
       stdout: outputTo(Deno.stdout),
       stderr: outputTo(Deno.stderr),
       signal: interrupted.signal,
@@ -39,6 +41,29 @@ export async function startCli(
   }
 }
 
+const keyboard: Keyboard = {
+  isTerminal: Deno.stdin.isTerminal(),
+  pieces: () => Deno.stdin.readable,
+  enterRaw: () => {
+    Deno.stdin.setRaw(true);
+    return () => Deno.stdin.setRaw(false);
+  },
+  size: () => {
+    try {
+      return Deno.consoleSize();
+    } catch {
+      // No terminal.
+      return undefined;
+    }
+  },
+  onResize: (listener) => {
+    // Windows has no such signal.
+    if (Deno.build.os === "windows") return () => {};
+    Deno.addSignalListener("SIGWINCH", listener);
+    return () => Deno.removeSignalListener("SIGWINCH", listener);
+  },
+};
+
 /** STS where the environment has it, as the SDK's own clients find it. */
 function withSts(host: AwsHost, environment: Host["environment"]): AwsHost {
   const sts = environment["AWS_ENDPOINT_URL_STS"] || environment["AWS_ENDPOINT_URL"] || undefined;
@@ -48,8 +73,8 @@ function withSts(host: AwsHost, environment: Host["environment"]): AwsHost {
 function outputTo(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
   return {
     isTerminal: stream.isTerminal(),
-    write: async (text) => {
-      let rest = new TextEncoder().encode(text);
+    write: async (data) => {
+      let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
       while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
     },
   };

@@ -1,4 +1,4 @@
-import { uuidText } from "../bytes.ts";
+import { uuidOf } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecContext } from "../exec/context.ts";
 import { type ExecIo, execute } from "../exec/exec.ts";
@@ -56,12 +56,4 @@ export async function runCommand(
     const what = error instanceof ExecError ? message : `${command[0]} did not run: ${message}`;
     throw new DriverError("exec_failed", what, false, { cause: error });
   }
-}
-
-/** A UUID of version 4 (RFC 9562) from 16 random bytes. */
-function uuidOf(random: Uint8Array): string {
-  const bytes = Uint8Array.from(random);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return uuidText(bytes);
 }

@@ -4,10 +4,11 @@ import { identityOf } from "../../src/aws/identity.ts";
 import { connectNomadOver } from "../../src/driver/nomad_link.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Clock } from "../../src/clock.ts";
-import type { Host } from "../../src/cli/host.ts";
+import type { Host, Keyboard } from "../../src/cli/host.ts";
 import { runCli } from "../../src/cli/main.ts";
 import type { Tag } from "../../src/aws/ecs_answers.ts";
 import { ownerTags, startedBy } from "../../src/lifecycle/ownership/tags.ts";
+import { eventually } from "../../demo/lib/process.ts";
 import { demoPreset } from "../../demo/simulator/preset.ts";
 import { type RunningSimulator, startSimulator } from "../../demo/simulator/start.ts";
 import { performUnthrottled } from "../../demo/simulator/operations/operations.ts";
@@ -88,6 +89,36 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
   }
 }
 
+/** Runs a task in the simulated cluster in whose container commands can be run. */
+export async function taskWithExec({ ecs }: Pick<Stage, "ecs">): Promise<EcsTask> {
+  const { model } = ecs.simulator;
+  performUnthrottled(model, "us-east-1", "RegisterTaskDefinition", {
+    family: "shell",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    taskRoleArn: "arn:aws:iam::123456789012:role/shell",
+    containerDefinitions: [{
+      name: "main",
+      image: "busybox:1",
+      command: ["sh", "-c", "while :; do sleep 1; done"],
+    }],
+  });
+  performUnthrottled(model, "us-east-1", "RunTask", {
+    cluster,
+    taskDefinition: "shell",
+    launchType: "FARGATE",
+    enableExecuteCommand: true,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+  });
+  const task = [...model.tasks.values()].at(-1);
+  if (task === undefined) throw new Error("RunTask made no task");
+  ecs.simulator.schedule();
+  await eventually("the task runs", () => task.status === "RUNNING" ? true : undefined);
+  return task;
+}
+
 /** Runs a task in the simulated cluster as a driver on a node does. */
 export function ownedTask(
   { ecs: { simulator } }: Pick<Stage, "ecs">,
@@ -132,8 +163,8 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
   const kept = { code: -1, stdout: "", stderr: "" };
   const keep = (stream: "stdout" | "stderr") => ({
     isTerminal: false,
-    write: (text: string) => {
-      kept[stream] += text;
+    write: (data: string | Uint8Array) => {
+      kept[stream] += typeof data === "string" ? data : new TextDecoder().decode(data);
       return Promise.resolve();
     },
   });
@@ -145,6 +176,7 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
       operationsAt(target.endpoint ?? endpoint, {
         ec2: endpoint,
         ssm: endpoint,
+        ssmmessages: endpoint,
         kms: endpoint,
         logs: endpoint,
         cloudwatch: endpoint,
@@ -161,6 +193,8 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
     files: { createdAt: refuse, read: refuse, write: refuse },
     clock,
     random: () => 0.5,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    stdin: nothingTyped,
     stdout: keep("stdout"),
     stderr: keep("stderr"),
     signal: new AbortController().signal,
@@ -168,6 +202,15 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
     kept,
   };
 }
+
+/** A keyboard that is none, with an empty pipe in its place. */
+const nothingTyped: Keyboard = {
+  isTerminal: false,
+  pieces: async function* () {},
+  enterRaw: () => () => {},
+  size: () => undefined,
+  onResize: () => () => {},
+};
 
 function refuse(): Promise<never> {
   return Promise.reject(new Error("a command keeps no files"));
@@ -198,6 +241,7 @@ function environmentOf(endpoint: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: "simulated",
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_EC2: endpoint,
+    AWS_ENDPOINT_URL_SSMMESSAGES: endpoint,
     NOMAD_ADDR: "",
   };
 }

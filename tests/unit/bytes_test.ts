@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fromBase64, joined, uuidText } from "../../src/bytes.ts";
+import { fromBase64, joined, uuidOf, uuidText } from "../../src/bytes.ts";
 
 Deno.test("parts are joined in order", () => {
   const all = joined(Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3));
@@ -14,4 +14,9 @@ Deno.test("base64 is read, and what is none is undefined", () => {
 Deno.test("a UUID has its hyphens", () => {
   const bytes = Uint8Array.from({ length: 16 }, (_, at) => at);
   assertEquals(uuidText(bytes), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+});
+
+Deno.test("16 random bytes make a UUID of version 4", () => {
+  assertEquals(uuidOf(new Uint8Array(16).fill(255)), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  assertEquals(uuidOf(new Uint8Array(16)), "00000000-0000-4000-8000-000000000000");
 });

@@ -2,6 +2,7 @@
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
+import { taskArnIn } from "../task_ref.ts";
 import { type Check, fail, failedCall, ok, warn } from "./check.ts";
 
 /** The agent of ECS Exec, as DescribeTasks names it. */
@@ -17,9 +18,7 @@ export async function checkTask(
   const name = "exec in the task";
   try {
     // The caller leaves out of an answer what was asked for by id.
-    const arn = task.startsWith("arn:")
-      ? task
-      : `${clusterArn.replace(":cluster/", ":task/")}/${task}`;
+    const arn = task.startsWith("arn:") ? task : taskArnIn(clusterArn, task);
     const { tasks, failures } = await caller.call("describeTasks", {
       cluster: cluster.name,
       tasks: [arn],

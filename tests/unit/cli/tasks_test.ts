@@ -90,7 +90,7 @@ Deno.test("--watch looks again until the person ends it", async () => {
         stdout: {
           isTerminal: false,
           write: (text) => {
-            looks.push(text);
+            looks.push(String(text));
             if (looks.length === 3) ended.abort();
             return Promise.resolve();
           },
