@@ -1,4 +1,5 @@
 /** Makes one module of the program and the parts of npm's packages that it uses. */
+import { isBuiltin } from "node:module";
 import * as esbuild from "esbuild";
 
 /** The program as one module. */
@@ -31,7 +32,7 @@ export async function bundle(root: string): Promise<Bundle> {
         js: 'import{createRequire as __require_of}from"node:module";' +
           "const require=__require_of(import.meta.url);",
       },
-      plugins: [leaveOut, onlyUsed(common, parts)],
+      plugins: [leaveOut, lateModules, onlyUsed(common, parts)],
     });
     const [output] = outputFiles;
     if (output === undefined) throw new Error("esbuild has made no bundle");
@@ -93,6 +94,26 @@ const leaveOut: esbuild.Plugin = {
     }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
       contents: `throw new Error("${path} is not in this bundle");`,
+    }));
+  },
+};
+
+/**
+ * Loads a module of Node.js with the part of the program that needs it. As an import of the one module it
+ * would be loaded before anything runs: most are for the AWS SDK, which the handshake does without.
+ */
+const lateModules: esbuild.Plugin = {
+  name: "late-modules",
+  setup: (build) => {
+    build.onResolve(
+      { filter: /./ },
+      ({ path, kind }) =>
+        kind === "import-statement" && isBuiltin(path)
+          ? { path: path.replace(/^(?:node:)?/, "node:"), namespace: "late" }
+          : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
   },
 };

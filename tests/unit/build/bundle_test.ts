@@ -24,6 +24,9 @@ Deno.test("the same files give the same bundle, byte for byte, in whatever folde
       first.length < 2_000_000,
       `the bundle has ${first.length} bytes; fewer than 2 MB are allowed`,
     );
+    const text = new TextDecoder().decode(first);
+    const imported = [...text.matchAll(/(?:^|[;}])import[^;()]*?from\s?"([^"]+)"/g)];
+    assertEquals(imported.map(([, name]) => name), ["node:module"], "the rest loads when needed");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
