@@ -10,7 +10,7 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check imports \
+.PHONY: help demo picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check workflows imports \
 	fmt proto docs clean
 
 help: ## List the targets
@@ -75,6 +75,9 @@ check: $(DENO) ## Check formatting, lint, types and that what is generated is up
 	@$(MAKE) --no-print-directory imports
 	@$(DENO) run --frozen tools/reference.ts | diff docs/reference.md - || { echo 'docs/reference.md is out of date: run make docs' >&2; exit 1; }
 	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
+
+workflows: ## Check .github/workflows with actionlint (needs Go)
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 
 imports: $(DENO) ## List which room of src imports which, and fail on a circle or an arrow upward
 	@$(DENO) run --frozen --allow-read --allow-write --allow-run tools/imports.ts
