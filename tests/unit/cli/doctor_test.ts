@@ -162,10 +162,10 @@ const broken: Record<string, {
     name: "exec in the task",
     fix: "check --task",
   },
-  "a Nomad that does not answer": {
+  "a Nomad whose servers have no leader": {
     break: ({ nomad }) => nomad.answer = () => new Response("no leader", { status: 500 }),
     name: "Nomad API",
-    fix: "check that the agent runs",
+    fix: "try again once Nomad's servers have a leader",
   },
   "a token that may not read the jobs": {
     break: ({ nomad }) =>
