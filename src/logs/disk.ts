@@ -1,0 +1,151 @@
+/**
+ * The files and FIFOs that logs are written to. What writes logs takes a `LogDisk`, so that a test can
+ * own the disk, and the readers of FIFOs.
+ */
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { joined } from "../bytes.ts";
+
+/** A FIFO that is open for writing. */
+export type Pipe = {
+  /**
+   * Writes as many bytes as fit without waiting, in pieces that the FIFO takes whole or not at all.
+   * Returns how many; `no reader` where nobody has the FIFO open for reading.
+   */
+  write(bytes: Uint8Array): number | "no reader";
+  close(): void;
+};
+
+/** What is done with files and FIFOs. Nothing here waits for a reader. */
+export type LogDisk = {
+  /** Opens a FIFO for writing. Throws where that cannot be, as where there is no such file. */
+  openPipe(path: string): Pipe | "no reader";
+  /** Takes out what stands in a FIFO and nobody has read. */
+  drainPipe(path: string): Uint8Array;
+  /** Names of the files in a folder. */
+  list(folder: string): Promise<string[]>;
+  /** Bytes of a file; undefined where there is no such file. */
+  size(path: string): Promise<number | undefined>;
+  /** A file's bytes from an offset on, at most `most` of them. */
+  read(path: string, offset: number, most: number): Promise<Uint8Array>;
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** A file's text; undefined where there is no such file. */
+  readText(path: string): Promise<string | undefined>;
+  /** Writes a file in place of the one that was there, in full or not at all. */
+  replaceText(path: string, text: string): Promise<void>;
+};
+
+/**
+ * Most bytes that a FIFO takes whole or not at all: Linux's PIPE_BUF. Deno's `writeSync` repeats a write that
+ * was cut short, and throws EAGAIN without a word of what it has written.
+ */
+const wholeWrite = 4_096;
+/** Most bytes that stand in a FIFO, by far: Linux's default is 64 KB, and its limit 1 MB. */
+const mostInPipe = 4 * 1024 ** 2;
+
+/** The machine's own files. */
+export const systemLogDisk: LogDisk = {
+  openPipe: (path) => {
+    try {
+      return pipeOf(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    } catch (error) {
+      if (codeOf(error) === "ENXIO") return "no reader";
+      throw error;
+    }
+  },
+  drainPipe: (path) => {
+    const pieces: Uint8Array[] = [];
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      for (let length = 0; length < mostInPipe;) {
+        const piece = new Uint8Array(65_536);
+        const read = readWithoutWaiting(fd, piece);
+        if (read === 0) break;
+        length += read;
+        pieces.push(piece.subarray(0, read));
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return joined(...pieces);
+  },
+  list: async (folder) => {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+    return names;
+  },
+  size: (path) => unlessMissing(async () => (await Deno.stat(path)).size),
+  read: async (path, offset, most) => {
+    using file = await Deno.open(path);
+    await file.seek(offset, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(Math.max(0, Math.min(most, (await file.stat()).size - offset)));
+    let length = 0;
+    while (length < bytes.length) {
+      const read = await file.read(bytes.subarray(length));
+      if (read === null) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  },
+  append: (path, bytes) => Deno.writeFile(path, bytes, { append: true }),
+  remove: (path) => Deno.remove(path),
+  readText: (path) => unlessMissing(() => Deno.readTextFile(path)),
+  replaceText: async (path, text) => {
+    const unfinished = `${path}.new`;
+    await Deno.writeTextFile(unfinished, text, { mode: 0o600 });
+    await Deno.rename(unfinished, path);
+  },
+};
+
+function pipeOf(fd: number): Pipe {
+  return {
+    write: (bytes) => {
+      let written = 0;
+      while (written < bytes.length) {
+        const piece = wholeLines(bytes.subarray(written, written + wholeWrite));
+        try {
+          written += writeSync(fd, piece, 0, piece.length, null);
+        } catch (error) {
+          const code = codeOf(error);
+          if (code === "EAGAIN") break;
+          if (code === "EPIPE") return written > 0 ? written : "no reader";
+          throw error;
+        }
+      }
+      return written;
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/**
+ * The lines that are whole in these bytes; all of them where none is. A process that is killed between two
+ * writes then seldom leaves half a line.
+ */
+function wholeLines(bytes: Uint8Array): Uint8Array {
+  const end = bytes.lastIndexOf(10);
+  return end < 0 ? bytes : bytes.subarray(0, end + 1);
+}
+
+/** Reads what is there; 0 where nothing is. */
+function readWithoutWaiting(fd: number, into: Uint8Array): number {
+  try {
+    return readSync(fd, into, 0, into.length, null);
+  } catch (error) {
+    if (codeOf(error) === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
+}

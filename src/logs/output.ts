@@ -1,0 +1,151 @@
+import { joined } from "../bytes.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type Delivered, deliveredIn } from "./delivered.ts";
+import { Delivery, type Written } from "./delivery.ts";
+import type { LogDisk } from "./disk.ts";
+import { lineBytes } from "./lines.ts";
+
+/** Bytes that wait for the reader of an output before its streams are read no further. */
+export const mostWaiting = 256 * 1024;
+/** Milliseconds until a reader without room is tried again: at first, and at most. */
+const firstWait = 20;
+const longestWait = 1_000;
+
+/** The line that tells of log files which no longer show what an earlier process has written. */
+const unknownTail =
+  "[nomad-driver-ecs] The driver was restarted, and log files that tell how far it had come have been " +
+  "removed: lines may stand here twice";
+
+/** How far an output was written, and what was to follow. */
+export type OutputState = Written & {
+  /** What waits for the reader. */
+  readonly waiting: Uint8Array;
+};
+
+/** Standard output or standard error of a task, with what waits for its reader. */
+export class Output {
+  readonly #delivery: Delivery;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #onRoom: () => void;
+  #waiting: Uint8Array[] = [];
+  #length = 0;
+  #isPumping = false;
+  #isClosed = false;
+  #delivered: Delivered | undefined;
+
+  constructor(
+    { fifo, disk, clock, log, onRoom }: {
+      readonly fifo: string;
+      readonly disk: LogDisk;
+      readonly clock: Clock;
+      readonly log: Logger;
+      /** Called when an output that was full has room again. */
+      readonly onRoom: () => void;
+    },
+  ) {
+    this.#delivery = new Delivery(fifo, disk, clock);
+    this.#clock = clock;
+    this.#log = log;
+    this.#onRoom = onRoom;
+  }
+
+  /**
+   * Begins a task's run, or goes on where an earlier process ended. What is added from now on is left out
+   * where that process has delivered it, until `settle`.
+   */
+  async open(earlier: OutputState | undefined): Promise<void> {
+    if (earlier === undefined) return await this.#delivery.begin();
+    const { waiting, ...written } = earlier;
+    const tail = await this.#delivery.resume(written);
+    if (tail !== undefined) this.#delivered = deliveredIn(tail);
+    this.add(waiting);
+    if (tail === undefined) this.add(lineBytes(unknownTail, undefined));
+  }
+
+  /** Tells that all that an earlier process may have delivered was added again. */
+  settle(): void {
+    const rest = this.#delivered?.rest();
+    this.#delivered = undefined;
+    if (rest !== undefined) this.add(rest);
+  }
+
+  isFull(): boolean {
+    return this.#length >= mostWaiting;
+  }
+
+  /** Whether its reader has all of it. */
+  isEmpty(): boolean {
+    return this.#length === 0 && this.#delivery.unproven().length === 0;
+  }
+
+  /** Adds whole lines, which the caller has seen to have room. */
+  add(lines: Uint8Array): void {
+    const bytes = this.#delivered?.missing(lines) ?? lines;
+    if (this.#delivered?.isEmpty()) this.#delivered = undefined;
+    if (bytes.length === 0 || this.#isClosed) return;
+    this.#waiting.push(bytes);
+    this.#length += bytes.length;
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#pump().catch((error) => {
+      this.#log.error("the writing of logs ended", { error });
+    }).finally(() => this.#isPumping = false);
+  }
+
+  state(): OutputState {
+    const waiting = joined(this.#delivery.unproven(), ...this.#waiting);
+    return { ...this.#delivery.written(), waiting };
+  }
+
+  /** Counts from what has arrived by now. */
+  rebase(): Promise<void> {
+    return this.#delivery.rebase();
+  }
+
+  /** Ends the output, with what still waits. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#length = 0;
+    this.#delivery.close();
+  }
+
+  async #pump(): Promise<void> {
+    let wait = firstWait;
+    let hasFailed = false;
+    while (this.#length > 0) {
+      let isWritten = false;
+      try {
+        if (this.#waiting.length > 1) this.#waiting = [joined(...this.#waiting)];
+        const [bytes = new Uint8Array()] = this.#waiting;
+        await this.#delivery.write(bytes, (written) => {
+          isWritten = true;
+          this.#take(written);
+        });
+      } catch (error) {
+        if (!hasFailed) this.#log.warn("a log cannot be written", { error });
+        hasFailed = true;
+      }
+      if (this.#isClosed) return;
+      if (isWritten) {
+        wait = firstWait;
+      } else {
+        await this.#clock.sleep(wait);
+        wait = Math.min(longestWait, wait * 2);
+      }
+    }
+  }
+
+  #take(written: number): void {
+    if (this.#isClosed) return;
+    const wasFull = this.isFull();
+    const [first = new Uint8Array(), ...others] = this.#waiting;
+    const rest = first.subarray(written);
+    this.#waiting = rest.length > 0 ? [rest, ...others] : others;
+    this.#length -= written;
+    if (wasFull && !this.isFull()) this.#onRoom();
+  }
+}

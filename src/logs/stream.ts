@@ -1,0 +1,163 @@
+import type { EcsError } from "../aws/error.ts";
+import type { Position } from "./position.ts";
+import type { LogSource } from "./source.ts";
+
+/** What takes the events of streams. No closures for each stream, of which there may be thousands. */
+export type StreamSink = {
+  /** Takes a message on, or answers `full` and takes nothing. */
+  accept(stream: FollowedStream, message: string): "taken" | "full";
+  isFull(stream: FollowedStream): boolean;
+  /** Told why the stream cannot be read now. */
+  onTrouble(stream: FollowedStream, trouble: Trouble): void;
+  /** Told that all events that CloudWatch Logs had of the stream were taken. */
+  onRead(stream: FollowedStream): void;
+};
+
+/** Why a stream is not read. */
+export type Trouble =
+  /** It does not exist, or its group does not. */
+  | { readonly kind: "no stream" | "no group"; readonly error: EcsError }
+  /** AWS does not let this client read it, or refuses the request. */
+  | { readonly kind: "refused"; readonly error: EcsError }
+  /** AWS has not answered for a while. */
+  | { readonly kind: "outage"; readonly error: EcsError };
+
+/** A stream that is followed. All times are monotonic milliseconds. */
+export type FollowedStream = {
+  readonly source: LogSource;
+  readonly sink: StreamSink;
+  readonly position: Position;
+  /** `new` until AWS was asked for it; `missing` while AWS does not have it. */
+  state: "new" | "proven" | "missing";
+  /** Whether the container has ended, so that the rest is wanted soon. */
+  isEnding: boolean;
+  /** Events a second, lately. */
+  rate: number;
+  /** When it is to be read next. */
+  dueAt: number;
+  /** Milliseconds between two reads. */
+  interval: number;
+  /** When the last read began that found nothing more; undefined before the first. */
+  readAt: number | undefined;
+  /** When news came last. */
+  newsAt: number;
+  /** Since when each attempt failed; undefined after a success. */
+  failingSince: number | undefined;
+  /** Attempts that have failed in a row. */
+  failures: number;
+  /** Why the last attempt failed; undefined after a success. */
+  trouble: Trouble | undefined;
+  /** Whether a read of it is under way. */
+  isBusy: boolean;
+};
+
+/** Milliseconds between two reads of a stream that has news, or whose container has ended. */
+export const shortestInterval = 2_000;
+/** Milliseconds between two reads of a quiet stream. */
+export const longestInterval = 10_000;
+/** Milliseconds until a stream that does not exist is asked for again: at first, and at most. */
+const missingFirst = 2_000;
+const missingLast = 30_000;
+/** Milliseconds after a refusal until AWS is asked again: policies are repaired by hand. */
+const refusedWait = 60_000;
+/** Milliseconds after a failure that may pass: at first, and at most. */
+const failedFirst = 500;
+const failedLast = 30_000;
+/** Milliseconds for which a stream may be missing, or not be answered for, before its user is told. */
+export const patience = 30_000;
+
+/** A stream that was not read yet. */
+export function followedStream(
+  { source, sink, position, now }: {
+    readonly source: LogSource;
+    readonly sink: StreamSink;
+    readonly position: Position;
+    readonly now: number;
+  },
+): FollowedStream {
+  return {
+    source,
+    sink,
+    position,
+    state: "new",
+    isEnding: false,
+    rate: 0,
+    dueAt: now,
+    interval: shortestInterval,
+    readAt: undefined,
+    newsAt: now,
+    failingSince: undefined,
+    failures: 0,
+    trouble: undefined,
+    isBusy: false,
+  };
+}
+
+/** Takes in that a read which began at `begun` took all that there was, `fresh` events of it new. */
+export function noteRead(
+  stream: FollowedStream,
+  { begun, fresh, now }: { begun: number; fresh: number; now: number },
+): void {
+  const seconds = Math.max(1_000, begun - (stream.readAt ?? begun - shortestInterval)) / 1_000;
+  stream.state = "proven";
+  stream.rate = (stream.rate + fresh / seconds) / 2;
+  stream.interval = fresh > 0 || stream.isEnding
+    ? shortestInterval
+    : Math.min(longestInterval, stream.interval * 1.5);
+  stream.dueAt = now + stream.interval;
+  stream.readAt = begun;
+  stream.failingSince = undefined;
+  stream.failures = 0;
+  stream.trouble = undefined;
+  if (fresh > 0) stream.newsAt = now;
+  stream.sink.onRead(stream);
+}
+
+/** Takes in that not all of a stream was taken, as its sink is full. */
+export function noteStalled(stream: FollowedStream, now: number): void {
+  stream.state = "proven";
+  stream.dueAt = now + shortestInterval;
+  stream.newsAt = now;
+}
+
+/** Takes in that a stream could not be read. */
+export function noteFailure(stream: FollowedStream, error: EcsError, now: number): void {
+  stream.failures += 1;
+  stream.failingSince ??= now;
+  const lasts = now - stream.failingSince >= patience;
+  switch (error.kind) {
+    case "no_resource": {
+      const kind = /log group/i.test(error.answer) ? "no group" : "no stream";
+      stream.trouble = { kind, error };
+      stream.state = "missing";
+      stream.dueAt = now + waitAfter(stream, missingFirst, missingLast);
+      if (lasts) stream.sink.onTrouble(stream, stream.trouble);
+      return;
+    }
+    case "throttled":
+    case "unavailable":
+    case "not_yet":
+    case "credentials":
+    case "no_region":
+      stream.trouble = { kind: "outage", error };
+      stream.dueAt = now + waitAfter(stream, failedFirst, failedLast);
+      if (lasts) stream.sink.onTrouble(stream, stream.trouble);
+      return;
+    case "denied":
+    case "rejected":
+    case "no_cluster":
+    case "no_task":
+    case "conflict":
+    case "capacity":
+      stream.trouble = { kind: "refused", error };
+      stream.dueAt = now + refusedWait;
+      stream.sink.onTrouble(stream, stream.trouble);
+      return;
+  }
+}
+
+/** Milliseconds that grow with each failure in a row. The rest of an ended container has no time. */
+function waitAfter({ failures, isEnding }: FollowedStream, first: number, last: number): number {
+  const most = isEnding ? shortestInterval : last;
+  return Math.min(most, first * 2 ** Math.min(20, failures - 1));
+}

@@ -1,0 +1,293 @@
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type Checkpoint, earlierPositions, encodeCheckpoint } from "./checkpoint.ts";
+import type { LogDisk } from "./disk.ts";
+import { lineBytes } from "./lines.ts";
+import { Output } from "./output.ts";
+import { positionAt } from "./position.ts";
+import type { Reader } from "./reader.ts";
+import { isRestRead, mostRest } from "./rest.ts";
+import type { LogSource } from "./source.ts";
+import {
+  type FollowedStream,
+  followedStream,
+  shortestInterval,
+  type StreamSink,
+  type Trouble,
+} from "./stream.ts";
+import { troubleText, unreadText } from "./trouble_text.ts";
+
+/** One run of a Nomad task whose logs are to be shown. */
+export type LogRequest = {
+  /** At least one. */
+  readonly sources: readonly LogSource[];
+  /** Nomad's FIFOs. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Path of the file that tells the next process how far the logs were written; undefined for none. */
+  readonly checkpoint: string | undefined;
+  /** Paths of the files of earlier allocations on this client, whose ECS task it may be. */
+  readonly earlier: readonly string[];
+  /**
+   * Where the logs begin if no checkpoint tells: with the ECS task, or about now, as the task was another
+   * allocation's or an older driver's before.
+   */
+  readonly begins: "with the task" | "about now";
+};
+
+/** Tells a task's user something. */
+export type Tell = (message: string) => void;
+
+/** What the logs of all tasks share. */
+export type TaskLogServices = {
+  readonly readerOf: (source: LogSource) => Reader;
+  readonly disk: LogDisk;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/**
+ * Milliseconds before the task's start as this machine's clock has it, from which on a new task's stream is
+ * read. The stream is the task's own, so that it only has to be long before the first event.
+ */
+const beforeStart = 24 * 3_600_000;
+/** Milliseconds before now from which a stream is read that another allocation has shown until now. */
+const beforeTakeOver = 15_000;
+/** Milliseconds between two looks at whether the rest of the logs was read. */
+const restLook = 500;
+
+/**
+ * The logs of one task, from its containers' streams to Nomad's FIFOs. A class, since there may be
+ * thousands at rest.
+ */
+export class TaskLog implements StreamSink {
+  /** Tells the task's user something. */
+  tell: Tell;
+  readonly #request: LogRequest;
+  readonly #services: TaskLogServices;
+  readonly #prepared: Promise<void>;
+  #streams: readonly FollowedStream[] = none;
+  #stdout: Output | undefined;
+  #stderr: Output | undefined;
+  /** Streams that were not read yet since this process resumed the logs. */
+  #unsettled: readonly FollowedStream[] = none;
+  /** Kinds of trouble that the task's user knows of. */
+  #told: readonly Trouble["kind"][] = none;
+  #phase: "preparing" | "ready" | "following" | "over" = "preparing";
+  #isBegun = false;
+  #isChanged = true;
+  #listeners: readonly (() => void)[] = none;
+  /** Ends the waiting for the rest; undefined before the ECS task's end. */
+  #rest: AbortController | undefined;
+
+  constructor(request: LogRequest, tell: Tell, services: TaskLogServices) {
+    this.tell = tell;
+    this.#request = request;
+    this.#services = services;
+    this.#prepared = this.#prepare().catch((error) => {
+      services.log.warn("the logs of a task cannot be shown", { stdout: request.stdout, error });
+    });
+  }
+
+  /** Tells that containers run, or have run: their streams are read from now on. */
+  begin(): void {
+    this.#isBegun = true;
+    if (this.#phase !== "ready") return;
+    this.#phase = "following";
+    for (const stream of this.#streams) {
+      stream.dueAt = this.#services.clock.monotonic();
+      this.#readerOf(stream).add(stream);
+    }
+  }
+
+  /**
+   * Tells that the ECS task has ended. The rest of its logs is read, for at most 15 s, unless `ran` tells
+   * that no container has run.
+   */
+  end(ran: boolean): void {
+    if (this.#rest !== undefined || this.#phase === "over") return;
+    this.#rest = new AbortController();
+    if (!ran) return this.close();
+    this.#readRest(this.#rest.signal)
+      .catch((error) => this.#services.log.error("the rest of a log was not read", { error }))
+      .finally(() => this.close());
+  }
+
+  /** Calls back once when the logs have ended, at once if they have. Returns what takes that back. */
+  onEnd(listener: () => void): () => void {
+    if (this.#phase === "over") {
+      listener();
+      return () => {};
+    }
+    this.#listeners = this.#listeners.concat(listener);
+    return () => this.#listeners = this.#listeners.filter((other) => other !== listener);
+  }
+
+  /** Ends the logs now. */
+  close(): void {
+    if (this.#phase === "over") return;
+    const last = this.#isSettled() ? this.#checkpoint() : undefined;
+    this.#phase = "over";
+    this.#rest?.abort();
+    for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
+    // Also one that has no stream: its reader would else wait for a writer, and Nomad for the reader.
+    for (const name of ["stdout", "stderr"] as const) this.#outputOf(name).close();
+    if (last !== undefined) this.#write(last);
+    const listeners = this.#listeners;
+    this.#listeners = none;
+    for (const listener of listeners) listener();
+  }
+
+  isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  /** Writes a checkpoint where something has changed. Does not reject. */
+  async save(): Promise<void> {
+    if (!this.#isChanged || !this.#isSettled()) return;
+    this.#isChanged = false;
+    try {
+      for (const [, output] of this.#outputs()) await output.rebase();
+    } catch (error) {
+      this.#services.log.debug("Nomad's log files cannot be read", { error });
+    }
+    await this.#write(this.#checkpoint());
+  }
+
+  accept({ source }: FollowedStream, message: string): "taken" | "full" {
+    const output = this.#outputOf(source.output);
+    if (output.isFull()) return "full";
+    output.add(lineBytes(message, source.label));
+    this.#isChanged = true;
+    return "taken";
+  }
+
+  isFull({ source }: FollowedStream): boolean {
+    return this.#outputOf(source.output).isFull();
+  }
+
+  /** Tells of each reason once. */
+  onTrouble({ source }: FollowedStream, trouble: Trouble): void {
+    if (this.#told.includes(trouble.kind)) return;
+    this.#told = this.#told.concat(trouble.kind);
+    this.tell(troubleText(trouble, source));
+  }
+
+  /** Once all streams were read again, nothing is left that an earlier process may have delivered. */
+  onRead(stream: FollowedStream): void {
+    if (this.#unsettled.length === 0) return;
+    this.#unsettled = this.#unsettled
+      .filter((other) => other !== stream && other.state !== "missing");
+    if (this.#unsettled.length > 0) return;
+    for (const [, output] of this.#outputs()) output.settle();
+  }
+
+  /**
+   * Whether the checkpoint of this process is to take the place of an earlier one's. Until all was read
+   * again, only the earlier one tells from where on the log files are to be searched for it.
+   */
+  #isSettled(): boolean {
+    const isPrepared = this.#phase === "ready" || this.#phase === "following";
+    return isPrepared && this.#unsettled.length === 0;
+  }
+
+  async #prepare(): Promise<void> {
+    const { disk, clock } = this.#services;
+    const { begins, sources, ...paths } = this.#request;
+    const { own, positions } = await earlierPositions(disk, paths, sources);
+    const first = clock.now() - (begins === "with the task" ? beforeStart : beforeTakeOver);
+    this.#streams = sources.map((source) =>
+      followedStream({
+        source,
+        sink: this,
+        position: positions?.get(source.stream) ?? positionAt(Math.max(0, first)),
+        now: clock.monotonic(),
+      })
+    );
+    if (own !== undefined) this.#unsettled = this.#streams;
+    for (const { output } of sources) this.#outputOf(output);
+    for (const [name, output] of this.#outputs()) await output.open(own?.outputs.get(name));
+    if (this.#phase === "over") return;
+    this.#phase = "ready";
+    await this.save();
+    if (this.#isBegun) this.begin();
+  }
+
+  #readerOf({ source }: FollowedStream): Reader {
+    return this.#services.readerOf(source);
+  }
+
+  #outputOf(name: LogSource["output"]): Output {
+    if (name === "stdout") return this.#stdout ??= this.#newOutput(name);
+    return this.#stderr ??= this.#newOutput(name);
+  }
+
+  #newOutput(name: LogSource["output"]): Output {
+    const { disk, clock, log } = this.#services;
+    const onRoom = () => this.#readOn(name);
+    return new Output({ fifo: this.#request[name], disk, clock, log, onRoom });
+  }
+
+  #outputs(): readonly (readonly [LogSource["output"], Output])[] {
+    return [
+      ...(this.#stdout === undefined ? none : [["stdout", this.#stdout] as const]),
+      ...(this.#stderr === undefined ? none : [["stderr", this.#stderr] as const]),
+    ];
+  }
+
+  /** Has the streams read on whose output was full. */
+  #readOn(name: LogSource["output"]): void {
+    for (const stream of this.#streams) {
+      if (stream.source.output !== name) continue;
+      stream.dueAt = this.#services.clock.monotonic();
+      this.#readerOf(stream).wake();
+    }
+  }
+
+  /** Reads the rest, until nothing new has come for a while, or the time is up. */
+  async #readRest(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#services;
+    const ended = clock.monotonic();
+    const isLate = () => clock.monotonic() - ended >= mostRest;
+    await Promise.race([this.#prepared, clock.sleep(mostRest, signal)]);
+    this.begin();
+    for (const stream of this.#streams) {
+      stream.isEnding = true;
+      stream.interval = shortestInterval;
+      stream.dueAt = ended;
+      this.#readerOf(stream).wake();
+    }
+    const isDone = () =>
+      this.#streams.every((stream) => isRestRead(stream, ended, clock.monotonic())) &&
+      this.#outputs().every(([, output]) => output.isEmpty());
+    while (this.#phase === "following" && !isDone() && !isLate()) {
+      await clock.sleep(restLook, signal);
+    }
+    if (this.#phase !== "following") return;
+    for (const stream of this.#streams) {
+      const { source, trouble } = stream;
+      if (trouble !== undefined) this.onTrouble(stream, trouble);
+      const why = unreadText(stream, ended);
+      if (why !== undefined) this.#outputOf(source.output).add(lineBytes(why, source.label));
+    }
+  }
+
+  #checkpoint(): Checkpoint {
+    return {
+      outputs: new Map(this.#outputs().map(([name, output]) => [name, output.state()])),
+      positions: new Map(this.#streams.map(({ source, position }) => [source.stream, position])),
+    };
+  }
+
+  async #write(checkpoint: Checkpoint): Promise<void> {
+    const { checkpoint: path } = this.#request;
+    if (path === undefined) return;
+    try {
+      await this.#services.disk.replaceText(path, encodeCheckpoint(checkpoint));
+    } catch (error) {
+      this.#services.log.debug("a log's checkpoint cannot be written", { path, error });
+    }
+  }
+}
+
+const none: readonly never[] = [];

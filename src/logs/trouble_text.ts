@@ -1,0 +1,33 @@
+import type { LogSource } from "./source.ts";
+import type { FollowedStream, Trouble } from "./stream.ts";
+
+/** Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. */
+export function troubleText(
+  { kind, error }: Trouble,
+  { group, region, stream, label }: LogSource,
+): string {
+  const what = label === undefined ? "the main container" : `container ${label}`;
+  const shows = `nomad alloc logs shows nothing of ${what}`;
+  switch (kind) {
+    case "no group":
+      return `${shows}: there is no log group ${group} in ${region}. Create it, or set ` +
+        `awslogs-create-group = "true" in the container's log configuration`;
+    case "no stream":
+      return `${shows}: log group ${group} in ${region} has no stream ${stream}. A container's log driver ` +
+        `makes it, for which the execution role needs logs:CreateLogStream and logs:PutLogEvents`;
+    case "refused":
+      return `${shows}: ${error.message}. The driver needs logs:FilterLogEvents for log group ${group} in ` +
+        `${region}`;
+    case "outage":
+      return `nomad alloc logs is behind: ${error.message}`;
+  }
+}
+
+/** The line that ends a log whose rest was not read; undefined where all of it was. */
+export function unreadText({ trouble, readAt }: FollowedStream, ended: number): string | undefined {
+  if (trouble?.kind === "outage") {
+    return `[nomad-driver-ecs] The end of the log was not read: ${trouble.error.message}`;
+  }
+  if (trouble !== undefined || (readAt ?? 0) >= ended) return undefined;
+  return "[nomad-driver-ecs] The end of the log was not read within 15 s. CloudWatch Logs has it";
+}

@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { mostStreams, nextBatch, nextDue } from "../../../src/logs/batch.ts";
+import type { FollowedStream } from "../../../src/logs/stream.ts";
+import { epoch, followed, sourceOf } from "../../harness/logs_world.ts";
+
+type Changes = Partial<Omit<FollowedStream, "position">> & { from?: number };
+
+function stream(name: string, { from = 0, ...changes }: Changes = {}): FollowedStream {
+  const made = { ...followed(name).stream, state: "proven" as const, ...changes };
+  made.position.from = epoch + from;
+  return made;
+}
+
+const names = (batch: readonly FollowedStream[]) => batch.map(({ source }) => source.stream);
+
+Deno.test("the most overdue stream is read, with others of its group that are due or soon will be", () => {
+  const streams = [
+    stream("late", { dueAt: 2_000 }),
+    stream("first", { dueAt: 100 }),
+    stream("soon", { dueAt: 1_500 }),
+    stream("elsewhere", { dueAt: 200, source: sourceOf("elsewhere", { group: "other" }) }),
+  ];
+  assertEquals(names(nextBatch(streams, 500)), ["first", "soon"]);
+});
+
+Deno.test("nothing is read before a stream is due", () => {
+  const streams = [stream("a", { dueAt: 1_000 }), stream("b", { dueAt: 1_500 })];
+  assertEquals(nextBatch(streams, 999), []);
+  assertEquals(nextDue(streams), 1_000);
+});
+
+Deno.test("a call names at most a hundred streams", () => {
+  const streams = Array.from({ length: 250 }, (_, at) => stream(`s${at}`));
+  assertEquals(nextBatch(streams, 0).length, mostStreams);
+});
+
+Deno.test("streams that AWS is not known to have are read apart, and missing ones alone", () => {
+  const streams = [
+    stream("missing", { dueAt: 0, state: "missing" }),
+    stream("new", { dueAt: 1, state: "new" }),
+    stream("newer", { dueAt: 2, state: "new" }),
+    stream("proven", { dueAt: 3 }),
+    stream("gone", { dueAt: 4, state: "missing" }),
+  ];
+  assertEquals(names(nextBatch(streams, 10)), ["missing"]);
+  assertEquals(names(nextBatch(streams.slice(1), 10)), ["new", "newer"]);
+});
+
+Deno.test("a busy stream is not read again because of one that lags behind, and quiet ones share a call", () => {
+  const streams = [
+    stream("quiet", { dueAt: 0, from: 0 }),
+    stream("busy", { dueAt: 1, from: 60_000, rate: 50 }),
+    stream("slow", { dueAt: 2, from: 60_000, rate: 0.1 }),
+  ];
+  assertEquals(names(nextBatch(streams, 10)), ["quiet", "slow"]);
+});
+
+Deno.test("streams that are being read, or whose readers have no room, wait", () => {
+  const full = followed("full");
+  full.sink.full = true;
+  const streams = [stream("busy", { isBusy: true }), full.stream];
+  assertEquals(nextBatch(streams, 10), []);
+  assertEquals(nextDue(streams), Infinity);
+});

@@ -1,0 +1,73 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { systemLogDisk as disk } from "../../../src/logs/disk.ts";
+
+/** Lets a test have a folder, and a FIFO in it. */
+async function withFifo(use: (folder: string, fifo: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const fifo = `${folder}/f`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    await use(folder, fifo);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a FIFO without a reader is not waited for, and a path that is none is an error", async () => {
+  await withFifo((folder, fifo) => {
+    assertEquals(disk.openPipe(fifo), "no reader");
+    assertThrows(() => disk.openPipe(`${folder}/none`));
+    return Promise.resolve();
+  });
+});
+
+Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or doubled", async () => {
+  await withFifo(async (folder, fifo) => {
+    // The shell opens the FIFO for both, so that neither end is waited for.
+    const holder = new Deno.Command("sh", {
+      args: ["-c", `exec 3<>"${fifo}"; echo ready; exec sleep 1000`],
+      stdout: "piped",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    const pipe = disk.openPipe(fifo);
+    if (pipe === "no reader") throw new Error("the shell has it open");
+    const lines = Array.from({ length: 40_000 }, (_, at) => `${at}\n`).join("");
+    const all = new TextEncoder().encode(lines);
+    let written = 0;
+    let read = "";
+    let writes = 0;
+    while (written < all.length) {
+      const count = pipe.write(all.subarray(written));
+      if (count === "no reader") throw new Error("the shell has it open");
+      written += count;
+      writes += 1;
+      read += new TextDecoder().decode(disk.drainPipe(fifo));
+    }
+    assertEquals([writes > 1, read === lines], [true, true]);
+    assertEquals(disk.drainPipe(fifo).length, 0);
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+    assertEquals(pipe.write(all), "no reader");
+    pipe.close();
+    assertEquals(await disk.list(folder), ["f"]);
+  });
+});
+
+Deno.test("files are measured, read in part, appended to and replaced", async () => {
+  await withFifo(async (folder) => {
+    const path = `${folder}/web.stdout.0`;
+    assertEquals([await disk.size(path), await disk.readText(path)], [undefined, undefined]);
+    await disk.append(path, new TextEncoder().encode("one\n"));
+    await disk.append(path, new TextEncoder().encode("two\n"));
+    assertEquals(await disk.size(path), 8);
+    const part = async (offset: number, most: number) =>
+      new TextDecoder().decode(await disk.read(path, offset, most));
+    assertEquals([await part(4, 100), await part(0, 3), await part(100, 1)], ["two\n", "one", ""]);
+    await disk.replaceText(path, "other");
+    assertEquals(await disk.readText(path), "other");
+    await disk.remove(path);
+    assertEquals((await disk.list(folder)).sort(), ["f"]);
+  });
+});

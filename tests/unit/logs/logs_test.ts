@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { createLogs } from "../../../src/logs/logs.ts";
+import { createLogsWorld, logRequest, sourceOf, stdout } from "../../harness/logs_world.ts";
+import { silent } from "../../harness/world.ts";
+
+const identity = { role: undefined, profile: undefined };
+const tell = () => {};
+
+Deno.test("one reader asks for the streams of all tasks in an account and region", async () => {
+  const world = createLogsWorld();
+  const regions: (string | undefined)[] = [];
+  const { disk, clock, caller } = world;
+  const callerOf = ({ region }: { region: string | undefined }) => {
+    regions.push(region);
+    return caller;
+  };
+  const logs = createLogs({ callerOf, disk, clock, log: silent });
+  for (const name of ["a", "b", "c"]) {
+    world.put(name, [0, "hello"]);
+    const request = { ...logRequest({ sources: [sourceOf(name)] }), checkpoint: undefined };
+    logs.follow(request, identity, tell).begin();
+  }
+  await world.pass(30_000);
+  assertEquals(world.asked.at(-1)?.input.logStreamNames?.toSorted(), ["a", "b", "c"]);
+  logs.follow(logRequest({ sources: [sourceOf("d", { region: "eu-west-1" })] }), identity, tell)
+    .begin();
+  await world.pass(1_000);
+  assertEquals(regions, ["us-east-1", "eu-west-1"]);
+});
+
+Deno.test("how far a log was written is on the disk within five seconds, and as long as it changes", async () => {
+  const world = createLogsWorld();
+  const { logs } = world.launch();
+  const path = "/alloc/a/nomad-driver-ecs.web.logs.json";
+  world.put("app", [0, "hello"]);
+  logs.follow(logRequest(), identity, tell).begin();
+  await world.pass(500);
+  const first = world.disk.text(path);
+  await world.pass(5_000);
+  const second = world.disk.text(path);
+  assertEquals([first !== "", second !== first], [true, true]);
+  world.disk.files.delete(path);
+  await world.pass(20_000);
+  assertEquals(world.disk.files.has(path), false);
+});
+
+Deno.test("once closed, nothing is asked for or written", async () => {
+  const world = createLogsWorld();
+  const { logs } = world.launch();
+  world.put("app", [0, "hello"]);
+  logs.follow(logRequest(), identity, tell).begin();
+  await world.pass(5_000);
+  logs.close();
+  const asked = world.asked.length;
+  world.put("app", [5_000, "late"]);
+  await world.pass(60_000);
+  assertEquals([world.asked.length, world.disk.text(stdout)], [asked, "hello\n"]);
+});

@@ -1,0 +1,115 @@
+import { assert, assertEquals } from "@std/assert";
+import { readBatch } from "../../../src/logs/read_batch.ts";
+import { createLogsWorld, followed, type LogsWorld } from "../../harness/logs_world.ts";
+
+/** Reads these streams once. */
+async function read(
+  world: LogsWorld,
+  ...streams: readonly ReturnType<typeof followed>[]
+): Promise<void> {
+  const { caller, clock } = world;
+  const signal = new AbortController().signal;
+  const reading = readBatch({ caller, clock, signal }, streams.map(({ stream }) => stream));
+  await world.pass(60_000);
+  await reading;
+}
+
+Deno.test("each event of several streams is handed to its own, once, in order, over awkward pages", async () => {
+  const world = createLogsWorld({ pageEvents: 3, partialPages: 0.4, emptyPages: 0.4 });
+  world.draw(...Array.from({ length: 500 }, (_, at) => (at * 7 % 10) / 10));
+  const a = followed("a");
+  const b = followed("b");
+  // Five events share each millisecond.
+  const events = (name: string) =>
+    Array.from({ length: 20 }, (_, at): [number, string] => [Math.floor(at / 5), `${name}${at}`]);
+  world.put("a", ...events("a"));
+  world.put("b", ...events("b"));
+  await read(world, a, b);
+  await read(world, a, b);
+  assertEquals(a.messages, events("a").map(([, message]) => message));
+  assertEquals(b.messages, events("b").map(([, message]) => message));
+  assertEquals([a.sink.reads, b.sink.reads], [2, 2]);
+  assert(world.asked.length > 16, "the pages were not awkward");
+});
+
+Deno.test("a page that is not answered is asked for again, by its token", async () => {
+  const world = createLogsWorld({ pageEvents: 1 });
+  const app = followed("app");
+  world.put("app", [1, "one"], [2, "two"], [3, "three"]);
+  world.fault = () => world.asked.length % 3 === 1 ? undefined : "unavailable";
+  await read(world, app);
+  assertEquals([app.messages, app.sink.reads], [["one", "two", "three"], 1]);
+  const tokens = new Set(world.asked.map(({ input }) => input.nextToken));
+  assertEquals([world.asked.length, tokens.size], [7, 3]);
+});
+
+Deno.test("a failure between two pages loses and doubles nothing", async () => {
+  const world = createLogsWorld({ pageEvents: 2 });
+  const app = followed("app");
+  world.put("app", [1, "one"], [1, "two"], [1, "three"], [2, "four"], [3, "five"]);
+  world.fault = () => world.asked.length > 1 ? "unavailable" : undefined;
+  await read(world, app);
+  assertEquals([app.messages, app.sink.reads], [["one", "two"], 0]);
+  assertEquals(app.stream.trouble?.kind, "outage");
+  world.fault = undefined;
+  await read(world, app);
+  assertEquals(app.messages, ["one", "two", "three", "four", "five"]);
+});
+
+Deno.test("an event that comes late is handed on after those that came before it", async () => {
+  const world = createLogsWorld();
+  const app = followed("app");
+  world.put("app", [1_000, "one"], [9_000, "three"]);
+  await read(world, app);
+  world.put("app", [5_000, "two"]);
+  await read(world, app);
+  assertEquals(app.messages, ["one", "three", "two"]);
+});
+
+Deno.test("one stream that does not exist keeps no other from being read", async () => {
+  const world = createLogsWorld();
+  const streams = Array.from({ length: 100 }, (_, at) => followed(`s${at}`));
+  for (const [at, { stream }] of streams.entries()) {
+    if (at !== 42) world.put(stream.source.stream, [1, "hello"]);
+  }
+  await read(world, ...streams);
+  const missing = streams.filter(({ stream }) => stream.state === "missing");
+  assertEquals(missing.map(({ stream }) => stream.source.stream), ["s42"]);
+  assertEquals(streams.filter(({ messages }) => messages.length === 1).length, 99);
+  assert(world.asked.length <= 16, `${world.asked.length} calls`);
+});
+
+Deno.test("a group that does not exist costs one call for all its streams", async () => {
+  const world = createLogsWorld();
+  const streams = Array.from({ length: 100 }, (_, at) => {
+    const one = followed(`s${at}`);
+    return { ...one, stream: { ...one.stream, source: { ...one.stream.source, group: "none" } } };
+  });
+  await read(world, ...streams);
+  assertEquals(world.asked.length, 1);
+  assertEquals(streams[99]?.stream.trouble?.kind, "no group");
+});
+
+Deno.test("a stream whose reader has no room is read on later, from where it stood; others are not held up", async () => {
+  const world = createLogsWorld();
+  const slow = followed("slow");
+  const fast = followed("fast");
+  world.put("slow", [1, "one"], [2, "two"]);
+  world.put("fast", [1, "uno"], [3, "due"]);
+  slow.sink.full = true;
+  await read(world, slow, fast);
+  assertEquals([slow.messages, fast.messages], [[], ["uno", "due"]]);
+  assertEquals([slow.sink.reads, fast.sink.reads], [0, 1]);
+  slow.sink.full = false;
+  await read(world, slow, fast);
+  assertEquals([slow.messages, fast.messages], [["one", "two"], ["uno", "due"]]);
+});
+
+Deno.test("pages without an end are given up, and read on from where they were", async () => {
+  const world = createLogsWorld({ emptyPages: 1 });
+  const app = followed("app");
+  world.put("app", [1, "one"]);
+  await read(world, app);
+  assertEquals([world.asked.length, app.messages, app.sink.reads], [1_000, [], 0]);
+  assertEquals(app.stream.trouble, undefined);
+});

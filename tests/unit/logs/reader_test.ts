@@ -1,0 +1,106 @@
+import { assert, assertEquals } from "@std/assert";
+import { createReader } from "../../../src/logs/reader.ts";
+import { createLogsWorld, followed, type LogsWorld } from "../../harness/logs_world.ts";
+import { silent } from "../../harness/world.ts";
+
+function readerOf({ caller, clock }: LogsWorld) {
+  const over = new AbortController();
+  const { signal } = over;
+  return { reader: createReader({ caller, clock, log: silent, signal }), end: () => over.abort() };
+}
+
+Deno.test("a stream is followed: what comes is handed on within some seconds", async () => {
+  const world = createLogsWorld();
+  const { reader } = readerOf(world);
+  const app = followed("app");
+  world.put("app", [0, "0"]);
+  reader.add(app.stream);
+  for (let second = 1; second <= 60; second++) {
+    await world.pass(1_000);
+    world.put("app", [world.time.now(), `${second}`]);
+  }
+  await world.pass(3_000);
+  assertEquals(app.messages, Array.from({ length: 61 }, (_, at) => `${at}`));
+});
+
+Deno.test("a thousand streams with a line a second take half of a limit of ten calls a second", async () => {
+  const world = createLogsWorld();
+  const { reader } = readerOf(world);
+  const streams = Array.from({ length: 1_000 }, (_, at) => followed(`s${at}`));
+  for (const { stream } of streams) {
+    world.addStream(stream.source.stream);
+    reader.add(stream);
+  }
+  for (let second = 0; second < 60; second++) {
+    for (const { stream } of streams) {
+      world.put(stream.source.stream, [world.time.now(), `${second}`]);
+    }
+    await world.pass(1_000);
+  }
+  await world.pass(5_000);
+  const lines = streams.reduce((sum, { messages }) => sum + messages.length, 0);
+  assertEquals(lines, 60_000);
+  const rate = world.asked.length / 65;
+  assert(rate <= 5.1, `${rate} calls a second`);
+});
+
+Deno.test("without a stream to follow nothing is asked for, and an ended reader asks no more", async () => {
+  const world = createLogsWorld();
+  const { reader, end } = readerOf(world);
+  const app = followed("app");
+  world.addStream("app");
+  reader.add(app.stream);
+  await world.pass(5_000);
+  reader.remove(app.stream);
+  const asked = world.asked.length;
+  await world.pass(60_000);
+  assertEquals(world.asked.length, asked);
+  reader.add(app.stream);
+  await world.pass(10_000);
+  const again = world.asked.length;
+  assert(again > asked);
+  end();
+  await world.pass(60_000);
+  assertEquals(world.asked.length, again);
+});
+
+Deno.test("every fifth call fails, and nothing is lost or doubled", async () => {
+  const world = createLogsWorld({ pageEvents: 7 });
+  const { reader } = readerOf(world);
+  const app = followed("app");
+  world.fault = () => world.asked.length % 5 === 0 ? "throttled" : undefined;
+  world.addStream("app");
+  reader.add(app.stream);
+  for (let at = 0; at < 200; at++) {
+    world.put("app", [world.time.now(), `${at}`], [world.time.now(), `${at}b`]);
+    await world.pass(500);
+  }
+  await world.pass(60_000);
+  assertEquals(app.messages, Array.from({ length: 200 }, (_, at) => [`${at}`, `${at}b`]).flat());
+});
+
+Deno.test("an answer that hangs holds up its own streams alone", async () => {
+  const world = createLogsWorld();
+  const hanging = new Promise<never>(() => {});
+  const { caller } = world;
+  const over = new AbortController();
+  const reader = createReader({
+    ...world,
+    caller: {
+      ...caller,
+      call: (name, input, options) =>
+        JSON.stringify(input).includes("hangs") ? hanging : caller.call(name, input, options),
+    },
+    log: silent,
+    signal: over.signal,
+  });
+  const hangs = followed("hangs");
+  hangs.stream.state = "proven";
+  const app = followed("app");
+  world.put("app", [0, "hello"]);
+  reader.add(hangs.stream);
+  reader.add(app.stream);
+  await world.pass(5_000);
+  assertEquals(app.messages, ["hello"]);
+  over.abort();
+});

@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { EcsError } from "../../../src/aws/error.ts";
+import { isRestRead, quietTime } from "../../../src/logs/rest.ts";
+import type { FollowedStream, Trouble } from "../../../src/logs/stream.ts";
+import { followed } from "../../harness/logs_world.ts";
+
+const ended = 100_000;
+
+function isRead(changes: Partial<FollowedStream>, after: number): boolean {
+  const stream = { ...followed("app").stream, readAt: ended + after, ...changes };
+  return isRestRead(stream, ended, ended + after);
+}
+
+const trouble = (kind: Trouble["kind"]): Trouble => ({
+  kind,
+  error: new EcsError("rejected", "", ""),
+});
+
+Deno.test("the rest was read once nothing new has come for ten seconds since the end", () => {
+  assertEquals(isRead({}, quietTime - 1), false);
+  assertEquals(isRead({}, quietTime), true);
+  assertEquals(isRead({ newsAt: ended + 3_000 }, quietTime), false);
+  assertEquals(isRead({ newsAt: ended + 3_000 }, quietTime + 3_000), true);
+});
+
+Deno.test("time without a read of it tells nothing", () => {
+  assertEquals(isRead({ readAt: undefined }, quietTime), false);
+  assertEquals(isRead({ readAt: ended + 1_000 }, quietTime), false);
+});
+
+Deno.test("what cannot be read is not waited for, but for a stream that may come yet", () => {
+  assertEquals(isRead({ trouble: trouble("refused") }, 0), true);
+  assertEquals(isRead({ trouble: trouble("no group") }, 0), true);
+  assertEquals(isRead({ trouble: trouble("no stream") }, quietTime - 1), false);
+  assertEquals(isRead({ trouble: trouble("no stream") }, quietTime), true);
+  assertEquals(isRead({ trouble: trouble("outage") }, quietTime), false);
+});

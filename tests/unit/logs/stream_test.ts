@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
+import {
+  longestInterval,
+  noteFailure,
+  noteRead,
+  noteStalled,
+  patience,
+  shortestInterval,
+} from "../../../src/logs/stream.ts";
+import { followed } from "../../harness/logs_world.ts";
+
+const failure = (kind: EcsErrorKind, answer = "") => new EcsError(kind, "FilterLogEvents", answer);
+
+Deno.test("a stream with news is read each 2 s, and a quiet one ever less, down to each 10 s", () => {
+  const { stream } = followed("app");
+  noteRead(stream, { begun: 0, fresh: 3, now: 100 });
+  assertEquals(stream.dueAt, 100 + shortestInterval);
+  const intervals: number[] = [];
+  for (let now = 1_000; intervals.length < 6; now += 10_000) {
+    noteRead(stream, { begun: now, fresh: 0, now });
+    intervals.push(stream.dueAt - now);
+  }
+  assertEquals(intervals, [3_000, 4_500, 6_750, longestInterval, longestInterval, longestInterval]);
+  noteRead(stream, { begun: 90_000, fresh: 1, now: 90_000 });
+  assertEquals(stream.dueAt, 92_000);
+});
+
+Deno.test("a stream that does not exist is asked for ever less, and told of once it has lasted", () => {
+  const { stream, troubles } = followed("app");
+  const waits: number[] = [];
+  let now = 0;
+  for (let attempts = 0; attempts < 6; attempts++) {
+    noteFailure(stream, failure("no_resource", "The specified log stream does not exist."), now);
+    assertEquals(troubles.length > 0, now >= patience);
+    waits.push(stream.dueAt - now);
+    now = stream.dueAt;
+  }
+  assertEquals(waits, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  assertEquals([stream.state, troubles[0]?.kind], ["missing", "no stream"]);
+});
+
+Deno.test("a group that is missing is told apart from a stream that is", () => {
+  const { stream } = followed("app");
+  noteFailure(stream, failure("no_resource", "The specified log group does not exist."), 0);
+  assertEquals(stream.trouble?.kind, "no group");
+});
+
+Deno.test("a refusal is told at once, and tried again after a minute", () => {
+  const { stream, troubles } = followed("app");
+  noteFailure(stream, failure("denied"), 0);
+  assertEquals([troubles[0]?.kind, stream.dueAt], ["refused", 60_000]);
+});
+
+Deno.test("an outage is told of only once it has lasted, and over with the next answer", () => {
+  const { stream, troubles } = followed("app");
+  noteFailure(stream, failure("unavailable"), 0);
+  assertEquals([troubles.length, stream.dueAt], [0, 500]);
+  noteFailure(stream, failure("throttled"), patience);
+  assertEquals(troubles[0]?.kind, "outage");
+  noteRead(stream, { begun: patience, fresh: 0, now: patience });
+  assertEquals([stream.trouble, stream.failures], [undefined, 0]);
+});
+
+Deno.test("once its container has ended, a stream that fails is tried again within 2 s", () => {
+  const { stream } = followed("app");
+  stream.isEnding = true;
+  for (let now = 0; now < 100_000; now = stream.dueAt) {
+    noteFailure(stream, failure("unavailable"), now);
+    assertEquals(stream.dueAt - now <= shortestInterval, true);
+  }
+});
+
+Deno.test("a stream whose sink is full is known to exist, and has news", () => {
+  const { stream } = followed("app");
+  noteStalled(stream, 5_000);
+  assertEquals([stream.state, stream.newsAt], ["proven", 5_000]);
+});

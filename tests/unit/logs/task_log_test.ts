@@ -1,0 +1,233 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { LogRequest, TaskLog } from "../../../src/logs/logs.ts";
+import {
+  createLogsWorld,
+  logRequest,
+  type LogsWorld,
+  sourceOf,
+  stderr,
+  stdout,
+} from "../../harness/logs_world.ts";
+
+/** Shows a task's logs, in a process of its own. */
+function follow(world: LogsWorld, changes: Partial<LogRequest> = {}) {
+  const { logs, kill } = world.launch();
+  const told: string[] = [];
+  const identity = { role: undefined, profile: undefined };
+  const taskLog = logs.follow(logRequest(changes), identity, (message) => told.push(message));
+  return { taskLog, kill, told, logs };
+}
+
+/** Milliseconds until a log has ended. */
+async function timeToEnd(world: LogsWorld, taskLog: TaskLog): Promise<number> {
+  const began = world.time.now();
+  let ended: number | undefined;
+  taskLog.onEnd(() => ended = world.time.now());
+  await world.pass(60_000);
+  return (ended ?? NaN) - began;
+}
+
+const numbers = (count: number, label = "") =>
+  Array.from({ length: count }, (_, at) => `${label}${at}\n`).join("");
+
+Deno.test("the main container is on standard output, others on standard error by name", async () => {
+  const world = createLogsWorld();
+  const sources = [sourceOf("app"), sourceOf("side", { output: "stderr", label: "side" })];
+  const { taskLog } = follow(world, { sources });
+  world.put("app", [0, "hello"]);
+  world.put("side", [0, "trace\n at main"]);
+  taskLog.begin();
+  await world.pass(5_000);
+  assertEquals(world.disk.text(stdout), "hello\n");
+  assertEquals(world.disk.text(stderr), "side: trace\nside:  at main\n");
+});
+
+Deno.test("CloudWatch Logs is not asked before the containers run", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  await world.pass(60_000);
+  assertEquals(world.asked, []);
+  world.addStream("app");
+  taskLog.begin();
+  await world.pass(1_000);
+  assertEquals(world.asked.length, 1);
+});
+
+Deno.test("the end is told once nothing new has come for ten seconds, with the last line", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "first"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  taskLog.end(true);
+  await world.pass(4_000);
+  world.put("app", [3_000, "last"]);
+  const more = await timeToEnd(world, taskLog);
+  assertEquals(world.disk.text(stdout), "first\nlast\n");
+  assert(more >= 10_000 && more <= 11_000, `${more} ms`);
+});
+
+Deno.test("the end is told within 15 s whatever CloudWatch Logs answers, and the log says what it lacks", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "first"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  world.fault = () => "unavailable";
+  taskLog.end(true);
+  const time = await timeToEnd(world, taskLog);
+  assert(time >= 14_000 && time <= 16_000, `${time} ms`);
+  assertStringIncludes(
+    world.disk.text(stdout),
+    "first\n[nomad-driver-ecs] The end of the log was not",
+  );
+});
+
+Deno.test("a log that never stops holds up the end of its task for 15 s", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "0"]);
+  taskLog.begin();
+  taskLog.end(true);
+  let isEnded = false;
+  taskLog.onEnd(() => isEnded = true);
+  for (let second = 0; second < 14; second++) {
+    await world.pass(1_000);
+    world.put("app", [world.time.now(), "more"]);
+  }
+  assertEquals(isEnded, false);
+  await world.pass(2_000);
+  assertEquals(isEnded, true);
+});
+
+Deno.test("an absent reader holds up the end of a task for 15 s at most", async () => {
+  const world = createLogsWorld();
+  world.disk.readers("none");
+  const { taskLog } = follow(world);
+  world.put("app", [0, "hello"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  taskLog.end(true);
+  const time = await timeToEnd(world, taskLog);
+  assert(time <= 16_000, `${time} ms`);
+});
+
+Deno.test("a task whose containers never ran, one whose log is refused, and one that is destroyed end at once", async () => {
+  const world = createLogsWorld();
+  const never = follow(world);
+  never.taskLog.end(false);
+  assertEquals(await timeToEnd(world, never.taskLog), 0);
+  assertEquals(world.asked, []);
+  world.fault = () => "denied";
+  const refused = follow(world);
+  refused.taskLog.begin();
+  await world.pass(3_000);
+  refused.taskLog.end(true);
+  assert(await timeToEnd(world, refused.taskLog) <= 1_000);
+  const destroyed = follow(world);
+  destroyed.taskLog.end(true);
+  destroyed.taskLog.close();
+  assertEquals(await timeToEnd(world, destroyed.taskLog), 0);
+});
+
+Deno.test("each reason for which logs are not to be had is told once", async () => {
+  const world = createLogsWorld();
+  world.fault = () => "denied";
+  const sources = [sourceOf("app"), sourceOf("side", { output: "stderr", label: "side" })];
+  const { taskLog, told } = follow(world, { sources });
+  taskLog.begin();
+  await world.pass(300_000);
+  assertEquals(told.length, 1);
+  world.fault = undefined;
+  await world.pass(300_000);
+  assertEquals(told.length, 2);
+  assertStringIncludes(told[1] ?? "", "has no stream");
+});
+
+Deno.test("a full output pauses its stream, and no other", async () => {
+  const world = createLogsWorld();
+  const sources = [sourceOf("app"), sourceOf("side", { output: "stderr" })];
+  const { taskLog } = follow(world, { sources });
+  const line = "x".repeat(999);
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, at): [number, string] => [at, line]);
+  world.put("app", ...lines(600));
+  world.put("side", [0, "hello"]);
+  world.disk.readers("sleeps");
+  taskLog.begin();
+  await world.pass(20_000);
+  world.put("side", [20_000, "again"]);
+  await world.pass(20_000);
+  world.disk.readers("reads");
+  await world.pass(20_000);
+  assertEquals(world.disk.text(stdout).length, 600 * 1_000);
+  assertEquals(world.disk.text(stderr), "hello\nagain\n");
+});
+
+Deno.test("through processes that are killed, deaf readers and failing calls, each line comes once and in order", async () => {
+  for (const pause of [300, 1_700, 4_100]) {
+    const world = createLogsWorld({ pageEvents: 40 });
+    const sources = [sourceOf("app"), sourceOf("side", { output: "stderr", label: "side" })];
+    world.fault = () => world.asked.length % 5 === 0 ? "unavailable" : undefined;
+    let current = follow(world, { sources });
+    current.taskLog.begin();
+    for (let at = 0; at < 200; at++) {
+      world.put("app", [world.time.now(), `${at}`]);
+      world.put("side", [world.time.now(), `${at}`]);
+      await world.pass(pause);
+      if (at % 45 !== 44) continue;
+      current.kill();
+      await world.pass(1_000);
+      if (at % 2 === 0) world.disk.readers("reads"); // the agent was restarted too
+      current = follow(world, { sources, begins: "about now" });
+      current.taskLog.begin();
+    }
+    current.taskLog.end(true);
+    await world.pass(60_000);
+    assertEquals(world.disk.text(stdout), numbers(200));
+    assertEquals(world.disk.text(stderr), numbers(200, "side: "));
+  }
+});
+
+Deno.test("the next allocation on this client goes on where the last one ended", async () => {
+  const world = createLogsWorld();
+  const first = follow(world);
+  world.put("app", [0, "one"], [0, "two"]);
+  first.taskLog.begin();
+  await world.pass(3_000);
+  first.taskLog.close();
+  await world.pass(1_000);
+  const next = follow(world, {
+    stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
+    checkpoint: "/alloc/b/nomad-driver-ecs.web.logs.json",
+    earlier: ["/alloc/a/nomad-driver-ecs.web.logs.json"],
+    begins: "about now",
+  });
+  world.put("app", [0, "three"]);
+  next.taskLog.begin();
+  await world.pass(10_000);
+  assertEquals(world.disk.text(stdout), "one\ntwo\n");
+  assertEquals(world.disk.text("/alloc/b/alloc/logs/web.stdout.0"), "three\n");
+});
+
+Deno.test("an ECS task of another client's allocation is shown from about the take-over on", async () => {
+  const world = createLogsWorld();
+  world.put("app", [0, "old"]);
+  await world.pass(3_600_000);
+  world.put("app", [world.time.now() - 1_000, "new"]);
+  const { taskLog } = follow(world, { begins: "about now" });
+  taskLog.begin();
+  await world.pass(10_000);
+  assertEquals(world.disk.text(stdout), "new\n");
+});
+
+Deno.test("a broken disk is no trouble of the task's", async () => {
+  const world = createLogsWorld();
+  world.disk.fault = new Error("an I/O error");
+  const { taskLog } = follow(world);
+  world.put("app", [0, "hello"]);
+  taskLog.begin();
+  await world.pass(10_000);
+  taskLog.end(true);
+  assert(await timeToEnd(world, taskLog) <= 16_000);
+});

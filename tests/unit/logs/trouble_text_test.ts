@@ -1,0 +1,30 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
+import type { Trouble } from "../../../src/logs/stream.ts";
+import { troubleText, unreadText } from "../../../src/logs/trouble_text.ts";
+import { followed, sourceOf } from "../../harness/logs_world.ts";
+
+function trouble(kind: Trouble["kind"], of: EcsErrorKind = "rejected"): Trouble {
+  return { kind, error: new EcsError(of, "CloudWatch Logs FilterLogEvents app", "no") };
+}
+
+Deno.test("each reason is told with the log group and what to do", () => {
+  const source = sourceOf("web/side/1", { label: "side" });
+  const cases: [Trouble, string][] = [
+    [trouble("no group"), "there is no log group g in us-east-1. Create it, or set"],
+    [trouble("no stream"), "has no stream web/side/1"],
+    [trouble("refused", "denied"), "needs logs:FilterLogEvents for log group g"],
+    [trouble("outage"), "nomad alloc logs is behind: CloudWatch Logs FilterLogEvents app: no"],
+  ];
+  for (const [one, text] of cases) assertStringIncludes(troubleText(one, source), text);
+  assertStringIncludes(troubleText(trouble("no group"), source), "nothing of container side:");
+  assertStringIncludes(troubleText(trouble("no group"), sourceOf("a")), "of the main container:");
+});
+
+Deno.test("a log whose end was not read says so, and one that was read does not", () => {
+  const { stream } = followed("app");
+  assertStringIncludes(unreadText(stream, 10) ?? "", "not read within 15 s");
+  assertStringIncludes(unreadText({ ...stream, trouble: trouble("outage") }, 10) ?? "", "no");
+  assertEquals(unreadText({ ...stream, readAt: 11 }, 10), undefined);
+  assertEquals(unreadText({ ...stream, trouble: trouble("no group") }, 10), undefined);
+});
