@@ -13,6 +13,7 @@ import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
 import type { AwsHost } from "./src/aws/host.ts";
+import { systemLogDisk } from "./src/logs/logs.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole } from "./src/plugin/log.ts";
 import { servePlugin } from "./src/plugin/serve.ts";
@@ -86,6 +87,7 @@ const nomad = nomadDefaults(variables);
 const free = createDriver({
   connect: (target) => connectAws(target, awsHost),
   files: systemFiles,
+  logDisk: systemLogDisk,
   clock: systemClock,
   random: Math.random,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -27,7 +27,7 @@ export type SourceFile = {
  * names the rooms that it may import; every room may import itself.
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli", "grpc", "plugin", "driver", "config", "aws", "nomad", "base"],
+  main: ["cli", "grpc", "plugin", "driver", "logs", "config", "aws", "nomad", "base"],
   cli: ["driver", "lifecycle", "exec", "nomad", "config", "aws", "base"],
   grpc: ["driver", "exec", "stats", "config", "plugin", "gen", "base"],
   plugin: ["gen", "base"],

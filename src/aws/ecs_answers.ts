@@ -67,6 +67,7 @@ const containerDefinition = {
   dependsOn: [{ containerName: "text" }],
   portMappings: [{ name: "text", containerPort: "integer" }],
   secrets: [{ name: "text" }],
+  logConfiguration: { logDriver: "text", options: "anything" },
 } as const satisfies ShapeOf<Sdk.ContainerDefinition>;
 
 /** A revision of a task definition. */

@@ -62,9 +62,9 @@ export function confine(driver: Driver, confinement: Confinement): Driver {
       settle(request.allocDir, task.allocId);
       return driver.start(task, request, signal);
     },
-    recover: (task, handle, allocDir) => {
-      settle(allocDir, task.allocId);
-      driver.recover(task, handle, allocDir);
+    recover: (task, handle, place) => {
+      settle(place?.allocDir, task.allocId);
+      driver.recover(task, handle, place);
     },
   };
 }

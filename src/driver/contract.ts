@@ -8,7 +8,7 @@ import type { TaskEvent, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Usage } from "../stats/stats.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Handle, StartedTask, TaskRequest } from "./start.ts";
-import type { ExitResult, TaskStatus } from "./task_record.ts";
+import type { ExitResult, TaskPlace, TaskStatus } from "./task_record.ts";
 
 /** Something that happened to a task, for Nomad's Recent Events. */
 export type DriverEvent = TaskEvent & {
@@ -48,10 +48,9 @@ export type Driver = {
    */
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
   /**
-   * Looks after a task again that an earlier process or another node started. `allocDir` is the
-   * allocation's directory on this client.
+   * Looks after a task again that an earlier process or another node started.
    */
-  recover(task: TaskIdentity, handle: Handle, allocDir?: string): void;
+  recover(task: TaskIdentity, handle: Handle, place?: TaskPlace): void;
   /**
    * Calls back once with how the task ended, at once if it has. Returns what takes that back. No
    * promise, which with its signal would take up more than all else that is kept of a task.

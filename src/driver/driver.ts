@@ -5,6 +5,7 @@ import type { PluginConfig } from "../config/mod.ts";
 import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
+import { createLogs, type LogDisk } from "../logs/logs.ts";
 import type { Driver, DriverEvent } from "./contract.ts";
 import { createStats, type StatsContext } from "../stats/stats.ts";
 import { taskNotFound } from "./driver_error.ts";
@@ -55,6 +56,8 @@ export type DriverOptions = {
   readonly connectNomad?: ConnectNomad | undefined;
   /** What the agent's environment says where a configuration does not. */
   readonly defaults?: Defaults | undefined;
+  /** The disk with Nomad's FIFOs; undefined where no logs are shown. */
+  readonly logDisk?: LogDisk | undefined;
 };
 
 /** Makes the driver. It calls ECS only once it is configured and asked for something. */
@@ -92,9 +95,9 @@ export function createDriver(options: DriverOptions): Driver {
       noteNode(context, task);
       return startTask(context, task, request, waiting);
     },
-    recover: (task, handle, allocDir) => {
+    recover: (task, handle, place = {}) => {
       noteNode(context, task);
-      recoverTask(context, task, handle, allocDir);
+      recoverTask(context, task, handle, place);
     },
     onExit: (id, listener) => recordOf(context, id).onExit(listener),
     stop: async (id, timeout, stopSignal) => {
@@ -114,6 +117,7 @@ export function createDriver(options: DriverOptions): Driver {
     shutdown: () => {
       over.abort(new Error("the driver is shutting down"));
       lifecycle.close();
+      context.logs?.close();
     },
   };
 }
@@ -121,20 +125,24 @@ export function createDriver(options: DriverOptions): Driver {
 function createContext(
   options: DriverOptions,
 ): DriverContext {
-  const { connect, connectNomad, files, clock, random, randomBytes, log, version } = options;
+  const { connect, connectNomad, files, logDisk, clock, random, randomBytes, log, version } =
+    options;
   const settings = createSettings(options.config, options.defaults ?? {});
   const events = createEventHub<DriverEvent>({ kept: keptEvents });
+  const lifecycle = createLifecycle({
+    connect,
+    files,
+    clock,
+    random,
+    log: log.named("lifecycle"),
+    version,
+    settings: () => lifecycleSettings(settings),
+  });
+  const { callerOf } = lifecycle;
   return {
-    lifecycle: createLifecycle({
-      connect,
-      files,
-      clock,
-      random,
-      log: log.named("lifecycle"),
-      version,
-      settings: () => lifecycleSettings(settings),
-    }),
+    lifecycle,
     settings,
+    logs: logDisk && createLogs({ callerOf, disk: logDisk, clock, log: log.named("logs") }),
     nomad: createNomadLink({ settings, connect: connectNomad, clock, log: log.named("nomad") }),
     records: createTaskIndex<TaskRecord>(),
     starting: createTaskIndex<PendingStart>(),

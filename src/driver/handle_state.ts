@@ -1,5 +1,6 @@
 import { encode } from "@msgpack/msgpack";
 import { type ClusterRef, parseTaskArn, type Role, type TaskRef } from "../aws/cluster_ref.ts";
+import type { LogSource } from "../logs/logs.ts";
 import { decodeMsgpack } from "../msgpack.ts";
 import { DriverError } from "./driver_error.ts";
 import type { KnownNetwork } from "./network.ts";
@@ -14,6 +15,8 @@ export type HandleState = {
   readonly startedAt: number | undefined;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** The log streams to show; undefined where the handle does not say. */
+  readonly sources?: readonly LogSource[] | undefined;
 };
 
 /** Version of the handles written here, which is also that of the Go driver's. */
@@ -24,7 +27,7 @@ export const handleVersion = 1;
  * decoder skips the keys that it does not know.
  */
 export function encodeHandleState(
-  { ref, container, network, startedAt, handover }: HandleState,
+  { ref, container, network, startedAt, handover, sources }: HandleState,
 ): Uint8Array {
   const { role, profile } = ref.cluster;
   return encode({
@@ -37,6 +40,7 @@ export function encodeHandleState(
     ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
     ...(network.advertise === "private" ? {} : { Advertise: network.advertise }),
     ...(handover ? {} : { HandOver: false }),
+    ...(sources === undefined ? {} : { Logs: sources.map(logFields) }),
     ...(profile === undefined ? {} : { Profile: profile }),
     ...(role === undefined ? {} : {
       RoleARN: role.arn,
@@ -97,8 +101,26 @@ export function decodeHandleState(
       ports: portsIn(fields["Ports"]),
     },
     handover: fields["HandOver"] !== false,
+    sources: Array.isArray(fields["Logs"]) ? fields["Logs"].flatMap(sourceOf) : undefined,
     startedAt: typeof millis === "number" && isTime(millis) ? millis : goTime(fields["StartedAt"]),
   };
+}
+
+/** A log stream as a handle has it: region, group, stream, output, and the label or nothing. */
+function logFields({ region, group, stream, output, label = "" }: LogSource): string[] {
+  return [region, group, stream, output, label];
+}
+
+function sourceOf(value: unknown): LogSource[] {
+  const [region, group, stream, output, label] = Array.isArray(value) ? value.map(text) : [];
+  if (!region || !group || !stream) return [];
+  return [{
+    region,
+    group,
+    stream,
+    output: output === "stderr" ? "stderr" : "stdout",
+    label: label || undefined,
+  }];
 }
 
 function portsIn(value: unknown): Record<string, number> {

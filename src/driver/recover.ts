@@ -2,6 +2,8 @@ import type { TaskIdentity } from "../lifecycle/lifecycle.ts";
 import { decodeHandleState } from "./handle_state.ts";
 import { addCluster, fallbackCluster } from "./scopes.ts";
 import { type Handle, keep, type StartContext } from "./start.ts";
+import { followLogs } from "./task_logs.ts";
+import type { TaskPlace } from "./task_record.ts";
 
 /**
  * Looks after a task again that an earlier process or another node started, without asking ECS. Does
@@ -12,25 +14,28 @@ export function recoverTask(
   context: StartContext,
   task: TaskIdentity,
   handle: Handle,
-  /** The allocation's directory on this client. */
-  allocDir: string | undefined,
+  place: TaskPlace,
 ): void {
   const { lifecycle, settings, records, clusters, publish, clock, log } = context;
   const known = records.get(task.id);
   if (known !== undefined) return known.confirm();
   const fallback = fallbackCluster(settings.config);
-  const { ref, container, network, startedAt = clock.now(), handover } = decodeHandleState({
-    ...handle,
-    fallback,
-  });
+  const { ref, container, network, startedAt = clock.now(), handover, sources } = decodeHandleState(
+    {
+      ...handle,
+      fallback,
+    },
+  );
   log.info("recovering a task", { task_id: task.id, arn: ref.arn });
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover({
     ref: shared,
     owner: task,
     container,
-    allocDir,
+    allocDir: place.allocDir,
     onEvent: publish,
   });
-  keep(context, remote, { network, startedAt, handover }).confirm();
+  const record = keep(context, remote, { network, startedAt, handover, sources });
+  record.confirm();
+  followLogs(context, record, place, "recovered");
 }

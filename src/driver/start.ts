@@ -5,13 +5,11 @@ import { decodeTaskConfig } from "../config/mod.ts";
 import type { TaskConfig } from "../config/task_config.ts";
 import {
   LaunchError,
-  type Lifecycle,
   type RemoteTask,
   type Resources,
   type TaskEvent,
   type TaskIdentity,
 } from "../lifecycle/lifecycle.ts";
-import type { Logger } from "../logger.ts";
 import { DriverError } from "./driver_error.ts";
 import { encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
@@ -19,7 +17,13 @@ import { addCluster, clusterOf, type Clusters } from "./scopes.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import type { TaskIndex } from "./task_index.ts";
-import { createTaskRecord, type KnownTask, type TaskRecord } from "./task_record.ts";
+import { followLogs, type LogContext, moveLogs, sourcesOf } from "./task_logs.ts";
+import {
+  createTaskRecord,
+  type KnownTask,
+  type TaskPlace,
+  type TaskRecord,
+} from "./task_record.ts";
 
 /** What Nomad keeps of a started task, to recover it from. */
 export type Handle = { readonly version: number; readonly state: Uint8Array };
@@ -32,9 +36,7 @@ export type TaskRequest = {
   /** The ports of the group's `network` block. */
   readonly ports: readonly PortLabel[];
   readonly resources: Resources;
-  /** The allocation's directory on this client; undefined where Nomad tells none. */
-  readonly allocDir?: string | undefined;
-};
+} & TaskPlace;
 
 /** A task that was started. */
 export type StartedTask = { readonly handle: Handle; readonly network: TaskNetwork | undefined };
@@ -48,9 +50,7 @@ export type PendingStart = {
 };
 
 /** What starts need of the driver. */
-export type StartContext = {
-  readonly lifecycle: Lifecycle;
-  readonly settings: Settings;
+export type StartContext = LogContext & {
   readonly records: TaskIndex<TaskRecord>;
   readonly starting: TaskIndex<PendingStart>;
   readonly clusters: Clusters;
@@ -58,7 +58,6 @@ export type StartContext = {
   /** Tells Nomad what happens to a task. */
   readonly publish: (event: TaskEvent, owner: TaskIdentity) => void;
   readonly clock: Clock;
-  readonly log: Logger;
 };
 
 /**
@@ -130,7 +129,7 @@ async function startNew(
   const predecessors = config.handover
     ? await predecessorsFrom(context.nomad, task, abandoned)
     : undefined;
-  const { remote, definition, publicAddress } = await context.lifecycle.start({
+  const { remote, how, definition, publicAddress } = await context.lifecycle.start({
     cluster,
     owner: task,
     predecessors,
@@ -144,7 +143,10 @@ async function startNew(
   tellOpenPorts(remote, request.ports);
   const ports = portsOf(request.ports, definition, config.container);
   const network = { advertise: config.advertise, address: publicAddress, ports };
-  return answerOf(keep(context, remote, { network, startedAt, handover: config.handover }));
+  const sources = sourcesOf(context, remote, definition, config, request);
+  const record = keep(context, remote, { network, startedAt, handover: config.handover, sources });
+  followLogs(context, record, request, how, predecessors?.chain.map(({ allocId }) => allocId));
+  return answerOf(record);
 }
 
 /** What a request asks for. Throws a `DriverError` where the configuration does not allow it. */
@@ -196,17 +198,20 @@ async function takeOver(
     arn: ref.arn,
   });
   const remote = lifecycle.recover({ ref, owner: task, container, allocDir, onEvent: publish });
+  const { startedAt, handover, sources } = earlier;
+  const known = { network: earlier.network(), startedAt, handover, sources };
+  const record = keep(context, remote, known);
+  moveLogs(earlier, record);
   earlier.detach();
   records.delete(earlier.task.id);
   remote.tell(`Took over ECS task ${ref.arn} from an earlier start of the allocation`);
-  const { startedAt, handover } = earlier;
-  return answerOf(keep(context, remote, { network: earlier.network(), startedAt, handover }));
+  return answerOf(record);
 }
 
 function answerOf(record: TaskRecord): StartedTask {
-  const { remote: { ref, container }, startedAt, handover } = record;
+  const { remote: { ref, container }, startedAt, handover, sources } = record;
   const network = record.network();
-  const state = encodeHandleState({ ref, container, network, startedAt, handover });
+  const state = encodeHandleState({ ref, container, network, startedAt, handover, sources });
   return { handle: { version: handleVersion, state }, network: record.status().network };
 }
 

@@ -1,6 +1,7 @@
 import { boundedText } from "../bounded_text.ts";
 import type { RemoteState, RemoteTask, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import { consoleUrl } from "../aws/cluster_ref.ts";
+import type { LogSource, TaskLog } from "../logs/logs.ts";
 import type { KnownNetwork, TaskNetwork } from "./network.ts";
 
 /** How a task ended, as Nomad is told. */
@@ -29,6 +30,16 @@ export type KnownTask = {
   readonly startedAt: number;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** The log streams to show; undefined where they are still to be found out. */
+  readonly sources?: readonly LogSource[] | undefined;
+};
+
+/** What this client has for a task's run. */
+export type TaskPlace = {
+  /** The allocation's directory; undefined where Nomad tells none. */
+  readonly allocDir?: string | undefined;
+  /** Paths of Nomad's FIFOs for the task's output; undefined where Nomad collects none. */
+  readonly fifos?: { readonly stdout: string; readonly stderr: string } | undefined;
 };
 
 /** One task that Nomad has started or recovered, until Nomad destroys it. */
@@ -39,6 +50,10 @@ export type TaskRecord = {
   readonly startedAt: number;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** See `KnownTask`. */
+  sources: readonly LogSource[] | undefined;
+  /** Its logs while they are shown. Nomad hears of the task's end after theirs. */
+  log: TaskLog | undefined;
   /** What is known of where it is reached. */
   network(): KnownNetwork;
   /**
@@ -69,13 +84,16 @@ class KeptTask implements TaskRecord {
   readonly remote: RemoteTask;
   readonly startedAt: number;
   readonly handover: boolean;
+  sources: readonly LogSource[] | undefined;
+  log: TaskLog | undefined = undefined;
   readonly #network: KnownNetwork;
 
-  constructor(remote: RemoteTask, { network, startedAt, handover }: KnownTask) {
+  constructor(remote: RemoteTask, { network, startedAt, handover, sources }: KnownTask) {
     this.remote = remote;
     this.#network = network;
     this.startedAt = startedAt;
     this.handover = handover;
+    this.sources = sources;
   }
 
   get task(): TaskIdentity {
@@ -102,13 +120,18 @@ class KeptTask implements TaskRecord {
 
   onExit(listener: (how: ExitResult) => void): () => void {
     const result = resultOf(this.remote.state());
-    if (result === undefined) {
-      return this.remote.listen((state) => {
-        const how = resultOf(state);
-        if (how !== undefined) listener(how);
-      });
-    }
-    listener(result);
+    if (result !== undefined) return this.#afterLog(() => listener(result));
+    let forget = this.remote.listen((state) => {
+      const how = resultOf(state);
+      if (how !== undefined) forget = this.#afterLog(() => listener(how));
+    });
+    return () => forget();
+  }
+
+  /** Calls back when the task's logs have ended. Returns what takes that back. */
+  #afterLog(listener: () => void): () => void {
+    if (this.log !== undefined) return this.log.onEnd(listener);
+    listener();
     return () => {};
   }
 
@@ -137,10 +160,12 @@ class KeptTask implements TaskRecord {
   }
 
   detach(): void {
+    this.log?.close();
     this.remote.leave();
   }
 
   destroy(): void {
+    this.log?.close();
     this.remote.release("the task was destroyed");
   }
 }

@@ -3,7 +3,7 @@ import { longestSleep } from "../clock.ts";
 import type { DriverEvent, TaskIdentity, TaskRequest } from "../driver/driver.ts";
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
-import type { ExitResult, TaskStatus } from "../driver/task_record.ts";
+import type { ExitResult, TaskPlace, TaskStatus } from "../driver/task_record.ts";
 import type { Usage } from "../stats/stats.ts";
 import type { Duration } from "../gen/google/protobuf/duration.ts";
 import {
@@ -61,7 +61,7 @@ export function taskRequest(task: TaskConfig): TaskRequest {
     config: msgpackDriverConfig,
     env,
     ports,
-    allocDir: allocDirOf(task),
+    ...taskPlace(task),
     // With whole cores, Nomad's CPU shares are those of this client's cores in MHz.
     resources: {
       cpu: cores > 0 ? cores * 1_024 : Number(cpu?.cpuShares ?? 0),
@@ -70,9 +70,13 @@ export function taskRequest(task: TaskConfig): TaskRequest {
   };
 }
 
-/** The directory of a task's allocation on this client; undefined where Nomad tells none. */
-export function allocDirOf({ allocDir }: TaskConfig): string | undefined {
-  return allocDir === "" ? undefined : allocDir;
+/** What this client has for a task's run. Where Nomad collects no logs, its paths are those of no FIFO. */
+export function taskPlace({ allocDir, stdoutPath, stderrPath }: TaskConfig): TaskPlace {
+  const isCollected = [stdoutPath, stderrPath].every((path) => path.endsWith(".fifo"));
+  return {
+    allocDir: allocDir === "" ? undefined : allocDir,
+    fifos: isCollected ? { stdout: stdoutPath, stderr: stderrPath } : undefined,
+  };
 }
 
 /** The number of cores in a list such as `0,2,4-6`. */

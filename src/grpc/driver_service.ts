@@ -15,9 +15,9 @@ import {
 import type { Logger } from "../logger.ts";
 import type { Service } from "../plugin/services.ts";
 import {
-  allocDirOf,
   milliseconds,
   taskIdentity,
+  taskPlace,
   taskRequest,
   wireEvent,
   wireExit,
@@ -66,7 +66,7 @@ export function driverService(
         throw new DriverError("invalid_handle", "RecoverTask came without a handle or its config");
       }
       const { version, driverState: state } = handle;
-      driver.recover(taskIdentity(config), { version, state }, allocDirOf(config));
+      driver.recover(taskIdentity(config), { version, state }, taskPlace(config));
       return {};
     }),
     startTask: unary("StartTask", log, async ({ task }, signal) => {

@@ -48,7 +48,7 @@ export type AccountSettings = {
 /** The accounts that tasks are in, each made when it is first asked for. */
 export type Accounts = {
   /** The account that a cluster is reached through. */
-  of(cluster: ClusterRef): Account;
+  of(account: AccountRef | ClusterRef): Account;
   /** All watchers of all accounts. */
   watchers(): Watcher[];
 };

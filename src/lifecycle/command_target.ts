@@ -2,6 +2,7 @@ import type { EcsCaller } from "../aws/caller.ts";
 import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
 import { EcsError } from "../aws/error.ts";
 import type { Account } from "./account.ts";
+import type { DefinitionFacts } from "./definition/facts.ts";
 import { mainContainer } from "./definition/main_container.ts";
 
 /** Where a command of `nomad alloc exec` runs. */
@@ -41,4 +42,23 @@ export async function commandTarget(
     }
     throw error;
   }
+}
+
+/**
+ * The task definition of an ECS task that runs, or has just ended; undefined where ECS does not know the
+ * task. Rejects with an `EcsError`, or with the signal's reason.
+ */
+export async function definitionOf(
+  { caller, definitions }: Pick<Account, "caller" | "definitions">,
+  ref: TaskRef,
+  signal: AbortSignal,
+): Promise<DefinitionFacts | undefined> {
+  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const { tasks } = await caller.call(
+    "describeTasks",
+    { cluster: ref.cluster.name, tasks: [ref.arn] },
+    { target, priority: "housekeeping", signal },
+  );
+  const name = tasks?.[0]?.taskDefinitionArn;
+  return name === undefined ? undefined : await definitions.describe(name);
 }

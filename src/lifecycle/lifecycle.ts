@@ -1,5 +1,5 @@
 import type { EcsCaller } from "../aws/caller.ts";
-import type { ClusterRef, TaskRef } from "../aws/cluster_ref.ts";
+import type { AccountRef, ClusterRef, TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsError } from "../aws/error.ts";
 import type { ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
@@ -7,7 +7,8 @@ import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
-import { type CommandTarget, commandTarget } from "./command_target.ts";
+import { type CommandTarget, commandTarget, definitionOf } from "./command_target.ts";
+import type { DefinitionFacts } from "./definition/facts.ts";
 import { noteHealth, type OutageContext } from "./outages.ts";
 import { createClusterScans } from "./ownership/cluster_scan.ts";
 import type { UnclaimedTask } from "./ownership/ledger.ts";
@@ -37,6 +38,7 @@ export { mainContainer } from "./definition/main_container.ts";
 export type { Resources } from "./definition/size.ts";
 export { verdictOn } from "./error_policy.ts";
 export { LaunchError } from "./launch_error.ts";
+export type { Started } from "./start/context.ts";
 export type { UnclaimedTask } from "./ownership/ledger.ts";
 export type { RemoteTask } from "./task/remote_task.ts";
 export type { TaskEvent } from "./task/events.ts";
@@ -129,8 +131,10 @@ export type Lifecycle = {
     container: string | undefined,
     signal: AbortSignal,
   ): Promise<CommandTarget>;
-  /** The caller of the account that a cluster is reached through. */
-  callerOf(cluster: ClusterRef): EcsCaller;
+  /** See `definitionOf` in `command_target.ts`. */
+  definitionOf(ref: TaskRef): Promise<DefinitionFacts | undefined>;
+  /** The calls to AWS in an account and region, within its limits. */
+  callerOf(account: AccountRef): EcsCaller;
   /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
   failing(): { cluster: ClusterRef; since: number; error: EcsError }[];
   /** Ends all activity. ECS tasks live on. */
@@ -232,7 +236,8 @@ export function createLifecycle(
     },
     commandTarget: (ref, container, signal) =>
       commandTarget(accounts.of(ref.cluster), ref, container, signal),
-    callerOf: (cluster) => accounts.of(cluster).caller,
+    definitionOf: (ref) => definitionOf(accounts.of(ref.cluster), ref, signal),
+    callerOf: (account) => accounts.of(account).caller,
     failing: () =>
       accounts.watchers().flatMap(({ cluster, failing }) => {
         const outage = failing();

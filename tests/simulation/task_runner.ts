@@ -47,7 +47,7 @@ export async function runTask(
     if (alloc.stored === undefined) return false;
     try {
       const task = identity(alloc, alloc.stored.taskId);
-      node.driver().recover(task, alloc.stored.handle, allocDirOf(alloc.id));
+      node.driver().recover(task, alloc.stored.handle, { allocDir: allocDirOf(alloc.id) });
       return true;
     } catch (error) {
       checks.onRecoverFailure(alloc, error);

@@ -30,6 +30,10 @@ export type ContainerFacts = {
   readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
   /** Names of the variables whose values are secrets. */
   readonly secrets: readonly string[];
+  /** Its log driver; undefined where the definition sets none. */
+  readonly log:
+    | { readonly driver: string; readonly options: Readonly<Record<string, unknown>> }
+    | undefined;
 };
 
 /** Reads the facts of a definition. One that is not registered yet has no ARN; `name` takes its place. */
@@ -55,6 +59,10 @@ export function factsOf(
         containerPort === undefined ? [] : [{ name, port: containerPort }]
       ),
       secrets: (container.secrets ?? []).map(({ name }) => name ?? ""),
+      log: container.logConfiguration && {
+        driver: container.logConfiguration.logDriver ?? "",
+        options: container.logConfiguration.options ?? {},
+      },
     })),
     openVolumes: (taskDefinition?.volumes ?? [])
       .filter(({ configuredAtLaunch }) => configuredAtLaunch === true)

@@ -58,6 +58,11 @@ export type StartRequest = {
 /** A task that was started. */
 export type Started = {
   readonly remote: RemoteTask;
+  /**
+   * `started`: this start had ECS run it; `found`: it already ran for this allocation's task; `handed over`:
+   * it ran for an allocation that this one replaces.
+   */
+  readonly how: "started" | "found" | "handed over";
   /** The task's definition; undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
   /** The public address, where the task is to advertise it and has one. */

@@ -9,6 +9,7 @@ import {
   type Asking,
   type Attempt,
   type StartContext,
+  type Started,
   type StartRequest,
   tell,
 } from "./context.ts";
@@ -24,11 +25,7 @@ import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
 /** The ECS task of a run. */
 export type Launched = {
   readonly arn: string;
-  /**
-   * `started`: RunTask started it; `found`: it already ran for this allocation's task; `handed over`: it
-   * ran for an allocation that this one replaces.
-   */
-  readonly how: "started" | "found" | "handed over";
+  readonly how: Started["how"];
   /** Undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
 };

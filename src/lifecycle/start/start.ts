@@ -63,7 +63,7 @@ async function untilStarted(
     const publicAddress = await addressOf(context, remote, attempt, launched, signal);
     context.remoteTasks.ledger.answered(launched.arn, remote);
     recordEnd(context, attempt.request, remote);
-    return { remote, definition: launched.definition, publicAddress };
+    return { remote, how: launched.how, definition: launched.definition, publicAddress };
   } catch (error) {
     if (!context.signal.aborted && remote.state().kind !== "ended") {
       remote.stop("Nomad: the task's start failed", 0);

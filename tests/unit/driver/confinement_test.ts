@@ -47,7 +47,7 @@ function confined({ nomadAddress }: { nomadAddress?: string } = {}) {
     log: logTo((text) => errors.push(text), "confinement"),
   });
   const recover = (allocDir: string | undefined) =>
-    driver.recover(task, { version: 1, state: new Uint8Array() }, allocDir);
+    driver.recover(task, { version: 1, state: new Uint8Array() }, { allocDir });
   const configure = (config: Record<string, unknown>) =>
     driver.configure(decodePluginConfig(encode(config)));
   return { driver, asked, passed, errors, recover, configure };

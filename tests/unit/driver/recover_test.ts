@@ -12,7 +12,9 @@ Deno.test("a task is looked after from its handle on, without an answer from ECS
   assert(started.status === "fulfilled");
   world.ecs.weather = { mode: "error503", rate: 1 };
   const { driver } = launchDriver(world);
-  driver.recover(ownerOf("11111111"), started.value.handle, "/alloc/own");
+  driver.recover(ownerOf("11111111"), started.value.handle, {
+    allocDir: "/alloc/own",
+  });
   const { state, attributes } = driver.inspect(ownerOf("11111111").id);
   assertEquals([state, attributes["arn"]], ["running", world.ecs.live()[0]?.arn]);
 });

@@ -14,6 +14,7 @@ Deno.test("the facts of a definition are those that it says, and ECS's defaults"
       waitsFor: [],
       ports: [],
       secrets: [],
+      log: undefined,
     }],
     openVolumes: [],
     cpu: undefined,

@@ -1,0 +1,149 @@
+import { parseTaskArn } from "../aws/cluster_ref.ts";
+import {
+  type DefinitionFacts,
+  type Lifecycle,
+  mainContainer,
+  type RemoteState,
+  type RemoteTask,
+  type Started,
+} from "../lifecycle/lifecycle.ts";
+import type { Logger } from "../logger.ts";
+import { type Logs, type LogSource, logSourcesOf, type SidecarLogs } from "../logs/logs.ts";
+import type { Settings } from "./settings.ts";
+import type { TaskPlace, TaskRecord } from "./task_record.ts";
+
+/** What the logs of tasks need of the driver. */
+export type LogContext = {
+  readonly lifecycle: Lifecycle;
+  readonly settings: Settings;
+  /** Undefined where no logs are shown. */
+  readonly logs: Logs | undefined;
+  readonly log: Logger;
+};
+
+/** What a task's configuration says of its logs. */
+type LogOptions = {
+  readonly logs: boolean;
+  readonly sidecar_logs: SidecarLogs;
+  readonly container: string | undefined;
+};
+
+/** How a task's ECS task came here. */
+type Origin = Started["how"] | "recovered";
+
+/**
+ * The log streams of an ECS task that are to be shown. The task's user is told why there are none.
+ * Undefined where that is to be found out when a later process looks after the task.
+ */
+export function sourcesOf(
+  { logs }: LogContext,
+  { ref, tell }: Pick<RemoteTask, "ref" | "tell">,
+  definition: DefinitionFacts | undefined,
+  options: LogOptions,
+  { fifos }: TaskPlace,
+): readonly LogSource[] | undefined {
+  if (logs === undefined) return undefined;
+  if (!options.logs || fifos === undefined) return [];
+  if (definition === undefined) {
+    tell(
+      "nomad alloc logs shows nothing: the driver may not describe the task definition, which names the " +
+        "log group. Allow ecs:DescribeTaskDefinition",
+    );
+    return [];
+  }
+  const arn = parseTaskArn(ref.arn);
+  const { sources, notes } = logSourcesOf({
+    containers: definition.containers,
+    main: options.container ?? mainContainer(definition)?.container.name ?? "",
+    sidecars: options.sidecar_logs,
+    taskId: arn?.id ?? "",
+    region: ref.cluster.region ?? arn?.region ?? "",
+  });
+  for (const note of notes) tell(note);
+  return sources;
+}
+
+/** Shows the logs of a task's record from now on, where it has any. */
+export function followLogs(
+  context: LogContext,
+  record: TaskRecord,
+  place: TaskPlace,
+  origin: Origin,
+  /** Ids of allocations on this client whose ECS task it may be. */
+  earlierAllocs: readonly string[] = [],
+): void {
+  const { logs } = context;
+  const { sources, task, remote } = record;
+  const { fifos, allocDir } = place;
+  if (logs === undefined || fifos === undefined) return;
+  if (sources === undefined) return findSources(context, record, place, origin);
+  if (sources.length === 0) return;
+  const fileIn = (dir: string) => `${dir}/nomad-driver-ecs.${task.name}.logs.json`;
+  // Nomad keeps the directories of a client's allocations side by side.
+  const isBeside = allocDir?.endsWith(`/${task.allocId}`) === true;
+  const dirs = isBeside
+    ? earlierAllocs.map((id) => allocDir.slice(0, -task.allocId.length) + id)
+    : [];
+  const { role, profile } = remote.ref.cluster;
+  record.log = logs.follow(
+    {
+      sources,
+      ...fifos,
+      checkpoint: allocDir === undefined ? undefined : fileIn(allocDir),
+      earlier: dirs.map(fileIn),
+      begins: origin === "started" || origin === "found" ? "with the task" : "about now",
+    },
+    { role, profile },
+    remote.tell.bind(remote),
+  );
+  attend(record);
+}
+
+/** Moves the logs to the record that takes over a task within this process: the FIFOs stay open. */
+export function moveLogs(from: TaskRecord, to: TaskRecord): void {
+  if (from.log === undefined) return;
+  to.log = from.log;
+  to.log.tell = to.remote.tell.bind(to.remote);
+  from.log = undefined;
+  attend(to);
+}
+
+/** Has the logs begin and end with the ECS task. */
+function attend(record: TaskRecord): void {
+  const { remote } = record;
+  const note = (state: RemoteState) => {
+    if (isRunningOrLater(state)) record.log?.begin();
+    if (state.kind !== "ended") return;
+    const { snapshot, ending } = state;
+    if (snapshot?.lastStatus === "STOPPED") return record.log?.end(snapshot.ran);
+    // A task that another client has taken over ends without a failure, and runs on.
+    if (ending.exitCode === 0) record.log?.close();
+    else record.log?.end(true);
+  };
+  remote.listen(note);
+  note(remote.state());
+}
+
+function isRunningOrLater(state: RemoteState): boolean {
+  return state.kind === "live" &&
+    !["PROVISIONING", "PENDING", "ACTIVATING"].includes(state.snapshot.lastStatus);
+}
+
+/** Finds the streams of a task whose handle does not tell them: an older driver has started it. */
+function findSources(
+  context: LogContext,
+  record: TaskRecord,
+  place: TaskPlace,
+  origin: Origin,
+): void {
+  const { lifecycle, settings: { config }, log } = context;
+  const { remote, task } = record;
+  const options = { ...config, container: remote.container };
+  lifecycle.definitionOf(remote.ref).then((definition) => {
+    if (record.sources !== undefined || remote.state().kind === "ended") return;
+    record.sources = sourcesOf(context, remote, definition, options, place);
+    followLogs(context, record, place, origin);
+  }).catch((error) => {
+    log.info("the logs of a recovered task are not shown", { task_id: task.id, error });
+  });
+}
