@@ -74,6 +74,7 @@ check: $(DENO) ## Check formatting, lint, types and that what is generated is up
 	@$(DENO) check .
 	@$(MAKE) --no-print-directory imports
 	@$(DENO) run --frozen tools/reference.ts | diff docs/reference.md - || { echo 'docs/reference.md is out of date: run make docs' >&2; exit 1; }
+	@$(DENO) run --frozen tools/troubleshooting.ts | diff docs/troubleshooting.md - || { echo 'docs/troubleshooting.md is out of date: run make docs' >&2; exit 1; }
 	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
 
 workflows: ## Check .github/workflows with actionlint (needs Go)
@@ -88,8 +89,9 @@ fmt: $(DENO) ## Format the code
 proto: $(DENO) ## Regenerate src/gen from proto/
 	@tools/proto.sh src/gen
 
-docs: $(DENO) ## Regenerate docs/reference.md from the options' declarations
+docs: $(DENO) ## Regenerate docs/reference.md and docs/troubleshooting.md
 	@$(DENO) run --frozen tools/reference.ts > docs/reference.md
+	@$(DENO) run --frozen tools/troubleshooting.ts > docs/troubleshooting.md
 
 clean: ## Remove what was built, but not the tools
 	@rm -rf dist .cache

@@ -1,0 +1,138 @@
+import type { Section } from "./trouble.ts";
+
+/** What Nomad's agent logs of the plugin, and what AWS says in the driver's events. */
+export const outside: readonly Section[] = [
+  {
+    title: "The plugin itself",
+    where: "the agent's log.",
+    troubles: [
+      {
+        seen: "the host speaks plugin protocol versions …; this plugin speaks …",
+        texts: ["the host speaks plugin protocol versions"],
+        cause: "The agent is not a Nomad that this driver knows.",
+        fix: "Use Nomad 1.1 or newer.",
+      },
+      {
+        seen:
+          "no port from … to … can be bound; PLUGIN_MIN_PORT=… and PLUGIN_MAX_PORT=… are no range",
+        texts: ["can be bound: …", "are no range of ports"],
+        cause: "The range of ports that the agent's environment gives to plugins is wrong or full.",
+        fix: "Correct `PLUGIN_MIN_PORT` and `PLUGIN_MAX_PORT`.",
+      },
+      {
+        seen: "…: no folder for the socket can be made there: …",
+        texts: [
+          "no folder for the socket can be made there",
+          "PLUGIN_UNIX_SOCKET_GROUP=…",
+          "/etc/group has no such group",
+          "a group's id must be from",
+        ],
+        cause: "The plugin cannot make its socket where the agent's environment says.",
+        fix: "Correct `TMPDIR`, `PLUGIN_UNIX_SOCKET_DIR` or `PLUGIN_UNIX_SOCKET_GROUP`.",
+      },
+      {
+        seen: "PLUGIN_CLIENT_CERT holds no certificate in PEM",
+        texts: ["PLUGIN_CLIENT_CERT holds no certificate"],
+        cause: "Something else than a Nomad agent started the plugin.",
+        fix: "Let the agent start it.",
+      },
+      {
+        seen: "the plugin's configuration is wrong",
+        texts: ["the plugin's configuration is wrong"],
+        cause: "An option of the plugin block is not as it must be; it is named.",
+        fix: "Correct it: the [reference](reference.md#the-plugin-block) has the bounds.",
+      },
+      {
+        seen: "new connections are not accepted; the runtime has given up accepting",
+        texts: ["new connections are", "the runtime has given up accepting"],
+        cause: "The process has too many open files.",
+        fix: "Raise the agent's `LimitNOFILE`. The agent starts the plugin anew.",
+      },
+      {
+        seen: "lines of the log were dropped because nobody read them",
+        texts: ["lines of the log were dropped"],
+        cause: "The agent reads the plugin's log slowly.",
+        fix: "Nothing, or a lower `log_level`.",
+      },
+      {
+        seen: "looking for orphans failed; the search for … ended; stopping an ECS task failed; …",
+        texts: [
+          "looking for orphans failed",
+          "looking for forsaken tasks failed",
+          "the search for orphans ended",
+          "the search for forsaken tasks ended",
+          "stopping an ECS task failed; it is tried again",
+          "a failed start may have left an ECS task behind",
+          "stopping the ECS task of a start that failed",
+          "stopping the ECS task of an earlier allocation",
+          "stopping a second ECS task",
+          "a second revision of one content was left",
+          "an earlier revision was not deregistered",
+          "the task definition of",
+          "was not stopped",
+          "is not stopped",
+          "ECS would not describe a task",
+          "ECS does not know the task yet",
+        ],
+        cause:
+          "Work in the background had no answer, or left something on purpose; the line's fields say what.",
+        fix: "Nothing: it is done again, or the line says why not.",
+      },
+      {
+        seen: "… came without …; the ecs driver does not support …; task not found for given id",
+        texts: ["came without", "the ecs driver does not support", "task not found for given id"],
+        cause:
+          "The agent asked for something that this driver has not: another version, or a call by hand.",
+        fix: "Report it, with the agent's version, where a Nomad agent does it.",
+      },
+    ],
+  },
+];
+
+/** What ECS itself says. The driver shows it as it is. */
+export const whatEcsSays: readonly Omit<import("./trouble.ts").Trouble, "texts">[] = [
+  {
+    seen: "CannotPullContainerError: …",
+    cause:
+      "The image is not there, the registry is not reached, or the execution role may not pull.",
+    fix:
+      "Check the image's name. Without a public address the subnet needs a NAT gateway or VPC endpoints of ECR and S3.",
+  },
+  {
+    seen: "ResourceInitializationError: unable to pull secrets or registry auth: …",
+    cause: "The execution role may not read a secret, or its endpoint is not reached.",
+    fix:
+      "Allow `secretsmanager:GetSecretValue` or `ssm:GetParameters`, and the key's `kms:Decrypt`.",
+  },
+  {
+    seen: "ResourceInitializationError: failed to validate logger args: … log group does not exist",
+    cause: "The log group is missing.",
+    fix: "Create it, or set `awslogs-create-group` and allow `logs:CreateLogGroup`.",
+  },
+  {
+    seen: "OutOfMemoryError: Container killed due to memory usage",
+    cause: "The container used more than its memory. Nomad is told so, as an OOM kill.",
+    fix: "Raise `memory` of the task or the container.",
+  },
+  {
+    seen: "Essential container in task exited",
+    cause: "A container with `essential` ended, and with it the task.",
+    fix: "The event names each container's exit code.",
+  },
+  {
+    seen: "Your Spot Task was interrupted.",
+    cause: "AWS has taken the capacity back.",
+    fix:
+      "Nothing: the job's `restart` block starts another ([spot example](examples/spot.nomad.hcl)).",
+  },
+  {
+    seen: "Capacity is unavailable at this time",
+    cause: "Fargate has no room in these zones now.",
+    fix: "Allow more subnets in other zones. The start is tried again.",
+  },
+  {
+    seen: "You've reached the limit on the number of vCPUs you can run concurrently",
+    cause: "The account's quota of Fargate.",
+    fix: "Have it raised ([operations](operations.md#what-to-ask-aws-to-raise)).",
+  },
+];

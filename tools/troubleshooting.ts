@@ -1,0 +1,40 @@
+/** Prints docs/troubleshooting.md, from the table of what the driver may say. */
+import { sections, whatEcsSays } from "./troubles/mod.ts";
+import type { Trouble } from "./troubles/trouble.ts";
+
+const introduction = `# Troubleshooting
+
+For who has a text before them and wants to know what to do. \`make docs\` writes this page from
+\`tools/troubles\`; a test fails where the driver can say something that is not here. \`…\` stands for what differs.
+
+\`nomad-driver-ecs doctor\` checks all prerequisites at once ([the tool](tool.md)).
+`;
+
+function table(troubles: readonly (Omit<Trouble, "texts"> & Partial<Trouble>)[]): string {
+  const rows = troubles.map(({ seen, texts = [], cause, fix }) => {
+    // The other texts of an entry are there to be found by a search in the page.
+    const others = texts.filter((piece) => typeof piece === "string" && !seen.includes(piece));
+    const all = [seen, ...others.map(String)].map((text) => quoted(text.replace(/^[;,] /, "")));
+    return `| ${all.join("<br>")} | ${cell(cause)} | ${cell(fix)} |`;
+  });
+  return ["| seen | cause | what to do |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** Code in a table; two back quotes where the text has some itself. */
+function quoted(text: string): string {
+  const quote = text.includes("`") ? "``" : "`";
+  return quote + cell(text) + quote;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+const pages = [
+  introduction,
+  ...sections.map(({ title, where, troubles }) =>
+    `## ${title}\n\nSeen in ${where.replace(/\.$/, "")}.\n\n${table(troubles)}\n`
+  ),
+  `## What ECS says\n\nSeen in events of the task, after a colon.\n\n${table(whatEcsSays)}\n`,
+];
+Deno.stdout.writeSync(new TextEncoder().encode(pages.join("\n")));
