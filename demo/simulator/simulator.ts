@@ -1,4 +1,5 @@
 import type { CallCounter } from "./http/call_counts.ts";
+import type { Iam } from "./operations/iam.ts";
 import type { Sts } from "./operations/sts.ts";
 import type { DataChannels } from "./session_manager/data_channels.ts";
 import type { ContainerRunner } from "./state/containers.ts";
@@ -10,6 +11,7 @@ export type Simulator = {
   readonly model: Model;
   readonly containers: ContainerRunner;
   readonly sts: Sts;
+  readonly iam: Iam;
   readonly calls: CallCounter;
   readonly channels: DataChannels;
   faults: FaultRule[];

@@ -119,6 +119,7 @@ function createSimulator(
     containers,
     channels,
     sts,
+    iam: { decisions: new Map(), unknown: new Set() },
     calls: createCallCounter(() => performance.now()),
     faults: [],
     schedule,

@@ -80,6 +80,7 @@ export const taskDefinition = {
   cpu: "text",
   memory: "text",
   taskRoleArn: "text",
+  executionRoleArn: "text",
   proxyConfiguration: { containerName: "text" },
   runtimePlatform: { operatingSystemFamily: "text" },
   volumes: [{ name: "text", configuredAtLaunch: "flag" }],

@@ -13,7 +13,7 @@ export type AwsHost = {
   /** Names the driver in AWS's own logs. */
   readonly userAgent: { readonly name: string; readonly version: string };
   /** URLs of services besides a target's ECS. Default: the SDK's own sources decide, for EC2 the region. */
-  readonly endpoints?: { readonly [Service in ServiceName | "sts"]?: string | undefined };
+  readonly endpoints?: { readonly [Service in ServiceName | "sts" | "iam"]?: string | undefined };
   /**
    * Makes the source of this host's credentials in a profile, for one target. Default: the SDK's
    * chain, which reads the process's own environment, the shared files and the metadata services.

@@ -53,6 +53,79 @@ export async function identityOf(
   };
 }
 
+/** What IAM says of an action of an identity's. */
+export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
+
+/** Version of the IAM API. */
+const iamVersion = "2010-05-08";
+
+/**
+ * Asks IAM whether the identity's policies let it pass a role to tasks of ECS. IAM looks at the policies of
+ * the user or role, and at no policy of the organization. Undefined where IAM does not know the identity by
+ * this name, as a role with a path: the name of its session does not tell the path. Rejects with errors of
+ * the shape that the SDK's have.
+ */
+export async function simulatePassRole(
+  target: AwsTarget,
+  host: AwsHost,
+  { arn, roles }: { readonly arn: string; readonly roles: readonly string[] },
+  signal: AbortSignal,
+): Promise<Decision | undefined> {
+  const { config } = await createClients(target, host)("ecs");
+  const [, partition = "aws"] = arn.split(":");
+  const { endpoint, region } = iamOf(partition);
+  const service = {
+    name: "iam",
+    title: "IAM",
+    version: iamVersion,
+    endpoint: host.endpoints?.iam ?? endpoint,
+    region,
+  } as const;
+  try {
+    const { document } = await callQuery(config, service, {
+      command: "SimulatePrincipalPolicy",
+      parameters: {
+        PolicySourceArn: sourceOf(arn),
+        "ActionNames.member.1": "iam:PassRole",
+        ...Object.fromEntries(
+          roles.map((role, index) => [`ResourceArns.member.${index + 1}`, role]),
+        ),
+        "ContextEntries.member.1.ContextKeyName": "iam:PassedToService",
+        "ContextEntries.member.1.ContextKeyType": "string",
+        "ContextEntries.member.1.ContextKeyValues.member.1": "ecs-tasks.amazonaws.com",
+      },
+      signal,
+    });
+    const results = at(document, "SimulatePrincipalPolicyResult", "EvaluationResults", "member");
+    const decisions = [results].flat().map((result) => at(result, "EvalDecision"));
+    const refused = decisions.find((decision) => decision !== "allowed");
+    return (refused ?? decisions[0]) as Decision | undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchEntity") return undefined;
+    throw error;
+  }
+}
+
+/** The user or role whose policies an identity has. */
+function sourceOf(arn: string): string {
+  return arn.replace(
+    /^arn:([^:]+):sts::([0-9]+):assumed-role\/([^/]+)\/.*$/,
+    "arn:$1:iam::$2:role/$3",
+  );
+}
+
+/** Where IAM is in a partition. Source: AWS general reference, "IAM endpoints". */
+function iamOf(partition: string): { readonly endpoint: string; readonly region: string } {
+  switch (partition) {
+    case "aws-cn":
+      return { endpoint: "https://iam.cn-north-1.amazonaws.com.cn", region: "cn-north-1" };
+    case "aws-us-gov":
+      return { endpoint: "https://iam.us-gov.amazonaws.com", region: "us-gov-west-1" };
+    default:
+      return { endpoint: "https://iam.amazonaws.com", region: "us-east-1" };
+  }
+}
+
 function stsEndpoint(region: string): string {
   return `https://sts.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }

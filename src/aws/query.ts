@@ -6,12 +6,14 @@ import type { Signing } from "./service_client.ts";
 /** A service that speaks the protocol. */
 export type QueryService = {
   /** As it stands in the scope of a signature. */
-  readonly name: "ec2" | "sts";
+  readonly name: "ec2" | "sts" | "iam";
   /** The service as its users know it, for messages. */
   readonly title: string;
   /** Version of its API. */
   readonly version: string;
   readonly endpoint: string;
+  /** Region of the signature, where it is not the client's: IAM has one for each partition. */
+  readonly region?: string;
 };
 
 /** What a service answered. */
@@ -43,7 +45,7 @@ export async function callQuery(
   }).toString();
   const signer = new SignatureV4({
     service: service.name,
-    region: await config.region(),
+    region: service.region ?? await config.region(),
     credentials: config.credentials,
     sha256: config.sha256,
   });

@@ -1,9 +1,11 @@
 /** `doctor`: each prerequisite of the driver, whether it is met, and how to meet it. */
+import type { PluginConfig } from "../config/plugin_config.ts";
 import { type Check, skip } from "./doctor/check.ts";
 import { checkCluster, checkLogGroup } from "./doctor/cluster_checks.ts";
 import { checkDefinition, checkTask } from "./doctor/exec_checks.ts";
 import { checkIdentity } from "./doctor/identity_checks.ts";
 import { checkNomad } from "./doctor/nomad_checks.ts";
+import { checkPassRole } from "./doctor/pass_role_check.ts";
 import { checkPermissions, untried } from "./doctor/permission_checks.ts";
 import { checkProxy } from "./doctor/proxy_check.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -58,18 +60,20 @@ async function examine(
   return [
     ...identityChecks,
     proxy,
-    ...await examineAws(session, config, options, cluster, signal),
+    ...await examineAws(host, session, config, options, identity.arn),
     ...nomad,
   ];
 }
 
 async function examineAws(
+  host: Host,
   { caller }: Session,
-  config: Awaited<ReturnType<typeof settingsOf>>["config"],
+  config: PluginConfig,
   options: DoctorOptions,
-  cluster: ReturnType<typeof requiredCluster>,
-  signal: AbortSignal,
+  identity: string,
 ): Promise<Check[]> {
+  const { signal } = host;
+  const cluster = requiredCluster(config);
   const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, signal);
   if (clusterArn === undefined) {
     return [...checks, skip("permissions", "they are for tasks of the cluster")];
@@ -91,12 +95,22 @@ async function examineAws(
     ? undefined
     : await checkTask(caller, { cluster, clusterArn }, options.task, signal);
   const definition = options.definition ?? task?.definition;
+  const described = definition === undefined
+    ? { checks: [], roles: [] }
+    : await checkDefinition(caller, definition, signal);
+  const { region, role, profile } = cluster;
+  const passRole = await checkPassRole(
+    host,
+    { region, role, profile, endpoint: config.endpoint },
+    { arn: identity, roles: described.roles },
+  );
   return [
     ...checks,
     ...logGroup,
     ...permissions,
+    passRole,
     ...task?.checks ?? [],
-    ...definition === undefined ? [] : await checkDefinition(caller, definition, signal),
+    ...described.checks,
   ];
 }
 

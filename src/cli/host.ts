@@ -1,5 +1,5 @@
 /** What a command has of the machine that it runs on. */
-import type { Identity } from "../aws/identity.ts";
+import type { Decision, Identity } from "../aws/identity.ts";
 import type { AwsTarget, ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { ConnectNomad } from "../driver/nomad_link.ts";
@@ -33,6 +33,12 @@ export type Host = {
   readonly connectAws: ConnectAws;
   /** Asks whom AWS takes this host for. See `identityOf` in `aws/identity.ts`. */
   readonly identify: (target: AwsTarget, signal: AbortSignal) => Promise<Identity>;
+  /** See `simulatePassRole` in `aws/identity.ts`. */
+  readonly simulatePassRole: (
+    target: AwsTarget,
+    asked: { readonly arn: string; readonly roles: readonly string[] },
+    signal: AbortSignal,
+  ) => Promise<Decision | undefined>;
   readonly connectNomad: ConnectNomad;
   readonly readFile: ReadFile;
   readonly files: Files;

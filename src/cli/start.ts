@@ -1,6 +1,6 @@
 import { connectAws } from "../aws/client.ts";
 import type { AwsHost } from "../aws/host.ts";
-import { identityOf } from "../aws/identity.ts";
+import { identityOf, simulatePassRole } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -14,6 +14,7 @@ export async function startCli(
     readonly awsHost: AwsHost;
   },
 ): Promise<number> {
+  const personsHost = withEndpoints(awsHost, given.environment);
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error("the person has ended the command"));
   Deno.addSignalListener("SIGINT", interrupt);
@@ -21,7 +22,9 @@ export async function startCli(
     return await runCli({
       ...given,
       connectAws: (target) => connectAws(target, awsHost),
-      identify: (target, signal) => identityOf(target, withSts(awsHost, given.environment), signal),
+      identify: (target, signal) => identityOf(target, personsHost, signal),
+      simulatePassRole: (target, asked, signal) =>
+        simulatePassRole(target, personsHost, asked, signal),
       readFile: Deno.readTextFile,
       files: systemFiles,
       clock: systemClock,
@@ -64,10 +67,11 @@ const keyboard: Keyboard = {
   },
 };
 
-/** STS where the environment has it, as the SDK's own clients find it. */
-function withSts(host: AwsHost, environment: Host["environment"]): AwsHost {
-  const sts = environment["AWS_ENDPOINT_URL_STS"] || environment["AWS_ENDPOINT_URL"] || undefined;
-  return { ...host, endpoints: { ...host.endpoints, sts } };
+/** STS and IAM where the environment has them, as the SDK's own clients find them. */
+function withEndpoints(host: AwsHost, environment: Host["environment"]): AwsHost {
+  const of = (service: string) =>
+    environment[`AWS_ENDPOINT_URL_${service}`] || environment["AWS_ENDPOINT_URL"] || undefined;
+  return { ...host, endpoints: { ...host.endpoints, sts: of("STS"), iam: of("IAM") } };
 }
 
 function outputTo(stream: typeof Deno.stdout | typeof Deno.stderr): Output {

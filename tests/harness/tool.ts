@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { TaskRow } from "../../src/cli/tasks.ts";
-import { identityOf } from "../../src/aws/identity.ts";
+import type { AwsHost } from "../../src/aws/host.ts";
+import { identityOf, simulatePassRole } from "../../src/aws/identity.ts";
+import type { AwsTarget } from "../../src/aws/operations.ts";
 import { connectNomadOver } from "../../src/driver/nomad_link.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Clock } from "../../src/clock.ts";
@@ -181,13 +183,9 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
         logs: endpoint,
         cloudwatch: endpoint,
       }),
-    identify: (target, signal) =>
-      identityOf({ ...target, endpoint: target.endpoint ?? endpoint }, {
-        userAgent: { name: "test", version: "0.0.0" },
-        endpoints: { sts: endpoint },
-        credentials: () => () =>
-          Promise.resolve({ accessKeyId: "simulated", secretAccessKey: "simulated" }),
-      }, signal),
+    identify: (target, signal) => identityOf(targetAt(target, endpoint), awsHost(endpoint), signal),
+    simulatePassRole: (target, asked, signal) =>
+      simulatePassRole(targetAt(target, endpoint), awsHost(endpoint), asked, signal),
     connectNomad: connectNomadOver(Deno.readTextFile, clock),
     readFile: Deno.readTextFile,
     files: { createdAt: refuse, read: refuse, write: refuse },
@@ -200,6 +198,19 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
     signal: new AbortController().signal,
     ...changes,
     kept,
+  };
+}
+
+function targetAt(target: AwsTarget, endpoint: string): AwsTarget {
+  return { ...target, endpoint: target.endpoint ?? endpoint };
+}
+
+function awsHost(endpoint: string): AwsHost {
+  return {
+    userAgent: { name: "test", version: "0.0.0" },
+    endpoints: { sts: endpoint, iam: endpoint },
+    credentials: () => () =>
+      Promise.resolve({ accessKeyId: "simulated", secretAccessKey: "simulated" }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { categoryOf } from "../state/quotas.ts";
 import { admit } from "../state/admission.ts";
 import { describeNetworkInterfaces } from "../operations/ec2.ts";
+import { simulatePrincipalPolicy } from "../operations/iam.ts";
 import { assumeRole, assumeRoleWithWebIdentity, getCallerIdentity } from "../operations/sts.ts";
 import { AwsError } from "../request/aws_error.ts";
 import type { Simulator } from "../simulator.ts";
@@ -48,6 +49,12 @@ const sts: QueryService = {
   },
 };
 
+const iam: QueryService = {
+  ...sts,
+  namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+  operations: { SimulatePrincipalPolicy: simulatePrincipalPolicy },
+};
+
 const ec2: QueryService = {
   namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
   operations: { DescribeNetworkInterfaces: describeNetworkInterfaces },
@@ -66,12 +73,19 @@ const ec2: QueryService = {
   },
 };
 
+/** The services by the versions of their APIs. */
+const services: ReadonlyMap<string, QueryService> = new Map([
+  ["2016-11-15", ec2],
+  ["2010-05-08", iam],
+  ["2011-06-15", sts],
+]);
+
 /** Whether a request is one of the Query protocol. */
 export function isQuery(headers: IncomingHttpHeaders): boolean {
   return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
 }
 
-/** Reads a request of STS or EC2. */
+/** Reads a request of STS, IAM or EC2. */
 export function readQuery(
   simulator: Simulator,
   headers: IncomingHttpHeaders,
@@ -79,7 +93,7 @@ export function readQuery(
 ): Exchange {
   const form = new URLSearchParams(body);
   const action = form.get("Action") ?? "";
-  const service = form.get("Version") === "2016-11-15" ? ec2 : sts;
+  const service = services.get(form.get("Version") ?? "") ?? sts;
   const carryOut = Object.hasOwn(service.operations, action)
     ? service.operations[action]
     : undefined;

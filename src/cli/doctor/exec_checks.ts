@@ -53,33 +53,36 @@ export async function checkTask(
   }
 }
 
+/** What the check found, and the roles that the definition names. */
+export type DefinitionChecks = { readonly checks: Check[]; readonly roles: readonly string[] };
+
 /** Describes a task definition, by family, revision or ARN. */
 export async function checkDefinition(
   caller: EcsCaller,
   definition: string,
   signal: AbortSignal,
-): Promise<Check[]> {
+): Promise<DefinitionChecks> {
   const name = "exec by the definition";
   try {
     const { taskDefinition } = await caller.call("describeTaskDefinition", {
       taskDefinition: definition,
     }, { target: definition, priority: "act", signal });
-    return [
-      taskDefinition?.taskRoleArn === undefined
-        ? warn(
-          name,
-          `${definition} has no task role, so ECS Exec is not to be had in its tasks`,
-          "give it a taskRoleArn whose role allows the four ssmmessages actions of ECS Exec",
-        )
-        : ok(name, `task role ${taskDefinition.taskRoleArn}`),
-    ];
+    const { taskRoleArn, executionRoleArn } = taskDefinition ?? {};
+    const check = taskRoleArn === undefined
+      ? warn(
+        name,
+        `${definition} has no task role, so ECS Exec is not to be had in its tasks`,
+        "give it a taskRoleArn whose role allows the four ssmmessages actions of ECS Exec",
+      )
+      : ok(name, `task role ${taskRoleArn}`);
+    const roles = [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
+    return { checks: [check], roles };
   } catch (error) {
     signal.throwIfAborted();
     const isUnknown = error instanceof EcsError && error.kind === "rejected";
-    return [
-      isUnknown
-        ? fail(name, error.answer, "check --definition: a family, family:revision, or ARN")
-        : failedCall(name, "describeTaskDefinition", error),
-    ];
+    const check = isUnknown
+      ? fail(name, error.answer, "check --definition: a family, family:revision, or ARN")
+      : failedCall(name, "describeTaskDefinition", error);
+    return { checks: [check], roles: [] };
   }
 }

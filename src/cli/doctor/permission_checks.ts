@@ -29,7 +29,6 @@ const noTask = "0".repeat(32);
 
 /** What no harmless call can try. */
 export const untried: Readonly<Record<string, string>> = {
-  "iam:PassRole": "ECS asks for it when a task definition names roles",
   "ssmmessages:OpenDataChannel": "it needs a session",
 };
 

@@ -152,6 +152,12 @@ const broken: Record<string, {
     status: "warn",
     fix: "give it a taskRoleArn",
   },
+  "a role that may not be passed": {
+    break: ({ ecs: { simulator: { iam } } }) =>
+      iam.decisions.set("iam:PassRole arn:aws:iam::123456789012:role/web", "implicitDeny"),
+    name: "iam:PassRole",
+    fix: "statement PassRoles",
+  },
   "a task without ECS Exec": {
     break: (stage, args) => args.push("--task", ownedTask(stage, "alloc-1", "node-a").id),
     name: "exec in the task",
@@ -162,10 +168,15 @@ const broken: Record<string, {
     name: "exec in the task",
     fix: "check --task",
   },
-  "a Nomad whose servers have no leader": {
+  "a Nomad without a leader": {
     break: ({ nomad }) => nomad.answer = () => new Response("no leader", { status: 500 }),
     name: "Nomad API",
-    fix: "try again once Nomad's servers have a leader",
+    fix: "once Nomad's servers have a leader",
+  },
+  "a Nomad that does not listen": {
+    break: (_stage, args) => args.push("--nomad-address", "http://127.0.0.1:9"),
+    name: "Nomad API",
+    fix: "check that the agent runs",
   },
   "a token that may not read the jobs": {
     break: ({ nomad }) =>
@@ -273,6 +284,6 @@ Deno.test("the built file prints a table, and each failure with what to do", asy
       stdout,
       "fail  ecs:StopTask: allow ecs:StopTask in the identity's IAM policy",
     );
-    assertStringIncludes(stdout, "1 failures. Not tried: iam:PassRole");
+    assertStringIncludes(stdout, "1 failures. Not tried: ssmmessages:OpenDataChannel");
   });
 });

@@ -54,7 +54,7 @@ Deno.test("a definition needs a task role for ECS Exec", async () => {
         tags: [],
       }),
     });
-    return (await checkDefinition(caller, "web", signal))[0]?.status;
+    return (await checkDefinition(caller, "web", signal)).checks[0]?.status;
   };
   assertEquals(await statusOf("role"), "ok");
   assertEquals(await statusOf(undefined), "warn");

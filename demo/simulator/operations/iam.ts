@@ -1,0 +1,38 @@
+import type { XmlValue } from "../request/xml.ts";
+import { AwsError } from "../request/aws_error.ts";
+
+/** What the account's policies say, as a test wants it. By default they allow everything. */
+export type Iam = {
+  /** Decisions by action and resource, as `iam:PassRole arn:aws:iam::123456789012:role/web`. */
+  readonly decisions: Map<string, "explicitDeny" | "implicitDeny">;
+  /** ARNs of users and roles that there are not. */
+  readonly unknown: Set<string>;
+};
+
+/** SimulatePrincipalPolicy, for one action. */
+export function simulatePrincipalPolicy({ iam }: { iam: Iam }, form: URLSearchParams): XmlValue {
+  const source = form.get("PolicySourceArn") ?? "";
+  if (!/^arn:aws[a-z-]*:iam::[0-9]{12}:(user|group|role)\/.+$/.test(source)) {
+    throw new AwsError(
+      "InvalidInput",
+      `Invalid Entity Arn: ${source} does not clearly define entity type and name.`,
+    );
+  }
+  if (iam.unknown.has(source)) {
+    throw new AwsError("NoSuchEntity", `The entity ${source} cannot be found.`, 404);
+  }
+  const action = form.get("ActionNames.member.1") ?? "";
+  const resources = valuesOf(form, "ResourceArns.member.");
+  return {
+    IsTruncated: "false",
+    EvaluationResults: (resources.length === 0 ? ["*"] : resources).map((resource) => ({
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: iam.decisions.get(`${action} ${resource}`) ?? "allowed",
+    })),
+  };
+}
+
+function valuesOf(form: URLSearchParams, prefix: string): string[] {
+  return [...form].filter(([name]) => name.startsWith(prefix)).map(([, value]) => value);
+}

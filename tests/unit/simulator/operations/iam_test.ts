@@ -1,0 +1,34 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Iam, simulatePrincipalPolicy } from "../../../../demo/simulator/operations/iam.ts";
+import { AwsError } from "../../../../demo/simulator/request/aws_error.ts";
+
+const role = "arn:aws:iam::123456789012:role/web";
+
+function asked(source: string, resources: readonly string[], changes: Partial<Iam> = {}) {
+  const form = new URLSearchParams({
+    PolicySourceArn: source,
+    "ActionNames.member.1": "iam:PassRole",
+    ...Object.fromEntries(resources.map((arn, at) => [`ResourceArns.member.${at + 1}`, arn])),
+  });
+  const iam: Iam = { decisions: new Map(), unknown: new Set(), ...changes };
+  return simulatePrincipalPolicy({ iam }, form) as {
+    EvaluationResults: { EvalResourceName: string; EvalDecision: string }[];
+  };
+}
+
+Deno.test("each resource has a decision, and without one all resources have", () => {
+  const decisions = new Map([[`iam:PassRole ${role}`, "implicitDeny" as const]]);
+  const other = role.replace("web", "other");
+  const { EvaluationResults } = asked(role, [role, other], { decisions });
+  assertEquals(EvaluationResults.map(({ EvalDecision }) => EvalDecision), [
+    "implicitDeny",
+    "allowed",
+  ]);
+  assertEquals(asked(role, []).EvaluationResults[0]?.EvalResourceName, "*");
+});
+
+Deno.test("a session of a role, and a role that there is not, are refused", () => {
+  const session = "arn:aws:sts::123456789012:assumed-role/web/session";
+  assertThrows(() => asked(session, []), AwsError, "does not clearly define");
+  assertThrows(() => asked(role, [], { unknown: new Set([role]) }), AwsError, "cannot be found");
+});
