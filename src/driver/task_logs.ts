@@ -37,7 +37,7 @@ type Origin = Started["how"] | "recovered";
  */
 export function sourcesOf(
   { logs }: LogContext,
-  { ref, tell }: Pick<RemoteTask, "ref" | "tell">,
+  remote: Pick<RemoteTask, "ref" | "tell">,
   definition: DefinitionFacts | undefined,
   options: LogOptions,
   { fifos }: TaskPlace,
@@ -45,21 +45,21 @@ export function sourcesOf(
   if (logs === undefined) return undefined;
   if (!options.logs || fifos === undefined) return [];
   if (definition === undefined) {
-    tell(
+    remote.tell(
       "nomad alloc logs shows nothing: the driver may not describe the task definition, which names the " +
         "log group. Allow ecs:DescribeTaskDefinition",
     );
     return [];
   }
-  const arn = parseTaskArn(ref.arn);
+  const arn = parseTaskArn(remote.ref.arn);
   const { sources, notes } = logSourcesOf({
     containers: definition.containers,
     main: options.container ?? mainContainer(definition)?.container.name ?? "",
     sidecars: options.sidecar_logs,
     taskId: arn?.id ?? "",
-    region: ref.cluster.region ?? arn?.region ?? "",
+    region: remote.ref.cluster.region ?? arn?.region ?? "",
   });
-  for (const note of notes) tell(note);
+  for (const note of notes) remote.tell(note);
   return sources;
 }
 

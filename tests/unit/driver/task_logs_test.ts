@@ -75,7 +75,9 @@ async function followedTask() {
     logs: noting.logs,
     log: silent,
   };
-  const started = await world.settle(world.lifecycle.start(startRequest()));
+  const events: string[] = [];
+  const onEvent = ({ message }: { message: string }) => void events.push(message);
+  const started = await world.settle(world.lifecycle.start({ ...startRequest(), onEvent }));
   assert(started.status === "fulfilled");
   const { remote } = started.value;
   const told: string[] = [];
@@ -96,7 +98,7 @@ async function followedTask() {
     containerExited(world.ecs.model, task, "main", { exitCode: 3 });
     await world.pass(60_000);
   };
-  return { ...world, ...noting, context, remote, recordOf, told, sources, heard, exits };
+  return { ...world, ...noting, events, context, remote, recordOf, told, sources, heard, exits };
 }
 
 Deno.test("a task's streams are those of its definition, in its own region", async () => {
@@ -110,6 +112,13 @@ Deno.test("a task's streams are those of its definition, in its own region", asy
     label: undefined,
   }]);
   assertEquals(told, []);
+});
+
+Deno.test("what a task's user should know of its logs is an event of the running task", async () => {
+  const { context, remote, events } = await followedTask();
+  const lossy = { ...awslogs, options: { "awslogs-group": "g", "awslogs-stream-prefix": "p" } };
+  sourcesOf(context, remote, definition(lossy as typeof awslogs), options, { fifos });
+  assert(events.some((message) => message.includes('With mode = "blocking"')));
 });
 
 Deno.test("without logs, or FIFOs for them, there is nothing to show or tell; without a definition that is told", async () => {
