@@ -164,7 +164,7 @@ async function makeRound(collecting: Collecting): Promise<number> {
 async function settingOf(collecting: Collecting): Promise<InsightsSetting> {
   const { cluster, clock, callerOf, state, setting, signal } = collecting;
   const now = clock.monotonic();
-  const isFresh = setting !== undefined && now - setting.at < slowPause && state.kind !== "lacking";
+  const isFresh = setting !== undefined && now - setting.at < slowPause && !isOff(state);
   if (isFresh) return setting.value;
   const value = await insightsSetting(callerOf(cluster), cluster, signal);
   collecting.setting = { value, at: now };
@@ -227,15 +227,23 @@ function note(collecting: Collecting, next: StatsState): void {
     case "off":
       return;
     case "read":
-      if (failing || state.kind === "lacking") {
+      if (failing || isOff(state)) {
         log.info("the stats of tasks are read again", { cluster });
       }
       return;
     case "lacking":
-      if (state.kind === "lacking" && state.why === next.why) return;
-      log.warn("the stats of tasks are not read", { cluster, why: next.why });
+    case "refused": {
+      if (isOff(state) && state.why === next.why) return;
+      // A cluster without Container Insights is nothing to be warned of.
+      const level = next.kind === "lacking" ? "info" : "warn";
+      log[level]("the stats of tasks are not read", { cluster, why: next.why });
       return;
+    }
   }
+}
+
+function isOff(state: StatsState): state is Extract<StatsState, { readonly why: string }> {
+  return state.kind === "lacking" || state.kind === "refused";
 }
 
 function noteFailure(collecting: Collecting, { message }: Error): void {

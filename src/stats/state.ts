@@ -12,8 +12,10 @@ export type StatsState =
   /** The plugin's configuration does not want them. */
   | { readonly kind: "off" }
   | { readonly kind: "read" }
-  /** AWS has none to read, or refuses the driver, until somebody changes that. */
-  | { readonly kind: "lacking"; readonly why: string };
+  /** AWS has none to read: not yet, or not with the cluster's setting. */
+  | { readonly kind: "lacking"; readonly why: string }
+  /** AWS does not let the driver read them, until somebody changes that. */
+  | { readonly kind: "refused"; readonly why: string };
 
 /** What in a cluster's setting keeps stats from being read; undefined where nothing does. */
 export function lackOf(
@@ -37,7 +39,7 @@ export function stateAfter(error: EcsError, clusterName: string): StatsState | u
   switch (error.kind) {
     case "denied":
     case "rejected":
-      return { kind: "lacking", why: error.message };
+      return { kind: "refused", why: error.message };
     case "no_resource":
       return {
         kind: "lacking",
@@ -67,6 +69,7 @@ export function attributeOf(state: StatsState): string | undefined {
     case "read":
       return "on";
     case "lacking":
+    case "refused":
       return `off: ${state.why}`;
   }
 }

@@ -80,7 +80,7 @@ Deno.test("a cluster without Container Insights is asked once in five minutes, t
   const { usages } = stage.read("a");
   await stage.pass(21 * minute);
   assertEquals([stage.calls("describeClusters"), stage.calls("filterLogEvents")], [5, 0]);
-  assertEquals(stage.logged, ["warn: the stats of tasks are not read"]);
+  assertEquals(stage.logged, ["info: the stats of tasks are not read"]);
   assertStringIncludes(attributeOf(stage.collector.state()) ?? "", 'is "disabled"; set it to');
   stage.aws.setting = "enabled";
   await stage.pass(5 * minute);
@@ -102,15 +102,20 @@ Deno.test("Container Insights that is turned off later is noticed", async () => 
   stage.close();
 });
 
-for (const [kind, calls] of [["denied", 5], ["rejected", 5], ["no_resource", 21]] as const) {
+const lasting = [["denied", 5, "warn"], ["rejected", 5, "warn"], [
+  "no_resource",
+  21,
+  "info",
+]] as const;
+for (const [kind, calls, level] of lasting) {
   Deno.test(`a call that is ${kind} is made ${calls} times in 21 minutes, told of once, and heals`, async () => {
     const stage = createInsightsStage();
     stage.aws.refusals.set("filterLogEvents", kind);
     stage.read("a");
     await stage.pass(21 * minute);
     assertEquals(stage.calls("filterLogEvents"), calls);
-    assertEquals(stage.logged, ["warn: the stats of tasks are not read"]);
-    assertEquals(stage.collector.state().kind, "lacking");
+    assertEquals(stage.logged, [`${level}: the stats of tasks are not read`]);
+    assertStringIncludes(attributeOf(stage.collector.state()) ?? "", "off: ");
     stage.aws.refusals.clear();
     await stage.pass(5 * minute);
     assertEquals(stage.collector.state().kind, "read");

@@ -23,13 +23,13 @@ Deno.test("a refusal and a missing group are told; what passes by itself leaves 
   const after = (kind: EcsErrorKind) =>
     stateAfter(new EcsError(kind, "FilterLogEvents", "AWS's words"), "web");
   const denied = after("denied");
-  assertEquals(denied?.kind, "lacking");
+  assertEquals(denied?.kind, "refused");
   assertStringIncludes(attributeOf(denied ?? { kind: "off" }) ?? "", "check the IAM policy");
   assertStringIncludes(
     attributeOf(after("no_resource") ?? { kind: "off" }) ?? "",
     "off: there is no log group /aws/ecs/containerinsights/web/performance",
   );
-  assertEquals(after("rejected")?.kind, "lacking");
+  assertEquals([after("rejected")?.kind, after("no_resource")?.kind], ["refused", "lacking"]);
   assertEquals([after("throttled"), after("unavailable"), after("credentials")], [
     undefined,
     undefined,
