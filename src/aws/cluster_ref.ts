@@ -43,6 +43,41 @@ export function clusterInWords({ region, name, role }: ClusterRef): string {
   return how.length === 0 ? `cluster ${name}` : `cluster ${name} (${how.join(", ")})`;
 }
 
+/** A task in words, for messages: `arn:... in cluster web (us-east-1)`. */
+export function taskInWords({ arn, cluster }: TaskRef): string {
+  return `${arn} in ${clusterInWords(cluster)}`;
+}
+
+/**
+ * Whether two references are to one cluster that is reached in the same way. A cluster may be named by
+ * its name or by its ARN. `region` stands for a region that a reference leaves to the AWS SDK.
+ */
+export function isSameCluster(
+  one: ClusterRef,
+  other: ClusterRef,
+  region: string | undefined,
+): boolean {
+  const key = (cluster: ClusterRef) => {
+    const arn = parseClusterArn(cluster.name);
+    return clusterKey({
+      ...cluster,
+      name: arn?.name ?? cluster.name,
+      region: cluster.region ?? arn?.region ?? region,
+    });
+  };
+  return key(one) === key(other);
+}
+
+/** Parses a cluster's ARN; undefined where the text is none. */
+export function parseClusterArn(
+  arn: string,
+): { region: string; account: string; name: string } | undefined {
+  const match = /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):([0-9]{12}):cluster\/([^/\s]{1,255})$/.exec(arn);
+  if (match === null) return undefined;
+  const [, region = "", account = "", name = ""] = match;
+  return { region, account, name };
+}
+
 /** The parts of a task's ARN. */
 export type TaskArn = {
   partition: string;
@@ -61,6 +96,16 @@ export function parseTaskArn(arn: string): TaskArn | undefined {
   if (match === null) return undefined;
   const [, partition = "", region = "", account = "", cluster, id = ""] = match;
   return { partition, region, account, cluster, id };
+}
+
+/**
+ * Whether a task can be in a cluster of this name or ARN, by what the task's ARN says. An ARN of the short
+ * format does not name the cluster.
+ */
+export function isInCluster({ region, account, cluster }: TaskArn, name: string): boolean {
+  const arn = parseClusterArn(name);
+  if (arn !== undefined && (arn.region !== region || arn.account !== account)) return false;
+  return cluster === undefined || cluster === (arn?.name ?? name);
 }
 
 /** The task's page in the AWS console; undefined for what is no task ARN of the long format. */

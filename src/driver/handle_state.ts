@@ -1,5 +1,11 @@
 import { encode } from "@msgpack/msgpack";
-import { type ClusterRef, parseTaskArn, type Role, type TaskRef } from "../aws/cluster_ref.ts";
+import {
+  type ClusterRef,
+  isInCluster,
+  parseTaskArn,
+  type Role,
+  type TaskRef,
+} from "../aws/cluster_ref.ts";
 import type { LogSource } from "../logs/logs.ts";
 import { decodeMsgpack } from "../msgpack.ts";
 import { DriverError } from "./driver_error.ts";
@@ -53,7 +59,8 @@ export function encodeHandleState(
 /**
  * Decodes a handle's state, the Go driver's included: that one has no cluster and no region, which
  * are then read from the ARN, and failing that are those of `fallback`, as are the role and the
- * profile. Throws a `DriverError` that says what is wrong with the state.
+ * profile. Where the handle's cluster or region contradicts the ARN, the ARN's counts: ECS describes
+ * and stops a task nowhere else. Throws a `DriverError` that says what is wrong with the state.
  */
 export function decodeHandleState(
   { version, state, fallback }: {
@@ -81,19 +88,20 @@ export function decodeHandleState(
   if (parts === undefined) {
     throw broken(`its ARN, a text of ${arn.length} characters, is not an ECS task's`);
   }
-  const name = text(fields["Cluster"]) || parts.cluster || fallback.name;
+  const told = text(fields["Cluster"]) || undefined;
+  const agrees = told !== undefined && isInCluster(parts, told);
+  const name = (agrees ? told : parts.cluster) ?? fallback.name;
   if (name === undefined) {
     throw broken(
       `neither it nor its ARN names a cluster; set cluster in the plugin block to the task's`,
     );
   }
-  const region = text(fields["Region"]) || parts.region;
   const own = text(fields["Cluster"]) !== undefined;
   const role = own ? roleOf(fields) : fallback.role;
   const profile = own ? text(fields["Profile"]) || undefined : fallback.profile;
   const millis = fields["StartedAtMillis"];
   return {
-    ref: { arn, cluster: { name, region, role, profile } },
+    ref: { arn, cluster: { name, region: parts.region, role, profile } },
     container: text(fields["Container"]) || undefined,
     network: {
       advertise: text(fields["Advertise"]) === "public" ? "public" : "private",

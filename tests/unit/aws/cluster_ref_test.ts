@@ -1,11 +1,15 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   accountKey,
   clusterInWords,
   clusterKey,
   type ClusterRef,
   consoleUrl,
+  isInCluster,
+  isSameCluster,
+  parseClusterArn,
   parseTaskArn,
+  taskInWords,
 } from "../../../src/aws/cluster_ref.ts";
 
 const role = { arn: "arn:aws:iam::123456789012:role/r", externalId: "x", sessionName: "s" };
@@ -69,4 +73,59 @@ Deno.test("a task's page in the console is in its own partition", () => {
   assertEquals(page("aws-cn"), "https://us-east-1.console.amazonaws.cn");
   assertEquals(page("aws-us-gov"), "https://us-east-1.console.amazonaws-us-gov.com");
   assertEquals(consoleUrl("arn:aws:ecs:us-east-1:123456789012:task/0123"), undefined);
+});
+
+const clusterArn = (region: string, account: string, name: string) =>
+  `arn:aws:ecs:${region}:${account}:cluster/${name}`;
+
+Deno.test("a cluster is the same by its name and by its ARN, with its region said or left out", () => {
+  const named = { region: "us-east-1", name: "web" };
+  const byArn = { region: undefined, name: clusterArn("us-east-1", "123456789012", "web") };
+  for (const other of [named, byArn, { region: undefined, name: "web" }]) {
+    assert(isSameCluster(named, other, "us-east-1"), other.name);
+  }
+  for (
+    const other of [
+      { ...named, name: "db" },
+      { ...named, region: "us-west-2" },
+      { ...named, role },
+      { ...named, profile: "p" },
+      { region: undefined, name: clusterArn("us-west-2", "123456789012", "web") },
+    ]
+  ) assert(!isSameCluster(named, other, "us-east-1"), JSON.stringify(other));
+  assert(!isSameCluster(named, { region: undefined, name: "web" }, undefined));
+});
+
+Deno.test("a task is in the cluster that its ARN names, in that account and region", () => {
+  const long = parseTaskArn("arn:aws:ecs:us-east-1:123456789012:task/web/0123");
+  const short = parseTaskArn("arn:aws:ecs:us-east-1:123456789012:task/0123");
+  assert(long !== undefined && short !== undefined);
+  assertEquals(["web", "db"].map((name) => isInCluster(long, name)), [true, false]);
+  assertEquals(["web", "db"].map((name) => isInCluster(short, name)), [true, true]);
+  const arns = [
+    clusterArn("us-east-1", "123456789012", "web"),
+    clusterArn("us-east-1", "123456789012", "db"),
+    clusterArn("us-east-1", "210987654321", "web"),
+    clusterArn("us-west-2", "123456789012", "web"),
+  ];
+  assertEquals(arns.map((arn) => isInCluster(long, arn)), [true, false, false, false]);
+  assertEquals(arns.map((arn) => isInCluster(short, arn)), [true, true, false, false]);
+});
+
+Deno.test("a cluster's ARN is read, and nothing else is taken for one", () => {
+  assertEquals(parseClusterArn(clusterArn("us-east-1", "123456789012", "web")), {
+    region: "us-east-1",
+    account: "123456789012",
+    name: "web",
+  });
+  for (const text of ["web", "", "arn:aws:ecs:us-east-1:1:cluster/web", "arn:aws:ecs:::task/a"]) {
+    assertEquals(parseClusterArn(text), undefined, text);
+  }
+});
+
+Deno.test("a task is told with its cluster", () => {
+  assertEquals(
+    taskInWords({ arn: "a", cluster: { region: undefined, name: "web" } }),
+    "a in cluster web",
+  );
 });

@@ -73,3 +73,19 @@ Deno.test("a handle that is none is refused by what is wrong with it, and never 
     assertEquals(message.includes(canary), false, message);
   }
 });
+
+Deno.test("where a handle's cluster or region contradicts its ARN, the ARN's counts", () => {
+  const told = (fields: Record<string, string>) => {
+    const state = encode({ ARN: arn, ...fields });
+    const { ref } = decodeHandleState({ version: 1, state, fallback: { name: "fallback" } });
+    return [ref.cluster.name, ref.cluster.region];
+  };
+  const ofAccount = (account: string) => `arn:aws:ecs:eu-west-1:${account}:cluster/web`;
+  assertEquals(told({ Cluster: "other" }), ["web", "eu-west-1"]);
+  assertEquals(told({ Cluster: "web", Region: "us-east-1" }), ["web", "eu-west-1"]);
+  assertEquals(told({ Cluster: ofAccount("210987654321") }), ["web", "eu-west-1"]);
+  assertEquals(told({ Cluster: ofAccount("123456789012") })[0], ofAccount("123456789012"));
+  const short = "arn:aws:ecs:eu-west-1:123456789012:task/0123456789abcdef0123456789abcdef";
+  assertEquals(told({ ARN: short, Cluster: "other" }), ["other", "eu-west-1"]);
+  assertEquals(told({ ARN: short }), ["fallback", "eu-west-1"]);
+});

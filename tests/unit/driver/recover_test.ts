@@ -36,3 +36,25 @@ Deno.test("a handle that cannot be read is refused, and leaves nothing to look a
   assertEquals(refused.kind, "invalid_handle");
   assertThrows(() => driver.inspect(ownerOf().id), DriverError, "task not found");
 });
+
+Deno.test("a task whose handle contradicts its ARN is watched where the ARN says it is", async () => {
+  const world = createTimedDriver();
+  const started = await world.settle(world.start("11111111").started);
+  assert(started.status === "fulfilled");
+  const [task] = world.ecs.live();
+  assert(task !== undefined);
+  const { driver } = launchDriver(world);
+  for (const fields of [{ Cluster: "second" }, { Cluster: cluster.name, Region: "eu-west-1" }]) {
+    const state = encode({ ARN: task.arn, ...fields });
+    driver.recover(ownerOf("11111111"), { version: 1, state });
+    await world.pass(120_000);
+    assertEquals(driver.inspect(ownerOf("11111111").id).state, "running");
+    await world.settle(driver.stop(ownerOf("11111111").id, 1_000, "DETACH"));
+    driver.destroy(ownerOf("11111111").id, "unless running");
+  }
+  const state = encode({ ARN: task.arn, Cluster: "second" });
+  driver.recover(ownerOf("11111111"), { version: 1, state });
+  const stopped = await world.settle(driver.stop(ownerOf("11111111").id, 60_000, "SIGTERM"));
+  assertEquals([stopped.status, world.ecs.live()], ["fulfilled", []]);
+  assertEquals(driver.inspect(ownerOf("11111111").id).state, "exited");
+});
