@@ -1,5 +1,5 @@
 import type { EcsCaller } from "../aws/caller.ts";
-import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
+import { taskInWords, type TaskRef } from "../aws/cluster_ref.ts";
 import { EcsError } from "../aws/error.ts";
 import type { Account } from "./account.ts";
 import type { DefinitionFacts } from "./definition/facts.ts";
@@ -23,7 +23,7 @@ export async function commandTarget(
   signal: AbortSignal,
 ): Promise<CommandTarget> {
   if (container !== undefined) return { caller, container };
-  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const target = taskInWords(ref);
   const { tasks } = await caller.call(
     "describeTasks",
     { cluster: ref.cluster.name, tasks: [ref.arn] },

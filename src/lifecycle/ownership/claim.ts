@@ -1,6 +1,6 @@
 import type { Priority } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
-import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { taskInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
@@ -74,7 +74,7 @@ export async function claimByTags(
 ): Promise<TagOwnership> {
   const { ref, owner, services } = context;
   const { tags = [] } = described;
-  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const target = taskInWords(ref);
   if (whose(described, context, attemptOf("describeTasks", target)) === "foreign") {
     return context.ownership = "foreign";
   }
@@ -121,7 +121,14 @@ async function claimOnce(
   signal: AbortSignal,
 ): Promise<void> {
   const look = await context.look(signal);
-  if (look.kind !== "seen" || context.ownership !== "unknown") return;
+  if (context.ownership !== "unknown") return;
+  if (look.kind !== "seen") {
+    throw new EcsError(
+      "unavailable",
+      attemptOf("describeTasks", taskInWords(context.ref)),
+      "ECS does not know the task yet",
+    );
+  }
   try {
     const now = await claimByTags(context, look.task, { priority: "housekeeping", signal });
     const isForeign = now === "foreign";
@@ -131,7 +138,7 @@ async function claimOnce(
     context.ownership = "unknown";
     throw new EcsError(
       "unavailable",
-      attemptOf("describeTasks", context.ref.arn),
+      attemptOf("describeTasks", taskInWords(context.ref)),
       "it tells of a foreign task",
     );
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { EcsCaller } from "../../aws/caller.ts";
-import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { taskInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import { leftTags, type LeftTo } from "./tags.ts";
 
 /**
@@ -9,12 +9,12 @@ import { leftTags, type LeftTo } from "./tags.ts";
  */
 export async function leaveTask(
   caller: EcsCaller,
-  { arn, cluster }: TaskRef,
+  ref: TaskRef,
   to: LeftTo,
   signal: AbortSignal,
 ): Promise<void> {
-  await caller.call("tagResource", { resourceArn: arn, tags: leftTags(to) }, {
-    target: `${arn} in ${clusterInWords(cluster)}`,
+  await caller.call("tagResource", { resourceArn: ref.arn, tags: leftTags(to) }, {
+    target: taskInWords(ref),
     priority: "act",
     signal,
   });

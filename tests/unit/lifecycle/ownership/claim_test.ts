@@ -90,3 +90,17 @@ Deno.test("a task of the Go driver is claimed by its handle", async () => {
   await claimInTime(context, never);
   assertEquals([calls, context.ownership], [["tagResource"], "claimed"]);
 });
+
+Deno.test("a task that ECS does not know yet is claimed once it does", async () => {
+  const described = { startedBy: startedBy(ownerOf()), tags: foreignTags, lastStatus: "RUNNING" };
+  let looks = 0;
+  const { context, calls } = claimedTask({
+    tags: foreignTags,
+    look: () =>
+      ++looks < 3
+        ? { kind: "missing" }
+        : { kind: "seen", tags: true, task: { taskArn: "a", ...described } },
+  });
+  await claimInTime(context, never);
+  assertEquals([looks, calls, context.ownership], [3, ["tagResource"], "claimed"]);
+});
