@@ -140,6 +140,8 @@ const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
  */
 const passedOn: readonly [message: RegExp, kind: EcsErrorKind][] = [
   [/task was not found/i, "no_task"],
+  // A deleted cluster is INACTIVE before ECS forgets it. Only a cluster without tasks can be deleted.
+  [/cluster (was|is) inactive/i, "no_cluster"],
   // "Error retrieving subnet information for [...]: Rate exceeded (ErrorCode: Throttling)".
   [/rate exceeded|request ?limit ?exceeded|ErrorCode: \w*Throttl/i, "throttled"],
   [/ErrorCode: (Internal|ServiceUnavailable|Unavailable)/i, "not_yet"],

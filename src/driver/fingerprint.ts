@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
-import { clusterInWords } from "../aws/cluster_ref.ts";
+import { clusterInWords, isSameCluster } from "../aws/cluster_ref.ts";
 import { handOverAttribute } from "../nomad/documents.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { Stats } from "../stats/stats.ts";
@@ -88,8 +88,11 @@ export function createFingerprinter(
       case "active":
         break;
     }
-    const blind = lifecycle.failing().find(({ since }) =>
-      clock.monotonic() - since >= unhealthy_after
+    const region = regionOfCluster(found.arn) ?? cluster.region;
+    // Trouble of a cluster that a job names is told to its tasks' users, and no trouble of the node's.
+    const blind = lifecycle.failing().find((failing) =>
+      isSameCluster(failing.cluster, cluster, region) &&
+      clock.monotonic() - failing.since >= unhealthy_after
     );
     if (blind !== undefined) {
       return unhealthy(
@@ -108,7 +111,7 @@ export function createFingerprinter(
         "driver.ecs": true,
         "driver.ecs.version": version,
         "driver.ecs.cluster": cluster.name,
-        "driver.ecs.region": regionOfCluster(found.arn) ?? cluster.region ?? "",
+        "driver.ecs.region": region ?? "",
         ...(handover === undefined ? {} : { [handOverAttribute]: handover }),
         ...(measured === undefined ? {} : { "driver.ecs.stats": measured }),
       },

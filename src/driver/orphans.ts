@@ -1,6 +1,6 @@
 import type { Logger } from "../logger.ts";
-import { type Lifecycle, verdictOn } from "../lifecycle/lifecycle.ts";
-import type { ClusterRef } from "../aws/cluster_ref.ts";
+import { createPatience, type Lifecycle, verdictOn } from "../lifecycle/lifecycle.ts";
+import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import { nextRound, type RoundContext } from "./rounds.ts";
 
 /** What becomes of an orphan. */
@@ -25,14 +25,23 @@ export type OrphanContext = RoundContext & {
  * where the policy says so.
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
-  const { signal } = context;
+  const { clock, leave, signal } = context;
+  const patiences = new Map<string, (isOdd: boolean) => boolean>();
   while (!signal.aborted) {
     await nextRound(context);
     if (signal.aborted) return;
     if (context.policy() === "ignore") continue;
     const nodeId = await context.nodeId();
     if (nodeId === undefined) continue;
-    for (const cluster of context.clusters()) await searchCluster(context, cluster, nodeId);
+    for (const cluster of context.clusters()) {
+      const key = clusterKey(cluster);
+      const isLasting = patiences.get(key) ?? createPatience(clock);
+      patiences.set(key, isLasting);
+      // Credentials of another account make a cluster seem gone: only what lasts is believed.
+      if (!isLasting(await searchCluster(context, cluster, nodeId) === "no cluster")) continue;
+      patiences.delete(key);
+      leave(cluster);
+    }
   }
 }
 
@@ -40,7 +49,7 @@ async function searchCluster(
   context: OrphanContext,
   cluster: ClusterRef,
   nodeId: string,
-): Promise<void> {
+): Promise<"searched" | "failed" | "no cluster"> {
   const { lifecycle, clock, log, grace, policy, signal } = context;
   try {
     for (const task of await lifecycle.unclaimedTasks(cluster, nodeId, signal)) {
@@ -54,8 +63,9 @@ async function searchCluster(
         stopped: wanted === "stop",
       });
     }
+    return "searched";
   } catch (error) {
     log.debug("looking for orphans failed", { cluster: cluster.name, error });
-    if (verdictOn("search", error) === "final") context.leave(cluster);
+    return verdictOn("search", error) === "final" ? "no cluster" : "failed";
   }
 }

@@ -26,6 +26,9 @@ export function noteHealth(context: OutageContext, cluster: ClusterRef, health: 
       log.info("ECS answers again", { cluster: cluster.name });
       tellAll(context, key, "ECS answers again");
       return;
+    case "idle":
+      told.delete(key);
+      return;
     case "failing": {
       const lasted = clock.monotonic() - health.since;
       if (told.has(key) || lasted < unhealthyAfter()) return;

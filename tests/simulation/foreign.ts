@@ -28,8 +28,9 @@ const foreignTasks: ForeignTask[] = [
 /** Runs tasks of others beside the driver's, in some runs on an ECS that heeds no filter. */
 export function runForeignTasks({ ecs, chances }: Pick<Stage, "ecs" | "chances">): void {
   ecs.unfiltered = chances.happens(0.15);
+  const only = chances.pick([...clusters, undefined]);
   for (const task of foreignTasks) {
-    const cluster = chances.pick(clusters) ?? "second";
+    const cluster = only ?? chances.pick(clusters) ?? "second";
     ecs.addForeign(runForeignTask(ecs.model, { ...task, cluster }));
   }
 }
@@ -42,17 +43,20 @@ export function checkForeign({ ecs, violate }: Stage): void {
   }
 }
 
-/** Damages the handle that a client has stored, so that it names a foreign task. */
+/** Damages the handle that a client has stored, so that it names a foreign task or a wrong cluster. */
 export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
   const wrong = chances.pick(ecs.foreign());
+  const what = chances.pick(["task", "cluster"]);
   const alloc = chances.pick(
     allocs.filter(({ state, desired, stored }) =>
       state === "active" && desired === "run" && stored !== undefined
     ),
   );
   if (alloc?.stored === undefined || wrong === undefined) return;
-  note(`the handle of ${alloc.id} names a foreign task`);
-  alloc.stored = { ...alloc.stored, handle: handleOf(wrong, alloc.stored.handle) };
+  note(`the handle of ${alloc.id} names a wrong ${what}`);
+  const { handle } = alloc.stored;
+  const damaged = what === "task" ? handleOf(wrong, handle) : withWrongCluster(handle);
+  alloc.stored = { ...alloc.stored, handle: damaged };
   alloc.node.killPlugin();
 }
 
@@ -60,5 +64,13 @@ export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
 function handleOf({ arn, cluster: { name } }: EcsTask, handle: Handle): Handle {
   const { ref, ...others } = decodeHandleState({ ...handle, fallback: {} });
   const wrong = { arn, cluster: { ...ref.cluster, name } };
+  return { ...handle, state: encodeHandleState({ ...others, ref: wrong }) };
+}
+
+/** A handle as it is, but for the cluster that it names, which contradicts its ARN. */
+function withWrongCluster(handle: Handle): Handle {
+  const { ref, ...others } = decodeHandleState({ ...handle, fallback: {} });
+  const name = clusters.find((other) => other !== ref.cluster.name) ?? "";
+  const wrong = { ...ref, cluster: { ...ref.cluster, name } };
   return { ...handle, state: encodeHandleState({ ...others, ref: wrong }) };
 }

@@ -179,4 +179,17 @@ export const mutants: readonly Mutant[] = [
     file: "src/lifecycle/task/stop.ts",
     edits: [['const isForeign = found === "foreign";', "const isForeign = found === null;"]],
   },
+  {
+    name: "a cluster that another account has not is gone",
+    file: "src/lifecycle/watch/describe_batch.ts",
+    edits: [["if (own !== account) {", "if (own === null) {"]],
+  },
+  {
+    name: "a cluster that is gone is asked for for ever",
+    file: "src/lifecycle/watch/describe_batch.ts",
+    edits: [[
+      '    deliver(list, entry, { kind: "no cluster" }, looks);',
+      "    postpone(list, entry);",
+    ]],
+  },
 ];

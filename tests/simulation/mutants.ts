@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in thirty places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in 32 places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -32,6 +32,8 @@
  * 28. The chain of predecessors ends at one that is still being stopped.
  * 29. What ListTasks names for an allocation is taken for the allocation's.
  * 30. A stop does not ask who started the ECS task.
+ * 31. A cluster that does not exist in another account than the task's is gone.
+ * 32. A cluster that does not exist any more is asked for for ever.
  */
 import { dirname } from "node:path";
 import { type Mutant, mutants } from "./mutant_table.ts";

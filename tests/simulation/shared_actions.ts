@@ -1,7 +1,7 @@
 import { containerExited, stop } from "../../demo/simulator/state/task_life.ts";
 import { damageHandle } from "./foreign.ts";
 import type { Node } from "./node.ts";
-import { weatherModes } from "./simulated_ecs.ts";
+import { clusters, deleteCluster, weatherModes } from "./simulated_ecs.ts";
 import type { Action, Stage } from "./stage.ts";
 
 /** Operations that weather may hit alone. */
@@ -35,6 +35,18 @@ export function sharedActions(stage: Stage): Action[] {
       });
     }],
     [0.5, () => damageHandle(stage)],
+    [1, () => {
+      const name = chances.pick(clusters) ?? "second";
+      const createAnew = deleteCluster(ecs, name);
+      if (createAnew === undefined) return;
+      note(`cluster ${name} is deleted`);
+      // Without their own cluster the nodes could do nothing more in this run.
+      if (name === "second" && chances.happens(0.5)) return;
+      time.until(time.now() + chances.between(1_000, 200_000)).then(() => {
+        note(`cluster ${name} is created anew`);
+        createAnew();
+      });
+    }],
     [3, () => {
       note(`plugin of ${node?.id} dies`);
       node?.killPlugin();
@@ -54,6 +66,11 @@ export function sharedActions(stage: Stage): Action[] {
       // A partial outage: what runs is seen and more is started, and nothing can be stopped.
       ecs.weather = { mode: "error503", rate: 1, operation: "StopTask" };
       note("weather: no StopTask is answered");
+    }],
+    [2, () => {
+      // No cluster seems to be there, while everything runs on.
+      ecs.weather = { mode: "another account", rate: 1 };
+      note("weather: the credentials are those of another account");
     }],
     [1, () => {
       if (node === undefined) return;

@@ -20,10 +20,16 @@ import type { Process, VirtualTime } from "./virtual_time.ts";
 
 /**
  * What may befall a call: besides what the simulator of `demo/simulator` knows, an answer that is empty
- * or distorted, and a client that neither answers nor heeds its signal, as the SDK's while credentials
- * do not come.
+ * or distorted, a client that neither answers nor heeds its signal, as the SDK's while credentials do
+ * not come, and credentials of another account, in which there is none of the clusters.
  */
-export const weatherModes = [...faultModes, ...distortions, "empty", "deaf"] as const;
+export const weatherModes = [
+  ...faultModes,
+  ...distortions,
+  "empty",
+  "deaf",
+  "another account",
+] as const;
 
 /** How calls go wrong for a while. */
 export type Weather = {
@@ -118,6 +124,10 @@ export function createSimulatedEcs(
       await arrive(chances.between(5, 60));
       throw sdkError(before);
     }
+    if (fault === "another account") {
+      await arrive(chances.between(5, 60));
+      return ofAnotherAccount(operation, (input as Request)["clusters"]) as Output<N>;
+    }
     if (fault === "capacity" && operation === "RunTask") {
       await arrive(chances.between(5, 60));
       return { tasks: [], failures: [{ reason: "RESOURCE:ENI" }], $metadata: {} } as Output<N>;
@@ -198,6 +208,33 @@ const refusals: Partial<Record<Weather["mode"] | "none", AwsError>> = {
   expired: new AwsError("ExpiredTokenException", "expired"),
   "unrecognized-client": new AwsError("UnrecognizedClientException", "invalid"),
 };
+
+/** The answer of an account that has no clusters. */
+function ofAnotherAccount(operation: string, names: unknown): unknown {
+  if (operation !== "DescribeClusters") {
+    throw sdkError(new AwsError("ClusterNotFoundException", "Cluster not found."));
+  }
+  const failures = (Array.isArray(names) ? names : []).map((name) => ({
+    arn: `arn:aws:ecs:us-east-1:210987654321:cluster/${name}`,
+    reason: "MISSING",
+  }));
+  return { clusters: [], failures, $metadata: {} };
+}
+
+/**
+ * Deletes a cluster, in which all tasks have been stopped before, and forgets them. Answers what creates
+ * it anew, empty. Does nothing where there is no such cluster, or it has tasks of others.
+ */
+export function deleteCluster(
+  { model, foreign }: SimulatedEcs,
+  name: string,
+): (() => void) | undefined {
+  if (!model.clusters.has(`us-east-1/${name}`)) return undefined;
+  if (foreign().some(({ cluster }) => cluster.name === name)) return undefined;
+  for (const [arn, task] of model.tasks) if (task.cluster.name === name) model.tasks.delete(arn);
+  model.clusters.delete(`us-east-1/${name}`);
+  return () => perform(model, "us-east-1", "CreateCluster", { clusterName: name });
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -54,14 +54,24 @@ export function endingOf(task: Task, { stopRequested, counting }: EndingContext)
   };
 }
 
-/** The ending of a task that ECS no longer knows. */
-export function vanished(attempted: string): Ending {
+const whyVanished = {
+  task:
+    "ECS no longer knows the task (MISSING), so how it ended is not known; ECS forgets a stopped " +
+    "task after about an hour",
+  cluster:
+    "the task's cluster does not exist (ClusterNotFoundException), so the task does not run any " +
+    "more; how it ended is not known",
+} as const;
+
+/**
+ * The ending of a task that ECS no longer knows, or whose cluster it no longer knows. `attempted` names
+ * the operation by which that was found.
+ */
+export function vanished(attempted: string, unknown: keyof typeof whyVanished): Ending {
   return {
     exitCode: unknownExitCode,
     oomKilled: false,
-    error:
-      `ECS ${attempted}: ECS no longer knows the task (MISSING), so how it ended is not known; ` +
-      `ECS forgets a stopped task after about an hour`,
+    error: `${attempted}: ${whyVanished[unknown]}`,
     exits: undefined,
     endedAt: undefined,
   };

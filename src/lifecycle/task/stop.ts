@@ -1,4 +1,4 @@
-import { clusterInWords } from "../../aws/cluster_ref.ts";
+import { taskInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
@@ -63,14 +63,11 @@ async function stopOnce(
 ): Promise<StopResult> {
   const { ref, services: { caller, log } } = context;
   if (!context.isStopWanted()) return { kind: "withdrawn" };
-  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const target = taskInWords(ref);
   const look = await context.look(signal);
   // Whose it is shows once ECS has caught up. If ECS never does, that is the task's end.
-  if (look.kind === "missing") {
-    const why = context.wasSeen()
-      ? "ECS no longer tells of the task; should that last, it counts as ended"
-      : "ECS does not know the task yet";
-    throw new EcsError("unavailable", attemptOf("stopTask", target), why);
+  if (look.kind !== "seen") {
+    throw new EcsError("unavailable", attemptOf("stopTask", target), whyUnseen(context, look.kind));
   }
   const found = whose(look.task, context, attemptOf("describeTasks", target));
   const isForeign = found === "foreign";
@@ -98,6 +95,16 @@ async function stopOnce(
   const input = { cluster: ref.cluster.name, task: ref.arn, reason };
   await caller.call("stopTask", input, { target, priority: "act", signal });
   return { kind: "acknowledged" };
+}
+
+/** Why a task that a look did not show is not stopped yet. */
+function whyUnseen(context: StopContext, kind: "missing" | "no cluster"): string {
+  if (kind === "no cluster") {
+    return "the task's cluster does not exist; should that last, the task counts as ended";
+  }
+  return context.wasSeen()
+    ? "ECS no longer tells of the task; should that last, it counts as ended"
+    : "ECS does not know the task yet";
 }
 
 /** The node that has taken the task over from its owner; undefined where none has. */

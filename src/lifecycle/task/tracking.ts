@@ -1,6 +1,7 @@
 import { type Counting, type Ending, endingOf, vanished } from "./ending.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
-import { clusterInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { taskInWords, type TaskRef } from "../../aws/cluster_ref.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { hasLasted, type Lasting, oneMore } from "../lasting.ts";
 import type { Observation } from "../watch/watcher.ts";
 
@@ -14,7 +15,7 @@ export type RemoteState =
 /** A task as it is tracked: its state, and since when ECS has not known it. */
 export type Tracked = {
   readonly state: RemoteState;
-  /** The run of MISSING answers, while it is unbroken. */
+  /** The run of answers that ECS does not know the task or its cluster, while it is unbroken. */
   readonly missing: Lasting | undefined;
 };
 
@@ -35,12 +36,13 @@ export function track(
 ): Tracked {
   if (tracked.state.kind === "ended") return tracked;
   switch (observation.kind) {
-    case "missing": {
+    case "missing":
+    case "no cluster": {
       const missing = oneMore(tracked.missing, now);
       if (!hasLasted(missing, now)) return { ...tracked, missing };
       const snapshot = tracked.state.kind === "live" ? tracked.state.snapshot : undefined;
-      const attempted = `DescribeTasks ${ref.arn} in ${clusterInWords(ref.cluster)}`;
-      const ending = vanished(attempted);
+      const attempted = attemptOf("describeTasks", taskInWords(ref));
+      const ending = vanished(attempted, observation.kind === "missing" ? "task" : "cluster");
       return { state: { kind: "ended", ending, snapshot }, missing: undefined };
     }
     case "seen": {

@@ -2,9 +2,11 @@ import type { Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { Permit } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
-import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef, parseTaskArn } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { verdictOn } from "../error_policy.ts";
+import { accountWithoutCluster } from "./gone_cluster.ts";
 import {
   deliver,
   type Entry,
@@ -61,6 +63,9 @@ async function describeOrSplit(
   try {
     await describe(context, batch, part, permit);
   } catch (error) {
+    if (error instanceof EcsError && error.kind === "no_cluster") {
+      return await tellNoCluster(context, batch, part);
+    }
     if (!isOfTasks(error)) throw error;
     const [only] = part;
     if (part.length === 1 && only !== undefined) return refuse(context, batch, only, error);
@@ -77,6 +82,37 @@ async function describeOrSplit(
   // The policy that lets one refused task be described again may do so for all.
   if (part.some((entry) => refused.has(entry))) refused.clear();
   context.onAnswer();
+}
+
+/**
+ * Tells of the tasks of the account that has no such cluster. Rejects with an `EcsError` where ECS does
+ * not say that the cluster is gone, or says it of another account than a task's.
+ */
+async function tellNoCluster(
+  context: DescribeContext,
+  batch: Batch,
+  part: readonly Entry[],
+): Promise<void> {
+  const { cluster, list } = context;
+  const account = await accountWithoutCluster(context);
+  let other: string | undefined;
+  for (const entry of part) {
+    const own = parseTaskArn(entry.arn)?.account;
+    if (own !== account) {
+      other = own;
+      continue;
+    }
+    const { looks } = entry;
+    entry.looks = none;
+    batch.open.delete(entry);
+    deliver(list, entry, { kind: "no cluster" }, looks);
+  }
+  if (other === undefined) return context.onAnswer();
+  throw new EcsError(
+    "credentials",
+    attemptOf("describeTasks", `in ${clusterInWords(cluster)}`),
+    `the credentials are those of AWS account ${account}, and the tasks are in account ${other}`,
+  );
 }
 
 /** Makes one request and hands its answer on. */

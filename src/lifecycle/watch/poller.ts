@@ -78,7 +78,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     cluster: options.cluster,
     size: () => poller.list.entries.size,
-    failing: () => poller.failing,
+    failing: () => poller.list.entries.size === 0 ? undefined : poller.failing,
     close: () => {
       closed.abort(new Error("the watcher is closed"));
       poller.wake.abort(woken);
@@ -114,6 +114,7 @@ async function run(poller: Poller): Promise<void> {
   } finally {
     poller.running = false;
   }
+  if (!signal.aborted) noteIdle(poller);
 }
 
 /** Milliseconds until the next batch may be asked for, unless the poller is woken before. */
@@ -148,10 +149,18 @@ function noteAnswer(poller: Poller): void {
   poller.onHealth({ kind: "answering" });
 }
 
+/** Forgets how ECS answered, once the last task is not watched any more. */
+function noteIdle(poller: Poller): void {
+  poller.failures = 0;
+  poller.restUntil = 0;
+  poller.failing = undefined;
+  poller.onHealth({ kind: "idle" });
+}
+
 /** `failuresBefore` is the number of failures when the failed batch was asked for. */
 function noteFailure(poller: Poller, error: unknown, failuresBefore: number): void {
-  const { cluster, clock, random, onHealth, signal } = poller;
-  if (signal.aborted || poller.failures !== failuresBefore) return;
+  const { cluster, clock, random, onHealth, signal, list } = poller;
+  if (signal.aborted || list.entries.size === 0 || poller.failures !== failuresBefore) return;
   const now = clock.monotonic();
   poller.failures += 1;
   poller.restUntil = now + backoff(poller.failures, random);

@@ -8,15 +8,21 @@ import type { Task } from "../../aws/ecs_answers.ts";
 import type { EcsError } from "../../aws/error.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 
-/** What one look at an ECS task shows. `tags` tells whether the task's tags were asked for too. */
+/** What one look at an ECS task shows. */
 export type Observation =
+  /** `tags` tells whether the task's tags were asked for too. */
   | { kind: "seen"; task: Task; tags: boolean }
-  | { kind: "missing" };
+  /** ECS does not know the task. */
+  | { kind: "missing" }
+  /** ECS does not know the task's cluster. */
+  | { kind: "no cluster" };
 
 /** Whether a watcher gets answers. `since` is monotonic milliseconds. */
 export type WatchHealth =
   | { kind: "answering" }
-  | { kind: "failing"; since: number; error: EcsError };
+  | { kind: "failing"; since: number; error: EcsError }
+  /** Nothing is watched any more, so whether ECS would answer is not known. */
+  | { kind: "idle" };
 
 /** Told what each look at a task shows. */
 export type Observer = { onObservation(observation: Observation): void };
@@ -41,7 +47,10 @@ export type Watcher = {
   readonly cluster: ClusterRef;
   watch(arn: string, observer: Observer): Watch;
   size(): number;
-  /** Since when, in monotonic milliseconds, every look has failed, and why; undefined while ECS answers. */
+  /**
+   * Since when, in monotonic milliseconds, every look has failed, and why; undefined while ECS answers,
+   * and while nothing is watched.
+   */
   failing(): Extract<WatchHealth, { kind: "failing" }> | undefined;
   /** Ends all looking. */
   close(): void;

@@ -3,6 +3,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
 import type { Fingerprint } from "../../../src/driver/fingerprint.ts";
+import type { AwsOperations } from "../../../src/aws/operations.ts";
+import type { ExitResult } from "../../../src/driver/task_record.ts";
+import { driverConfig } from "../../harness/driver_calls.ts";
 import { answering, cluster, createWorld, ownerOf, silent } from "../../harness/world.ts";
 
 type World = ReturnType<typeof createWorld>;
@@ -103,3 +106,112 @@ Deno.test("a cluster's ARN tells its region", async () => {
   assertEquals(told.at(-1)?.fingerprint.attributes["driver.ecs.region"], "us-east-1");
   driver.shutdown();
 });
+
+/** Starts a task, in another cluster than the plugin's where `changes` name one. */
+async function startIn(
+  world: World,
+  { driver }: ReturnType<typeof watchedDriver>,
+  changes: Record<string, unknown> = {},
+) {
+  const task = ownerOf();
+  const started = await world.settle(driver.start(
+    task,
+    {
+      config: driverConfig({ task_definition: "idle", ...changes }),
+      env: {},
+      ports: [],
+      resources: { cpu: 100, memory: 300 },
+    },
+    new AbortController().signal,
+  ));
+  assertEquals(started.status, "fulfilled");
+  const exits: ExitResult[] = [];
+  driver.onExit(task.id, (how) => exits.push(how));
+  return { id: task.id, exits };
+}
+
+/** A world in which DescribeTasks of some clusters is not answered. */
+function worldWithFailing(failing: Set<string>) {
+  return createWorld({
+    intercept: (operations): AwsOperations => ({
+      ...operations,
+      describeTasks: (input, signal) =>
+        failing.has(input.cluster ?? "")
+          ? Promise.reject(new Error("socket hang up"))
+          : operations.describeTasks(input, signal),
+    }),
+  });
+}
+
+Deno.test("a node is as healthy as its own cluster, whatever becomes of the clusters that jobs name", async () => {
+  for (const own of [cluster.name, "second"]) {
+    const failing = new Set<string>();
+    const world = worldWithFailing(failing);
+    const watched = watchedDriver(world);
+    // Its handles tell the region, and the plugin's configuration leaves it to the SDK.
+    watched.configure({ cluster: own, region: null, allowed: { clusters: ["*"] } });
+    watched.listen();
+    await startIn(world, watched, { cluster: cluster.name });
+    failing.add(cluster.name);
+    await world.pass(300_000);
+    const { health, description } = watched.told.at(-1)?.fingerprint ?? {};
+    assertEquals(health, own === cluster.name ? "unhealthy" : "healthy", description);
+    watched.driver.shutdown();
+  }
+});
+
+Deno.test("a node that could not watch its tasks is healthy again once it has none of them any more", async () => {
+  const failing = new Set<string>();
+  const world = worldWithFailing(failing);
+  const watched = watchedDriver(world);
+  watched.configure({});
+  watched.listen();
+  const { id } = await startIn(world, watched);
+  failing.add(cluster.name);
+  await world.pass(300_000);
+  assertEquals(watched.told.at(-1)?.fingerprint.health, "unhealthy");
+  await watched.driver.stop(id, 10_000, "DETACH");
+  watched.driver.destroy(id, "unless running");
+  await world.pass(60_000);
+  assertEquals(watched.told.at(-1)?.fingerprint.health, "healthy");
+  watched.driver.shutdown();
+});
+
+for (const end of ["goes on", "is destroyed by force"] as const) {
+  Deno.test(`a task that ${end} ends with its cluster, and the node stays healthy`, async () => {
+    const calls: number[] = [];
+    const world = createWorld({
+      intercept: answering("describeTasks", (input, signal, real) => {
+        calls.push(world.time.now());
+        return real(input, signal);
+      }),
+    });
+    const watched = watchedDriver(world);
+    watched.configure({ allowed: { clusters: ["*"] } });
+    watched.listen();
+    const { id, exits } = await startIn(world, watched, { cluster: "second" });
+    await world.pass(30_000);
+    world.ecs.model.tasks.clear();
+    world.ecs.model.clusters.delete("us-east-1/second");
+    if (end === "is destroyed by force") watched.driver.destroy(id, "by force");
+    await world.pass(55_000);
+    assertEquals(
+      exits.length,
+      end === "goes on" ? 0 : 1,
+      "a moment without a cluster ends nothing",
+    );
+    await world.pass(60_000);
+    assertEquals(exits.length, 1);
+    if (end === "goes on") {
+      assertStringIncludes(exits[0]?.error ?? "", "the task's cluster does not exist");
+    }
+    assertEquals(
+      watched.told.map(({ fingerprint }) => fingerprint.health).includes("unhealthy"),
+      false,
+    );
+    const asked = calls.length;
+    await world.pass(300_000);
+    assertEquals(calls.length, asked, "ECS is not asked for it any more");
+    watched.driver.shutdown();
+  });
+}

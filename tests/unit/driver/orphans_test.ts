@@ -3,7 +3,7 @@ import { decodeHandleState } from "../../../src/driver/handle_state.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
 import { createNomadServers } from "../../simulation/nomad_servers.ts";
 import { createChances } from "../../simulation/random.ts";
-import { cluster, createWorld, ownerOf, type World } from "../../harness/world.ts";
+import { answering, cluster, createWorld, ownerOf, type World } from "../../harness/world.ts";
 
 const otherAlloc = "5d3f2a10-1c2b-4a3d-9e8f-7a6b5c4d3e2f";
 const { allocId } = ownerOf();
@@ -107,4 +107,34 @@ Deno.test("an agent on another machine does not tell which client this is", asyn
   launch("node-a");
   await world.pass(300_000);
   assertEquals(world.ecs.live().length, 1);
+});
+
+Deno.test("a cluster that is away for a moment is searched again, and one that stays away no more", async () => {
+  let away = false;
+  const searched: string[] = [];
+  const world = createWorld({
+    intercept: answering("listTasks", (input, signal, real) => {
+      if (input.cluster !== "second") return real(input, signal);
+      searched.push(input.cluster);
+      if (!away) return real(input, signal);
+      const error = Object.assign(new Error("Cluster not found."), { $fault: "client" });
+      error.name = "ClusterNotFoundException";
+      return Promise.reject(error);
+    }),
+  });
+  const { driver, start } = launchDriver(world, { ...config, allowed: { clusters: ["*"] } });
+  const started = await world.settle(start("11111111", allocId, { cluster: "second" }).started);
+  assertEquals(started.status, "fulfilled");
+  away = true;
+  await world.pass(40_000);
+  away = false;
+  searched.length = 0;
+  await world.pass(60_000);
+  assert(searched.length > 0);
+  away = true;
+  await world.pass(300_000);
+  searched.length = 0;
+  await world.pass(300_000);
+  assertEquals(searched, []);
+  driver.shutdown();
 });

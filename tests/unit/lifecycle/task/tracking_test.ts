@@ -41,6 +41,17 @@ Deno.test("MISSING ends a task only when it persists, and then with an error", (
   assertEquals(state.ending.exitCode, -1);
 });
 
+Deno.test("a cluster that does not exist ends a task as MISSING does, and the error says so", () => {
+  const noCluster: Observation = { kind: "no cluster" };
+  const early = trackAll([[0, noCluster], [30_000, noCluster], [patience - 1, noCluster]]);
+  assertEquals(early.state.kind, "unseen");
+  const { state } = trackAll([[0, missing], [30_000, noCluster], [patience, noCluster]]);
+  assert(state.kind === "ended");
+  assertStringIncludes(state.ending.error ?? "", `ECS DescribeTasks ${ref.arn}`);
+  assertStringIncludes(state.ending.error ?? "", "the task's cluster does not exist");
+  assertEquals(state.ending.exitCode, -1);
+});
+
 Deno.test("a few late MISSING answers decide nothing, however far apart", () => {
   assertEquals(trackAll([[0, missing], [10 * patience, missing]]).state.kind, "unseen");
 });

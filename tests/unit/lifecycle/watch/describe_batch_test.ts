@@ -20,7 +20,15 @@ type Output = aws.Output<"describeTasks">;
 const never = new AbortController().signal;
 
 /** Describes a batch of `count` tasks, answered by `answer`. */
-function createBatch(count: number, answer: (arns: string[], input: Input) => Output) {
+function createBatch(
+  count: number,
+  answer: (arns: string[], input: Input) => Output,
+  { arnOf = (at) => `task-${at}`, clusters = () => ({ $metadata: {} }) }: {
+    arnOf?: (at: number) => string;
+    /** The answer of DescribeClusters. */
+    clusters?: () => aws.Output<"describeClusters">;
+  } = {},
+) {
   const clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
   const permit: Permit = { giveBack: () => {}, accepted: () => {}, refused: () => {} };
   const inputs: Input[] = [];
@@ -28,6 +36,9 @@ function createBatch(count: number, answer: (arns: string[], input: Input) => Ou
     rate: () => 20,
     reserve: () => Promise.resolve(permit),
     call: (name, input) => {
+      if (name === "describeClusters") {
+        return Promise.resolve().then(() => clusters() as aws.Output<typeof name>);
+      }
       const asked = input as Input;
       inputs.push(asked);
       return Promise.resolve().then(() =>
@@ -44,8 +55,8 @@ function createBatch(count: number, answer: (arns: string[], input: Input) => Ou
   const watches = Array.from(
     { length: count },
     (_, at) =>
-      addObserver(list, `task-${at}`, {
-        onObservation: ({ kind }) => (seen[`task-${at}`] ??= []).push(kind),
+      addObserver(list, arnOf(at), {
+        onObservation: ({ kind }) => (seen[arnOf(at)] ??= []).push(kind),
       }),
   );
   let answers = 0;
@@ -148,4 +159,47 @@ Deno.test("a request that fails otherwise is not halved, and whoever waits goes 
   for (const entry of list.entries.values()) list.schedule.hurry(entry, 0);
   await run();
   assertEquals((await look)?.kind, "seen");
+});
+
+const noCluster = () => {
+  throw new EcsError("no_cluster", "DescribeTasks", "ClusterNotFoundException: Cluster not found.");
+};
+const arnOfAccount = (account: string) => `arn:aws:ecs:us-east-1:${account}:task/web/0123`;
+const missingIn = (account: string) => () => ({
+  failures: [{ arn: `arn:aws:ecs:us-east-1:${account}:cluster/web`, reason: "MISSING" }],
+  $metadata: {},
+});
+
+Deno.test("a cluster that does not exist in the task's account is told, also to whoever waits", async () => {
+  const arn = arnOfAccount("123456789012");
+  const { watches, seen, run, answers } = createBatch(1, noCluster, {
+    arnOf: () => arn,
+    clusters: missingIn("123456789012"),
+  });
+  const look = watches[0]?.look(never);
+  await run();
+  assertEquals([seen, answers()], [{ [arn]: ["no cluster"] }, 1]);
+  assertEquals((await look)?.kind, "no cluster");
+});
+
+Deno.test("with the credentials of another account, no cluster is taken for one that is gone", async () => {
+  const { seen, list, run } = createBatch(1, noCluster, {
+    arnOf: () => arnOfAccount("123456789012"),
+    clusters: missingIn("210987654321"),
+  });
+  await assertRejects(
+    run,
+    EcsError,
+    "account 210987654321, and the tasks are in account 123456789012",
+  );
+  assertEquals([seen, list.schedule.next()], [{}, 1_000], "the task is asked for again");
+});
+
+Deno.test("a cluster that ECS itself still describes is not gone", async () => {
+  const { seen, run } = createBatch(1, noCluster, {
+    arnOf: () => arnOfAccount("123456789012"),
+    clusters: () => ({ clusters: [{ status: "ACTIVE" }], $metadata: {} }),
+  });
+  await assertRejects(run, EcsError, "the cluster is ACTIVE");
+  assertEquals(seen, {});
 });

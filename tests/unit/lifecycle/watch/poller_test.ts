@@ -235,3 +235,20 @@ Deno.test("500 tasks that start one after the other are five or six calls a seco
   await pass(10_000);
   assert(calls.length >= 50 && calls.length <= 60, `${calls.length} calls in ten seconds`);
 });
+
+Deno.test("a failing watcher has nothing to say once its last task is not watched any more", async () => {
+  const { watcher, health, pass } = createTimedWatcher(() => {
+    throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
+  });
+  const watch = watcher.watch("task-0", { onObservation: () => {} });
+  await pass(60_000);
+  assert(watcher.failing() !== undefined);
+  watch.end();
+  assertEquals(watcher.failing(), undefined);
+  await pass(60_000);
+  assertEquals(health.at(-1), { kind: "idle" });
+  watcher.watch("task-1", { onObservation: () => {} });
+  await pass(10_000);
+  const since = watcher.failing()?.since;
+  assert(since !== undefined && since >= 120_000, "the outage that is told is a new one");
+});
