@@ -3,6 +3,7 @@ import type { Iam } from "./operations/iam.ts";
 import type { Sts } from "./operations/sts.ts";
 import type { DataChannels } from "./session_manager/data_channels.ts";
 import type { ContainerRunner } from "./state/containers.ts";
+import type { Distortion } from "./state/distortions.ts";
 import type { FaultRule } from "./state/faults.ts";
 import type { Model } from "./state/model.ts";
 
@@ -15,6 +16,8 @@ export type Simulator = {
   readonly calls: CallCounter;
   readonly channels: DataChannels;
   faults: FaultRule[];
+  /** Changes to answers in AWS JSON. */
+  distortions: readonly Distortion[];
   /** Sets a timer for the next change of the model. Call it after anything that changed the model. */
   schedule(): void;
 };

@@ -122,6 +122,7 @@ function createSimulator(
     iam: { decisions: new Map(), unknown: new Set() },
     calls: createCallCounter(() => performance.now()),
     faults: [],
+    distortions: [],
     schedule,
   };
 }

@@ -5,6 +5,7 @@ import type { Simulator } from "../simulator.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import { serviceOf } from "./services.ts";
 import { type Signer, signerOf } from "./signature.ts";
+import { distorted } from "../state/distortions.ts";
 
 /** Reads a request of AWS JSON: a JSON object, with the operation in a header. */
 export function readJson(
@@ -27,7 +28,7 @@ export function readJson(
       return {
         status: 200,
         headers: { "content-type": contentType },
-        body: JSON.stringify(result),
+        body: JSON.stringify(distorted(simulator.distortions, operation, result)),
       };
     },
     refuse: (error) => refusal(error, contentType),

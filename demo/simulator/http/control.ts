@@ -1,3 +1,4 @@
+import { readDistortions } from "../state/distortions.ts";
 import { readRules } from "../state/faults.ts";
 import { describeTask } from "../operations/describe_task.ts";
 import { containerNamed } from "../state/dependencies.ts";
@@ -47,6 +48,9 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
       return {};
     case "POST /faults":
       simulator.faults = readRules(body["faults"], Date.now());
+      return {};
+    case "POST /distortions":
+      simulator.distortions = readDistortions(body["distortions"]);
       return {};
     case "GET /quotas":
       return Object.fromEntries(model.throttle.quotas);

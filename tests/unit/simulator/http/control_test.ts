@@ -1,4 +1,4 @@
-import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { ListTasksCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { assertEquals, assertRejects } from "@std/assert";
 import { control, idle, run, until, withEcs } from "../../../harness/with_simulator.ts";
 
@@ -100,5 +100,17 @@ Deno.test("a control request that cannot be is refused, with what is wrong", asy
       await refusal("health", { health: "FINE" }),
       "health must be HEALTHY, UNHEALTHY or UNKNOWN",
     );
+  });
+});
+
+Deno.test("answers are distorted on demand, as far as the request says", async () => {
+  await withEcs(async (client, ecs) => {
+    const arn = await run(client);
+    await control(ecs, "distortions", {
+      distortions: [{ operations: ["ListTasks"], path: ["taskArns"], set: 7, count: 1 }],
+    });
+    const list = () => client.send(new ListTasksCommand({ cluster: idle.cluster }));
+    assertEquals((await list()).taskArns as unknown, 7);
+    assertEquals((await list()).taskArns, [arn]);
   });
 });
