@@ -10,6 +10,8 @@ export type Kind = {
   readonly fixed: readonly FixedCase[];
   /** Gives the plugin the input of a seed. */
   run(site: Site, seed: number): Promise<void>;
+  /** The input of a seed in words, where the seed alone does not say enough. */
+  describe?(seed: number): string;
   /** What is wrong once all inputs of the kind are through, such as what they left behind. */
   afterwards?(site: Site): Promise<string[]>;
 };

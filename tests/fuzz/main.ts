@@ -4,6 +4,7 @@
  * others is reported ended, none is doubled or left, and no secret leaves the plugin.
  */
 import { parseArgs } from "node:util";
+import { answers } from "./answers.ts";
 import { configurations } from "./configurations.ts";
 import { handles } from "./handles.ts";
 import type { Kind } from "./kind.ts";
@@ -11,7 +12,7 @@ import { rawFrames } from "./raw_frames.ts";
 import { rpcSequences } from "./rpc_sequences.ts";
 import { openSite, type Site } from "./site.ts";
 
-const kinds: readonly Kind[] = [configurations, handles, rpcSequences, rawFrames];
+const kinds: readonly Kind[] = [configurations, handles, rpcSequences, rawFrames, answers];
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -57,7 +58,7 @@ for (const kind of kinds) {
   for (const { name, run } of fixed) await tell(name, "--runs 0", run);
   for (let seed = from; seed < from + runs; seed++) {
     await tell(
-      `seed ${seed}`,
+      `seed ${seed}${kind.describe === undefined ? "" : ` (${kind.describe(seed)})`}`,
       `--seeds-only --runs 1 --from ${seed}`,
       (site) => kind.run(site, seed),
     );

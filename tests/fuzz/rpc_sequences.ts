@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { StartTaskResponse } from "../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
-import { eventually } from "../../demo/lib/process.ts";
 import { configure, driverConfig, start, stop, taskOf, wait } from "../harness/driver_calls.ts";
 import { call } from "../harness/plugin.ts";
+import { tasksLeft, watchDoubles } from "./ecs_tasks.ts";
 import { type Kind, ofSeed } from "./kind.ts";
 import { type Site, siteConfig } from "./site.ts";
 
@@ -51,17 +51,7 @@ export const rpcSequences: Kind = {
     },
   ],
   run: async (site, seed) => await runSequence(site, ofSeed(sequence, seed)),
-  afterwards: async ({ ecs }) => {
-    // What was to be stopped may take ECS, and the driver's budget of calls, a while.
-    const left = () =>
-      [...ecs.simulator.model.tasks.values()].filter(({ desired, startedBy }) =>
-        desired !== "STOPPED" && startedBy?.startsWith("nomad") && !isOthers(startedBy)
-      );
-    return await eventually("all is stopped", () => left().length === 0 || undefined).then(
-      () => [],
-      () => [`${left().length} ECS tasks were left: ${left().map(({ startedBy }) => startedBy)}`],
-    );
-  },
+  afterwards: tasksLeft,
 };
 
 const sequence: fc.Arbitrary<Step[]> = fc.array(
@@ -81,11 +71,6 @@ const sequence: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 5, maxLength: 25 },
 );
 
-/** Whether an ECS task is one of those that the site itself has run. */
-function isOthers(startedBy: string): boolean {
-  return /00000000-(aaaa|bbbb)-/.test(startedBy);
-}
-
 /** A task of a sequence: the runs that it was started under so far. */
 type Run = { alloc: string; ids: string[]; answer: StartTaskResponse | undefined };
 
@@ -95,7 +80,7 @@ async function runSequence(site: Site, sequence: readonly Step[]): Promise<void>
     return { alloc, ids: [`${alloc}/web/00000001`], answer: undefined };
   });
   const underWay: Promise<unknown>[] = [];
-  const doubled = watchDoubles(site, runs);
+  const doubled = watchDoubles(site, runs.map(({ alloc }) => alloc));
   for (const step of sequence) {
     const run = runs[step.task];
     if (run === undefined) continue;
@@ -226,18 +211,4 @@ async function take(site: Site, run: Run, step: Step): Promise<void> {
       );
       return;
   }
-}
-
-/** Looks, as long as it is not ended, whether two ECS tasks run for one allocation's task. */
-function watchDoubles(site: Site, runs: readonly Run[]): { end(): void } {
-  const look = () => {
-    for (const { alloc } of runs) {
-      const live = [...site.ecs.simulator.model.tasks.values()].filter(({ desired, startedBy }) =>
-        desired === "RUNNING" && startedBy?.includes(alloc)
-      );
-      if (live.length > 1) site.wrong(`${live.length} ECS tasks run for allocation ${alloc}`);
-    }
-  };
-  const timer = setInterval(look, 20);
-  return { end: () => clearInterval(timer) };
 }
