@@ -53,7 +53,7 @@ export async function definitionOf(
   ref: TaskRef,
   signal: AbortSignal,
 ): Promise<DefinitionFacts | undefined> {
-  const target = `${ref.arn} in ${clusterInWords(ref.cluster)}`;
+  const target = taskInWords(ref);
   const { tasks } = await caller.call(
     "describeTasks",
     { cluster: ref.cluster.name, tasks: [ref.arn] },
