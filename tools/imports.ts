@@ -28,7 +28,7 @@ export type SourceFile = {
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "grpc", "plugin", "driver", "logs", "config", "aws", "nomad", "base"],
-  cli: ["driver", "lifecycle", "exec", "nomad", "config", "aws", "base"],
+  cli: ["driver", "lifecycle", "exec", "logs", "nomad", "config", "aws", "base"],
   grpc: ["driver", "exec", "stats", "config", "plugin", "gen", "base"],
   plugin: ["gen", "base"],
   driver: ["lifecycle", "exec", "logs", "stats", "nomad", "config", "aws", "base"],

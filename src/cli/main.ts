@@ -13,6 +13,7 @@ import { exec } from "./exec.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { iamPolicy } from "./iam_policy.ts";
+import { logs } from "./logs.ts";
 import { commonOptions } from "./options.ts";
 import { hasColours, painterOf, printable } from "./style.ts";
 import { stopOrphans } from "./stop_orphans.ts";
@@ -109,6 +110,23 @@ function programOf(
   )
     .option("--aws", "describe the task definitions that tasks name, and check against them")
     .action(async (file, options) => done(await validate(host, file, options)));
+
+  command(
+    program,
+    "logs <task>",
+    "print what the containers of an ECS task print, by ARN or id",
+    [
+      "logs --cluster prod 0123456789abcdef0123456789abcdef --follow --tail 20",
+      "logs --cluster prod 0123456789abcdef0123456789abcdef --definition web:7",
+    ],
+    "Lines come from CloudWatch Logs, container after container; with --tail in the order of their times.",
+  )
+    .option("--container <name>", "of this container only")
+    .option("-f, --follow", "go on until the task has ended")
+    .option("-n, --tail <lines>", "begin with the newest lines")
+    .option("--since <duration>", "begin this long ago, as 30s, 5m or 1h30m")
+    .option("--definition <name>", "task definition of a task that ECS does not know any more")
+    .action(async (task, options) => done(await logs(host, task, options)));
 
   command(
     program,

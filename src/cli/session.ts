@@ -1,7 +1,5 @@
 /** What the commands that call AWS and Nomad share. */
-import { createCallBudget } from "../aws/call_budget.ts";
-import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
-import type { AwsOperations } from "../aws/operations.ts";
+import type { EcsCaller } from "../aws/caller.ts";
 import { createLifecycle, type Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { createNomadLink } from "../driver/nomad_link.ts";
@@ -44,18 +42,8 @@ export async function withSession<T>(
     version: host.version,
     settings: () => lifecycleSettings(settings),
   });
-  const { endpoint } = settings.config;
   const { region, role, profile } = fallbackCluster(settings.config);
-  let operations: AwsOperations | undefined;
-  const caller = createEcsCaller({
-    operations: () => operations ??= host.connectAws({ region, role, profile, endpoint }),
-    budget: createCallBudget({
-      settings: () => lifecycleSettings(settings).calls,
-      clock: host.clock,
-    }),
-    clock: host.clock,
-    log: silentLog,
-  });
+  const caller = lifecycle.callerOf({ region, role, profile });
   const nomad = createNomadLink({
     settings,
     connect: host.connectNomad,

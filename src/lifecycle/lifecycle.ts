@@ -134,6 +134,8 @@ export type Lifecycle = {
   ): Promise<CommandTarget>;
   /** See `definitionOf` in `command_target.ts`. */
   definitionOf(ref: TaskRef): Promise<DefinitionFacts | undefined>;
+  /** A task definition, by family, family and revision, or ARN. Rejects with an `EcsError`. */
+  describe(account: AccountRef, definition: string): Promise<DefinitionFacts>;
   /** The calls to AWS in an account and region, within its limits. */
   callerOf(account: AccountRef): EcsCaller;
   /** The clusters whose watchers get no answers; `since` is monotonic milliseconds. */
@@ -238,6 +240,7 @@ export function createLifecycle(
     commandTarget: (ref, container, signal) =>
       commandTarget(accounts.of(ref.cluster), ref, container, signal),
     definitionOf: (ref) => definitionOf(accounts.of(ref.cluster), ref, signal),
+    describe: (account, definition) => accounts.of(account).definitions.describe(definition),
     callerOf: (account) => accounts.of(account).caller,
     failing: () =>
       accounts.watchers().flatMap(({ cluster, failing }) => {

@@ -18,6 +18,7 @@ import { createReader, type Reader } from "./reader.ts";
 import { type LogRequest, TaskLog, type Tell } from "./task_log.ts";
 
 export { type LogDisk, systemLogDisk } from "./disk.ts";
+export { advance, isFresh, noteEvent, type Position, positionAt } from "./position.ts";
 export { type LogSource, logSourcesOf, type SidecarLogs } from "./source.ts";
 export type { LogRequest, TaskLog } from "./task_log.ts";
 
