@@ -47,6 +47,8 @@ export type Driver = {
    * with its task. Such a task runs on unclaimed until the agent starts it again.
    */
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
+  /** See `refuseOtherVersion` in `moved_handle.ts`: asked before `recover`. */
+  admit(task: TaskIdentity, handle: Handle): Promise<void>;
   /**
    * Looks after a task again that an earlier process or another node started.
    */

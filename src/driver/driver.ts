@@ -14,6 +14,7 @@ import { type CommandContext, runCommand } from "./exec.ts";
 import { createFingerprinter } from "./fingerprint.ts";
 import { searchForsaken } from "./forsaken.ts";
 import { isOfThisMachine, parseAddress } from "../nomad/address.ts";
+import { refuseOtherVersion } from "./moved_handle.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
@@ -95,6 +96,7 @@ export function createDriver(options: DriverOptions): Driver {
       noteNode(context, task);
       return startTask(context, task, request, waiting);
     },
+    admit: (task, handle) => refuseOtherVersion(context, task, handle, signal),
     recover: (task, handle, place = {}) => {
       noteNode(context, task);
       recoverTask(context, task, handle, place);

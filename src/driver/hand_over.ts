@@ -90,6 +90,26 @@ export async function predecessorsOf(
 }
 
 /**
+ * Whether an allocation that is yet to start replaces one of another version of the job. Rejects with a
+ * `NomadError` where Nomad does not answer.
+ */
+export async function movedFromOtherVersion(
+  api: NomadApi,
+  { allocId, namespace }: AllocationRef,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const own = await api.allocation(allocId, namespace, signal);
+  // An update in place changes the version of an allocation that runs.
+  if (own === "unknown" || own.clientStatus !== "pending" || own.previousAllocation === undefined) {
+    return false;
+  }
+  const earlier = await api.allocation(own.previousAllocation, namespace, signal);
+  const isKnown = earlier !== "unknown" && earlier.jobVersion !== undefined &&
+    own.jobVersion !== undefined;
+  return isKnown && !runsTheSame(own, earlier);
+}
+
+/**
  * What Nomad still knows of the allocations before one that it has forgotten, the newest first. They have
  * the name of the new one.
  */

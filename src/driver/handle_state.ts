@@ -14,6 +14,8 @@ import type { KnownNetwork } from "./network.ts";
 /** What a handle keeps of a task: enough to find it again whatever the plugin's configuration is by then. */
 export type HandleState = {
   readonly ref: TaskRef;
+  /** The allocation whose start has made the handle; undefined where the handle does not say. */
+  readonly allocId: string | undefined;
   /** The container whose exit status counts, where the jobspec named one. */
   readonly container: string | undefined;
   readonly network: KnownNetwork;
@@ -33,7 +35,7 @@ export const handleVersion = 1;
  * decoder skips the keys that it does not know.
  */
 export function encodeHandleState(
-  { ref, container, network, startedAt, handover, sources }: HandleState,
+  { ref, allocId, container, network, startedAt, handover, sources }: HandleState,
 ): Uint8Array {
   const { role, profile } = ref.cluster;
   return encode({
@@ -41,6 +43,7 @@ export function encodeHandleState(
     Cluster: ref.cluster.name,
     Region: ref.cluster.region ?? parseTaskArn(ref.arn)?.region ?? "",
     StartedAtMillis: startedAt ?? 0,
+    ...(allocId === undefined ? {} : { AllocID: allocId }),
     ...(container === undefined ? {} : { Container: container }),
     ...(network.address === undefined ? {} : { Address: network.address }),
     ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
@@ -102,6 +105,7 @@ export function decodeHandleState(
   const millis = fields["StartedAtMillis"];
   return {
     ref: { arn, cluster: { name, region: parts.region, role, profile } },
+    allocId: text(fields["AllocID"]) || undefined,
     container: text(fields["Container"]) || undefined,
     network: {
       advertise: text(fields["Advertise"]) === "public" ? "public" : "private",

@@ -211,7 +211,9 @@ async function takeOver(
 function answerOf(record: TaskRecord): StartedTask {
   const { remote: { ref, container }, startedAt, handover, sources } = record;
   const network = record.network();
-  const state = encodeHandleState({ ref, container, network, startedAt, handover, sources });
+  const { allocId } = record.task;
+  const known = { ref, allocId, container, network, startedAt, handover, sources };
+  const state = encodeHandleState(known);
   return { handle: { version: handleVersion, state }, network: record.status().network };
 }
 

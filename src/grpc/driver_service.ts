@@ -60,13 +60,15 @@ export function driverService(
         yield wireFingerprint(fingerprint);
       }
     }),
-    recoverTask: unary("RecoverTask", log, ({ handle }) => {
+    recoverTask: unary("RecoverTask", log, async ({ handle }) => {
       const config = handle?.config;
       if (handle === undefined || config === undefined) {
         throw new DriverError("invalid_handle", "RecoverTask came without a handle or its config");
       }
       const { version, driverState: state } = handle;
-      driver.recover(taskIdentity(config), { version, state }, taskPlace(config));
+      const identity = taskIdentity(config);
+      await driver.admit(identity, { version, state });
+      driver.recover(identity, { version, state }, taskPlace(config));
       return {};
     }),
     startTask: unary("StartTask", log, async ({ task }, signal) => {

@@ -16,6 +16,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
         role: { arn: "arn:aws:iam::123456789012:role/r", externalId: "x", sessionName: "s" },
       },
     },
+    allocId: "0b8d5d7e-9c0f-4f0e-8f3a-5f6f0a9c3d11",
     container: "app",
     network: { advertise: "public" as const, address: "203.0.113.7", ports: { http: 80 } },
     startedAt: 1_767_225_600_000,
@@ -35,6 +36,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
 Deno.test("a task that needed no profile and no role is not given the plugin's", () => {
   const handle = {
     ref: { arn, cluster: { name: "web", region: "eu-west-1" } },
+    allocId: undefined,
     container: undefined,
     network: { advertise: "private" as const, address: undefined, ports: {} },
     startedAt: undefined,

@@ -220,6 +220,7 @@ Deno.test("a foreign task that a handle names is neither tagged as left nor stop
   const task = runForeignTask(clients.ecs.model, { startedBy: "ecs-svc/1" });
   const { driver } = clients.a;
   const state = encodeHandleState({
+    allocId: undefined,
     ref: { arn: task.arn, cluster },
     container: undefined,
     network: { advertise: "private", address: undefined, ports: {} },
