@@ -5,6 +5,9 @@ export const mostStreams = 100;
 /** Most events that a call may be expected to read again for the sake of streams that lag behind. */
 const mostRepeated = 2_000;
 
+/** Interruptions after which a stream is read alone, as nothing then goes past it. */
+const mostInterruptions = 2;
+
 /**
  * Chooses the streams that are read next, by one call: the most overdue one, and others of its group that
  * are due or soon will be. A call reads all its streams from one time on. So a busy stream is not read
@@ -21,7 +24,7 @@ export function nextBatch(streams: Iterable<FollowedStream>, now: number): Follo
     if (first === undefined || stream.dueAt < first.dueAt) first = stream;
   }
   if (first === undefined || first.dueAt > now) return [];
-  if (first.state === "missing") return [first];
+  if (first.state === "missing" || first.interruptions >= mostInterruptions) return [first];
   const { source: { group }, state } = first;
   const others = waiting
     .filter((other) => other !== first && other.source.group === group && other.state === state)

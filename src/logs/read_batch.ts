@@ -3,7 +3,13 @@ import { EcsError } from "../aws/error.ts";
 import type { Input, Output } from "../aws/operations.ts";
 import type { Clock } from "../clock.ts";
 import { advance, isFresh, noteEvent } from "./position.ts";
-import { type FollowedStream, noteFailure, noteRead, noteStalled } from "./stream.ts";
+import {
+  type FollowedStream,
+  noteFailure,
+  noteInterrupted,
+  noteRead,
+  noteStalled,
+} from "./stream.ts";
 
 /** What reading needs. */
 export type ReadContext = {
@@ -57,26 +63,45 @@ async function readPages(
 ): Promise<void> {
   const begun = clock.monotonic();
   const streams = new Map(batch.map((stream) => [stream.source.stream, stream]));
-  const fresh = new Map<FollowedStream, number>();
-  const stalled = new Set<FollowedStream>();
+  const progress: Progress = {
+    fresh: new Map(),
+    stalled: new Set(),
+    interrupted: new Set(),
+    reached: 0,
+  };
+  const { fresh, stalled, interrupted } = progress;
   const startTime = Math.min(...batch.map(({ position }) => position.from));
   const logGroupName = batch[0]?.source.group ?? "";
   let nextToken: string | undefined;
   for (let pages = 0; pages < mostPages; pages++) {
     const input = { logGroupName, logStreamNames: [...streams.keys()], startTime, nextToken };
     const page = await askForPage({ caller, clock, signal }, input, targetOf(batch));
-    takePage(page, streams, fresh, stalled);
+    const taken = takePage(page, streams, progress);
     nextToken = page.nextToken;
     if (nextToken === undefined || stalled.size === batch.length) break;
+    if (interrupted.size > 0 && taken === 0) break;
   }
   const now = clock.monotonic();
   for (const stream of batch) {
+    const count = fresh.get(stream) ?? 0;
     if (stalled.has(stream)) noteStalled(stream, now);
-    else if (nextToken === undefined) {
-      noteRead(stream, { begun, fresh: fresh.get(stream) ?? 0, now });
-    } else stream.dueAt = now; // there is more, for which the next read begins where this one ended
+    else if (interrupted.has(stream)) noteInterrupted(stream, count, now);
+    else if (nextToken === undefined) noteRead(stream, { begun, fresh: count, now });
+    else stream.dueAt = now; // there is more, for which the next read begins where this one ended
   }
 }
+
+/** How far a read of several streams has come. */
+type Progress = {
+  /** Events that were handed on, by stream. */
+  readonly fresh: Map<FollowedStream, number>;
+  /** Streams whose sink is full. */
+  readonly stalled: Set<FollowedStream>;
+  /** Streams of which events may have been passed over. */
+  readonly interrupted: Set<FollowedStream>;
+  /** Time of the last event of the pages before, in milliseconds since the Unix epoch. */
+  reached: number;
+};
 
 /**
  * Asks for a page. One after the first is asked for again where that may help: else a read of many pages
@@ -100,26 +125,43 @@ async function askForPage(
   }
 }
 
-/** Hands on what is fresh in a page. A stream whose sink is full gets no more of this read. */
+/**
+ * Hands on what is fresh in a page. Returns how many events that were. A stream whose sink is full gets
+ * no more of this read.
+ *
+ * A token goes on behind the last event of its page, whichever stream that is of. Events of another stream
+ * that become readable meanwhile may be from before that event: this read then passes them over, and would
+ * hand on those behind them first. So a stream that was not read up to there gets no more of this read.
+ */
 function takePage(
   { events = [] }: Page,
   streams: ReadonlyMap<string, FollowedStream>,
-  fresh: Map<FollowedStream, number>,
-  stalled: Set<FollowedStream>,
-): void {
+  progress: Progress,
+): number {
+  const { fresh, stalled, interrupted, reached } = progress;
   const touched = new Set<FollowedStream>();
+  let taken = 0;
   for (const event of events) {
+    progress.reached = Math.max(progress.reached, event.timestamp ?? 0);
     const stream = streams.get(event.logStreamName ?? "");
-    if (stream === undefined || stalled.has(stream) || !isFresh(stream.position, event)) continue;
-    if (stream.sink.accept(stream, event.message ?? "") === "full") {
+    if (stream === undefined || stalled.has(stream) || interrupted.has(stream)) continue;
+    const { position, sink } = stream;
+    if (!isFresh(position, event)) continue;
+    if (position.newest < reached) {
+      interrupted.add(stream);
+      continue;
+    }
+    if (sink.accept(stream, event.message ?? "") === "full") {
       stalled.add(stream);
       continue;
     }
-    noteEvent(stream.position, event);
+    noteEvent(position, event);
+    taken += 1;
     touched.add(stream);
     fresh.set(stream, (fresh.get(stream) ?? 0) + 1);
   }
   for (const { position } of touched) advance(position);
+  return taken;
 }
 
 function targetOf([first, ...others]: readonly FollowedStream[]): string {

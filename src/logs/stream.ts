@@ -47,6 +47,8 @@ export type FollowedStream = {
   failures: number;
   /** Why the last attempt failed; undefined after a success. */
   trouble: Trouble | undefined;
+  /** Reads in a row that ended before this stream did, and handed nothing of it on. */
+  interruptions: number;
   /** Whether a read of it is under way. */
   isBusy: boolean;
 };
@@ -89,6 +91,7 @@ export function followedStream(
     failingSince: undefined,
     failures: 0,
     trouble: undefined,
+    interruptions: 0,
     isBusy: false,
   };
 }
@@ -109,8 +112,23 @@ export function noteRead(
   stream.failingSince = undefined;
   stream.failures = 0;
   stream.trouble = undefined;
+  stream.interruptions = 0;
   if (fresh > 0) stream.newsAt = now;
   stream.sink.onRead(stream);
+}
+
+/**
+ * Takes in that a read of several streams went past this one, after `fresh` events of it. The next read
+ * begins at its own position.
+ */
+export function noteInterrupted(stream: FollowedStream, fresh: number, now: number): void {
+  stream.state = "proven";
+  stream.interruptions = fresh > 0 ? 0 : stream.interruptions + 1;
+  stream.dueAt = now;
+  stream.newsAt = now;
+  stream.failingSince = undefined;
+  stream.failures = 0;
+  stream.trouble = undefined;
 }
 
 /** Takes in that not all of a stream was taken, as its sink is full. */

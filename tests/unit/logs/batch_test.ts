@@ -46,6 +46,15 @@ Deno.test("streams that AWS is not known to have are read apart, and missing one
   assertEquals(names(nextBatch(streams.slice(1), 10)), ["new", "newer"]);
 });
 
+Deno.test("a stream that two reads in a row went past is read alone", () => {
+  const streams = [
+    stream("past", { dueAt: 0, interruptions: 2 }),
+    stream("other", { dueAt: 1, interruptions: 1 }),
+  ];
+  assertEquals(names(nextBatch(streams, 10)), ["past"]);
+  assertEquals(names(nextBatch(streams.toReversed().slice(0, 1), 10)), ["other"]);
+});
+
 Deno.test("a busy stream is not read again because of one that lags behind, and quiet ones share a call", () => {
   const streams = [
     stream("quiet", { dueAt: 0, from: 0 }),

@@ -3,6 +3,7 @@ import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
 import {
   longestInterval,
   noteFailure,
+  noteInterrupted,
   noteRead,
   noteStalled,
   patience,
@@ -75,4 +76,15 @@ Deno.test("a stream whose sink is full is known to exist, and has news", () => {
   const { stream } = followed("app");
   noteStalled(stream, 5_000);
   assertEquals([stream.state, stream.newsAt], ["proven", 5_000]);
+});
+
+Deno.test("a stream that a read went past is due at once, and only reads without news of it count", () => {
+  const { stream, sink } = followed("app");
+  const counts = [0, 0, 3, 0].map((fresh, at) => {
+    noteInterrupted(stream, fresh, at);
+    return stream.interruptions;
+  });
+  assertEquals([counts, stream.dueAt, sink.reads], [[1, 2, 0, 1], 3, 0]);
+  noteRead(stream, { begun: 4, fresh: 0, now: 5 });
+  assertEquals([stream.interruptions, sink.reads], [0, 1]);
 });
