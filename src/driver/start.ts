@@ -201,7 +201,7 @@ async function takeOver(
   const { startedAt, handover, sources } = earlier;
   const known = { network: earlier.network(), startedAt, handover, sources };
   const record = keep(context, remote, known);
-  moveLogs(earlier, record);
+  moveLogs(context, earlier, record);
   earlier.detach();
   records.delete(earlier.task.id);
   remote.tell(`Took over ECS task ${ref.arn} from an earlier start of the allocation`);

@@ -36,13 +36,22 @@ type Origin = Started["how"] | "recovered";
  * Undefined where that is to be found out when a later process looks after the task.
  */
 export function sourcesOf(
-  { logs }: LogContext,
+  context: LogContext,
+  remote: Pick<RemoteTask, "ref" | "tell">,
+  definition: DefinitionFacts | undefined,
+  options: LogOptions,
+  place: TaskPlace,
+): readonly LogSource[] | undefined {
+  if (context.logs === undefined) return undefined;
+  return guarded(context, [], () => readSources(remote, definition, options, place));
+}
+
+function readSources(
   remote: Pick<RemoteTask, "ref" | "tell">,
   definition: DefinitionFacts | undefined,
   options: LogOptions,
   { fifos }: TaskPlace,
-): readonly LogSource[] | undefined {
-  if (logs === undefined) return undefined;
+): readonly LogSource[] {
   if (!options.logs || fifos === undefined) return [];
   if (definition === undefined) {
     remote.tell(
@@ -72,6 +81,16 @@ export function followLogs(
   /** Ids of allocations on this client whose ECS task it may be. */
   earlierAllocs: readonly string[] = [],
 ): void {
+  guarded(context, undefined, () => follow(context, record, place, origin, earlierAllocs));
+}
+
+function follow(
+  context: LogContext,
+  record: TaskRecord,
+  place: TaskPlace,
+  origin: Origin,
+  earlierAllocs: readonly string[],
+): void {
   const { logs } = context;
   const { sources, task, remote } = record;
   const { fifos, allocDir } = place;
@@ -96,32 +115,51 @@ export function followLogs(
     { role, profile },
     remote.tell.bind(remote),
   );
-  attend(record);
+  attend(context, record);
 }
 
 /** Moves the logs to the record that takes over a task within this process: the FIFOs stay open. */
-export function moveLogs(from: TaskRecord, to: TaskRecord): void {
+export function moveLogs(context: LogContext, from: TaskRecord, to: TaskRecord): void {
   if (from.log === undefined) return;
   to.log = from.log;
   to.log.tell = to.remote.tell.bind(to.remote);
   from.log = undefined;
-  attend(to);
+  attend(context, to);
 }
 
 /** Has the logs begin and end with the ECS task. */
-function attend(record: TaskRecord): void {
+function attend(context: LogContext, record: TaskRecord): void {
   const { remote } = record;
-  const note = (state: RemoteState) => {
-    if (isRunningOrLater(state)) record.log?.begin();
-    if (state.kind !== "ended") return;
-    const { snapshot, ending } = state;
-    if (snapshot?.lastStatus === "STOPPED") return record.log?.end(snapshot.ran);
-    // A task that another client has taken over ends without a failure, and runs on.
-    if (ending.exitCode === 0) record.log?.close();
-    else record.log?.end(true);
-  };
+  const note = (state: RemoteState) =>
+    guarded(context, undefined, () => noteState(record, state), () => record.log = undefined);
   remote.listen(note);
   note(remote.state());
+}
+
+function noteState(record: TaskRecord, state: RemoteState): void {
+  if (isRunningOrLater(state)) record.log?.begin();
+  if (state.kind !== "ended") return;
+  const { snapshot, ending } = state;
+  if (snapshot?.lastStatus === "STOPPED") return record.log?.end(snapshot.ran);
+  // A task that another client has taken over ends without a failure, and runs on.
+  if (ending.exitCode === 0) record.log?.close();
+  else record.log?.end(true);
+}
+
+/** Does work for logs, whose own faults are no task's: then it answers `otherwise`. */
+function guarded<T>(
+  { log }: LogContext,
+  otherwise: T,
+  work: () => T,
+  after: () => void = () => {},
+): T {
+  try {
+    return work();
+  } catch (error) {
+    log.error("a fault of the logs of a task", { error });
+    after();
+    return otherwise;
+  }
 }
 
 function isRunningOrLater(state: RemoteState): boolean {

@@ -186,7 +186,7 @@ Deno.test("who takes a task over within this process takes its logs over, with t
   const second = recordOf(
     lifecycle.recover({ ref, owner, container: undefined, onEvent: () => {} }),
   );
-  moveLogs(first, second);
+  moveLogs(context, first, second);
   first.detach();
   assertEquals([requests.length, calls.includes("close")], [1, false]);
   assertEquals([first.log, second.log !== undefined], [undefined, true]);
@@ -209,4 +209,22 @@ Deno.test("the streams of a task that an older driver has started are found out"
   followLogs(described, record, { fifos }, "recovered");
   await pass(1_000);
   assertEquals(requests.map(({ begins, sources }) => [begins, sources.length]), [["about now", 1]]);
+});
+
+Deno.test("a fault of the logs fails no start, and holds up no end", async () => {
+  const { context, remote, recordOf, heard, exits } = await followedTask();
+  const broken = () => {
+    throw new Error("a fault");
+  };
+  const told = { ref: remote.ref, tell: broken };
+  assertEquals(sourcesOf(context, told, undefined, options, { fifos }), []);
+  const faulty = { ...context, logs: { follow: broken, close: () => {} } };
+  followLogs(faulty, recordOf(), { fifos }, "started");
+  const record = recordOf();
+  const taskLog = { begin: broken, end: broken, onEnd: broken, close: broken, tell: () => {} };
+  const ending = { follow: () => taskLog as unknown as TaskLog, close: () => {} };
+  followLogs({ ...context, logs: ending }, record, { fifos }, "started");
+  record.onExit((how) => heard.push(how));
+  await exits();
+  assertEquals(heard.length, 1);
 });
