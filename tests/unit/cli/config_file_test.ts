@@ -14,6 +14,7 @@ Deno.test("the plugin block is found in an agent's configuration, alone, and as 
   const texts = [
     config,
     { plugin: { "nomad-driver-ecs": { config } } },
+    { plugin: { "nomad-driver-ecs": [{ config: [config] }] }, client: [{ enabled: true }] },
     { plugin: [{ docker: [{}] }, { "nomad-driver-ecs": [{ config: [config] }] }], client: {} },
   ];
   for (const text of texts) {
