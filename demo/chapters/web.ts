@@ -1,4 +1,5 @@
 import { allocationOf, check, ecsTaskOf, runs, short, type, until } from "../lib/play.ts";
+import { follow as startFollowing } from "../lib/shell.ts";
 import type { Stage } from "../lib/stage.ts";
 import { steadyWebServer, webAddresses } from "../lib/web_job.ts";
 import type { Chapter } from "./mod.ts";
@@ -44,6 +45,28 @@ async function play(stage: Stage): Promise<void> {
     return healthStatus === "UNKNOWN" ? undefined : healthStatus;
   });
   check(stage, health === "HEALTHY", `ECS calls the task ${health}.`);
+
+  screen.say(
+    "What the container prints goes to CloudWatch Logs. The driver brings it from there to Nomad.",
+  );
+  const follow = `nomad alloc logs -f ${short(ID)}`;
+  screen.command(follow);
+  const followed = startFollowing(stage.shell, follow);
+  try {
+    await until(
+      stage,
+      "CloudWatch Logs shows lines seconds later",
+      () => Promise.resolve(followed.text().includes("GET / is answer") ? true : undefined),
+    );
+  } finally {
+    await followed.stop();
+  }
+  screen.output(followed.text());
+  check(
+    stage,
+    followed.text().startsWith("version 1 listens on"),
+    "It begins with the first line.",
+  );
 }
 
 /** Asks the web server as a person would: with curl, where this machine has it. */

@@ -49,4 +49,5 @@ export const inside: readonly Piece[] = [
   "it is asked again",
   "rss rtprio rttime",
   "begins with neither",
+  "a stream is due",
 ];

@@ -118,6 +118,24 @@ export const runs: readonly Section[] = [
         fix: "The container's log may tell how it ended. The task counts as failed.",
       },
       {
+        seen:
+          "the task's cluster does not exist (ClusterNotFoundException) …; how it ended is not known",
+        texts: [
+          "the task's cluster does not exist",
+          "it does not say in which account the cluster does not exist",
+          "and DescribeTasks did not find it",
+        ],
+        cause: "The cluster was deleted, and with it what ran there.",
+        fix: "Make the cluster again, or name another. Nothing runs there.",
+      },
+      {
+        seen: "the credentials are those of AWS account …, and the tasks are in account …",
+        texts: ["the credentials are those of AWS account"],
+        cause: "The client's identity is of another account than when the task was started.",
+        fix:
+          "Give the client its old identity back, or the role by `assume_role`. Tasks count as running.",
+      },
+      {
         seen: "…, and ECS gives no reason",
         texts: [", and ECS gives no reason", "it has been … for … s"],
         cause: "ECS stopped the task without a word.",
@@ -132,6 +150,12 @@ export const runs: readonly Section[] = [
         ],
         cause: "This allocation's ECS task belongs to another allocation by now.",
         fix: "Nothing. See [hand-over](hand-over.md).",
+      },
+      {
+        seen: "ECS task … runs another version of the job for allocation …",
+        texts: ["runs another version of the job for allocation"],
+        cause: "Nomad gave this allocation the handle of an ECS task of another version.",
+        fix: "Nothing: this allocation runs a task of its own.",
       },
       {
         seen: "ECS task … was not started for this Nomad task: its startedBy is …",
@@ -376,6 +400,88 @@ export const runs: readonly Section[] = [
         texts: ["the command did not end within its timeout"],
         cause: "A script check or a command took longer than it may.",
         fix: "Raise the check's `timeout`.",
+      },
+    ],
+  },
+  {
+    title: "Logs",
+    where: "events of the task, `nomad alloc logs` itself, and the agent's log.",
+    troubles: [
+      {
+        seen:
+          "nomad alloc logs shows nothing of container …: its definition has no log configuration.",
+        texts: [
+          "its definition has no log configuration",
+          "whose output AWS does not show",
+          "its log driver has no awslogs-group",
+          "without awslogs-stream-prefix, the name of its stream",
+        ],
+        cause:
+          "The driver reads what the log driver `awslogs` writes, and needs its group and prefix.",
+        fix:
+          "Set `log_configuration` in the definition, or `log_group` in the plugin block ([logs](logs-exec-stats.md)).",
+      },
+      {
+        seen: "nomad alloc logs shows nothing: the driver may not describe the task definition",
+        texts: ["the driver may not describe the task definition, which names the log group"],
+        cause: "The definition says where the log is.",
+        fix: "Allow `ecs:DescribeTaskDefinition`.",
+      },
+      {
+        seen: "nomad alloc logs shows nothing of …: log group … in … has no stream …",
+        texts: ["nomad alloc logs shows nothing of …", "has no stream …"],
+        cause:
+          "The container has printed nothing yet, or its log driver could not make the stream.",
+        fix: "Allow the execution role `logs:CreateLogStream` and `logs:PutLogEvents`.",
+      },
+      {
+        seen: "…. The driver needs logs:FilterLogEvents for log group … in …",
+        texts: ["The driver needs logs:FilterLogEvents"],
+        cause: "The driver's identity may not read the group.",
+        fix: "Add the statement `Logs` ([security](security.md)).",
+      },
+      {
+        seen: "nomad alloc logs is behind: …",
+        texts: ["nomad alloc logs is behind: …", "logs could not be read"],
+        cause: "CloudWatch Logs does not answer, or refuses calls for their rate.",
+        fix: "Nothing: the lines come later. See `api_limits` for the rate.",
+      },
+      {
+        seen: "The log configuration of container … sets no mode, …: the log driver drops lines",
+        texts: ["The log configuration of container …", "sets no mode, for which ECS's default"],
+        cause: "A non-blocking log driver drops lines that come faster than it sends them.",
+        fix: 'Set `mode = "blocking"` among the options where each line matters.',
+      },
+      {
+        seen: "[nomad-driver-ecs] The end of the log was not read …",
+        texts: [
+          "[nomad-driver-ecs] The end of the log was not read: …",
+          "[nomad-driver-ecs] The end of the log was not read within 15 s",
+        ],
+        cause: "CloudWatch Logs had the last lines later than 15 seconds after the end.",
+        fix: "Read them there: `aws logs tail`.",
+      },
+      {
+        seen: "[nomad-driver-ecs] The driver was restarted, and log files … have been removed",
+        texts: ["[nomad-driver-ecs] The driver was restarted, and log files"],
+        cause: "Nomad rotated its log files while no driver ran.",
+        fix: "Nothing: lines may stand twice. Raise `max_files` in the task's `logs` block.",
+      },
+      {
+        seen: "the logs of a task cannot be shown; a log cannot be written; …",
+        texts: [
+          "the logs of a recovered task are not shown",
+          "the logs of a task cannot be shown",
+          "the rest of a log was not read",
+          "Nomad's log files cannot be read",
+          "a log's checkpoint cannot be written",
+          "a log cannot be written",
+          "the checkpoints of logs ended",
+          "the reading of logs ended",
+          "the writing of logs ended",
+        ],
+        cause: "Reading or writing failed; the line's fields say where. The task is not affected.",
+        fix: "Make room below `data_dir`, and let the agent's user write there.",
       },
     ],
   },
