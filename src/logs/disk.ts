@@ -1,8 +1,13 @@
 /**
  * The files and FIFOs that logs are written to. What writes logs takes a `LogDisk`, so that a test can
  * own the disk, and the readers of FIFOs.
+ *
+ * All tasks of an allocation can write to the folder with the FIFOs and log files. A task may put a link
+ * to a file of the client there, which the driver, as root, would then read or write for that task. So no
+ * link is followed, and nothing but a FIFO and a plain file is used.
  */
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { joined } from "../bytes.ts";
 
 /** A FIFO that is open for writing. */
@@ -47,7 +52,7 @@ const mostInPipe = 4 * 1024 ** 2;
 export const systemLogDisk: LogDisk = {
   openPipe: (path) => {
     try {
-      return pipeOf(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+      return pipeOf(openFifo(path, constants.O_WRONLY));
     } catch (error) {
       if (codeOf(error) === "ENXIO") return "no reader";
       throw error;
@@ -55,7 +60,7 @@ export const systemLogDisk: LogDisk = {
   },
   drainPipe: (path) => {
     const pieces: Uint8Array[] = [];
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const fd = openFifo(path, constants.O_RDONLY);
     try {
       for (let length = 0; length < mostInPipe;) {
         const piece = new Uint8Array(65_536);
@@ -74,20 +79,29 @@ export const systemLogDisk: LogDisk = {
     for await (const { name } of Deno.readDir(folder)) names.push(name);
     return names;
   },
-  size: (path) => unlessMissing(async () => (await Deno.stat(path)).size),
+  size: (path) =>
+    unlessMissing(async () => {
+      const { isFile, size } = await Deno.lstat(path);
+      if (!isFile) throw notOwn(path, "plain file");
+      return size;
+    }),
   read: async (path, offset, most) => {
-    using file = await Deno.open(path);
-    await file.seek(offset, Deno.SeekMode.Start);
-    const bytes = new Uint8Array(Math.max(0, Math.min(most, (await file.stat()).size - offset)));
+    await using file = await openFile(path, constants.O_RDONLY);
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.max(0, Math.min(most, size - offset)));
     let length = 0;
     while (length < bytes.length) {
-      const read = await file.read(bytes.subarray(length));
-      if (read === null) break;
-      length += read;
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length, offset + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
     }
     return bytes.subarray(0, length);
   },
-  append: (path, bytes) => Deno.writeFile(path, bytes, { append: true }),
+  append: async (path, bytes) => {
+    const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+    await using file = await openFile(path, O_WRONLY | O_APPEND | O_CREAT);
+    await file.writeFile(bytes);
+  },
   remove: (path) => Deno.remove(path),
   readText: (path) => unlessMissing(() => Deno.readTextFile(path)),
   replaceText: async (path, text) => {
@@ -96,6 +110,27 @@ export const systemLogDisk: LogDisk = {
     await Deno.rename(unfinished, path);
   },
 };
+
+/** Opens a FIFO without waiting for its other end. Throws for anything else that has its path. */
+function openFifo(path: string, access: number): number {
+  const fd = openSync(path, access | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  if (fstatSync(fd).isFIFO()) return fd;
+  closeSync(fd);
+  throw notOwn(path, "FIFO");
+}
+
+/** Opens a plain file, with a log file's permissions where it is made. Rejects for anything else. */
+async function openFile(path: string, access: number): Promise<FileHandle> {
+  // Without O_NONBLOCK, a FIFO in the file's place would hold a thread for ever.
+  const file = await open(path, access | constants.O_NONBLOCK | constants.O_NOFOLLOW, 0o644);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw notOwn(path, "plain file");
+}
+
+function notOwn(path: string, kind: "FIFO" | "plain file"): Error {
+  return new Error(`${path} is no ${kind}: something else was put in the place of Nomad's own`);
+}
 
 function pipeOf(fd: number): Pipe {
   return {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { systemLogDisk as disk } from "../../../src/logs/disk.ts";
 
 /** Lets a test have a folder, and a FIFO in it. */
@@ -69,5 +69,26 @@ Deno.test("files are measured, read in part, appended to and replaced", async ()
     assertEquals(await disk.readText(path), "other");
     await disk.remove(path);
     assertEquals((await disk.list(folder)).sort(), ["f"]);
+  });
+});
+
+Deno.test("a link or another file in the place of a FIFO or of a log file is neither read nor written", async () => {
+  await withFifo(async (folder, fifo) => {
+    const secret = `${folder}/secret`;
+    await Deno.writeTextFile(secret, "secret");
+    const link = `${folder}/.web.stdout.fifo`;
+    await Deno.symlink(secret, link);
+    for (const path of [link, secret, folder]) {
+      assertThrows(() => disk.openPipe(path));
+      assertThrows(() => disk.drainPipe(path));
+    }
+    const bytes = new TextEncoder().encode("line\n");
+    // A FIFO in a log file's place has nobody who writes to it or reads from it.
+    for (const path of [link, fifo, folder]) {
+      await assertRejects(() => disk.size(path));
+      await assertRejects(() => disk.read(path, 0, 100));
+      await assertRejects(() => disk.append(path, bytes));
+    }
+    assertEquals(await Deno.readTextFile(secret), "secret");
   });
 });
