@@ -6,6 +6,10 @@ import { systemClock } from "./src/clock.ts";
 import { systemFiles } from "./src/files.ts";
 import { decodePluginConfig } from "./src/config/mod.ts";
 import { nomadDefaults } from "./src/config/nomad_fields.ts";
+import { meteredAws } from "./src/telemetry/aws_calls.ts";
+import { meteredDriver } from "./src/telemetry/driver.ts";
+import { meteredService } from "./src/telemetry/rpcs.ts";
+import { createTelemetry } from "./src/telemetry/telemetry.ts";
 import { confine } from "./src/driver/confinement.ts";
 import { createDriver } from "./src/driver/driver.ts";
 import { connectNomadOver } from "./src/driver/nomad_link.ts";
@@ -84,14 +88,17 @@ const writePower = {
 /** The folder of the socket, once there is one. */
 const ownFolders: string[] = [];
 const nomad = nomadDefaults(variables);
-const free = createDriver({
-  connect: (target) => connectAws(target, awsHost),
+const telemetry = createTelemetry({ identity: { version, hostname: Deno.hostname() }, log });
+const { meter } = telemetry;
+const plain = createDriver({
+  connect: meteredAws((target) => connectAws(target, awsHost), meter, systemClock),
   files: systemFiles,
   logDisk: systemLogDisk,
   clock: systemClock,
   random: Math.random,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   log,
+  meter,
   version,
   config: defaults.value,
   connectNomad,
@@ -100,7 +107,7 @@ const free = createDriver({
     nomad,
   },
 });
-const driver = confine(free, {
+const driver = confine(meteredDriver(plain, telemetry, systemClock), {
   power: writePower,
   kept: () => ownFolders,
   nomadAddress: nomad.address,
@@ -112,7 +119,7 @@ try {
     environment: invocation.environment,
     services: [
       basePluginService({ driver, name: "ecs", version, log }),
-      driverService({ driver, clock: systemClock, log }),
+      meteredService(driverService({ driver, clock: systemClock, log }), meter, systemClock),
     ],
     log,
     clock: systemClock,

@@ -27,8 +27,9 @@ export type SourceFile = {
  * names the rooms that it may import; every room may import itself.
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli", "grpc", "plugin", "driver", "logs", "config", "aws", "nomad", "base"],
+  main: ["cli", "telemetry", "grpc", "plugin", "driver", "logs", "config", "aws", "nomad", "base"],
   cli: ["driver", "lifecycle", "exec", "logs", "nomad", "config", "aws", "base"],
+  telemetry: ["plugin", "driver", "aws", "base"],
   grpc: ["driver", "exec", "stats", "config", "plugin", "gen", "base"],
   plugin: ["gen", "base"],
   driver: ["lifecycle", "exec", "logs", "stats", "nomad", "config", "aws", "base"],

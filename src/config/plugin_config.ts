@@ -1,6 +1,7 @@
 import { apiLimits } from "./api_limits.ts";
 import { logGroupRule, sidecarLogs } from "./log_fields.ts";
 import { nomad } from "./nomad_fields.ts";
+import { telemetry } from "./telemetry_fields.ts";
 import * as rules from "./rules.ts";
 import {
   assumeRole,
@@ -172,6 +173,7 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     "the container gets the job's own variables and those that name the task, its job and its " +
       "allocation (the configuration page has the list)",
   ),
+  telemetry,
   allowed,
 }, {
   check: checkPlugin,

@@ -104,9 +104,14 @@ export function environmentFile(text: string): string | undefined {
 
 /** A URL of http or https. */
 export function endpoint(text: string): string | undefined {
+  return url(text, "https://ecs.us-east-1.amazonaws.com");
+}
+
+/** An HTTP URL; `example` is one. */
+export function url(text: string, example: string): string | undefined {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? "")
     ? undefined
-    : `be a URL such as "https://ecs.us-east-1.amazonaws.com"`;
+    : `be a URL such as "${example}"`;
 }
 
 /** A tag that AWS takes and that is not the driver's own. */

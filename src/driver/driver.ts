@@ -6,6 +6,7 @@ import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import { createLogs, type LogDisk } from "../logs/logs.ts";
+import { type Meter, silentMeter } from "../meter.ts";
 import type { Driver, DriverEvent } from "./contract.ts";
 import { createStats, type StatsContext } from "../stats/stats.ts";
 import { taskNotFound } from "./driver_error.ts";
@@ -50,6 +51,8 @@ export type DriverOptions = {
   /** Makes `length` random bytes that nobody can foretell. */
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
+  /** Where measurements go; nowhere by default. */
+  readonly meter?: Meter | undefined;
   readonly version: string;
   /** The configuration until Nomad brings one. */
   readonly config: PluginConfig;
@@ -66,14 +69,14 @@ export function createDriver(options: DriverOptions): Driver {
   const over = new AbortController();
   const context = createContext(options);
   const { lifecycle, settings, records, events, log } = context;
-  const { version, clock } = options;
+  const { version, clock, meter = silentMeter } = options;
   const { signal } = over;
   const { nomad } = context;
   const stats = createStats(statsContext(context, options.random, signal));
   const agent = () => askAgent(context, signal);
   const basis = { settings, lifecycle, nomad, stats, askAgent: agent, version, clock, signal };
   const fingerprinter = createFingerprinter(basis);
-  searchForOrphans(context, signal);
+  searchForOrphans(context, meter, signal);
   searchForForsaken(context, signal);
 
   return {
@@ -105,7 +108,9 @@ export function createDriver(options: DriverOptions): Driver {
     stop: async (id, timeout, stopSignal) => {
       const record = recordOf(context, id);
       if (stopSignal === detachSignal) return detachTask(context, record);
-      if (await leaveToSuccessor(context, record, timeout, signal) === "left") return;
+      if (await leaveToSuccessor(context, record, timeout, signal) === "left") {
+        return meter.record({ kind: "hand-over", direction: "left" });
+      }
       await stopTask(context, record, timeout, stopSignal);
     },
     destroy: (id, how) => {
@@ -137,6 +142,7 @@ function createContext(
     clock,
     random,
     log: log.named("lifecycle"),
+    meter: options.meter,
     version,
     settings: () => lifecycleSettings(settings),
   });
@@ -192,11 +198,12 @@ function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, si
   };
 }
 
-function searchForOrphans(context: DriverContext, signal: AbortSignal): void {
+function searchForOrphans(context: DriverContext, meter: Meter, signal: AbortSignal): void {
   const { clusters, log } = context;
   searchOrphans({
     ...searchBasis(context, signal),
     log: log.named("orphans"),
+    meter,
     leave: (cluster) => removeCluster(clusters, cluster),
     nodeId: async () => {
       await learnNode(context, signal);

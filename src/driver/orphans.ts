@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import type { Meter } from "../meter.ts";
 import { createPatience, type Lifecycle, verdictOn } from "../lifecycle/lifecycle.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import { nextRound, type RoundContext } from "./rounds.ts";
@@ -10,6 +11,7 @@ export type OrphanPolicy = "stop" | "report" | "ignore";
 export type OrphanContext = RoundContext & {
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
+  readonly meter: Meter;
   /** The clusters that tasks of this node may run in. */
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that does not exist. */
@@ -50,12 +52,13 @@ async function searchCluster(
   cluster: ClusterRef,
   nodeId: string,
 ): Promise<"searched" | "failed" | "no cluster"> {
-  const { lifecycle, clock, log, grace, policy, signal } = context;
+  const { lifecycle, clock, log, meter, grace, policy, signal } = context;
   try {
     for (const task of await lifecycle.unclaimedTasks(cluster, nodeId, signal)) {
       const wanted = policy();
       if (wanted === "ignore" || clock.monotonic() - task.since < grace()) continue;
       if (lifecycle.settleOrphan(task, wanted) !== "new") continue;
+      meter.record({ kind: "orphan", action: wanted });
       log.warn("an ECS task of this node belongs to no allocation", {
         arn: task.ref.arn,
         cluster: cluster.name,

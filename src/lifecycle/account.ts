@@ -1,6 +1,8 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Meter } from "../meter.ts";
 import { type CallLimits, createCallBudget } from "../aws/call_budget.ts";
+import { meteredBudget } from "../aws/metered_budget.ts";
 import { createDefinitions, type Definitions } from "./definition/describe.ts";
 import { createEcsCaller, type EcsCaller } from "../aws/caller.ts";
 import type { AwsOperations, ConnectAws } from "../aws/operations.ts";
@@ -28,6 +30,7 @@ export type AccountServices = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly meter: Meter;
   readonly settings: () => AccountSettings;
   /** Told whether a cluster's watcher gets answers. */
   readonly onHealth: (cluster: ClusterRef, health: WatchHealth) => void;
@@ -69,12 +72,9 @@ export function createAccounts(services: AccountServices): Accounts {
 }
 
 function createAccount(ref: AccountRef, services: AccountServices): Account {
-  const { settings, clock, random, log, signal } = services;
-  const budget = createCallBudget({
-    settings: () => settings().calls,
-    clock,
-    region: ref.region,
-  });
+  const { settings, clock, random, log, meter, signal } = services;
+  const limits = { settings: () => settings().calls, clock, region: ref.region };
+  const budget = meteredBudget(createCallBudget(limits), meter, clock);
   const caller = createEcsCaller({ operations: operationsOf(ref, services), budget, clock, log });
   const watchers = new Map<string, Watcher>();
   signal.addEventListener("abort", () => {
@@ -95,13 +95,14 @@ function createAccount(ref: AccountRef, services: AccountServices): Account {
 }
 
 function watcherOf(cluster: ClusterRef, caller: EcsCaller, services: AccountServices): Watcher {
-  const { clock, random, log, settings, onHealth } = services;
+  const { clock, random, log, meter, settings, onHealth } = services;
   return createWatcher({
     cluster,
     caller,
     clock,
     random,
     log: log.named("watcher"),
+    meter,
     pollInterval: () => settings().pollInterval,
     onHealth: (health) => onHealth(cluster, health),
   });

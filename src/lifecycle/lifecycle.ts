@@ -5,6 +5,7 @@ import type { ConnectAws } from "../aws/operations.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
+import { type Meter, silentMeter } from "../meter.ts";
 import { type AccountSettings, createAccounts } from "./account.ts";
 import { checkCluster, type ClusterHealth } from "./cluster_health.ts";
 import { type CommandTarget, commandTarget, definitionOf } from "./command_target.ts";
@@ -149,19 +150,20 @@ export type Lifecycle = {
  * with which ECS tasks are tagged; `settings` is read again whenever it matters.
  */
 export function createLifecycle(
-  { connect, files, clock, random, log, version, settings }: {
+  { connect, files, clock, random, log, meter = silentMeter, version, settings }: {
     connect: ConnectAws;
     files: Files;
     clock: Clock;
     random: Random;
     log: Logger;
+    meter?: Meter | undefined;
     version: string;
     settings: () => LifecycleSettings;
   },
 ): Lifecycle {
   const closed = new AbortController();
   const { signal } = closed;
-  const shared = { clock, random, log, driverVersion: version, signal };
+  const shared = { clock, random, log, meter, driverVersion: version, signal };
   const outages: OutageContext = {
     tasks: () => remoteTasks.ledger.keepers(),
     unhealthyAfter: () => settings().unhealthyAfter,

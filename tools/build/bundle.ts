@@ -108,7 +108,7 @@ const lateModules: esbuild.Plugin = {
     build.onResolve(
       { filter: /./ },
       ({ path, kind }) =>
-        kind === "import-statement" && isBuiltin(path)
+        (kind === "import-statement" || kind === "dynamic-import") && isBuiltin(path)
           ? { path: path.replace(/^(?:node:)?/, "node:"), namespace: "late" }
           : undefined,
     );
@@ -119,28 +119,28 @@ const lateModules: esbuild.Plugin = {
 };
 
 /**
- * Cuts the AWS SDK's clients down to what `src/aws/packages/` exports of them. A module that is imported
- * when it is needed is kept whole otherwise, with all that it imports.
+ * Cuts the AWS SDK's clients and OpenTelemetry down to what the `packages` folders of `src` export of them. A
+ * module that is imported when it is needed is kept whole otherwise, with all that it imports.
  */
 function onlyUsed(common: Options, parts: string[]): esbuild.Plugin {
   return {
     name: "only-used",
     setup: (build) => {
-      build.onLoad({ filter: /\/src\/aws\/packages\/[^/]+\.ts$/ }, async ({ path }) => {
+      build.onLoad({ filter: /\/src\/\w+\/packages\/[^/]+\.ts$/ }, async ({ path }) => {
         const { outputFiles, metafile } = await esbuild.build({
           ...common,
           entryPoints: [path],
-          plugins: [externalBut(/^@aws-sdk\/client-/)],
+          plugins: [externalBut(/^@aws-sdk\/client-|^@opentelemetry\//)],
         });
         const sources = Object.keys(metafile.inputs);
         parts.push(...sources);
-        // What the client itself imports is found from where the client is.
-        const client = sources.find((source) => sdkClient.test(source));
-        if (client === undefined) throw new Error(`${path} exports no part of a client`);
+        // What the packages themselves import is found from where they are.
+        const first = sources.find((source) => source.startsWith(packagesFolder));
+        if (first === undefined) throw new Error(`${path} exports no part of a package`);
         return {
           contents: outputFiles[0]?.text ?? "",
           loader: "js",
-          resolveDir: `${common.absWorkingDir}/${client.slice(0, client.lastIndexOf("/"))}`,
+          resolveDir: `${common.absWorkingDir}/${first.slice(0, first.lastIndexOf("/"))}`,
         };
       });
     },

@@ -1,3 +1,4 @@
+import type { Meter } from "../../meter.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { EcsError } from "../../aws/error.ts";
@@ -26,6 +27,7 @@ export type LaunchContext = {
   readonly driverVersion: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly meter: Meter;
 };
 
 /** What a start needs besides AWS: what this process knows of its ECS tasks. */

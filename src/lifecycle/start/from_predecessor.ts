@@ -31,7 +31,9 @@ export async function takeFromPredecessor(
     if (take === undefined) return undefined;
     await takeOver(context, request, take, asking);
     // The search for forsaken tasks may have had it stopped while AWS did not move the tags.
-    if (mayTakeOver(take.taskArn)) return take;
+    if (!mayTakeOver(take.taskArn)) continue;
+    context.meter.record({ kind: "hand-over", direction: "taken" });
+    return take;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
+import type { Meter } from "../../meter.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import { toEcsError } from "../../aws/error.ts";
@@ -34,6 +35,7 @@ export type WatcherOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly meter?: Meter;
   /** Milliseconds between looks at a task at rest. */
   readonly pollInterval: () => number;
   /** Told of every failed look, and of the first answer after one. */
@@ -134,6 +136,9 @@ async function lookAtNext(poller: Poller): Promise<void> {
   const batch = takeBatch(list, failures > 0 ? "probe" : "looks");
   if (batch.length === 0) return permit.giveBack();
   poller.underWay += 1;
+  if (poller.meter?.isOn()) {
+    poller.meter.record({ kind: "watch cycle", seconds: restInterval(poller) / 1_000 });
+  }
   describeBatch(poller, batch, permit)
     .catch((error) => noteFailure(poller, error, failures))
     .finally(() => {

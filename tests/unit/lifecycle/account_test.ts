@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { createAccounts } from "../../../src/lifecycle/account.ts";
+import { silentMeter } from "../../../src/meter.ts";
 import { cluster, createWorld, silent } from "../../harness/world.ts";
 
 function accountsOf(endpoint: () => string | undefined = () => undefined) {
@@ -11,6 +12,7 @@ function accountsOf(endpoint: () => string | undefined = () => undefined) {
     clock: world.time.clock(process),
     random: () => 0.5,
     log: silent,
+    meter: silentMeter,
     settings: () => ({
       calls: { raised: {}, share: 1, ceiling: undefined },
       pollInterval: 2_000,

@@ -1,0 +1,80 @@
+import type { Clock } from "../clock.ts";
+import type { Driver } from "../driver/contract.ts";
+import type { Outcome, TaskPhase } from "../meter.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/**
+ * The same driver, which measures its tasks, and turns metrics on and off as its configuration says. A task
+ * is counted from the first call about it while they are on.
+ */
+export function meteredDriver(driver: Driver, telemetry: Telemetry, clock: Clock): Driver {
+  const { meter } = telemetry;
+  const phases = new Map<string, TaskPhase>();
+  const move = (id: string, to: TaskPhase | undefined) => {
+    const from = phases.get(id);
+    if (from === to) return;
+    if (to === undefined) phases.delete(id);
+    else phases.set(id, to);
+    meter.record({ kind: "task", from, to });
+  };
+  const follow = (id: string) => {
+    move(id, "running");
+    driver.onExit(id, () => {
+      if (phases.has(id)) move(id, "ended");
+    });
+  };
+  const timed = async <T>(
+    kind: "start" | "stop",
+    signal: AbortSignal | undefined,
+    act: () => Promise<T>,
+  ) => {
+    const started = clock.monotonic();
+    const record = (result: Outcome) =>
+      meter.record({ kind, result, seconds: (clock.monotonic() - started) / 1_000 });
+    try {
+      const value = await act();
+      record("ok");
+      return value;
+    } catch (error) {
+      record(signal?.aborted ? "abandoned" : "failed");
+      throw error;
+    }
+  };
+
+  return {
+    ...driver,
+    configure: (decoded) => {
+      if (decoded.kind === "ok") telemetry.configure(decoded.value.telemetry);
+      if (!meter.isOn()) phases.clear();
+      driver.configure(decoded);
+    },
+    start: async (task, request, signal) => {
+      if (!meter.isOn()) return await driver.start(task, request, signal);
+      if (!phases.has(task.id)) move(task.id, "starting");
+      try {
+        const started = await timed("start", signal, () => driver.start(task, request, signal));
+        follow(task.id);
+        return started;
+      } catch (error) {
+        if (phases.get(task.id) === "starting") move(task.id, undefined);
+        throw error;
+      }
+    },
+    recover: (task, handle, allocDir) => {
+      driver.recover(task, handle, allocDir);
+      if (meter.isOn()) follow(task.id);
+    },
+    stop: async (id, timeout, signal) => {
+      const stop = () => driver.stop(id, timeout, signal);
+      return meter.isOn() ? await timed("stop", undefined, stop) : await stop();
+    },
+    destroy: (id, how) => {
+      driver.destroy(id, how);
+      if (phases.has(id)) move(id, undefined);
+    },
+    shutdown: () => {
+      telemetry.configure(undefined);
+      driver.shutdown();
+    },
+  };
+}
