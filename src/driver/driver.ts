@@ -150,7 +150,13 @@ function createContext(
   return {
     lifecycle,
     settings,
-    logs: logDisk && createLogs({ callerOf, disk: logDisk, clock, log: log.named("logs") }),
+    logs: logDisk && createLogs({
+      callerOf,
+      disk: logDisk,
+      clock,
+      log: log.named("logs"),
+      meter: options.meter,
+    }),
     nomad: createNomadLink({ settings, connect: connectNomad, clock, log: log.named("nomad") }),
     records: createTaskIndex<TaskRecord>(),
     starting: createTaskIndex<PendingStart>(),

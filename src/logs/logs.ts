@@ -13,6 +13,7 @@ import type { EcsCaller } from "../aws/caller.ts";
 import { accountKey, type AccountRef } from "../aws/cluster_ref.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Meter } from "../meter.ts";
 import type { LogDisk } from "./disk.ts";
 import { createReader, type Reader } from "./reader.ts";
 import { type LogRequest, TaskLog, type Tell } from "./task_log.ts";
@@ -46,12 +47,13 @@ const checkpointInterval = 5_000;
 
 /** Makes the logs. They call AWS only while a task with logs runs. */
 export function createLogs(
-  { callerOf, disk, clock, log }: {
+  { callerOf, disk, clock, log, meter }: {
     /** The caller of an account and region. */
     readonly callerOf: (account: AccountRef) => EcsCaller;
     readonly disk: LogDisk;
     readonly clock: Clock;
     readonly log: Logger;
+    readonly meter?: Meter | undefined;
   },
 ): Logs {
   const closed = new AbortController();
@@ -63,7 +65,7 @@ export function createLogs(
   const readerOf = (account: AccountRef): Reader => {
     const key = accountKey(account);
     const known = readers.get(key) ??
-      createReader({ caller: callerOf(account), clock, log, signal });
+      createReader({ caller: callerOf(account), clock, log, meter, signal });
     readers.set(key, known);
     return known;
   };

@@ -2,6 +2,7 @@ import type { EcsCaller } from "../aws/caller.ts";
 import { EcsError } from "../aws/error.ts";
 import type { Input, Output } from "../aws/operations.ts";
 import type { Clock } from "../clock.ts";
+import type { Meter } from "../meter.ts";
 import { advance, isFresh, noteEvent } from "./position.ts";
 import {
   type FollowedStream,
@@ -16,6 +17,8 @@ export type ReadContext = {
   readonly caller: EcsCaller;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where the age of events is measured; nowhere by default. */
+  readonly meter?: Meter | undefined;
 };
 
 type Page = Output<"filterLogEvents">;
@@ -58,7 +61,7 @@ export async function readBatch(
 }
 
 async function readPages(
-  { caller, clock, signal }: ReadContext,
+  { caller, clock, meter, signal }: ReadContext,
   batch: readonly FollowedStream[],
 ): Promise<void> {
   const begun = clock.monotonic();
@@ -68,6 +71,12 @@ async function readPages(
     stalled: new Set(),
     interrupted: new Set(),
     reached: 0,
+    onFresh: ({ timestamp }) => {
+      if (timestamp === undefined || !meter?.isOn()) return;
+      // The clocks of AWS and of this machine may differ.
+      const seconds = Math.max(0, clock.now() - timestamp) / 1_000;
+      meter.record({ kind: "log delay", seconds });
+    },
   };
   const { fresh, stalled, interrupted } = progress;
   const startTime = Math.min(...batch.map(({ position }) => position.from));
@@ -101,6 +110,8 @@ type Progress = {
   readonly interrupted: Set<FollowedStream>;
   /** Time of the last event of the pages before, in milliseconds since the Unix epoch. */
   reached: number;
+  /** Told of each event that was handed on. */
+  readonly onFresh: (event: { readonly timestamp?: number | undefined }) => void;
 };
 
 /**
@@ -156,6 +167,7 @@ function takePage(
       continue;
     }
     noteEvent(position, event);
+    progress.onFresh(event);
     taken += 1;
     touched.add(stream);
     fresh.set(stream, (fresh.get(stream) ?? 0) + 1);

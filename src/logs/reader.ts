@@ -1,6 +1,7 @@
 import type { EcsCaller } from "../aws/caller.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Meter } from "../meter.ts";
 import { nextBatch, nextDue } from "./batch.ts";
 import { readBatch } from "./read_batch.ts";
 import type { FollowedStream } from "./stream.ts";
@@ -30,10 +31,11 @@ const woken = new Error("a stream is due");
 
 /** Makes a reader, which calls AWS only while a stream is followed. `signal` ends it. */
 export function createReader(
-  { caller, clock, log, signal }: {
+  { caller, clock, log, meter, signal }: {
     readonly caller: EcsCaller;
     readonly clock: Clock;
     readonly log: Logger;
+    readonly meter?: Meter | undefined;
     readonly signal: AbortSignal;
   },
 ): Reader {
@@ -48,7 +50,7 @@ export function createReader(
     reads += 1;
     for (const stream of batch) stream.isBusy = true;
     try {
-      await readBatch({ caller, clock, signal }, batch);
+      await readBatch({ caller, clock, meter, signal }, batch);
     } catch (error) {
       if (signal.aborted) return;
       log.error("logs could not be read", { error });

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { nextBatch } from "../../../src/logs/batch.ts";
 import { readBatch } from "../../../src/logs/read_batch.ts";
+import type { Meter } from "../../../src/meter.ts";
+import { keepingMeter } from "../../harness/measurements.ts";
 import { createLogsWorld, followed, type LogsWorld } from "../../harness/logs_world.ts";
 
 /** Reads these streams once. */
@@ -8,9 +10,18 @@ async function read(
   world: LogsWorld,
   ...streams: readonly ReturnType<typeof followed>[]
 ): Promise<void> {
+  await measuredRead(world, undefined, ...streams);
+}
+
+/** The same, measured. */
+async function measuredRead(
+  world: LogsWorld,
+  meter: Meter | undefined,
+  ...streams: readonly ReturnType<typeof followed>[]
+): Promise<void> {
   const { caller, clock } = world;
   const signal = new AbortController().signal;
-  const reading = readBatch({ caller, clock, signal }, streams.map(({ stream }) => stream));
+  const reading = readBatch({ caller, clock, meter, signal }, streams.map(({ stream }) => stream));
   await world.pass(60_000);
   await reading;
 }
@@ -145,4 +156,19 @@ Deno.test("pages without an end are given up, and read on from where they were",
   await read(world, app);
   assertEquals([world.asked.length, app.messages, app.sink.reads], [1_000, [], 0]);
   assertEquals(app.stream.trouble, undefined);
+});
+
+Deno.test("the age of each event that was handed on is measured, and never below nothing", async () => {
+  const world = createLogsWorld();
+  const a = followed("a");
+  const { meter, records } = keepingMeter();
+  world.put("a", [0, "old"], [3_600_000, "of a clock that is ahead"]);
+  await world.pass(4_000);
+  await measuredRead(world, meter, a);
+  await measuredRead(world, meter, a);
+  assertEquals(a.messages.length, 2);
+  const ages = records.map((one) => one.kind === "log delay" ? one.seconds : undefined);
+  assertEquals(ages.length, 2, "one for each event");
+  assert((ages[0] ?? 0) >= 4 && (ages[0] ?? 0) < 10, String(ages));
+  assertEquals(ages[1], 0);
 });
