@@ -1,6 +1,7 @@
 import { type Burst, ratioOf, refusedPart } from "./bursts.ts";
 import { percentile } from "./handshake.ts";
 import { type LoadResult, pollSeconds } from "./load.ts";
+import type { LogLoad } from "./logs.ts";
 import type { ReconnectResult } from "./reconnects.ts";
 
 /** Something found, and the bounds that it is to keep. Times are never among it: machines differ. */
@@ -51,17 +52,41 @@ export function loadAims(
   ].map((aim) => ({ ...aim, what: `${tasks} tasks: ${aim.what}` }));
 }
 
+/** What the reading of logs is to keep to. */
+export function logAims(load: LogLoad): Aim[] {
+  const exactly = (what: string, found: number, wanted: number) => ({
+    what,
+    found,
+    least: wanted,
+    most: wanted,
+  });
+  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
+  return [
+    exactly("lines read", load.linesRead, load.linesPrinted),
+    exactly("lines doubled", load.linesDoubled, 0),
+    exactly("lines out of order", load.linesOutOfOrder, 0),
+    exactly("lines of nobody", load.linesStrange, 0),
+    atMost("FilterLogEvents calls a second", load.callsPerSecond, load.callsAllowed),
+    atMost("FilterLogEvents calls refused", load.callsRefused, 0),
+    atMost("memory in the last third, of that in the first", growthOf(load.rssMb), memoryGrowth),
+    atMost("MB of memory", Math.max(...load.rssMb), mostMemory),
+  ].map((aim) => ({ ...aim, what: `logs of ${load.tasks} tasks: ${aim.what}` }));
+}
+
 /** What the memory is to keep to while hosts come and go. */
 export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
-  const third = Math.ceil(rssMb.length / 3);
-  const first = percentile(rssMb.slice(0, third), 50);
-  const last = percentile(rssMb.slice(-third), 50);
   return [{
     what: "memory in the last third of the reconnects, of that in the first",
-    found: last / first,
+    found: growthOf(rssMb),
     least: 0,
     most: memoryGrowth,
   }];
+}
+
+/** The last third of the readings as a multiple of the first, each by its median. */
+function growthOf(readings: readonly number[]): number {
+  const third = Math.ceil(readings.length / 3);
+  return percentile(readings.slice(-third), 50) / percentile(readings.slice(0, third), 50);
 }
 
 /** Most time of a burst, as a multiple of what AWS's buckets allow. */

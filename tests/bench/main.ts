@@ -3,10 +3,11 @@
  * `--check` it ends with 1 where a count or a ratio misses its aim.
  */
 import { parseArgs } from "node:util";
-import { burstAims, describeAim, isMet, loadAims, reconnectAims } from "./aims.ts";
+import { burstAims, describeAim, isMet, loadAims, logAims, reconnectAims } from "./aims.ts";
 import { type Burst, describeBurst, measureBursts } from "./bursts.ts";
 import { measureHandshake } from "./handshake.ts";
 import { type LoadResult, measureLoad } from "./load.ts";
+import { describeLogs, type LogLoad, measureLogs } from "./logs.ts";
 import { measureReconnects } from "./reconnects.ts";
 
 const { values } = parseArgs({
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     starts: { type: "string", default: "10" },
     /** Plugins times tasks of each, started and stopped at one moment. */
     bursts: { type: "string", default: "1x500,8x100" },
+    /** Tasks that print a line a second, times seconds; nothing leaves it out. */
+    logs: { type: "string", default: "1000x600" },
     check: { type: "boolean", default: false },
   },
 });
@@ -82,8 +85,17 @@ for (const shape of (values.bursts ?? "").split(",").filter((text) => text !== "
   }
 }
 print(JSON.stringify({ bursts }));
+const logLoads: LogLoad[] = [];
+for (const shape of (values.logs ?? "").split(",").filter((text) => text !== "")) {
+  const [tasks = NaN, seconds = NaN] = shape.split("x").map(Number);
+  const load = await measureLogs({ tasks, seconds });
+  logLoads.push(load);
+  print(describeLogs(load));
+}
+print(JSON.stringify({ logs: logLoads }));
 const aims = [
   ...bursts.flatMap(burstAims),
+  ...logLoads.flatMap(logAims),
   ...reconnects === undefined ? [] : reconnectAims(reconnects),
   ...loads.flatMap((load) => loadAims(load, { readsPerSecond, exits: exitsOf(load.tasks) })),
 ];

@@ -143,6 +143,10 @@ export const examples: Record<string, Expected> = {
     ends: "running",
     check: changeImage,
   },
+  "logs-and-exec.nomad.hcl": {
+    ends: "running",
+    check: followAndEnter,
+  },
   "definition-json.nomad.hcl": {
     ends: "complete",
     check: ({ task, definition }) => {
@@ -228,6 +232,23 @@ async function changeImage({ site, file, job, allocation, task, definition }: Ru
   assertEquals((await describe(task.taskDefinitionArn)).status, "INACTIVE");
   const { status, image } = await describe(live?.taskDefinitionArn);
   assertEquals([status, String(image).split(":").at(-1)], ["ACTIVE", "2.4.62"]);
+}
+
+/** Its logs come to Nomad, a command runs in it, and it ends by its own signal. */
+async function followAndEnter({ site, job, allocation: { ID } }: Run): Promise<void> {
+  const prints = (text: string, ...flags: string[]) =>
+    eventually(`the logs have ${text}`, async () => {
+      const { output } = await site.agent.cli("alloc", "logs", ...flags, ID);
+      return output.includes(text) ? true : undefined;
+    });
+  await prints("working\n");
+  await prints("sidecar: ready\n", "-stderr");
+  const hello = ["echo", "hello", "from", "inside"];
+  const { code, output } = await site.agent.cli("alloc", "exec", "-task", "crawler", ID, ...hello);
+  assertEquals([code, output], [0, "hello from inside\n"]);
+  await site.agent.cli("job", "stop", "-detach", job);
+  await site.allocation(job, (other) => other.ID === ID && isOver(other));
+  await prints("stopped by SIGINT\n");
 }
 
 /** Tags by their keys, of a task or of a request. */
