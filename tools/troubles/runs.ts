@@ -471,6 +471,7 @@ export const runs: readonly Section[] = [
         seen: "the logs of a task cannot be shown; a log cannot be written; …",
         texts: [
           "the logs of a recovered task are not shown",
+          "a fault of the logs of a task",
           "the logs of a task cannot be shown",
           "the rest of a log was not read",
           "Nomad's log files cannot be read",
