@@ -468,6 +468,13 @@ export const runs: readonly Section[] = [
         fix: "Nothing: lines may stand twice. Raise `max_files` in the task's `logs` block.",
       },
       {
+        seen: "… is no named pipe: something else was put in the place of Nomad's own",
+        texts: [/… is no …: something else was put in the place of Nomad's own/],
+        cause: "A file or link stands where Nomad makes the pipe or the file of the task's log.",
+        fix:
+          "Find who writes below the allocation's folder on this client, and start the task anew.",
+      },
+      {
         seen: "the logs of a task cannot be shown; a log cannot be written; …",
         texts: [
           "the logs of a recovered task are not shown",
