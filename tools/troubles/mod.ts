@@ -50,4 +50,6 @@ export const inside: readonly Piece[] = [
   "rss rtprio rttime",
   "begins with neither",
   "a stream is due",
+  "text/plain; version=",
+  "change it, and restart the Nomad agent",
 ];

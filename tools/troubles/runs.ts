@@ -522,4 +522,23 @@ export const runs: readonly Section[] = [
       },
     ],
   },
+  {
+    title: "Metrics of the driver",
+    where: "the agent's log. Tasks go on in each case.",
+    troubles: [
+      {
+        seen: "the telemetry block cannot be carried out",
+        texts: ["the telemetry block cannot be carried out"],
+        cause: "The port of `prometheus_port` is taken, or the exporter cannot be made.",
+        fix: "Change the `telemetry` block, and restart the Nomad agent.",
+      },
+      {
+        seen: "metrics could not be sent",
+        texts: ["metrics could not be sent", "metrics were not sent", "metrics are sent again"],
+        cause: "The collector at `otlp_endpoint` does not answer, or refuses.",
+        fix:
+          "Check the endpoint and its headers. The driver sends on, and says when it works again.",
+      },
+    ],
+  },
 ];
