@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Agent, type Allocation, pluginPids } from "../../demo/lib/nomad.ts";
+import type { Allocation } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { allowDriver } from "./harness/acl.ts";
+import { kill } from "./harness/kill.ts";
 import {
   eventsOf,
   isOver,
@@ -98,16 +99,6 @@ async function updateInDrain(site: Site, old: Allocation, to: string): Promise<A
   const changed = await runningOn(site, "sleep", to);
   assertEquals(await arns(site), [updated]);
   return changed;
-}
-
-/** Kills an agent and its plugin, which the agent may start anew until it is dead. */
-async function kill(agent: Agent): Promise<void> {
-  const killPlugins = async () => {
-    for (const pid of await pluginPids(agent.folder)) Deno.kill(pid, "SIGKILL");
-  };
-  await killPlugins();
-  await agent.stop("SIGKILL");
-  await killPlugins();
 }
 
 Deno.test(
