@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCanary } from "../fuzz/canary.ts";
-import { eventually } from "../../demo/lib/process.ts";
-import { eventsOf, isOver, isRunning, nomadVersion, type Site, withSite } from "./harness/site.ts";
+import { eventually, freePort } from "../../demo/lib/process.ts";
+import {
+  eventsOf,
+  isOver,
+  isRunning,
+  nomadVersion,
+  seedDriverConfig,
+  type Site,
+  withSite,
+} from "./harness/site.ts";
 
 const canary = createCanary();
 
@@ -80,7 +88,9 @@ Deno.test(`Nomad ${nomadVersion}: no secret and no value of an environment is lo
     NOMAD_TOKEN: canary.at("nomad"),
     UNRELATED: canary.at("agent"),
   };
-  await withSite({ env }, async (site) => {
+  const port = await freePort();
+  const driverConfig = { ...seedDriverConfig, telemetry: { prometheus_port: port } };
+  await withSite({ env, driverConfig }, async (site) => {
     const told: string[] = [];
     const { ID } = await run(site, "whole", "busybox", isRunning);
 
@@ -114,7 +124,13 @@ Deno.test(`Nomad ${nomadVersion}: no secret and no value of an environment is lo
       told.push(events);
     });
 
-    await t.step("nothing of it is in logs, events and attributes", async () => {
+    await t.step("nothing of it is in logs, events, attributes and metrics", async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      assertStringIncludes(
+        metrics,
+        'nomad_driver_ecs_task_start_duration_seconds_count{result="failed"}',
+      );
+      told.push(metrics);
       const { Attributes, Drivers } = await site.agent.node();
       told.push(JSON.stringify([Attributes, Drivers]));
       const log = await site.agent.log();
