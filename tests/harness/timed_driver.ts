@@ -2,13 +2,17 @@ import { encode } from "@msgpack/msgpack";
 import { assert } from "@std/assert";
 import { decodePluginConfig } from "../../src/config/mod.ts";
 import { createDriver, type Driver, type StartedTask } from "../../src/driver/driver.ts";
+import type { Measurement } from "../../src/meter.ts";
 import { driverConfig } from "./driver_calls.ts";
 import type { NomadServers } from "../simulation/nomad_servers.ts";
+import { keepingMeter } from "./measurements.ts";
 import { cluster, createWorld, ownerOf, silent, type World } from "./world.ts";
 
 /** A plugin process of a node in virtual time, and what the node's agent asks of it. */
 export type TimedDriver = {
   readonly driver: Driver;
+  /** What it has measured. */
+  readonly records: readonly Measurement[];
   /** Starts run `run` of an allocation's task; the agent may die while it waits. */
   start(
     run: string,
@@ -33,6 +37,7 @@ export function launchDriver(
     encode({ enabled: true, cluster: cluster.name, region: cluster.region, ...config }),
   );
   assert(decoded.kind === "ok");
+  const { meter, records } = keepingMeter();
   const driver = createDriver({
     connect: (target) => world.connect(process, target),
     files: world.disk.connect(process),
@@ -40,12 +45,14 @@ export function launchDriver(
     random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length).fill(7),
     log: silent,
+    meter,
     version: "0.0.0",
     config: decoded.value,
     connectNomad: nomad && (() => nomad.api(nodeId, process)),
   });
   return {
     driver,
+    records,
     kill: () => process.alive = false,
     start: (run, allocId, task = {}) => {
       const agent = new AbortController();
