@@ -43,11 +43,13 @@ export async function leaveToSuccessor(
       await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
       // What a handle names may be foreign, or another allocation's by now.
       if (!record.isLive() || !remote.isOwn()) return false;
-      await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until }, bounded);
+      const shown = record.log?.pause();
+      await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until, shown }, bounded);
       return true;
     });
     if (!isLeft) return "to be stopped";
   } catch (error) {
+    record.log?.begin();
     const message = error instanceof Error ? error.message : String(error);
     remote.tell(
       `The ECS task cannot be left to allocation ${verdict.to}, and is stopped: ${message}`,

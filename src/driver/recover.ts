@@ -37,5 +37,5 @@ export function recoverTask(
   });
   const record = keep(context, remote, { network, startedAt, handover, sources });
   record.confirm();
-  followLogs(context, record, place, "recovered");
+  followLogs(context, record, place, { how: "recovered" });
 }

@@ -129,7 +129,7 @@ async function startNew(
   const predecessors = config.handover
     ? await predecessorsFrom(context.nomad, task, abandoned)
     : undefined;
-  const { remote, how, definition, publicAddress } = await context.lifecycle.start({
+  const { remote, definition, publicAddress, ...origin } = await context.lifecycle.start({
     cluster,
     owner: task,
     predecessors,
@@ -145,7 +145,8 @@ async function startNew(
   const network = { advertise: config.advertise, address: publicAddress, ports };
   const sources = sourcesOf(context, remote, definition, config, request);
   const record = keep(context, remote, { network, startedAt, handover: config.handover, sources });
-  followLogs(context, record, request, how, predecessors?.chain.map(({ allocId }) => allocId));
+  const earlier = predecessors?.chain.map(({ allocId }) => allocId);
+  followLogs(context, record, request, { ...origin, earlier });
   return answerOf(record);
 }
 

@@ -29,7 +29,13 @@ type LogOptions = {
 };
 
 /** How a task's ECS task came here. */
-type Origin = Started["how"] | "recovered";
+type Origin = {
+  readonly how: Started["how"] | "recovered";
+  /** See `Started`. */
+  readonly shown?: string | undefined;
+  /** Ids of allocations on this client whose ECS task it may be. */
+  readonly earlier?: readonly string[] | undefined;
+};
 
 /**
  * The log streams of an ECS task that are to be shown. The task's user is told why there are none.
@@ -78,10 +84,8 @@ export function followLogs(
   record: TaskRecord,
   place: TaskPlace,
   origin: Origin,
-  /** Ids of allocations on this client whose ECS task it may be. */
-  earlierAllocs: readonly string[] = [],
 ): void {
-  guarded(context, undefined, () => follow(context, record, place, origin, earlierAllocs));
+  guarded(context, undefined, () => follow(context, record, place, origin));
 }
 
 function follow(
@@ -89,8 +93,8 @@ function follow(
   record: TaskRecord,
   place: TaskPlace,
   origin: Origin,
-  earlierAllocs: readonly string[],
 ): void {
+  const { how, shown, earlier = [] } = origin;
   const { logs } = context;
   const { sources, task, remote } = record;
   const { fifos, allocDir } = place;
@@ -100,9 +104,7 @@ function follow(
   const fileIn = (dir: string) => `${dir}/nomad-driver-ecs.${task.name}.logs.json`;
   // Nomad keeps the directories of a client's allocations side by side.
   const isBeside = allocDir?.endsWith(`/${task.allocId}`) === true;
-  const dirs = isBeside
-    ? earlierAllocs.map((id) => allocDir.slice(0, -task.allocId.length) + id)
-    : [];
+  const dirs = isBeside ? earlier.map((id) => allocDir.slice(0, -task.allocId.length) + id) : [];
   const { role, profile } = remote.ref.cluster;
   record.log = logs.follow(
     {
@@ -110,7 +112,8 @@ function follow(
       ...fifos,
       checkpoint: allocDir === undefined ? undefined : fileIn(allocDir),
       earlier: dirs.map(fileIn),
-      begins: origin === "started" || origin === "found" ? "with the task" : "about now",
+      shown,
+      begins: how === "started" || how === "found" ? "with the task" : "about now",
     },
     { role, profile },
     remote.tell.bind(remote),

@@ -3,10 +3,8 @@
  * from there, and so does the next allocation on this client where it takes the ECS task over.
  */
 import { fromBase64 } from "../bytes.ts";
-import type { LogDisk } from "./disk.ts";
 import type { OutputState } from "./output.ts";
 import { type Position, positionAt } from "./position.ts";
-import type { LogSource } from "./source.ts";
 
 /** What a checkpoint holds. */
 export type Checkpoint = {
@@ -47,31 +45,6 @@ export function decodeCheckpoint(text: string): Checkpoint | undefined {
     if (position !== undefined) positions.set(name, position);
   }
   return { outputs, positions };
-}
-
-/**
- * How far the streams were read before: by an earlier process, whose checkpoint is `own`, or for another
- * allocation on this client, whose log files are not this one's. Rejects where the disk cannot be read.
- */
-export async function earlierPositions(
-  disk: LogDisk,
-  { checkpoint, earlier }: {
-    readonly checkpoint: string | undefined;
-    readonly earlier: readonly string[];
-  },
-  sources: readonly LogSource[],
-): Promise<{ own: Checkpoint | undefined; positions: Checkpoint["positions"] | undefined }> {
-  const read = async (path: string) => {
-    const found = decodeCheckpoint(await disk.readText(path) ?? "");
-    return sources.some(({ stream }) => found?.positions.has(stream)) ? found : undefined;
-  };
-  const own = checkpoint === undefined ? undefined : await read(checkpoint);
-  if (own !== undefined) return { own, positions: own.positions };
-  for (const path of earlier) {
-    const found = await read(path);
-    if (found !== undefined) return { own: undefined, positions: found.positions };
-  }
-  return { own: undefined, positions: undefined };
 }
 
 function outputOf(value: unknown): OutputState | undefined {

@@ -16,12 +16,14 @@ import type { Logger } from "../logger.ts";
 import type { Meter } from "../meter.ts";
 import type { LogDisk } from "./disk.ts";
 import { createReader, type Reader } from "./reader.ts";
-import { type LogRequest, TaskLog, type Tell } from "./task_log.ts";
+import type { LogRequest } from "./log_request.ts";
+import { TaskLog, type Tell } from "./task_log.ts";
 
 export { type LogDisk, systemLogDisk } from "./disk.ts";
 export { advance, isFresh, noteEvent, type Position, positionAt } from "./position.ts";
 export { type LogSource, logSourcesOf, type SidecarLogs } from "./source.ts";
-export type { LogRequest, TaskLog } from "./task_log.ts";
+export type { LogRequest } from "./log_request.ts";
+export type { TaskLog } from "./task_log.ts";
 
 /**
  * The logs of all tasks.

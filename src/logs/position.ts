@@ -10,6 +10,8 @@ export type Position = {
   newest: number;
   /** Times of the events since `from` that were read, by their shortened ids. */
   readonly known: Map<number, number>;
+  /** Events of one time that another allocation has shown, of which `left` are still to be met. */
+  shown?: { readonly time: number; readonly left: number } | undefined;
 };
 
 /** An event of CloudWatch Logs, as far as it is read. */
@@ -35,6 +37,17 @@ export function positionAt(from: number): Position {
 /** Whether an event was not read yet. */
 export function isFresh({ from, known }: Position, event: LogEvent): boolean {
   return timeOf(event) >= from && !known.has(shortId(event));
+}
+
+/**
+ * Whether another allocation has shown a fresh event. AWS answers the events of one time in one order, so
+ * that those are its first ones.
+ */
+export function wasShown(position: Position, event: LogEvent): boolean {
+  const { shown } = position;
+  if (shown === undefined || shown.left === 0 || timeOf(event) !== shown.time) return false;
+  position.shown = { ...shown, left: shown.left - 1 };
+  return true;
 }
 
 /** Takes in that an event was read. */

@@ -3,7 +3,7 @@ import { EcsError } from "../aws/error.ts";
 import type { Input, Output } from "../aws/operations.ts";
 import type { Clock } from "../clock.ts";
 import type { Meter } from "../meter.ts";
-import { advance, isFresh, noteEvent } from "./position.ts";
+import { advance, isFresh, noteEvent, wasShown } from "./position.ts";
 import {
   type FollowedStream,
   noteFailure,
@@ -158,6 +158,10 @@ function takePage(
     if (stream === undefined || stalled.has(stream) || interrupted.has(stream)) continue;
     const { position, sink } = stream;
     if (!isFresh(position, event)) continue;
+    if (wasShown(position, event)) {
+      noteEvent(position, event);
+      continue;
+    }
     if (position.newest < reached) {
       interrupted.add(stream);
       continue;

@@ -1,12 +1,15 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { type Checkpoint, earlierPositions, encodeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { LogDisk } from "./disk.ts";
 import { lineBytes } from "./lines.ts";
 import { Output } from "./output.ts";
 import { positionAt } from "./position.ts";
 import type { Reader } from "./reader.ts";
 import { isRestRead, mostRest } from "./rest.ts";
+import { firstPositions } from "./first_positions.ts";
+import type { LogRequest } from "./log_request.ts";
+import { encodeShown } from "./shown.ts";
 import type { LogSource } from "./source.ts";
 import {
   type FollowedStream,
@@ -16,24 +19,6 @@ import {
   type Trouble,
 } from "./stream.ts";
 import { troubleText, unreadText } from "./trouble_text.ts";
-
-/** One run of a Nomad task whose logs are to be shown. */
-export type LogRequest = {
-  /** At least one. */
-  readonly sources: readonly LogSource[];
-  /** Nomad's FIFOs. */
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Path of the file that tells the next process how far the logs were written; undefined for none. */
-  readonly checkpoint: string | undefined;
-  /** Paths of the files of earlier allocations on this client, whose ECS task it may be. */
-  readonly earlier: readonly string[];
-  /**
-   * Where the logs begin if no checkpoint tells: with the ECS task, or about now, as the task was another
-   * allocation's or an older driver's before.
-   */
-  readonly begins: "with the task" | "about now";
-};
 
 /** Tells a task's user something. */
 export type Tell = (message: string) => void;
@@ -46,13 +31,6 @@ export type TaskLogServices = {
   readonly log: Logger;
 };
 
-/**
- * Milliseconds before the task's start as this machine's clock has it, from which on a new task's stream is
- * read. The stream is the task's own, so that it only has to be long before the first event.
- */
-const beforeStart = 24 * 3_600_000;
-/** Milliseconds before now from which a stream is read that another allocation has shown until now. */
-const beforeTakeOver = 15_000;
 /** Milliseconds between two looks at whether the rest of the logs was read. */
 const restLook = 500;
 
@@ -98,6 +76,19 @@ export class TaskLog implements StreamSink {
       stream.dueAt = this.#services.clock.monotonic();
       this.#readerOf(stream).add(stream);
     }
+  }
+
+  /**
+   * Reads no more until `begin`. Returns how far the logs were shown, for the allocation that the ECS task
+   * is left to; undefined where that is not known.
+   */
+  pause(): string | undefined {
+    const isKnown = this.#isSettled() && this.#outputs().every(([, output]) => output.isEmpty());
+    if (this.#phase === "following") {
+      this.#phase = "ready";
+      for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
+    }
+    return isKnown ? encodeShown(this.#streams.map(({ position }) => position)) : undefined;
   }
 
   /**
@@ -156,7 +147,7 @@ export class TaskLog implements StreamSink {
 
   accept({ source }: FollowedStream, message: string): "taken" | "full" {
     const output = this.#outputOf(source.output);
-    if (output.isFull()) return "full";
+    if (this.#phase !== "following" || output.isFull()) return "full";
     output.add(lineBytes(message, source.label));
     this.#isChanged = true;
     return "taken";
@@ -193,14 +184,13 @@ export class TaskLog implements StreamSink {
 
   async #prepare(): Promise<void> {
     const { disk, clock } = this.#services;
-    const { begins, sources, ...paths } = this.#request;
-    const { own, positions } = await earlierPositions(disk, paths, sources);
-    const first = clock.now() - (begins === "with the task" ? beforeStart : beforeTakeOver);
-    this.#streams = sources.map((source) =>
+    const { sources } = this.#request;
+    const { own, positions } = await firstPositions(disk, this.#request, clock.now());
+    this.#streams = sources.map((source, at) =>
       followedStream({
         source,
         sink: this,
-        position: positions?.get(source.stream) ?? positionAt(Math.max(0, first)),
+        position: positions[at] ?? positionAt(clock.now()),
         now: clock.monotonic(),
       })
     );

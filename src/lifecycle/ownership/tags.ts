@@ -13,7 +13,11 @@ export const jobTag = "nomad:definition_for";
 const previousTag = "nomad:previous_allocs";
 /** Tag that names the allocation which an ECS task was left to. */
 const leftForTag = "nomad:left_for";
-/** Tag that tells until when that allocation may take it, in seconds since the Unix epoch. */
+/**
+ * Tag that tells until when that allocation may take it, in seconds since the Unix epoch. Behind the point it
+ * tells how far the task's logs were shown: drivers that know nothing of that read a number all the same,
+ * and a tag of its own would be one more than AWS takes of a task whose user has set as many as he may.
+ */
 const leftUntilTag = "nomad:left_until";
 /** Marks that fit into a tag's value: 8 characters and a blank each. */
 const rememberedOwners = 28;
@@ -122,13 +126,18 @@ export type LeftTo = {
   readonly allocId: string;
   /** Milliseconds since the Unix epoch until which it may be taken; past it the task is an orphan. */
   readonly until: number;
+  /** How far the task's logs were shown, in digits; undefined where nothing tells. */
+  readonly shown?: string | undefined;
 };
 
 /** The tags of a task that is left to an allocation. */
-export function leftTags({ allocId, until }: LeftTo): Tag[] {
+export function leftTags({ allocId, until, shown }: LeftTo): Tag[] {
   return [
     { key: leftForTag, value: tagValue(allocId) },
-    { key: leftUntilTag, value: String(Math.ceil(until / 1_000)) },
+    {
+      key: leftUntilTag,
+      value: `${Math.ceil(until / 1_000)}${shown === undefined ? "" : `.${shown}`}`,
+    },
   ];
 }
 
@@ -139,7 +148,16 @@ export function leftTo(tags: readonly Tag[]): LeftTo | undefined {
   if (allocId === undefined || allocId === "" || allocId === value("nomad:alloc_id")) {
     return undefined;
   }
-  return { allocId, until: (Number(value(leftUntilTag)) || 0) * 1_000 };
+  return { allocId, until: Math.floor(Number(value(leftUntilTag)) || 0) * 1_000 };
+}
+
+/**
+ * How far the logs of a task were shown that is left to an allocation, as `LeftTo` has it; undefined where no
+ * tag tells, or the task is left to another.
+ */
+export function shownTo(tags: readonly Tag[], allocId: string): string | undefined {
+  if (leftTo(tags)?.allocId !== tagValue(allocId)) return undefined;
+  return tags.find(({ key }) => key === leftUntilTag)?.value?.split(".")[1];
 }
 
 /** The tags by which an owner takes a task over from whoever the task's tags name. */

@@ -65,6 +65,8 @@ export type Started = {
    * it ran for an allocation that this one replaces.
    */
   readonly how: "started" | "found" | "handed over";
+  /** How far its logs were shown before it was handed over; undefined where nothing tells. */
+  readonly shown?: string | undefined;
   /** The task's definition; undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
   /** The public address, where the task is to advertise it and has one. */

@@ -4,7 +4,7 @@ import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
 import { LaunchError } from "../launch_error.ts";
-import { startedBy } from "../ownership/tags.ts";
+import { shownTo, startedBy } from "../ownership/tags.ts";
 import {
   type Asking,
   type Attempt,
@@ -26,6 +26,8 @@ import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
 export type Launched = {
   readonly arn: string;
   readonly how: Started["how"];
+  /** See `Started`. */
+  readonly shown?: string | undefined;
   /** Undefined where AWS does not let this client describe it. */
   readonly definition: DefinitionFacts | undefined;
 };
@@ -122,7 +124,8 @@ async function takeOver(
   const task = await takeFromPredecessor(context, request, asking);
   if (task === undefined) return undefined;
   const definition = await definitionOf(context, task, asking);
-  return { arn: task.taskArn, how: "handed over", definition };
+  const shown = shownTo(task.tags ?? [], request.owner.allocId);
+  return { arn: task.taskArn, how: "handed over", definition, shown };
 }
 
 /** The definition of a task that already runs; undefined where AWS does not tell it. */

@@ -63,7 +63,8 @@ async function untilStarted(
     const publicAddress = await addressOf(context, remote, attempt, launched, signal);
     context.remoteTasks.ledger.answered(launched.arn, remote);
     recordEnd(context, attempt.request, remote);
-    return { remote, how: launched.how, definition: launched.definition, publicAddress };
+    const { how, definition, shown } = launched;
+    return { remote, how, definition, shown, publicAddress };
   } catch (error) {
     if (!context.signal.aborted && remote.state().kind !== "ended") {
       remote.stop("Nomad: the task's start failed", 0);

@@ -145,7 +145,7 @@ Deno.test("logs begin with the running task, and Nomad hears of its end after th
   const { context, recordOf, requests, calls, heard, exits, ends } = await followedTask();
   const record = recordOf();
   const allocDir = `/nomad/alloc/${record.task.allocId}`;
-  followLogs(context, record, { fifos, allocDir }, "started", ["before"]);
+  followLogs(context, record, { fifos, allocDir }, { how: "started", earlier: ["before"] });
   record.onExit((how) => heard.push(how));
   assertEquals(requests[0]?.begins, "with the task");
   assertEquals(requests[0]?.checkpoint, `${allocDir}/nomad-driver-ecs.main.logs.json`);
@@ -160,7 +160,7 @@ Deno.test("logs begin with the running task, and Nomad hears of its end after th
 Deno.test("a task without streams ends without any delay", async () => {
   const { context, remote, recordOf, requests, heard, exits } = await followedTask();
   const record = recordOf(remote, []);
-  followLogs(context, record, { fifos }, "started");
+  followLogs(context, record, { fifos }, { how: "started" });
   record.onExit((how) => heard.push(how));
   await exits();
   assertEquals([requests.length, heard.length], [0, 1]);
@@ -170,7 +170,7 @@ Deno.test("a task that is destroyed or left ends at once, and its logs with it",
   for (const how of ["destroy", "detach"] as const) {
     const { context, recordOf, calls, heard } = await followedTask();
     const record = recordOf();
-    followLogs(context, record, { fifos }, "handed over");
+    followLogs(context, record, { fifos }, { how: "handed over" });
     record.onExit((result) => heard.push(result));
     record[how]();
     assertEquals([calls.includes("close"), heard.length], [true, 1]);
@@ -180,7 +180,7 @@ Deno.test("a task that is destroyed or left ends at once, and its logs with it",
 Deno.test("who takes a task over within this process takes its logs over, with the FIFOs open", async () => {
   const { context, lifecycle, remote, recordOf, calls, requests, exits } = await followedTask();
   const first = recordOf();
-  followLogs(context, first, { fifos }, "started");
+  followLogs(context, first, { fifos }, { how: "started" });
   const { ref } = remote;
   const owner = ownerOf("22222222");
   const second = recordOf(
@@ -206,7 +206,7 @@ Deno.test("the streams of a task that an older driver has started are found out"
     ...context,
     lifecycle: { ...lifecycle, definitionOf: () => Promise.resolve(definition(awslogs)) },
   };
-  followLogs(described, record, { fifos }, "recovered");
+  followLogs(described, record, { fifos }, { how: "recovered" });
   await pass(1_000);
   assertEquals(requests.map(({ begins, sources }) => [begins, sources.length]), [["about now", 1]]);
 });
@@ -219,11 +219,11 @@ Deno.test("a fault of the logs fails no start, and holds up no end", async () =>
   const told = { ref: remote.ref, tell: broken };
   assertEquals(sourcesOf(context, told, undefined, options, { fifos }), []);
   const faulty = { ...context, logs: { follow: broken, close: () => {} } };
-  followLogs(faulty, recordOf(), { fifos }, "started");
+  followLogs(faulty, recordOf(), { fifos }, { how: "started" });
   const record = recordOf();
   const taskLog = { begin: broken, end: broken, onEnd: broken, close: broken, tell: () => {} };
   const ending = { follow: () => taskLog as unknown as TaskLog, close: () => {} };
-  followLogs({ ...context, logs: ending }, record, { fifos }, "started");
+  followLogs({ ...context, logs: ending }, record, { fifos }, { how: "started" });
   record.onExit((how) => heard.push(how));
   await exits();
   assertEquals(heard.length, 1);

@@ -2,12 +2,9 @@ import { assertEquals } from "@std/assert";
 import {
   type Checkpoint,
   decodeCheckpoint,
-  earlierPositions,
   encodeCheckpoint,
 } from "../../../src/logs/checkpoint.ts";
 import { positionAt } from "../../../src/logs/position.ts";
-import { createFakeDisk } from "../../harness/log_disk.ts";
-import { sourceOf } from "../../harness/logs_world.ts";
 
 function checkpoint(stream: string): Checkpoint {
   const position = positionAt(1_000);
@@ -21,15 +18,6 @@ function checkpoint(stream: string): Checkpoint {
   };
 }
 
-/** The streams that are known to have been read before. */
-async function known(files: Record<string, string>) {
-  const disk = createFakeDisk();
-  for (const [path, text] of Object.entries(files)) await disk.replaceText(path, text);
-  const paths = { checkpoint: "/alloc/b/own", earlier: ["/alloc/a/own", "/alloc/z/own"] };
-  const { own, positions } = await earlierPositions(disk, paths, [sourceOf("app")]);
-  return [own !== undefined, [...positions?.keys() ?? []]];
-}
-
 Deno.test("a checkpoint is read as it was written", () => {
   assertEquals(decodeCheckpoint(encodeCheckpoint(checkpoint("app"))), checkpoint("app"));
 });
@@ -39,13 +27,4 @@ Deno.test("a damaged checkpoint is none, and a damaged part of one is left out",
   const parts = { outputs: { stdout: { index: -1 } }, streams: { app: { from: "x" }, web: 1 } };
   const decoded = decodeCheckpoint(JSON.stringify(parts));
   assertEquals([decoded?.outputs.size, decoded?.positions.size], [0, 0]);
-});
-
-Deno.test("a task goes on from its own checkpoint, and else from that of an earlier allocation", async () => {
-  const app = encodeCheckpoint(checkpoint("app"));
-  const other = encodeCheckpoint(checkpoint("another task's"));
-  assertEquals(await known({ "/alloc/b/own": app, "/alloc/a/own": app }), [true, ["app"]]);
-  assertEquals(await known({ "/alloc/b/own": other, "/alloc/z/own": app }), [false, ["app"]]);
-  assertEquals(await known({ "/alloc/b/own": other }), [false, []]);
-  assertEquals(await known({}), [false, []]);
 });

@@ -7,6 +7,7 @@ import {
   noteEvent,
   overlap,
   positionAt,
+  wasShown,
 } from "../../../src/logs/position.ts";
 
 const event = (timestamp: number, id = `${timestamp}`): LogEvent => ({
@@ -62,4 +63,10 @@ Deno.test("ids of 56 digits that differ in one digit are different", () => {
   const ids = Array.from({ length: 10_000 }, (_, at) => `3796441991398515883847480682${at}`);
   const position = after(...ids.map((id) => event(1, id)));
   assertEquals(position.known.size, ids.length);
+});
+
+Deno.test("of events of the time up to which they were shown, the first ones are passed over", () => {
+  const position = { ...positionAt(5), shown: { time: 5, left: 2 } };
+  const shown = ["1", "2", "3"].map((id) => wasShown(position, event(5, id)));
+  assertEquals([shown, wasShown(position, event(6))], [[true, true, false], false]);
 });

@@ -231,3 +231,44 @@ Deno.test("a broken disk is no trouble of the task's", async () => {
   taskLog.end(true);
   assert(await timeToEnd(world, taskLog) <= 16_000);
 });
+
+Deno.test("the next allocation on another client goes on with the very next line", async () => {
+  const world = createLogsWorld();
+  const sources = [sourceOf("app"), sourceOf("side", { output: "stderr" })];
+  const first = follow(world, { sources });
+  world.put("app", [0, "zero"], [9, "one"], [9, "two"]);
+  first.taskLog.begin();
+  await world.pass(3_000);
+  const shown = first.taskLog.pause();
+  world.put("app", [9, "three"], [10, "four"]);
+  world.put("side", [10, "side"]);
+  await world.pass(20_000);
+  assertEquals(world.disk.text(stdout), "zero\none\ntwo\n");
+  first.taskLog.close();
+  const next = follow(world, {
+    sources,
+    stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
+    stderr: "/alloc/b/alloc/logs/.web.stderr.fifo",
+    checkpoint: undefined,
+    shown,
+    begins: "about now",
+  });
+  next.taskLog.begin();
+  await world.pass(20_000);
+  assertEquals(world.disk.text("/alloc/b/alloc/logs/web.stdout.0"), "three\nfour\n");
+  assertEquals(world.disk.text("/alloc/b/alloc/logs/web.stderr.0"), "side\n");
+});
+
+Deno.test("a task that is not left after all is shown on", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "one"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  taskLog.pause();
+  world.put("app", [3_000, "two"]);
+  await world.pass(20_000);
+  taskLog.begin();
+  await world.pass(3_000);
+  assertEquals(world.disk.text(stdout), "one\ntwo\n");
+});

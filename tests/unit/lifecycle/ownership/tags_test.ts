@@ -3,8 +3,10 @@ import fc from "fast-check";
 import {
   clientToken,
   leftTags,
+  leftTo,
   ownerInTags,
   ownerTags,
+  shownTo,
   startedBy,
   taggedIndex,
   taggedOwner,
@@ -74,4 +76,21 @@ Deno.test("a task that was handed over and left again has room for its user's ta
   const keys = new Set([...first, ...taken, ...left].map(({ key }) => key));
   // AWS takes 50 tags of a task.
   assertEquals(keys.size + userTagLimit <= 50, true, String(keys.size));
+});
+
+Deno.test("how far logs were shown is told to the allocation that a task is left to, and to no other", () => {
+  const tags = leftTags({ allocId: "new", until: 1_767_225_600_000, shown: "17672256100000002" });
+  assertEquals(shownTo(tags, "new"), "17672256100000002");
+  assertEquals(leftTo(tags), { allocId: "new", until: 1_767_225_600_000 });
+  assertEquals(shownTo(tags, "later"), undefined);
+  const taken = [...tags, ...ownerTags(ownerOf("1", "new"), "0.0.0")];
+  assertEquals(shownTo(taken, "new"), undefined);
+  assertEquals(shownTo(leftTags({ allocId: "new", until: 1_000 }), "new"), undefined);
+});
+
+Deno.test("a driver that knows nothing of logs reads until when a task is left", () => {
+  const tags = leftTags({ allocId: "new", until: 1_767_225_600_000, shown: "9".repeat(238) });
+  const value = tags.find(({ key }) => key === "nomad:left_until")?.value ?? "";
+  assert(value.length <= 256);
+  assert(Math.abs(Number(value) - 1_767_225_600) <= 1, value);
 });
