@@ -18,6 +18,10 @@ const memory = {
 /** Seconds between looks at a task at rest, unless `poll_interval` says otherwise. */
 const pollSeconds = 2;
 
+/** GB of machines for a Nomad client, and the MB of them that the system keeps. */
+const machines = [1, 2, 4, 8];
+const system = 500;
+
 const counts = [1_000, 10_000, 100_000];
 
 /** The least time in which a bucket lets `calls` through. */
@@ -59,9 +63,30 @@ function ofClients({ base, task }: { base: number; task: number }, tasks: number
   return megabytes({ base: base * Math.ceil(tasks / 1_000), task }, tasks);
 }
 
+/** How many tasks at rest a machine's memory has room for, in round numbers. */
+function tasksOn(gigabytes: number, ofTask: number): string {
+  const free = gigabytes * 1_024 - system - memory.agent.base - memory.plugin.base;
+  const tasks = Math.max(0, free / ofTask);
+  const step = tasks < 1_000 ? 10 : 100;
+  return (Math.floor(tasks / step) * step).toLocaleString("en-US");
+}
+
+const ofTask = memory.agent.task + memory.plugin.task;
+const machineTable = [
+  `| memory of the machine | ${machines.map((size) => `${size} GB`).join(" | ")} |`,
+  `|---|${machines.map(() => "---|").join("")}`,
+  `| ECS tasks with logs, at most | ${
+    machines.map((size) => tasksOn(size, ofTask + memory.logmon.task)).join(" | ")
+  } |`,
+  `| ECS tasks without logs, at most | ${
+    machines.map((size) => tasksOn(size, ofTask)).join(" | ")
+  } |`,
+];
+
 const table = [
   `| ECS tasks | ${counts.map((count) => count.toLocaleString("en-US")).join(" | ")} |`,
   `|---|${counts.map(() => "---|").join("")}`,
   ...rows.map(([what, cell]) => `| ${what} | ${counts.map(cell).join(" | ")} |`),
 ];
-Deno.stdout.writeSync(new TextEncoder().encode(table.join("\n") + "\n"));
+const text = [table, machineTable].map((lines) => lines.join("\n") + "\n").join("\n");
+Deno.stdout.writeSync(new TextEncoder().encode(text));

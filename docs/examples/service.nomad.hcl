@@ -1,7 +1,7 @@
 # A web server that Nomad's own service discovery knows by its address in the VPC: `nomad service
 # info web`. Change the image, the port, the subnets and the security groups. A deployment counts
-# what ECS runs as healthy; where the clients reach the subnets, give the service a `check` and set
-# health_check = "checks".
+# what ECS runs as healthy: Nomad makes no checks of its own at an ECS task's address. Consul does, with
+# provider = "consul", address_mode = "driver" in the check, and a network that reaches the subnets.
 
 variable "subnets" {
   type    = list(string)

@@ -125,6 +125,70 @@ export const examples: Record<string, Expected> = {
       assertEquals(second?.["dependsOn"], [{ containerName: "cache", condition: "HEALTHY" }]);
     },
   },
+  "gpu.nomad.hcl": {
+    ends: "complete",
+    check: ({ task, asked, definition }) => {
+      assertEquals(asked["launchType"], "EC2");
+      const [container] = definition?.["containerDefinitions"] as Json[];
+      assertEquals(container?.["resourceRequirements"], [{ type: "GPU", value: "1" }]);
+      assertStringIncludes(outputOf(task, "train"), "the model is trained");
+    },
+  },
+  "arm64.nomad.hcl": {
+    ends: "complete",
+    check: ({ task, definition }) => {
+      assertEquals(definition?.["runtimePlatform"], {
+        cpuArchitecture: "ARM64",
+        operatingSystemFamily: "LINUX",
+      });
+      assertStringIncludes(outputOf(task, "graviton"), "this is");
+    },
+  },
+  "windows.nomad.hcl": {
+    ends: "running",
+    check: ({ definition }) => {
+      assertEquals(definition?.["runtimePlatform"], {
+        operatingSystemFamily: "WINDOWS_SERVER_2022_CORE",
+      });
+    },
+  },
+  "firelens.nomad.hcl": {
+    ends: "complete",
+    check: ({ task, definition }) => {
+      const [router, app] = definition?.["containerDefinitions"] as Json[];
+      assertEquals((router?.["firelensConfiguration"] as Json)["type"], "fluentbit");
+      assertEquals((app?.["logConfiguration"] as Json)["logDriver"], "awsfirelens");
+      assertStringIncludes(outputOf(task, "audit"), "all is audited");
+    },
+  },
+  "otel.nomad.hcl": {
+    ends: "complete",
+    check: ({ task, definition }) => {
+      const [, collector] = definition?.["containerDefinitions"] as Json[];
+      assertEquals(collector?.["essential"], false);
+      assertStringIncludes(outputOf(task, "traced"), "traces go to http://localhost:4318");
+    },
+  },
+  "efs.nomad.hcl": {
+    ends: "complete",
+    check: ({ definition }) => {
+      assertEquals(definition?.["volumes"], [{
+        name: "archive",
+        efsVolumeConfiguration: {
+          fileSystemId: "fs-0123456789abcdef0",
+          transitEncryption: "ENABLED",
+          authorizationConfig: { accessPointId: "fsap-0123456789abcdef0", iam: "ENABLED" },
+        },
+      }]);
+    },
+  },
+  "anywhere.nomad.hcl": {
+    ends: "complete",
+    check: ({ task, asked }) => {
+      assertEquals([asked["launchType"], asked["networkConfiguration"]], ["EXTERNAL", undefined]);
+      assertStringIncludes(outputOf(task, "shop-floor"), "the line is measured");
+    },
+  },
   "cross-account.nomad.hcl": {
     ends: "complete",
     before: async ({ ecs }) => {
