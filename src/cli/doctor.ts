@@ -1,4 +1,5 @@
 /** `doctor`: each prerequisite of the driver, whether it is met, and how to meet it. */
+import { count } from "../config/show.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { type Check, skip } from "./doctor/check.ts";
 import { checkCluster, checkLogGroup } from "./doctor/cluster_checks.ts";
@@ -135,10 +136,11 @@ function textOf({ stdout, environment }: Host, checks: readonly Check[]): string
   const fixes = checks.flatMap(({ name, status, fix }) =>
     fix === undefined ? [] : [`${paint(colours[status], status)}  ${name}: ${fix}\n`]
   );
-  const count = (status: Check["status"]) =>
+  const those = (status: Check["status"]) =>
     checks.filter((check) => check.status === status).length;
   return table + (fixes.length === 0 ? "" : `\nWhat to do:\n${fixes.join("")}`) +
-    `\n${count("ok")} ok, ${count("warn")} warnings, ${count("fail")} failures. ` +
+    `\n${those("ok")} ok, ${count(those("warn"), "warning", "warnings")}, ` +
+    `${count(those("fail"), "failure", "failures")}. ` +
     `Not tried: ${
       Object.entries(untried).map(([action, why]) => `${action} (${why})`).join(", ")
     }.\n`;

@@ -1,5 +1,6 @@
 /** `stop-orphans`: the ECS tasks of a cluster that nobody needs, as Nomad proves it, and their stop. */
 import { EcsError } from "../aws/error.ts";
+import { count } from "../config/show.ts";
 import type { OthersTask, StopOutcome } from "../lifecycle/lifecycle.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
@@ -85,15 +86,16 @@ function outcomesOf(
   unknown: number,
 ): string {
   const paint = painterOf(hasColours(stdout, environment));
-  const count = (outcome: OrphanRow["outcome"]) =>
+  const those = (outcome: OrphanRow["outcome"]) =>
     rows.filter((row) => row.outcome === outcome).length;
   const lines = rows.flatMap(({ arn, outcome, outcomeWhy }) =>
     outcomeWhy === null ? [] : [`${printable(arn)} was ${outcome}: ${printable(outcomeWhy)}`]
   );
-  if (count("found") > 0) lines.push(paint("bold", "Nothing was stopped. --yes stops these."));
-  if (count("asked") > 0) lines.push(`ECS stops ${count("asked")} of them.`);
+  if (those("found") > 0) lines.push(paint("bold", "Nothing was stopped. --yes stops these."));
+  if (those("asked") > 0) lines.push(`ECS stops ${those("asked")} of them.`);
   if (unknown > 0) {
-    lines.push(`${unknown} tasks are left alone, as their state is not proven: see tasks.`);
+    const left = count(unknown, "task is", "tasks are");
+    lines.push(`${left} left alone, as nobody can prove whether they are needed: see tasks.`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,5 +1,6 @@
 /** `tasks`: the ECS tasks of a cluster that our drivers have started, and whose they are. */
 import type { ClusterRef } from "../aws/cluster_ref.ts";
+import { count } from "../config/show.ts";
 import type { SurveyedTask } from "../lifecycle/lifecycle.ts";
 import { exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
@@ -118,9 +119,9 @@ export function textOf(
   cluster: ClusterRef,
   rows: readonly TaskRow[],
 ): string {
-  const count = (orphan: TaskRow["orphan"]) => rows.filter((row) => row.orphan === orphan).length;
-  const sum = `${rows.length} ECS tasks in cluster ${cluster.name}: ${count("yes")} orphans, ` +
-    `${count("unknown")} unknown\n`;
+  const those = (orphan: TaskRow["orphan"]) => rows.filter((row) => row.orphan === orphan).length;
+  const sum = `${count(rows.length, "ECS task", "ECS tasks")} in cluster ${cluster.name}: ` +
+    `${count(those("yes"), "orphan", "orphans")}, ${those("unknown")} unknown\n`;
   if (rows.length === 0) return sum;
   const paint = painterOf(hasColours(stdout, environment));
   return tableOf(titles, rows.map(cellsOf), paint) + sum;

@@ -284,6 +284,6 @@ Deno.test("the built file prints a table, and each failure with what to do", asy
       stdout,
       "fail  ecs:StopTask: allow ecs:StopTask in the identity's IAM policy",
     );
-    assertStringIncludes(stdout, "1 failures. Not tried: ssmmessages:OpenDataChannel");
+    assertStringIncludes(stdout, "1 failure. Not tried: ssmmessages:OpenDataChannel");
   });
 });

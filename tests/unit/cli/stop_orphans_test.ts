@@ -31,7 +31,7 @@ Deno.test("without --yes orphans are listed, and ECS is asked for nothing", asyn
     const { code, stdout } = await stage.tool([...args, "--nomad-address", stage.nomad.address]);
     assertEquals([code, stopped(stage, all)], [0, []]);
     assertStringIncludes(stdout, "Nothing was stopped. --yes stops these.");
-    assertStringIncludes(stdout, "1 tasks are left alone");
+    assertStringIncludes(stdout, "1 task is left alone");
     for (const name of ["over", "forgotten"]) {
       assertStringIncludes(stdout, all.get(name)?.split("/").at(-1) ?? "");
     }

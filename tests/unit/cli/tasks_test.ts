@@ -115,7 +115,7 @@ Deno.test("the built file lists the tasks with credentials, endpoint and Nomad o
     const [heading = "", row = "", sum = ""] = stdout.split("\n");
     assertStringIncludes(heading, "ORPHAN");
     assertStringIncludes(row, "its allocation is over (complete)");
-    assertStringIncludes(sum, "1 ECS tasks in cluster");
+    assertStringIncludes(sum, "1 ECS task in cluster");
     assertEquals(stdout.includes("\x1b"), false);
   });
 });
