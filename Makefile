@@ -30,8 +30,9 @@ picture: plugin ## Record the demo, and draw docs/picture from it
 		--chapter web --chapter exec --chapter drain --chapter outage
 	@$(DENO) run --frozen -A tools/picture.ts .cache/demo.jsonl docs/picture/light.svg docs/picture/dark.svg
 
-hack: plugin ## Leave a dev Nomad running with the plugin and a simulated AWS
-	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts "$$nomad"
+hack: plugin ## Leave a Nomad running with the plugin, its tool and a simulated AWS (JOB=my.nomad.hcl)
+	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts --nomad "$$nomad" \
+		$(if $(JOB),--job "$(JOB)")
 
 test: $(DENO) ## Run every test that needs only npm
 	@tools/build.sh plugin
