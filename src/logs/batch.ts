@@ -13,32 +13,67 @@ const mostInterruptions = 2;
  * are due or soon will be. A call reads all its streams from one time on. So a busy stream is not read
  * together with one whose position is far behind, and a stream that AWS is not known to have is read
  * apart, as it would make the whole call fail. Empty where none is due.
+ *
+ * @param prefers With `present`, streams that are not missing come first: missing ones may be hundreds,
+ * and take a call each.
  */
-export function nextBatch(streams: Iterable<FollowedStream>, now: number): FollowedStream[] {
+export function nextBatch(
+  streams: Iterable<FollowedStream>,
+  now: number,
+  prefers: "overdue" | "present" = "overdue",
+): FollowedStream[] {
   const waiting: FollowedStream[] = [];
   let first: FollowedStream | undefined;
+  let present: FollowedStream | undefined;
   for (const stream of streams) {
     if (stream.isBusy || stream.sink.isFull(stream)) continue;
     if (stream.dueAt - now > stream.interval / 2) continue;
     waiting.push(stream);
     if (first === undefined || stream.dueAt < first.dueAt) first = stream;
+    if (stream.state === "missing") continue;
+    if (present === undefined || stream.dueAt < present.dueAt) present = stream;
   }
+  if (prefers === "present" && present !== undefined && present.dueAt <= now) first = present;
   if (first === undefined || first.dueAt > now) return [];
-  if (first.state === "missing" || first.interruptions >= mostInterruptions) return [first];
-  const { source: { group }, state } = first;
+  return [first, ...companionsOf(first, waiting)];
+}
+
+/** The streams that are read with one, of those that may be. */
+function companionsOf(
+  first: FollowedStream,
+  waiting: readonly FollowedStream[],
+): FollowedStream[] {
+  const isMissing = first.state === "missing" && first.trouble?.kind !== "no group";
+  if (isMissing || isReadAlone(first)) return [];
   const others = waiting
-    .filter((other) => other !== first && other.source.group === group && other.state === state)
+    .filter((other) => other !== first && isAlike(other, first))
     .sort((one, other) => one.dueAt - other.dueAt);
-  const batch = [first];
+  // Two tasks may follow one stream. A call hands its events to one of them.
+  const names = new Set([first.source.stream]);
+  const companions: FollowedStream[] = [];
   let reach = withStream({ from: Infinity, rate: 0, weighted: 0 }, first);
   for (const stream of others) {
-    if (batch.length >= mostStreams) break;
+    if (names.size >= mostStreams) break;
+    if (names.has(stream.source.stream)) continue;
     const wider = withStream(reach, stream);
     if (repeatedBy(wider) > mostRepeated) continue;
     reach = wider;
-    batch.push(stream);
+    names.add(stream.source.stream);
+    companions.push(stream);
   }
-  return batch;
+  return companions;
+}
+
+/** Whether others are read without a stream, as it holds them up or is passed by their reads. */
+function isReadAlone({ isBehind, interruptions }: FollowedStream): boolean {
+  return isBehind || interruptions >= mostInterruptions;
+}
+
+/** Whether a call may name both streams. The error for a missing group is the same for all its streams. */
+function isAlike(one: FollowedStream, other: FollowedStream): boolean {
+  return one.source.group === other.source.group && one.state === other.state &&
+    !isReadAlone(one) &&
+    (one.state !== "missing" || one.trouble?.kind === other.trouble?.kind);
 }
 
 /** When the next stream is due, in monotonic milliseconds; `Infinity` where none will be. */

@@ -8,6 +8,7 @@ import {
   type FollowedStream,
   noteFailure,
   noteInterrupted,
+  noteMore,
   noteRead,
   noteStalled,
 } from "./stream.ts";
@@ -28,14 +29,16 @@ type Page = Output<"filterLogEvents">;
  * progress, and the next read begins anew.
  */
 const mostPages = 1_000;
+/** Most pages with something new of one read, as other streams wait for their turn meanwhile. */
+const mostNewPages = 10;
 /** Attempts at a page after the first one, and milliseconds between two. */
 const mostAttempts = 4;
 const pageWait = 250;
 
 /**
  * Reads streams of one group to their end, and hands each page on before the next is asked for. What
- * comes of it is noted on each stream. Where AWS does not have one of them, it says so of the call as a
- * whole, so halves of the batch are read apart. Rejects only when the signal aborts.
+ * comes of it is noted on each stream. Where AWS does not have one of them, or no stream can have its name,
+ * it says so of the call as a whole, so halves of the batch are read apart. Rejects only when the signal aborts.
  */
 export async function readBatch(
   context: ReadContext,
@@ -49,7 +52,8 @@ export async function readBatch(
     const error = thrown instanceof EcsError
       ? thrown
       : new EcsError("unavailable", "CloudWatch Logs FilterLogEvents", String(thrown));
-    const isOfOne = error.kind === "no_resource" && !/log group/i.test(error.answer);
+    const isOfOne = error.kind === "rejected" ||
+      (error.kind === "no_resource" && !/log group/i.test(error.answer));
     if (!isOfOne || batch.length === 1) {
       for (const stream of batch) noteFailure(stream, error, clock.monotonic());
       return;
@@ -82,22 +86,32 @@ async function readPages(
   const startTime = Math.min(...batch.map(({ position }) => position.from));
   const logGroupName = batch[0]?.source.group ?? "";
   let nextToken: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
+  let newPages = 0;
+  for (let pages = 0; pages < mostPages && newPages < mostNewPages; pages++) {
     const input = { logGroupName, logStreamNames: [...streams.keys()], startTime, nextToken };
     const page = await askForPage({ caller, clock, signal }, input, targetOf(batch));
-    const taken = takePage(page, streams, progress);
+    const had = takePage(page, streams, progress);
     nextToken = page.nextToken;
+    if (had === "new events") newPages += 1;
     if (nextToken === undefined || stalled.size === batch.length) break;
-    if (interrupted.size > 0 && taken === 0) break;
+    // What follows may all be of streams that get no more of this read.
+    if (had === "nothing" && interrupted.size + stalled.size > 0) break;
   }
+  if (newPages >= mostNewPages && nextToken !== undefined) noteBusiest(fresh);
   const now = clock.monotonic();
   for (const stream of batch) {
     const count = fresh.get(stream) ?? 0;
     if (stalled.has(stream)) noteStalled(stream, now);
     else if (interrupted.has(stream)) noteInterrupted(stream, count, now);
     else if (nextToken === undefined) noteRead(stream, { begun, fresh: count, now });
-    else stream.dueAt = now; // there is more, for which the next read begins where this one ended
+    else noteMore(stream, count, now);
   }
+}
+
+/** Has the stream with the most events read apart from others, which would wait for it. */
+function noteBusiest(fresh: ReadonlyMap<FollowedStream, number>): void {
+  const [busiest] = [...fresh].toSorted(([, one], [, other]) => other - one);
+  if (busiest !== undefined) busiest[0].isBehind = true;
 }
 
 /** How far a read of several streams has come. */
@@ -137,8 +151,8 @@ async function askForPage(
 }
 
 /**
- * Hands on what is fresh in a page. Returns how many events that were. A stream whose sink is full gets
- * no more of this read.
+ * Hands on what is fresh in a page. Returns what it had for the streams that are still read. A stream whose
+ * sink is full gets no more of this read.
  *
  * A token goes on behind the last event of its page, whichever stream that is of. Events of another stream
  * that become readable meanwhile may be from before that event: this read then passes them over, and would
@@ -148,18 +162,22 @@ function takePage(
   { events = [] }: Page,
   streams: ReadonlyMap<string, FollowedStream>,
   progress: Progress,
-): number {
+): "new events" | "known events" | "nothing" {
   const { fresh, stalled, interrupted, reached } = progress;
   const touched = new Set<FollowedStream>();
-  let taken = 0;
+  let hasKnown = false;
   for (const event of events) {
     progress.reached = Math.max(progress.reached, event.timestamp ?? 0);
     const stream = streams.get(event.logStreamName ?? "");
     if (stream === undefined || stalled.has(stream) || interrupted.has(stream)) continue;
     const { position, sink } = stream;
-    if (!isFresh(position, event)) continue;
+    if (!isFresh(position, event)) {
+      hasKnown = true;
+      continue;
+    }
     if (wasShown(position, event)) {
       noteEvent(position, event);
+      hasKnown = true;
       continue;
     }
     if (position.newest < reached) {
@@ -172,12 +190,12 @@ function takePage(
     }
     noteEvent(position, event);
     progress.onFresh(event);
-    taken += 1;
     touched.add(stream);
     fresh.set(stream, (fresh.get(stream) ?? 0) + 1);
   }
   for (const { position } of touched) advance(position);
-  return taken;
+  if (touched.size > 0) return "new events";
+  return hasKnown ? "known events" : "nothing";
 }
 
 function targetOf([first, ...others]: readonly FollowedStream[]): string {

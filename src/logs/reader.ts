@@ -45,6 +45,8 @@ export function createReader(
   let isRunning = false;
   /** When the next read may begin, in monotonic milliseconds. */
   let nextAt = clock.monotonic();
+  /** Whether the last read was for streams that AWS may not have. */
+  let wasMissing = false;
 
   const read = async (batch: readonly FollowedStream[]) => {
     reads += 1;
@@ -62,18 +64,29 @@ export function createReader(
     }
   };
 
+  const readNext = async () => {
+    const now = clock.monotonic();
+    const isFree = reads < mostReads && now >= nextAt;
+    const batch = isFree ? nextBatch(streams, now, wasMissing ? "present" : "overdue") : [];
+    if (batch.length > 0) {
+      wasMissing = batch[0]?.state === "missing";
+      nextAt = now + 1_000 / (caller.rate("filterLogEvents") * part);
+      read(batch);
+      return;
+    }
+    const due = reads < mostReads ? Math.max(nextAt, nextDue(streams)) : Infinity;
+    wake = new AbortController();
+    await clock.sleep(Math.min(longestSleep, Math.max(1, due - now)), wake.signal);
+  };
+
   const run = async () => {
-    while (streams.size > 0 && !signal.aborted) {
-      const now = clock.monotonic();
-      const batch = reads < mostReads && now >= nextAt ? nextBatch(streams, now) : [];
-      if (batch.length > 0) {
-        nextAt = now + 1_000 / (caller.rate("filterLogEvents") * part);
-        read(batch);
-        continue;
-      }
-      const due = reads < mostReads ? Math.max(nextAt, nextDue(streams)) : Infinity;
-      wake = new AbortController();
-      await clock.sleep(Math.min(longestSleep, Math.max(1, due - now)), wake.signal);
+    isRunning = true;
+    try {
+      while (streams.size > 0 && !signal.aborted) await readNext();
+    } catch (error) {
+      log.error("the reading of logs ended", { error });
+    } finally {
+      isRunning = false; // at once: a stream that is added from now on begins it anew
     }
   };
   signal.addEventListener("abort", () => wake.abort(woken), { once: true });
@@ -82,11 +95,7 @@ export function createReader(
     add: (stream) => {
       streams.add(stream);
       wake.abort(woken);
-      if (isRunning || signal.aborted) return;
-      isRunning = true;
-      run()
-        .catch((error) => log.error("the reading of logs ended", { error }))
-        .finally(() => isRunning = false);
+      if (!isRunning && !signal.aborted) run();
     },
     remove: (stream) => {
       streams.delete(stream);

@@ -47,6 +47,8 @@ export type FollowedStream = {
   failures: number;
   /** Why the last attempt failed; undefined after a success. */
   trouble: Trouble | undefined;
+  /** Whether the last read has left much of it unread: it comes faster than it can be read or written. */
+  isBehind: boolean;
   /** Reads in a row that ended before this stream did, and handed nothing of it on. */
   interruptions: number;
   /** Whether a read of it is under way. */
@@ -91,6 +93,7 @@ export function followedStream(
     failingSince: undefined,
     failures: 0,
     trouble: undefined,
+    isBehind: false,
     interruptions: 0,
     isBusy: false,
   };
@@ -102,16 +105,14 @@ export function noteRead(
   { begun, fresh, now }: { begun: number; fresh: number; now: number },
 ): void {
   const seconds = Math.max(1_000, begun - (stream.readAt ?? begun - shortestInterval)) / 1_000;
-  stream.state = "proven";
+  noteAnswered(stream);
+  stream.isBehind = false;
   stream.rate = (stream.rate + fresh / seconds) / 2;
   stream.interval = fresh > 0 || stream.isEnding
     ? shortestInterval
     : Math.min(longestInterval, stream.interval * 1.5);
   stream.dueAt = now + stream.interval;
   stream.readAt = begun;
-  stream.failingSince = undefined;
-  stream.failures = 0;
-  stream.trouble = undefined;
   stream.interruptions = 0;
   if (fresh > 0) stream.newsAt = now;
   stream.sink.onRead(stream);
@@ -122,20 +123,32 @@ export function noteRead(
  * begins at its own position.
  */
 export function noteInterrupted(stream: FollowedStream, fresh: number, now: number): void {
-  stream.state = "proven";
+  noteAnswered(stream);
   stream.interruptions = fresh > 0 ? 0 : stream.interruptions + 1;
   stream.dueAt = now;
   stream.newsAt = now;
-  stream.failingSince = undefined;
-  stream.failures = 0;
-  stream.trouble = undefined;
+}
+
+/** Takes in that a read ended before this stream did, of which it handed on `fresh` events. */
+export function noteMore(stream: FollowedStream, fresh: number, now: number): void {
+  noteAnswered(stream);
+  stream.dueAt = now;
+  if (fresh > 0) stream.newsAt = now;
 }
 
 /** Takes in that not all of a stream was taken, as its sink is full. */
 export function noteStalled(stream: FollowedStream, now: number): void {
-  stream.state = "proven";
+  noteAnswered(stream);
+  stream.isBehind = true;
   stream.dueAt = now + shortestInterval;
   stream.newsAt = now;
+}
+
+function noteAnswered(stream: FollowedStream): void {
+  stream.state = "proven";
+  stream.failingSince = undefined;
+  stream.failures = 0;
+  stream.trouble = undefined;
 }
 
 /** Takes in that a stream could not be read. */
@@ -161,8 +174,14 @@ export function noteFailure(stream: FollowedStream, error: EcsError, now: number
       stream.dueAt = now + waitAfter(stream, failedFirst, failedLast);
       if (lasts) stream.sink.onTrouble(stream, stream.trouble);
       return;
-    case "denied":
     case "rejected":
+      // Such as a name that no stream can have. It is asked for alone, as it makes a whole call fail.
+      stream.state = "missing";
+      stream.trouble = { kind: "refused", error };
+      stream.dueAt = now + refusedWait;
+      stream.sink.onTrouble(stream, stream.trouble);
+      return;
+    case "denied":
     case "no_cluster":
     case "no_task":
     case "conflict":

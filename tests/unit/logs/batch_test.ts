@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { EcsError } from "../../../src/aws/error.ts";
 import { mostStreams, nextBatch, nextDue } from "../../../src/logs/batch.ts";
 import type { FollowedStream } from "../../../src/logs/stream.ts";
 import { epoch, followed, sourceOf } from "../../harness/logs_world.ts";
@@ -46,12 +47,50 @@ Deno.test("streams that AWS is not known to have are read apart, and missing one
   assertEquals(names(nextBatch(streams.slice(1), 10)), ["new", "newer"]);
 });
 
+Deno.test("streams of a group that does not exist are asked for together", () => {
+  const error = new EcsError(
+    "no_resource",
+    "FilterLogEvents",
+    "The specified log group does not exist.",
+  );
+  const missing = { state: "missing", trouble: { kind: "no group", error } } as const;
+  const streams = [stream("a", missing), stream("b", missing), stream("c", { state: "missing" })];
+  assertEquals(names(nextBatch(streams, 10)), ["a", "b"]);
+});
+
+Deno.test("after a call for a missing stream, one that is there comes first where it is due", () => {
+  const streams = [
+    stream("missing", { dueAt: 0, state: "missing" }),
+    stream("proven", { dueAt: 100 }),
+  ];
+  assertEquals(names(nextBatch(streams, 100, "present")), ["proven"]);
+  assertEquals(names(nextBatch(streams, 99, "present")), ["missing"]);
+});
+
+Deno.test("a stream that is behind is read alone, and holds up no other", () => {
+  const streams = [
+    stream("behind", { dueAt: 0, isBehind: true }),
+    stream("other", { dueAt: 1 }),
+    stream("third", { dueAt: 2 }),
+  ];
+  assertEquals(names(nextBatch(streams, 10)), ["behind"]);
+  assertEquals(names(nextBatch(streams.toReversed().slice(0, 2), 10)), ["other", "third"]);
+  assertEquals(names(nextBatch([stream("first"), ...streams], 10)), ["first", "other", "third"]);
+});
+
+Deno.test("a stream that two tasks follow is read for each of them", () => {
+  const streams = [stream("same"), stream("same")];
+  assertEquals(nextBatch(streams, 10).length, 1);
+});
+
 Deno.test("a stream that two reads in a row went past is read alone", () => {
   const streams = [
     stream("past", { dueAt: 0, interruptions: 2 }),
     stream("other", { dueAt: 1, interruptions: 1 }),
   ];
   assertEquals(names(nextBatch(streams, 10)), ["past"]);
+  // Else the read that goes past it would never come further.
+  assertEquals(names(nextBatch([stream("first"), ...streams], 10)), ["first", "other"]);
   assertEquals(names(nextBatch(streams.toReversed().slice(0, 1), 10)), ["other"]);
 });
 

@@ -76,6 +76,21 @@ Deno.test("events that become readable behind a page's end do not change a strea
   assertEquals(b.messages, ["b1", "b2"]);
 });
 
+Deno.test("a stream whose known events fill pages, and one that these pages go past, are both read on", async () => {
+  const world = createLogsWorld({ pageEvents: 10 });
+  const [many, few] = [followed("many"), followed("few")];
+  const events = (from: number) =>
+    Array.from({ length: 60 }, (_, at): [number, string] => [from + at, `${from + at}`]);
+  world.put("many", ...events(0));
+  world.put("few", [0, "first"]);
+  await readAll(world, many, few);
+  world.put("few", [25, "second"]);
+  world.put("many", ...events(60));
+  await readAll(world, many, few);
+  assertEquals(many.messages, [...events(0), ...events(60)].map(([, message]) => message));
+  assertEquals(few.messages, ["first", "second"]);
+});
+
 Deno.test("a page that is not answered is asked for again, by its token", async () => {
   const world = createLogsWorld({ pageEvents: 1 });
   const app = followed("app");
@@ -121,6 +136,42 @@ Deno.test("one stream that does not exist keeps no other from being read", async
   assertEquals(missing.map(({ stream }) => stream.source.stream), ["s42"]);
   assertEquals(streams.filter(({ messages }) => messages.length === 1).length, 99);
   assert(world.asked.length <= 16, `${world.asked.length} calls`);
+});
+
+Deno.test("a stream that AWS refuses to read, as no stream can have its name, keeps no other from being read", async () => {
+  const world = createLogsWorld();
+  const streams = ["a", "b", "x*", "c"].map((name) => followed(name));
+  for (const name of ["a", "b", "c"]) world.put(name, [1, "hello"]);
+  world.fault = ({ logStreamNames = [] }) => logStreamNames.includes("x*") ? "rejected" : undefined;
+  await read(world, ...streams);
+  assertEquals(streams.map(({ messages }) => messages.length), [1, 1, 0, 1]);
+  assertEquals(streams.map(({ troubles }) => troubles.length), [0, 0, 1, 0]);
+  assertEquals(streams[2]?.stream.state, "missing");
+});
+
+Deno.test("a stream that comes faster than it is read is found out, and is behind until it was read to its end", async () => {
+  const world = createLogsWorld({ pageEvents: 10 });
+  const [busy, quiet] = [followed("busy"), followed("quiet")];
+  const events = Array.from({ length: 500 }, (_, at): [number, string] => [at, `${at}`]);
+  world.put("busy", ...events);
+  world.put("quiet", [1, "first"], [499, "last"]);
+  await read(world, busy, quiet);
+  assertEquals([busy.stream.isBehind, quiet.stream.isBehind], [true, false]);
+  assertEquals([world.asked.length, quiet.messages], [10, ["first"]]);
+  await readAll(world, busy, quiet);
+  assertEquals(busy.messages, events.map(([, message]) => message));
+  assertEquals(quiet.messages, ["first", "last"]);
+  assertEquals([busy.stream.isBehind, quiet.stream.isBehind], [false, false]);
+});
+
+Deno.test("what a stream without room has left is not read for the sake of others", async () => {
+  const world = createLogsWorld({ pageEvents: 10 });
+  const [full, quiet] = [followed("full"), followed("quiet")];
+  full.sink.full = true;
+  world.put("full", ...Array.from({ length: 500 }, (_, at): [number, string] => [at, `${at}`]));
+  world.put("quiet", [490, "last"]);
+  await read(world, full, quiet);
+  assertEquals([world.asked.length, full.stream.isBehind], [1, true]);
 });
 
 Deno.test("a group that does not exist costs one call for all its streams", async () => {

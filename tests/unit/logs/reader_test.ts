@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createReader } from "../../../src/logs/reader.ts";
+import { createReader, type Reader } from "../../../src/logs/reader.ts";
 import { createLogsWorld, followed, type LogsWorld } from "../../harness/logs_world.ts";
 import { silent } from "../../harness/world.ts";
 
@@ -103,4 +103,68 @@ Deno.test("an answer that hangs holds up its own streams alone", async () => {
   await world.pass(5_000);
   assertEquals(app.messages, ["hello"]);
   over.abort();
+});
+
+/** Puts a line a second for a minute. Returns how many of them were handed on by its end. */
+async function linesSeen(
+  world: LogsWorld,
+  reader: Reader,
+  everySecond: () => void = () => {},
+): Promise<number> {
+  const quiet = followed("quiet");
+  world.addStream("quiet");
+  reader.add(quiet.stream);
+  for (let second = 0; second < 60; second++) {
+    world.put("quiet", [world.time.now(), `${second}`]);
+    everySecond();
+    await world.pass(1_000);
+  }
+  return quiet.messages.length;
+}
+
+Deno.test("containers that log faster than they can be read hold up no other's lines", async () => {
+  const world = createLogsWorld({ pageEvents: 5 });
+  const { reader } = readerOf(world);
+  const busy = Array.from({ length: 5 }, (_, at) => `busy${at}`);
+  const put = () => {
+    const events = Array.from({ length: 150 }, (): [number, string] => [world.time.now(), "x"]);
+    for (const name of busy) world.put(name, ...events);
+  };
+  for (const name of busy) {
+    put();
+    reader.add(followed(name).stream);
+    await world.pass(1_000);
+  }
+  const lines = await linesSeen(world, reader, put);
+  assert(lines >= 50, `${lines} of 60 lines`);
+});
+
+Deno.test("hundreds of streams that do not exist hold up no other's lines", async () => {
+  const world = createLogsWorld();
+  const { reader } = readerOf(world);
+  for (let at = 0; at < 300; at++) {
+    const { stream } = followed(`none${at}`);
+    stream.state = "missing";
+    reader.add(stream);
+  }
+  const lines = await linesSeen(world, reader);
+  assert(lines >= 50, `${lines} of 60 lines`);
+});
+
+Deno.test("a stream that is added while the last one is removed is followed", async () => {
+  const world = createLogsWorld();
+  const { reader } = readerOf(world);
+  for (let delay = 0; delay < 12; delay++) {
+    const [first, second] = [followed("app"), followed("app")];
+    world.put("app", [0, "hello"]);
+    reader.add(first.stream);
+    await world.pass(5_000);
+    reader.remove(first.stream);
+    for (let turns = 0; turns < delay; turns++) await Promise.resolve();
+    reader.add(second.stream);
+    await world.pass(5_000);
+    assert(second.messages.length > 0, `after ${delay} turns it was not read`);
+    reader.remove(second.stream);
+    await world.pass(5_000);
+  }
 });

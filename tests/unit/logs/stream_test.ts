@@ -4,6 +4,7 @@ import {
   longestInterval,
   noteFailure,
   noteInterrupted,
+  noteMore,
   noteRead,
   noteStalled,
   patience,
@@ -87,4 +88,16 @@ Deno.test("a stream that a read went past is due at once, and only reads without
   assertEquals([counts, stream.dueAt, sink.reads], [[1, 2, 0, 1], 3, 0]);
   noteRead(stream, { begun: 4, fresh: 0, now: 5 });
   assertEquals([stream.interruptions, sink.reads], [0, 1]);
+});
+
+Deno.test("a stream of which there is more is read on at once, and its trouble is over", () => {
+  const { stream } = followed("app");
+  noteFailure(stream, failure("unavailable"), 0);
+  noteMore(stream, 5, 700);
+  assertEquals([stream.dueAt, stream.newsAt, stream.trouble], [700, 700, undefined]);
+  noteFailure(stream, failure("unavailable"), 800);
+  noteStalled(stream, 900);
+  assertEquals([stream.isBehind, stream.trouble], [true, undefined]);
+  noteRead(stream, { begun: 1_000, fresh: 1, now: 1_000 });
+  assertEquals(stream.isBehind, false);
 });
