@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Check } from "../../../src/cli/doctor/check.ts";
+import { systemClock } from "../../../src/clock.ts";
 import type { Host } from "../../../src/cli/host.ts";
 import { performUnthrottled } from "../../../demo/simulator/operations/operations.ts";
 import { performLogs } from "../../../demo/simulator/logs/operations.ts";
@@ -199,6 +200,20 @@ const broken: Record<string, {
     name: "Nomad API",
     status: "warn",
     fix: "set a nomad block",
+  },
+  "a clock that is seven minutes ahead": {
+    break: () => {},
+    changes: { clock: { ...systemClock, now: () => Date.now() + 420_000 } },
+    name: "clock",
+    fix: "let a time service set this host's clock",
+  },
+  "a region that nothing names": {
+    break: () => {},
+    changes: {
+      identify: () => Promise.reject(new Error("Region is missing")),
+    },
+    name: "region",
+    fix: "set region in the plugin block's config, AWS_REGION, or --region",
   },
   "a proxy that is no URL": {
     break: () => {},
