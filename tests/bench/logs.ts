@@ -242,7 +242,7 @@ async function printLines(
     );
     const due = began + phase + (numbers.at(-1) ?? 0) * 1_000 +
       (at * 613 + first * 31) % indexingMs;
-    await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - Date.now())));
     const logEvents = numbers.map((number) => {
       const timestamp = began + phase + number * 1_000 - (at % 1_000);
       return { timestamp, message: `${number} ${timestamp} `.padEnd(lineLength, ".") };
