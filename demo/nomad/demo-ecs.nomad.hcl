@@ -15,6 +15,12 @@ variable "subnets" {
   default = ["subnet-010b03f1a021887ff"]
 }
 
+# ECS Exec needs a task role that may use it; demo/aws makes one.
+variable "exec" {
+  type    = bool
+  default = false
+}
+
 job "nomad-ecs-demo" {
   datacenters = ["dc1"]
 
@@ -36,8 +42,9 @@ job "nomad-ecs-demo" {
 
       config {
         task {
-          launch_type     = "FARGATE"
-          task_definition = var.task_definition
+          launch_type            = "FARGATE"
+          task_definition        = var.task_definition
+          enable_execute_command = var.exec
           network_configuration {
             aws_vpc_configuration {
               assign_public_ip = "ENABLED"

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { grants } from "../../src/aws/permissions.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { examples, type Expected, folder, tagsOf } from "./harness/examples.ts";
 import { createRecorder } from "./harness/recorder.ts";
@@ -11,6 +12,22 @@ import {
   type Site,
   withSite,
 } from "./harness/site.ts";
+
+/** Calls of this test itself, which sets up a cluster. */
+const ownCalls = ["CreateCluster"];
+
+/** What the driver's policy allows and no example needs, and what needs it. */
+const notHere: Record<string, string> = {
+  DescribeNetworkInterfaces:
+    'advertise = "public": tests/unit/lifecycle/start/public_address_test.ts',
+  TagResource: "a task that passes to another client: tests/e2e/hand_over_test.ts",
+  OpenDataChannel: "commands; a WebSocket, which the simulator counts nowhere",
+  ResumeSession: "a session that was cut: tests/unit/exec/exec_test.ts",
+  TerminateSession: "a command that was given up: tests/unit/exec/exec_test.ts",
+  GenerateDataKey: "sessions that a KMS key encrypts: tests/unit/exec/exec_test.ts",
+  GetMetricData: 'stats = "metrics": tests/unit/stats',
+  PassRole: "ECS asks for it itself",
+};
 
 Deno.test(`Nomad ${nomadVersion} runs every example of docs/examples`, async (t) => {
   const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
@@ -47,6 +64,15 @@ Deno.test(`Nomad ${nomadVersion} runs every example of docs/examples`, async (t)
         await check({ site, file, job, allocation, task, asked: own, definition });
       });
     }
+    await t.step("what was called of AWS is what the driver's policy allows", async () => {
+      const { byOperation } = await site.ecs.calls();
+      const called = Object.keys(byOperation).filter((name) => !ownCalls.includes(name)).sort();
+      const allowed = grants.flatMap(({ actions }) => actions)
+        .map((action) => action.split(":")[1] ?? "");
+      assertEquals(called.filter((name) => !allowed.includes(name)), []);
+      const unused = [...new Set(allowed)].filter((name) => !called.includes(name)).sort();
+      assertEquals(unused, Object.keys(notHere).sort(), "allowed, and called by no example");
+    });
     await t.step("all can be stopped", async () => {
       for (const job of jobs.values()) await site.agent.cli("job", "stop", "-detach", job);
       await eventually(

@@ -13,6 +13,11 @@ output "subnets" {
   value       = aws_subnet.demo[*].id
 }
 
+output "exec" {
+  description = "Whether the tasks' role may use ECS Exec."
+  value       = true
+}
+
 output "driver_policy_arn" {
   description = "Policy to attach to the identity that the Nomad clients use."
   value       = aws_iam_policy.driver.arn
@@ -24,5 +29,6 @@ output "job_variables" {
     task_definition = "${aws_ecs_task_definition.demo.family}:${aws_ecs_task_definition.demo.revision}"
     security_groups = ${jsonencode([aws_security_group.demo.id])}
     subnets         = ${jsonencode(aws_subnet.demo[*].id)}
+    exec            = true
   EOT
 }

@@ -108,3 +108,25 @@ Deno.test("both demos speak of one cluster and one task definition", async () =>
     assertStringIncludes(outputs, `output "${variable}"`);
   }
 });
+
+Deno.test("the demo's Terraform is formatted, as far as this machine has Terraform", async () => {
+  const folder = new URL("demo/aws/terraform", root).pathname;
+  const command = new Deno.Command("terraform", { args: ["fmt", "-check", "-diff", folder] });
+  try {
+    const { code, stdout } = await command.output();
+    assertEquals(code, 0, new TextDecoder().decode(stdout));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+});
+
+Deno.test("the demo's task role may open what ECS Exec needs", async () => {
+  const policy = await read("demo/aws/terraform/iam.tf");
+  const actions = [...policy.matchAll(/"(ssmmessages:(?:Create|Open)\w+)"/g)].map(([, name]) =>
+    name
+  );
+  for (const channel of ["ControlChannel", "DataChannel"]) {
+    assert(actions.includes(`ssmmessages:Create${channel}`));
+    assert(actions.includes(`ssmmessages:Open${channel}`));
+  }
+});
