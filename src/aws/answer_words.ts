@@ -11,6 +11,9 @@ type Response = {
 /**
  * Describes an answer that did not come from AWS: HTTP status, content type and first line of the body.
  * They say more than a parser's complaint about it. Undefined where there was no answer.
+ *
+ * A damaged answer of AWS may hold credentials or a job's environment. So of an answer that is no error,
+ * only an HTML page is told, and of others the size.
  */
 export function answerInWords(thrown: Error): string | undefined {
   const { $response: response } = thrown as { $response?: Response };
@@ -18,8 +21,20 @@ export function answerInWords(thrown: Error): string | undefined {
   if (typeof status !== "number") return undefined;
   const type = response?.headers?.["content-type"];
   const line = firstLine(response?.body);
+  const isShown = status < 200 || status > 299 || isPage(line);
   return `HTTP ${status}` + (typeof type === "string" ? `, ${cut(type)}` : "") +
-    (line === "" ? ", without a body" : `: ${line}`);
+    (line === "" ? ", without a body" : isShown ? `: ${line}` : `: ${sizeOf(response?.body)}`);
+}
+
+/** Whether a body begins as a page for browsers does. */
+function isPage(line: string): boolean {
+  return /^<(!doctype html|html|head|body|title|h1)\b/i.test(line);
+}
+
+function sizeOf(body: unknown): string {
+  return body instanceof Uint8Array
+    ? `${body.length} bytes that cannot be read`
+    : `${String(body).length} characters that cannot be read`;
 }
 
 function firstLine(body: unknown): string {

@@ -15,7 +15,10 @@ Deno.test("an answer is told by status, content type and the first line that say
 
 Deno.test("what an answer does not have is left out", () => {
   assertEquals(answerInWords(withAnswer({ statusCode: 400 })), "HTTP 400, without a body");
-  assertEquals(answerInWords(withAnswer({ statusCode: 200, body: "text" })), "HTTP 200: text");
+  assertEquals(
+    answerInWords(withAnswer({ statusCode: 200, body: "text" })),
+    "HTTP 200: 4 characters that cannot be read",
+  );
   assertEquals(
     answerInWords(withAnswer({ statusCode: 200, body: {} })),
     "HTTP 200, without a body",
@@ -35,4 +38,24 @@ Deno.test("words are short and of one line, whatever was answered", () => {
       assertEquals(/\p{Cc}/u.test(words), false);
     }
   }
+});
+
+Deno.test("of a damaged answer of AWS nothing is told but its size, as it may hold secrets", () => {
+  const secret = "canary-6b1f";
+  const bodies = [
+    `{"session":{"tokenValue":"${secret}"`,
+    `<AssumeRoleResponse><Credentials><SecretAccessKey>${secret}`,
+    `<htmlish>${secret}`,
+    secret,
+  ];
+  for (const body of bodies) {
+    for (const statusCode of [200, 204]) {
+      const words = answerInWords(withAnswer({ statusCode, body: bytes(body) }));
+      assertEquals(words, `HTTP ${statusCode}: ${body.length} bytes that cannot be read`);
+    }
+  }
+  const page = answerInWords(
+    withAnswer({ statusCode: 200, body: bytes("<!DOCTYPE html><p>login") }),
+  );
+  assertEquals(page, "HTTP 200: <!DOCTYPE html><p>login");
 });
