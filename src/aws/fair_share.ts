@@ -10,12 +10,20 @@ import type { Limit } from "./token_bucket.ts";
  * rate by a part, and time raises it by an amount that is smaller for a larger share. So the rates of
  * all clients come together, and a share that somebody leaves is taken by the others.
  *
+ * Once the shares have come together, a small one is that of one of many clients. Each refusal costs it
+ * less of the bucket's rate, so it also regains less: else a fleet of 32 would be refused half its calls.
+ *
  * The numbers here were chosen by runs of 1 to 32 clients before one bucket, with answers that take 10
  * to 500 ms; `tests/unit/aws/fleet_test.ts` keeps what they achieve.
  */
 export type FairShare = {
-  /** The rate that the last refusal led to, in calls a second, and when; undefined before the first. */
-  readonly learned: { readonly rate: number; readonly at: number } | undefined;
+  /**
+   * The rate that the last refusal led to, in calls a second, and when, and when the first one was;
+   * undefined before the first.
+   */
+  readonly learned:
+    | { readonly rate: number; readonly at: number; readonly firstAt: number }
+    | undefined;
   /** Tokens that AWS has given all clients, by `at`, since this client's calls began after a rest. */
   readonly given: number;
   /** Monotonic milliseconds of the last call. */
@@ -49,7 +57,11 @@ const least = 1 / 64;
 const middleShare = 1 / 8;
 /** Part of the bucket's rate that a client with a middle share regains in a second. */
 const steadyRegain = 1 / 240;
-/** How many times that pace a client with a small share has, at most. */
+/** The share below which a client regains less than one with a middle share, once shares are settled. */
+const smallShare = 1 / 12;
+/** Seconds from the first refusal in which the shares of all clients come together. */
+const settling = 12;
+/** How many times that pace a client with a small share has in that time, at most. */
 const mostRegain = 2;
 /** Part of its own rate that a client with a large share regains in a second, at least. */
 const proportionalRegain = 1 / 40;
@@ -67,13 +79,19 @@ export function wholeShare({ burst }: Limit, now: number): FairShare {
 export function rateOf({ learned }: FairShare, { perSecond }: Limit, now: number): number {
   if (learned === undefined) return perSecond;
   const seconds = Math.max(0, now - learned.at) / 1_000;
-  const ofMiddle = perSecond * middleShare / learned.rate;
-  const regain = Math.max(
-    learned.rate * proportionalRegain,
-    perSecond * steadyRegain * Math.min(mostRegain, ofMiddle ** 2),
-  );
+  const isSettled = learned.at - learned.firstAt >= settling * 1_000;
+  const regain = perSecond * steadyRegain * paceOf(learned.rate / perSecond, isSettled);
   const late = Math.max(0, seconds - quiet) / quietRegain;
   return Math.min(perSecond, learned.rate + regain * seconds + perSecond * late ** 2);
+}
+
+/** How fast a share grows, as a multiple of the pace of a middle one. */
+function paceOf(share: number, isSettled: boolean): number {
+  const usual = Math.max(
+    share * proportionalRegain / steadyRegain,
+    Math.min(mostRegain, (middleShare / share) ** 2),
+  );
+  return isSettled ? Math.min(usual, share / smallShare) : usual;
 }
 
 /** Takes in that the client makes a call. */
@@ -119,7 +137,11 @@ export function withRefusal(
     ? rate * kept
     : Math.min(rate * kept, Math.max(perSecond * leastFirst, measured * caution));
   return {
-    learned: { rate: Math.max(perSecond * least, lowered), at: now },
+    learned: {
+      rate: Math.max(perSecond * least, lowered),
+      at: now,
+      firstAt: learned?.firstAt ?? now,
+    },
     given: 0,
     at: now,
     own: 0,

@@ -79,6 +79,18 @@ Deno.test("a small share grows faster than a middle one, so that all come togeth
   assert(gainOf(5) > 1.5 * gainOf(20));
 });
 
+Deno.test("once shares have come together, a small one grows slower than a middle one", () => {
+  const gainOf = (part: number, firstAt: number) => {
+    const rate = part * limit.perSecond;
+    const share = { ...wholeShare(limit, 0), learned: { rate, at: 20_000, firstAt } };
+    return rateOf(share, limit, 21_000) - rate;
+  };
+  const [settled, unsettled] = [0, 15_000];
+  assert(gainOf(1 / 32, settled) < 0.5 * gainOf(1 / 8, settled));
+  assert(gainOf(1 / 32, unsettled) > 1.5 * gainOf(1 / 8, unsettled));
+  assertEquals(gainOf(1 / 8, settled), gainOf(1 / 8, unsettled), "one of eight clients");
+});
+
 Deno.test("a call that took no token is not counted", () => {
   const [share] = called(wholeShare(limit, 0), 2, 0);
   const [before] = called(wholeShare(limit, 0), 1, 0);

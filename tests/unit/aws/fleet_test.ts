@@ -34,6 +34,22 @@ for (const kind of ["starts", "stops"] as const) {
   });
 }
 
+// Clients know nothing of each other, and AWS tells them nothing but refusals: the more they are, the
+// more of them it takes.
+for (const [clients, mostRefused] of [[16, 0.23], [32, 0.37]] as const) {
+  Deno.test(`${clients} clients use what AWS allows, and few of their calls are in vain`, async () => {
+    for (const kind of ["starts", "stops"] as const) {
+      const { ratio, refused, unfairness } = await runFleets(
+        { kind, clients: many(clients, 100) },
+        3,
+      );
+      within(middle(ratio), 1.3, `${kind}: time as a multiple of what AWS allows, middle`);
+      within(most(refused), mostRefused, `${kind}: refused, most`);
+      within(middle(unfairness), 2, `${kind}: slowest of fastest, middle`);
+    }
+  });
+}
+
 Deno.test("eight clients share fairly where AWS answers slowly", async () => {
   const { ratio, refused, unfairness } = await runFleets(
     { kind: "starts", clients: many(8, 100), latency: [100, 500] },
