@@ -95,7 +95,10 @@ export function platformVersion(text: string): string | undefined {
     : `be "LATEST" or a Fargate platform version such as "1.4.0"`;
 }
 
-/** The ARN of a file of environment variables in S3. */
+/**
+ * The ARN of a file of environment variables in S3. ContainerDefinition.environmentFiles: "The file must
+ * have a .env file extension"; one that is named `.env` alone, as many are, has it.
+ */
 export function environmentFile(text: string): string | undefined {
   return /^arn:aws[a-z-]*:s3:::[a-z0-9.-]{3,63}\/.*\.env$/.test(text)
     ? undefined

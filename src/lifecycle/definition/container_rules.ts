@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { AddProblem } from "../../config/field.ts";
-import { memoryReservation } from "../../config/rules.ts";
+import { environmentFile, memoryReservation } from "../../config/rules.ts";
 import { show } from "../../config/show.ts";
 import { checkName, checkRange, checkSet, checkWord } from "./value_rules.ts";
 
@@ -77,11 +77,8 @@ function checkEnvironment(container: ContainerDefinition, add: AddProblem): void
   environmentFiles.forEach(({ type, value = "" }, index) => {
     const path = `environmentFiles[${index}]`;
     checkWord(type ?? "", ["s3"], `${path}.type`, add);
-    if (/^arn:aws[a-z-]*:s3:::[^/]+\/.+\.env$/.test(value)) return;
-    add(
-      `${path}.value`,
-      `must be the ARN of an object in S3 that ends in .env; got ${show(value)}`,
-    );
+    const must = environmentFile(value);
+    if (must !== undefined) add(`${path}.value`, `must ${must}; got ${show(value)}`);
   });
 }
 

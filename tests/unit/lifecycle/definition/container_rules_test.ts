@@ -38,6 +38,11 @@ refusesEach("a container", {
     'got "A" twice',
   ],
   "a secret of nowhere": [one({ secrets: [{ name: "A" }] }), "secrets[0].valueFrom"],
+  "a file of variables in no bucket": [
+    one({ environmentFiles: [{ type: "s3", value: "arn:aws:s3:::web.env" }] }),
+    "environmentFiles[0].value",
+    "ends in .env",
+  ],
   "a file of variables by another name": [
     one({ environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/app.txt" }] }),
     "environmentFiles[0].value",
