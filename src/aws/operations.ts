@@ -62,7 +62,7 @@ export const operations = {
     entriesThatTell,
   ),
   listTasks: ecs("ListTasks", "cluster resource reads", {
-    "taskArns!": ["text"],
+    "taskArns!": ["task ARN"],
     nextToken: "text",
   }),
   runTask: ecs("RunTask", "cluster resource writes", {

@@ -1,5 +1,5 @@
 /** What a person asks of a cluster: which ECS tasks our drivers have in it, and to stop one of them. */
-import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef, taskInWords } from "../../aws/cluster_ref.ts";
 import {
   type DescribedTask,
   describeTasks,
@@ -54,7 +54,8 @@ export async function stopUnchanged(
   signal: AbortSignal,
 ): Promise<StopOutcome> {
   const { cluster, caller } = searched;
-  const { ref: { arn } } = task;
+  const { ref } = task;
+  const { arn } = ref;
   const options = optionsFor(cluster, signal);
   const [described] = await describeTasks(searched, [arn], options);
   if (described === undefined) return notAsked("ECS does not describe it any more");
@@ -63,7 +64,7 @@ export async function stopUnchanged(
   if (now === undefined || !isSame(now, task)) return notAsked("its tags have changed meanwhile");
   await caller.call("stopTask", { cluster: cluster.name, task: arn, reason }, {
     ...options,
-    target: `${arn} in ${clusterInWords(cluster)}`,
+    target: taskInWords(ref),
   });
   return { kind: "asked" };
 }

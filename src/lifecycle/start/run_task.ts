@@ -4,7 +4,12 @@ import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { askingAgain } from "../error_policy.ts";
 import { retry } from "../../aws/retry.ts";
-import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
+import {
+  clusterInWords,
+  type ClusterRef,
+  isInCluster,
+  parseTaskArn,
+} from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
 
 /** The ECS task that a RunTask answered. */
@@ -40,7 +45,9 @@ export async function runTask(
       signal,
     });
     const tasks = answer.tasks ?? [];
-    const own = tasks.find(({ startedBy }) => startedBy === input.startedBy);
+    const own = tasks.find(({ startedBy, taskArn }) =>
+      startedBy === input.startedBy && isOf(cluster, taskArn)
+    );
     if (own?.taskArn !== undefined) return { arn: own.taskArn, accepted: "as asked" };
     throw tasks.length > 0
       ? new EcsError("unavailable", attemptedBy(input, cluster), "its answer names no task of ours")
@@ -63,13 +70,19 @@ export async function runTask(
       throw error;
     }
     if (error instanceof EcsError && error.kind === "conflict") {
-      const [arn] = error.arns;
+      const arn = error.arns.find((arn) => isOf(cluster, arn));
       if (arn !== undefined) return { arn, accepted: "otherwise" };
       // ECS has a task for the token and does not say which.
       ambiguous();
     }
     throw error;
   }
+}
+
+/** Whether an ARN is of a task in the cluster. ECS would describe and stop another nowhere. */
+function isOf({ name }: ClusterRef, arn: string | undefined): boolean {
+  const parts = parseTaskArn(arn ?? "");
+  return parts !== undefined && isInCluster(parts, name);
 }
 
 function attemptedBy({ taskDefinition }: RunTaskCommandInput, cluster: ClusterRef): string {

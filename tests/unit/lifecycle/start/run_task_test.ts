@@ -6,7 +6,9 @@ import { callerOver } from "../../../harness/caller.ts";
 import { answering, cluster, createWorld } from "../../../harness/world.ts";
 
 const startedBy = "nomad/alloc/web";
-const arn = "arn:aws:ecs:us-east-1:123456789012:task/c/0123456789abcdef0123456789abcdef";
+const id = "0123456789abcdef0123456789abcdef";
+const arn = `arn:aws:ecs:us-east-1:123456789012:task/${cluster.name}/${id}`;
+const elsewhere = `arn:aws:ecs:us-east-1:123456789012:task/elsewhere/${id}`;
 
 /** An error as the SDK throws it. */
 function refusal(name: string, status: number, members: object = {}): Error {
@@ -148,4 +150,17 @@ Deno.test("the task that was started is found among others that RunTask answers"
   const { result, ambiguous } = await runTaskAnswered({ tasks });
   assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
   assertEquals(ambiguous, 0);
+});
+
+Deno.test("a task of another cluster is none that RunTask has started here", async () => {
+  const { result, asked, ambiguous } = await runTaskAnswered(
+    { tasks: [{ taskArn: elsewhere, startedBy }] },
+    { tasks: [{ taskArn: elsewhere, startedBy }, { taskArn: arn, startedBy }] },
+  );
+  assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
+  assertEquals([asked, ambiguous], [2, 1]);
+  const conflict = await runTaskAnswered(
+    refusal("ConflictException", 409, { resourceIds: [elsewhere] }),
+  );
+  assertEquals([conflict.result.status, conflict.ambiguous], ["rejected", 1]);
 });
