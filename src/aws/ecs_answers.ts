@@ -72,7 +72,7 @@ const containerDefinition = {
 
 /** A revision of a task definition. */
 export const taskDefinition = {
-  "taskDefinitionArn!": "text",
+  "taskDefinitionArn!": "revision ARN",
   revision: "integer",
   status: "text",
   networkMode: "text",

@@ -76,7 +76,7 @@ export const operations = {
     describedDefinition,
   ),
   listTaskDefinitions: ecs("ListTaskDefinitions", "task definition reads", {
-    "taskDefinitionArns!": ["text"],
+    "taskDefinitionArns!": ["revision ARN"],
   }),
   registerTaskDefinition: ecs("RegisterTaskDefinition", "task definition writes", {
     "taskDefinition!": taskDefinition,

@@ -4,6 +4,7 @@ import { parseTaskArn } from "./cluster_ref.ts";
  * What a value of an answer must be:
  * - `text`, `integer`, `number`, `flag` (true or false), `date`, `bytes`;
  * - `task ARN`: a text that names an ECS task;
+ * - `revision ARN`: a text that names a revision of a task definition;
  * - `anything`: any value that is there.
  */
 export type Leaf =
@@ -14,6 +15,7 @@ export type Leaf =
   | "date"
   | "bytes"
   | "task ARN"
+  | "revision ARN"
   | "anything";
 
 /**
@@ -41,7 +43,7 @@ export type ShapeOf<T> =
   | (T extends readonly (infer Item)[] ? readonly [ShapeOf<Item>]
     : T extends Date ? "date"
     : T extends Uint8Array ? "bytes"
-    : T extends string ? "text" | "task ARN"
+    : T extends string ? "text" | "task ARN" | "revision ARN"
     : T extends number ? "integer" | "number"
     : T extends boolean ? "flag"
     : { readonly [K in keyof T as K | `${K & string}!`]?: ShapeOf<NonNullable<T[K]>> });
@@ -118,6 +120,9 @@ function structureCheck(members: Members): Check {
   };
 }
 
+const revisionArn =
+  /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:task-definition\/[A-Za-z0-9_-]{1,255}:[1-9][0-9]*$/;
+
 const leaves: { readonly [L in Leaf]: Check } = {
   text: (value) => typeof value === "string" ? undefined : wrong(value, "a text"),
   integer: (value) => Number.isSafeInteger(value) ? undefined : wrong(value, "an integer"),
@@ -131,6 +136,10 @@ const leaves: { readonly [L in Leaf]: Check } = {
     typeof value === "string" && parseTaskArn(value) !== undefined
       ? undefined
       : wrong(value, "a task ARN"),
+  "revision ARN": (value) =>
+    typeof value === "string" && revisionArn.test(value)
+      ? undefined
+      : wrong(value, "a task definition's ARN"),
   anything: () => undefined,
 };
 

@@ -12,7 +12,10 @@ export type AnswerPart = {
 
 const cluster = "nomad-remote-driver-demo";
 
-/** Every part of every answer of ECS that the driver asks for, the whole answers included. */
+/**
+ * Every part of every answer that the driver asks ECS for, and CloudWatch Logs, the whole answers
+ * included.
+ */
 export function answerParts(): AnswerPart[] {
   const seen = new Map<string, AnswerPart>();
   for (const { operation, answer } of sampleAnswers()) {
@@ -23,7 +26,7 @@ export function answerParts(): AnswerPart[] {
   return [...seen.values()];
 }
 
-/** What ECS answers for a task from its start to its end, and for its definition. */
+/** What is answered for a task from its start to its end, for its definition and for its logs. */
 function sampleAnswers(): { operation: string; answer: unknown }[] {
   let now = 0;
   const model = createModel({
@@ -88,6 +91,17 @@ function sampleAnswers(): { operation: string; answer: unknown }[] {
       session: { sessionId: "text", streamUrl: "text", tokenValue: "text" },
       taskArn: task.arn,
     },
+  });
+  const event = {
+    logStreamName: "text",
+    timestamp: 1,
+    message: "text",
+    ingestionTime: 2,
+    eventId: "1",
+  };
+  answers.push({
+    operation: "FilterLogEvents",
+    answer: { events: [event, event], searchedLogStreams: [], nextToken: "text" },
   });
   return answers;
 }

@@ -1,10 +1,14 @@
+import { eventually } from "../../demo/lib/process.ts";
+import { addGroup } from "../../demo/simulator/logs/store.ts";
 import type { Distortion } from "../../demo/simulator/state/distortions.ts";
+import type { TaskConfig } from "../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import { driverConfig, start, stop, taskOf, wait } from "../harness/driver_calls.ts";
+import { startLogmon } from "../harness/logmon.ts";
 import { call } from "../harness/plugin.ts";
 import { type AnswerPart, answerParts } from "./answer_parts.ts";
 import { createCanary } from "./canary.ts";
 import { tasksLeft, watchDoubles } from "./ecs_tasks.ts";
-import type { Kind } from "./kind.ts";
+import type { FixedCase, Kind } from "./kind.ts";
 import type { Site } from "./site.ts";
 
 /** A part of an answer, and what it becomes. */
@@ -14,11 +18,21 @@ type Distorted = {
   readonly change: Distortion["change"];
 };
 
-/** Answers of ECS in which a part is left out, of a wrong type, huge, or contradicts the rest. */
+const table = createTable();
+
+/** Answers of ECS and CloudWatch Logs in which a part is left out, of a wrong type, huge, or contradicts the rest. */
 export const answers: Kind = {
   name: "answer",
   quick: 60,
-  fixed: [],
+  fixed: [
+    // It was told in the log, with all that the answer began with.
+    fixedCase("DescribeTasks", ["tasks", 0, "attachments", 0, "type"], "a structure"),
+    // RunTask was asked for it until the start's time was over.
+    fixedCase("RegisterTaskDefinition", ["taskDefinition", "taskDefinitionArn"], "a text"),
+    fixedCase("RunTask", ["tasks", 0, "taskArn"], "a task of another cluster"),
+    fixedCase("FilterLogEvents", ["events", 0, "message"], "a list"),
+    fixedCase("ListTasks", ["taskArns", 0], "a text"),
+  ],
   run: async (site, seed) => await underDistortions(site, chosen(seed), seed),
   describe: (seed) =>
     chosen(seed).map(({ part: { operation, path }, name }) =>
@@ -27,12 +41,22 @@ export const answers: Kind = {
   afterwards: tasksLeft,
 };
 
+/** A part of an answer that becomes something else, by name. */
+function fixedCase(operation: string, path: AnswerPart["path"], name: string): FixedCase {
+  const found = table.all.filter(({ part, name: change }) =>
+    part.operation === operation && change === name && part.path.join(".") === path.join(".")
+  );
+  if (found.length !== 1) throw new Error(`${operation} has no ${path.join(".")} ${name}`);
+  return {
+    name: `${operation} ${path.join(".")} ${name}`,
+    run: (site) => underDistortions(site, found, 0),
+  };
+}
+
 /** Distortions at a time. */
 const together = 5;
 /** Answers in a row that each distorts. */
 const inRow = 2;
-
-const table = createTable();
 
 /** The distortions of a seed. Seeds in a row go through the whole table, in an order of their own. */
 function chosen(seed: number): Distorted[] {
@@ -104,13 +128,55 @@ function isBelieved({ operation, path }: AnswerPart): boolean {
   return operation === "DescribeTasks" && path.includes("tags");
 }
 
+const logGroup = "/ecs/answers";
+
 async function underDistortions(
   site: Site,
   distorted: readonly Distorted[],
   seed: number,
 ): Promise<void> {
-  const { simulator } = site.ecs;
-  const tasks = [
+  const allocDir = await Deno.makeTempDir();
+  const logmon = await startLogmon(`${allocDir}/alloc/logs`, "web");
+  addGroup(site.ecs.simulator.model.logs, "us-east-1", logGroup, Date.now());
+  try {
+    const logged = {
+      ...taskOf(driverConfig({ definition: printer })),
+      allocDir,
+      stdoutPath: logmon.stdout,
+      stderrPath: logmon.stderr,
+    };
+    await runTasks(site, distorted, [...tasksOf(seed), logged]);
+  } finally {
+    await logmon.close();
+    // The plugin may write into it for a moment longer.
+    await eventually("the folder is gone", async () => {
+      await Deno.remove(allocDir, { recursive: true });
+      return true;
+    });
+  }
+}
+
+/** A definition whose container prints lines that CloudWatch Logs keeps. */
+const printer = {
+  family: "printer",
+  execution_role_arn: "arn:aws:iam::123456789012:role/execution",
+  container: [{
+    name: "main",
+    image: "busybox",
+    command: ["sh", "-c", "i=0; while sleep 0.05; do i=$((i+1)); echo line $i; done"],
+    log_configuration: {
+      log_driver: "awslogs",
+      options: {
+        "awslogs-group": logGroup,
+        "awslogs-region": "us-east-1",
+        "awslogs-stream-prefix": "answers",
+      },
+    },
+  }],
+};
+
+function tasksOf(seed: number): TaskConfig[] {
+  return [
     { task_definition: "idle" },
     {
       task_definition: "idle",
@@ -123,6 +189,14 @@ async function underDistortions(
       deregister: true,
     },
   ].map((config) => taskOf(driverConfig(config)));
+}
+
+async function runTasks(
+  site: Site,
+  distorted: readonly Distorted[],
+  tasks: readonly TaskConfig[],
+): Promise<void> {
+  const { simulator } = site.ecs;
   const doubles = watchDoubles(site, tasks.map(({ allocId }) => allocId));
   simulator.distortions = distorted.map(({ part: { operation, path }, change }) => ({
     operations: [operation],

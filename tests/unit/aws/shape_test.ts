@@ -51,6 +51,7 @@ Deno.test("an answer that is no structure at all does not fit", () => {
 
 Deno.test("each leaf takes its own values alone", () => {
   const arn = "arn:aws-cn:ecs:cn-north-1:123456789012:task/c/0123";
+  const revision = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:7";
   const values: [leaf: Shape, fits: unknown[], not: unknown[]][] = [
     ["number", [0, -1.5], [NaN, Infinity, "1", null]],
     ["bytes", [new Uint8Array()], ["AA==", [1], null]],
@@ -60,6 +61,7 @@ Deno.test("each leaf takes its own values alone", () => {
       `${arn} `,
       arn.replace("task", "service"),
     ]],
+    ["revision ARN", [revision], ["", "web:1", revision.replace(":7", ""), `${revision} `]],
     ["anything", [null, 0, () => {}], []],
   ];
   for (const [leaf, fits, not] of values) {
