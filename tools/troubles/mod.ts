@@ -32,6 +32,7 @@ export const inside: readonly Piece[] = [
   "nobody waits for the scan",
   "a later start resumes the run",
   "a data key",
+  "a task definition's ARN",
   "ECS has not described it yet",
   "ECS does not describe it any more",
   "it is being stopped already",

@@ -228,6 +228,7 @@ export const starts: readonly Section[] = [
           "its answer names no task of ours",
           "it answered neither a task nor a failure",
           "its answer has no …",
+          "that cannot be read",
           "the answer is longer than … MB",
           "the answer is none of …'s",
           "its pages do not end",
