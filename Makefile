@@ -79,7 +79,7 @@ check: $(DENO) ## Check formatting, lint, types and that what is generated is up
 	@mkdir -p .cache/gen && tools/proto.sh .cache/gen && diff -r .cache/gen src/gen && rm -rf .cache/gen
 
 workflows: ## Check .github/workflows with actionlint (needs Go)
-	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7 $(ACTIONLINT_ARGS)
 
 imports: $(DENO) ## List which room of src imports which, and fail on a circle or an arrow upward
 	@$(DENO) run --frozen --allow-read --allow-write --allow-run tools/imports.ts
