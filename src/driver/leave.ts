@@ -3,6 +3,7 @@ import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
+import { pauseLogs, resumeLogs } from "./task_logs.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** What leaving a task to its successor needs of the driver. */
@@ -43,13 +44,13 @@ export async function leaveToSuccessor(
       await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
       // What a handle names may be foreign, or another allocation's by now.
       if (!record.isLive() || !remote.isOwn()) return false;
-      const shown = record.log?.pause();
+      const shown = pauseLogs(log, record);
       await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until, shown }, bounded);
       return true;
     });
     if (!isLeft) return "to be stopped";
   } catch (error) {
-    record.log?.begin();
+    resumeLogs(log, record);
     const message = error instanceof Error ? error.message : String(error);
     remote.tell(
       `The ECS task cannot be left to allocation ${verdict.to}, and is stopped: ${message}`,

@@ -130,6 +130,19 @@ export function moveLogs(context: LogContext, from: TaskRecord, to: TaskRecord):
   attend(context, to);
 }
 
+/**
+ * Shows no more of a task's logs until `resumeLogs`. Returns how far they were shown, for the allocation that
+ * the ECS task is left to; undefined where nothing tells.
+ */
+export function pauseLogs(log: Logger, record: TaskRecord): string | undefined {
+  return guarded({ log }, undefined, () => record.log?.pause());
+}
+
+/** Shows a task's logs on, as its ECS task is not left after all. */
+export function resumeLogs(log: Logger, record: TaskRecord): void {
+  guarded({ log }, undefined, () => record.log?.begin());
+}
+
 /** Has the logs begin and end with the ECS task. */
 function attend(context: LogContext, record: TaskRecord): void {
   const { remote } = record;
@@ -151,7 +164,7 @@ function noteState(record: TaskRecord, state: RemoteState): void {
 
 /** Does work for logs, whose own faults are no task's: then it answers `otherwise`. */
 function guarded<T>(
-  { log }: LogContext,
+  { log }: Pick<LogContext, "log">,
   otherwise: T,
   work: () => T,
   after: () => void = () => {},

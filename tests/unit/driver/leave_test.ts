@@ -10,7 +10,10 @@ import {
 } from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
-import { cluster, ownerOf } from "../../harness/world.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { type LeaveContext, leaveToSuccessor } from "../../../src/driver/leave.ts";
+import type { TaskRecord } from "../../../src/driver/task_record.ts";
+import { cluster, ownerOf, silent } from "../../harness/world.ts";
 
 const minutes = 60_000;
 
@@ -233,4 +236,54 @@ Deno.test("a foreign task that a handle names is neither tagged as left nor stop
   await clients.stop(clients.a, "old");
   await clients.pass(5 * minutes);
   assertEquals([task.desired, task.tags], ["RUNNING", []]);
+});
+
+/** What is told to the successor of a task with logs, and what becomes of them, where AWS answers so. */
+async function leaveWithLogs(answer: () => Promise<void>) {
+  const told: (string | undefined)[] = [];
+  const calls: string[] = [];
+  const remote = {
+    ref: { arn: "arn", cluster },
+    state: () => ({ kind: "live" }),
+    isOwn: () => true,
+    tell: () => {},
+  };
+  const record = {
+    task: ownerOf(),
+    remote,
+    handover: true,
+    isLive: () => true,
+    detach: () => calls.push("detach"),
+    log: {
+      pause: () => {
+        calls.push("pause");
+        return "17672256000000001";
+      },
+      begin: () => calls.push("begin"),
+    },
+  } as unknown as TaskRecord;
+  const context = {
+    lifecycle: {
+      leaveTask: (_ref: unknown, { shown }: { shown?: string }) => {
+        told.push(shown);
+        return answer();
+      },
+    },
+    nomad: { ask: () => Promise.resolve({ kind: "leave", to: "new" }) },
+    settings: { config: { orphan_grace: 60_000 } },
+    clock: systemClock,
+    log: silent,
+  } as unknown as LeaveContext;
+  const left = await leaveToSuccessor(context, record, 10_000, new AbortController().signal);
+  return { left, told, calls };
+}
+
+Deno.test("the successor is told how far a task's logs were shown, after which no more is shown here", async () => {
+  const { left, told, calls } = await leaveWithLogs(() => Promise.resolve());
+  assertEquals([left, told, calls], ["left", ["17672256000000001"], ["pause", "detach"]]);
+});
+
+Deno.test("the logs of a task that cannot be left are shown on", async () => {
+  const { left, calls } = await leaveWithLogs(() => Promise.reject(new Error("no answer")));
+  assertEquals([left, calls], ["to be stopped", ["pause", "begin"]]);
 });

@@ -3,7 +3,14 @@ import { encode } from "@msgpack/msgpack";
 import { containerExited } from "../../../demo/simulator/state/task_life.ts";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createSettings } from "../../../src/driver/settings.ts";
-import { followLogs, type LogContext, moveLogs, sourcesOf } from "../../../src/driver/task_logs.ts";
+import {
+  followLogs,
+  type LogContext,
+  moveLogs,
+  pauseLogs,
+  resumeLogs,
+  sourcesOf,
+} from "../../../src/driver/task_logs.ts";
 import { createTaskRecord, type ExitResult } from "../../../src/driver/task_record.ts";
 import type { DefinitionFacts } from "../../../src/lifecycle/lifecycle.ts";
 import type { LogRequest, TaskLog } from "../../../src/logs/logs.ts";
@@ -221,9 +228,13 @@ Deno.test("a fault of the logs fails no start, and holds up no end", async () =>
   const faulty = { ...context, logs: { follow: broken, close: () => {} } };
   followLogs(faulty, recordOf(), { fifos }, { how: "started" });
   const record = recordOf();
-  const taskLog = { begin: broken, end: broken, onEnd: broken, close: broken, tell: () => {} };
+  const methods = { begin: broken, end: broken, onEnd: broken, close: broken, pause: broken };
+  const taskLog = { ...methods, tell: () => {} };
   const ending = { follow: () => taskLog as unknown as TaskLog, close: () => {} };
   followLogs({ ...context, logs: ending }, record, { fifos }, { how: "started" });
+  record.log = taskLog as unknown as TaskLog;
+  assertEquals(pauseLogs(silent, record), undefined);
+  resumeLogs(silent, record);
   record.onExit((how) => heard.push(how));
   await exits();
   assertEquals(heard.length, 1);
