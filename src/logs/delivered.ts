@@ -51,14 +51,6 @@ export function deliveredIn(tail: Uint8Array): Delivered {
     }
     return wanted.length;
   };
-  /** How many of the first lines, at most `most`, are the last ones that stand there. */
-  const atEnd = (wanted: readonly string[], most: number): number => {
-    for (let count = most; count > 0; count--) {
-      const last = lines.slice(-count);
-      if (last.length === count && last.every((line, at) => line === wanted[at])) return count;
-    }
-    return 0;
-  };
   const release = (first: Uint8Array): Uint8Array => {
     const all = joined(first, ...waiting);
     waiting = [];
@@ -80,7 +72,7 @@ export function deliveredIn(tail: Uint8Array): Delivered {
         return new Uint8Array();
       }
       if (begun === undefined) {
-        const count = isEndOpen ? atEnd(wanted, found) : 0;
+        const count = isEndOpen ? beginningAtEnd(lines, wanted.slice(0, found)) : 0;
         if (count === 0) return bytes;
         isEndOpen = false;
         take(wanted.slice(0, count));
@@ -101,6 +93,24 @@ export function deliveredIn(tail: Uint8Array): Delivered {
       return release(Uint8Array.of(lineBreak));
     },
   };
+}
+
+/**
+ * How many of the first lines of `wanted` are the last ones of `lines`. In the time of Knuth, Morris and
+ * Pratt's search: a container may print many lines that are alike.
+ */
+function beginningAtEnd(lines: readonly string[], wanted: readonly string[]): number {
+  /** For each count of first lines: the most of them, but not all, that are also their last ones. */
+  const shorter = [0, 0];
+  const extended = (count: number, line: string | undefined): number => {
+    let most = count;
+    while (most > 0 && (most === wanted.length || wanted[most] !== line)) most = shorter[most] ?? 0;
+    return wanted[most] === line ? most + 1 : 0;
+  };
+  for (let at = 1; at < wanted.length; at++) shorter.push(extended(shorter[at] ?? 0, wanted[at]));
+  return wanted.length === 0
+    ? 0
+    : lines.slice(-wanted.length).reduce((count, line) => extended(count, line), 0);
 }
 
 /** Bytes of lines with their ends. */

@@ -79,3 +79,17 @@ Deno.test("no more than 256 KB wait for the end of a begun line", () => {
   assertEquals([1, 2].map(() => delivered.missing(line).length), [0, 0]);
   assertEquals(delivered.missing(line).length, 1 + 3 * line.length);
 });
+
+Deno.test("the end of what was delivered is found where lines repeat, also many of them", () => {
+  const repeated = (count: number) => "a\n".repeat(count);
+  const cases: [tail: string, event: string, missing: string][] = [
+    ["a\nb\na\na\nb\n", "a\na\nb\nc\n", "c\n"],
+    ["a\na\nb\na\na\n", "a\na\nc\n", "c\n"],
+    ["b\na\na\na\nc\n", "a\na\na\nd\n", "a\na\na\nd\n"],
+    // To compare each possible end anew would take the square of that many steps.
+    [`${repeated(100_000)}b\n`, `${repeated(100_000)}c\n`, `${repeated(100_000)}c\n`],
+  ];
+  for (const [tail, event, missing] of cases) {
+    assertEquals(text(deliveredIn(bytes(tail)).missing(bytes(event))) === missing, true);
+  }
+});
