@@ -164,11 +164,15 @@ export class TaskLog implements StreamSink {
     this.tell(troubleText(trouble, source));
   }
 
-  /** Once all streams were read again, nothing is left that an earlier process may have delivered. */
+  /**
+   * Once all streams were read again, nothing is left that an earlier process may have delivered. Those
+   * that cannot be read are not waited for: no checkpoint would ever be written.
+   */
   onRead(stream: FollowedStream): void {
     if (this.#unsettled.length === 0) return;
-    this.#unsettled = this.#unsettled
-      .filter((other) => other !== stream && other.state !== "missing");
+    this.#unsettled = this.#unsettled.filter((other) =>
+      other !== stream && other.state !== "missing" && other.trouble?.kind !== "refused"
+    );
     if (this.#unsettled.length > 0) return;
     for (const [, output] of this.#outputs()) output.settle();
   }

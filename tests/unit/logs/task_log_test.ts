@@ -272,3 +272,25 @@ Deno.test("a task that is not left after all is shown on", async () => {
   await world.pass(3_000);
   assertEquals(world.disk.text(stdout), "one\ntwo\n");
 });
+
+Deno.test("a stream that is refused keeps the next process from no other's checkpoint", async () => {
+  const world = createLogsWorld();
+  const sources = [sourceOf("app"), sourceOf("side", { output: "stderr", group: "secret" })];
+  world.fault = ({ logGroupName }) => logGroupName === "secret" ? "denied" : undefined;
+  const first = follow(world, { sources });
+  first.taskLog.begin();
+  world.put("app", [0, "one"]);
+  await world.pass(10_000);
+  first.kill();
+  const second = follow(world, { sources });
+  second.taskLog.begin();
+  await world.pass(60_000);
+  world.put("app", [80_000, "two"]);
+  await world.pass(20_000);
+  second.kill();
+  world.disk.files.delete(stdout); // it was rotated away
+  const third = follow(world, { sources });
+  third.taskLog.begin();
+  await world.pass(30_000);
+  assert(!world.disk.text(stdout).includes("two"), world.disk.text(stdout));
+});
