@@ -74,8 +74,12 @@ export class Delivery {
   async resume({ base, bytes }: Written): Promise<Uint8Array | undefined> {
     if (this.#files === undefined) return new Uint8Array();
     await this.#settled(this.#files);
-    // A deaf reader has left this in the FIFO. It has not arrived, so that it is delivered anew.
-    this.#disk.drainPipe(this.#fifo);
+    // A deaf reader has left this in the FIFO. What of it came after `written` is delivered anew.
+    const left = this.#disk.drainPipe(this.#fifo);
+    const end = await endOf(this.#disk, this.#files);
+    const arrived = await bytesBetween(this.#disk, this.#files, base, end) ?? bytes;
+    const lost = left.subarray(0, Math.max(0, bytes - arrived));
+    if (lost.length > 0) await this.#append(this.#files, lost, () => this.#bytes = 0);
     const tail = await textBehind(this.#disk, this.#files, base, bytes);
     await this.begin();
     this.#isSuspect = true;

@@ -143,3 +143,18 @@ Deno.test("log files that no reader rotates stay bounded", async () => {
   assertEquals(world.disk.files.has(stdout), false);
   assertEquals(world.disk.text(stdout.replace(/0$/, "10")), "three\n");
 });
+
+Deno.test("what an earlier process has counted as written, and its reader has not read, is delivered", async () => {
+  const world = createLogsWorld();
+  const first = await begin(world);
+  await write(world, first, "one\n");
+  world.disk.readers("sleeps");
+  await write(world, first, "two\nthree\n");
+  const checkpoint = first.written();
+  await write(world, first, "four\n");
+  world.disk.killWriter();
+  const [second, tail] = await resume(world, checkpoint);
+  assertEquals(tail, "", "what came after the checkpoint is read again, and delivered then");
+  assertEquals(world.disk.text(stdout), "one\ntwo\nthree\n");
+  assertEquals(second.written(), { base: { index: 0, offset: 14 }, bytes: 0 });
+});
