@@ -79,9 +79,11 @@ export async function verdictOn(
   const works = node !== undefined && node.status !== "down";
   const context = { api, known: new Set(nodes.keys()), now };
   try {
+    // Tags alone prove nothing of a task that may be another Nomad's: this one cannot tell its successor.
+    const told = node === undefined ? { ...task, left: undefined } : task;
     const need = works
       ? await needOnWorkingNode(context, task, signal)
-      : await needOf(context, task, signal);
+      : await needOf(context, told, signal);
     return verdictFrom(need, works ? task.owner.nodeId : undefined);
   } catch (error) {
     if (error instanceof NomadError) return unknown(error.message);

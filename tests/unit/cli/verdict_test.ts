@@ -64,6 +64,15 @@ const cases: Record<string, {
     orphan: "unknown",
     why: "this Nomad does not know its node node-a",
   },
+  "unknown where another Nomad's node has left it to a successor that never came": {
+    change: ({ nomad }) => {
+      nomad.nodes.clear();
+      nomad.allocations.clear();
+    },
+    left: { allocId: "alloc-2", until: 1_000 },
+    orphan: "unknown",
+    why: "this Nomad does not know its node node-a",
+  },
   "unknown where the token may not list the namespace": {
     change: ({ nomad }) => {
       nomad.answer = ({ url }) =>
