@@ -72,6 +72,16 @@ export function advance(position: Position): void {
   for (const [id, time] of known) if (time < position.from) known.delete(id);
 }
 
+/**
+ * Moves the position of a stream that has been quiet for long up to its newest event. A burst of lines leaves
+ * up to 2,000 ids behind, and thousands of tasks may have begun with one.
+ */
+export function forgetOverlap(position: Position): void {
+  if (position.from === position.newest) return;
+  position.from = position.newest;
+  for (const [id, time] of position.known) if (time < position.from) position.known.delete(id);
+}
+
 function timeOf({ timestamp }: LogEvent): number {
   return timestamp ?? 0;
 }

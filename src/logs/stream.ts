@@ -1,5 +1,5 @@
 import type { EcsError } from "../aws/error.ts";
-import type { Position } from "./position.ts";
+import { forgetOverlap, type Position } from "./position.ts";
 import type { LogSource } from "./source.ts";
 
 /** What takes the events of streams. No closures for each stream, of which there may be thousands. */
@@ -67,6 +67,8 @@ const refusedWait = 60_000;
 /** Milliseconds after a failure that may pass: at first, and at most. */
 const failedFirst = 500;
 const failedLast = 30_000;
+/** Milliseconds without news after which no event from before the newest one is expected any more. */
+const longQuiet = 60_000;
 /** Milliseconds for which a stream may be missing, or not be answered for, before its user is told. */
 export const patience = 30_000;
 
@@ -115,6 +117,7 @@ export function noteRead(
   stream.readAt = begun;
   stream.interruptions = 0;
   if (fresh > 0) stream.newsAt = now;
+  else if (now - stream.newsAt >= longQuiet) forgetOverlap(stream.position);
   stream.sink.onRead(stream);
 }
 

@@ -10,7 +10,8 @@ import {
   patience,
   shortestInterval,
 } from "../../../src/logs/stream.ts";
-import { followed } from "../../harness/logs_world.ts";
+import { noteEvent } from "../../../src/logs/position.ts";
+import { epoch, followed } from "../../harness/logs_world.ts";
 
 const failure = (kind: EcsErrorKind, answer = "") => new EcsError(kind, "FilterLogEvents", answer);
 
@@ -100,4 +101,18 @@ Deno.test("a stream of which there is more is read on at once, and its trouble i
   assertEquals([stream.isBehind, stream.trouble], [true, undefined]);
   noteRead(stream, { begun: 1_000, fresh: 1, now: 1_000 });
   assertEquals(stream.isBehind, false);
+});
+
+Deno.test("a stream that has been quiet for a minute keeps the ids of its newest events alone", () => {
+  const { stream } = followed("app");
+  const { position } = stream;
+  for (let at = 0; at < 2_000; at++) {
+    const eventId = `${at}`.padStart(56, "0");
+    noteEvent(position, { eventId, timestamp: epoch + Math.floor(at / 2), message: "m" });
+  }
+  noteRead(stream, { begun: 0, fresh: 2_000, now: 0 });
+  noteRead(stream, { begun: 59_000, fresh: 0, now: 59_000 });
+  assertEquals(position.known.size, 2_000);
+  noteRead(stream, { begun: 60_000, fresh: 0, now: 60_000 });
+  assertEquals([position.known.size, position.from], [2, epoch + 999]);
 });
