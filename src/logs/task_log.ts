@@ -260,8 +260,9 @@ export class TaskLog implements StreamSink {
     if (this.#phase !== "following") return;
     for (const stream of this.#streams) {
       const { source, trouble } = stream;
-      if (trouble !== undefined) this.onTrouble(stream, trouble);
       const why = unreadText(stream, ended);
+      const isRead = trouble?.kind === "outage" && why === undefined;
+      if (trouble !== undefined && !isRead) this.onTrouble(stream, trouble);
       if (why !== undefined) this.#outputOf(source.output).add(lineBytes(why, source.label));
     }
   }

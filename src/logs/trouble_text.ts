@@ -1,4 +1,5 @@
 import type { LogSource } from "./source.ts";
+import { quietTime } from "./rest.ts";
 import type { FollowedStream, Trouble } from "./stream.ts";
 
 /** Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. */
@@ -23,9 +24,13 @@ export function troubleText(
   }
 }
 
-/** The line that ends a log whose rest was not read; undefined where all of it was. */
+/**
+ * The line that ends a log whose rest was not read; undefined where all of it was. The last call may have
+ * failed after a read that was late enough to have all there was to come.
+ */
 export function unreadText({ trouble, readAt }: FollowedStream, ended: number): string | undefined {
   if (trouble?.kind === "outage") {
+    if ((readAt ?? -Infinity) >= ended + quietTime) return undefined;
     return `[nomad-driver-ecs] The end of the log was not read: ${trouble.error.message}`;
   }
   if (trouble !== undefined || (readAt ?? 0) >= ended) return undefined;

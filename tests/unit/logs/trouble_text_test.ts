@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
 import type { Trouble } from "../../../src/logs/stream.ts";
+import { quietTime } from "../../../src/logs/rest.ts";
 import { troubleText, unreadText } from "../../../src/logs/trouble_text.ts";
 import { followed, sourceOf } from "../../harness/logs_world.ts";
 
@@ -26,5 +27,9 @@ Deno.test("a log whose end was not read says so, and one that was read does not"
   assertStringIncludes(unreadText(stream, 10) ?? "", "not read within 15 s");
   assertStringIncludes(unreadText({ ...stream, trouble: trouble("outage") }, 10) ?? "", "no");
   assertEquals(unreadText({ ...stream, readAt: 11 }, 10), undefined);
+  const failed = (readAt: number) =>
+    unreadText({ ...stream, readAt, trouble: trouble("outage") }, 10);
+  assertStringIncludes(failed(9 + quietTime) ?? "", "was not read");
+  assertEquals(failed(10 + quietTime), undefined, "only the last call failed");
   assertEquals(unreadText({ ...stream, trouble: trouble("no group") }, 10), undefined);
 });
