@@ -1,12 +1,7 @@
 import type { FollowedStream } from "./stream.ts";
 
-/** Most streams that one FilterLogEvents call names. */
-export const mostStreams = 100;
 /** Most events that a call may be expected to read again for the sake of streams that lag behind. */
 const mostRepeated = 2_000;
-
-/** Interruptions after which a stream is read alone, as nothing then goes past it. */
-const mostInterruptions = 2;
 
 /**
  * Chooses the streams that are read next, by one call: the most overdue one, and others of its group that
@@ -44,35 +39,34 @@ function companionsOf(
   waiting: readonly FollowedStream[],
 ): FollowedStream[] {
   const isMissing = first.state === "missing" && first.trouble?.kind !== "no group";
-  if (isMissing || isReadAlone(first)) return [];
+  if (isMissing || first.isBehind) return [];
   const others = waiting
     .filter((other) => other !== first && isAlike(other, first))
     .sort((one, other) => one.dueAt - other.dueAt);
   // Two tasks may follow one stream. A call hands its events to one of them.
   const names = new Set([first.source.stream]);
   const companions: FollowedStream[] = [];
+  let most = first.mostBeside;
   let reach = withStream({ from: Infinity, rate: 0, weighted: 0 }, first);
   for (const stream of others) {
-    if (names.size >= mostStreams) break;
+    if (companions.length >= most) break;
+    // One that bears few companions is read with few, and does not make this batch as small.
+    if (companions.length >= stream.mostBeside || stream.mostBeside < most / 2) continue;
     if (names.has(stream.source.stream)) continue;
     const wider = withStream(reach, stream);
     if (repeatedBy(wider) > mostRepeated) continue;
     reach = wider;
+    most = Math.min(most, stream.mostBeside);
     names.add(stream.source.stream);
     companions.push(stream);
   }
   return companions;
 }
 
-/** Whether others are read without a stream, as it holds them up or is passed by their reads. */
-function isReadAlone({ isBehind, interruptions }: FollowedStream): boolean {
-  return isBehind || interruptions >= mostInterruptions;
-}
-
 /** Whether a call may name both streams. The error for a missing group is the same for all its streams. */
 function isAlike(one: FollowedStream, other: FollowedStream): boolean {
   return one.source.group === other.source.group && one.state === other.state &&
-    !isReadAlone(one) &&
+    !one.isBehind &&
     (one.state !== "missing" || one.trouble?.kind === other.trouble?.kind);
 }
 

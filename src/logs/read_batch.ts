@@ -102,8 +102,9 @@ async function readPages(
   for (const stream of batch) {
     const count = fresh.get(stream) ?? 0;
     if (stalled.has(stream)) noteStalled(stream, now);
-    else if (interrupted.has(stream)) noteInterrupted(stream, count, now);
-    else if (nextToken === undefined) noteRead(stream, { begun, fresh: count, now });
+    else if (interrupted.has(stream)) {
+      noteInterrupted(stream, { fresh: count, streams: batch.length, now });
+    } else if (nextToken === undefined) noteRead(stream, { begun, fresh: count, now });
     else noteMore(stream, count, now);
   }
 }

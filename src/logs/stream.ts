@@ -49,12 +49,14 @@ export type FollowedStream = {
   trouble: Trouble | undefined;
   /** Whether the last read has left much of it unread: it comes faster than it can be read or written. */
   isBehind: boolean;
-  /** Reads in a row that ended before this stream did, and handed nothing of it on. */
-  interruptions: number;
+  /** Most streams that are read together with this one: fewer where their reads went past it. */
+  mostBeside: number;
   /** Whether a read of it is under way. */
   isBusy: boolean;
 };
 
+/** Most streams that one FilterLogEvents call names. */
+export const mostStreams = 100;
 /** Milliseconds between two reads of a stream that has news, or whose container has ended. */
 export const shortestInterval = 2_000;
 /** Milliseconds between two reads of a quiet stream. */
@@ -96,7 +98,7 @@ export function followedStream(
     failures: 0,
     trouble: undefined,
     isBehind: false,
-    interruptions: 0,
+    mostBeside: mostStreams - 1,
     isBusy: false,
   };
 }
@@ -115,19 +117,24 @@ export function noteRead(
     : Math.min(longestInterval, stream.interval * 1.5);
   stream.dueAt = now + stream.interval;
   stream.readAt = begun;
-  stream.interruptions = 0;
+  stream.mostBeside = Math.min(mostStreams - 1, stream.mostBeside + 1);
   if (fresh > 0) stream.newsAt = now;
   else if (now - stream.newsAt >= longQuiet) forgetOverlap(stream.position);
   stream.sink.onRead(stream);
 }
 
 /**
- * Takes in that a read of several streams went past this one, after `fresh` events of it. The next read
- * begins at its own position.
+ * Takes in that a read of so many `streams` went past this one, after `fresh` events of it. Where it came no
+ * further, it is read with half of them: known events of the others have filled a page.
  */
-export function noteInterrupted(stream: FollowedStream, fresh: number, now: number): void {
+export function noteInterrupted(
+  stream: FollowedStream,
+  { fresh, streams, now }: { fresh: number; streams: number; now: number },
+): void {
   noteAnswered(stream);
-  stream.interruptions = fresh > 0 ? 0 : stream.interruptions + 1;
+  if (fresh === 0) {
+    stream.mostBeside = Math.min(stream.mostBeside, Math.floor((streams - 1) / 2));
+  }
   stream.dueAt = now;
   stream.newsAt = now;
 }

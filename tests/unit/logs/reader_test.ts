@@ -168,3 +168,26 @@ Deno.test("a stream that is added while the last one is removed is followed", as
     await world.pass(5_000);
   }
 });
+
+Deno.test("streams whose known events fill whole pages are read in batches that fit, and not one by one", async () => {
+  // A hundred streams with a line a second have a thousand events in the time that is read again.
+  const world = createLogsWorld({ pageEvents: 500 });
+  const { reader } = readerOf(world);
+  const streams = Array.from({ length: 300 }, (_, at) => followed(`s${at}`));
+  for (const { stream } of streams) {
+    world.addStream(stream.source.stream);
+    reader.add(stream);
+  }
+  for (let second = 0; second < 60; second++) {
+    await world.pass(1_000);
+    for (const [at, { stream }] of streams.entries()) {
+      world.put(stream.source.stream, [second * 1_000 + at * 3, `${second}`]);
+    }
+  }
+  await world.pass(5_000);
+  const late = streams.filter(({ messages }) => messages.length < 55).length;
+  assertEquals(late, 0);
+  for (const { messages } of streams) {
+    assertEquals(messages, messages.toSorted((one, other) => Number(one) - Number(other)));
+  }
+});

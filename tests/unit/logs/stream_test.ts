@@ -80,15 +80,15 @@ Deno.test("a stream whose sink is full is known to exist, and has news", () => {
   assertEquals([stream.state, stream.newsAt], ["proven", 5_000]);
 });
 
-Deno.test("a stream that a read went past is due at once, and only reads without news of it count", () => {
+Deno.test("a stream that a read went past is due at once, and read with half as many where it came no further", () => {
   const { stream, sink } = followed("app");
-  const counts = [0, 0, 3, 0].map((fresh, at) => {
-    noteInterrupted(stream, fresh, at);
-    return stream.interruptions;
+  const most = [100, 50, 25, 25, 2].map((streams, at) => {
+    noteInterrupted(stream, { fresh: at === 2 ? 3 : 0, streams, now: at });
+    return stream.mostBeside;
   });
-  assertEquals([counts, stream.dueAt, sink.reads], [[1, 2, 0, 1], 3, 0]);
+  assertEquals([most, stream.dueAt, sink.reads], [[49, 24, 24, 12, 0], 4, 0]);
   noteRead(stream, { begun: 4, fresh: 0, now: 5 });
-  assertEquals([stream.interruptions, sink.reads], [0, 1]);
+  assertEquals([stream.mostBeside, sink.reads], [1, 1]);
 });
 
 Deno.test("a stream of which there is more is read on at once, and its trouble is over", () => {
