@@ -160,7 +160,7 @@ export function standardOutput(
 ): Paper {
   const terminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
-    columns: columns ?? (terminal ? Deno.consoleSize().columns : undefined),
+    columns: columns ?? (terminal ? usable(Deno.consoleSize().columns) : undefined),
     colour: columns !== undefined || terminal && (Deno.env.get("NO_COLOR") ?? "") === "",
     now: () => performance.now(),
     write: (text) => {
@@ -169,4 +169,9 @@ export function standardOutput(
       record?.(performance.now(), text);
     },
   };
+}
+
+/** The columns to write for. A terminal that does not know its width says 0. */
+function usable(columns: number): number {
+  return columns === 0 ? 80 : Math.max(40, columns);
 }
