@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { lint } from "markdownlint/promise";
 import { operations } from "../../../src/aws/operations.ts";
 import { grants } from "../../../src/aws/permissions.ts";
 import { anchors, commands, exists, fenced, links, pages, quoted } from "../../harness/markdown.ts";
@@ -26,6 +27,20 @@ Deno.test("each link of the documentation leads to a file, and to a heading that
     })
   );
   assertEquals(found, []);
+});
+
+Deno.test("each page is Markdown that a linter finds nothing wrong with", async () => {
+  const found = await lint({
+    strings: Object.fromEntries(all.map(({ path, text }) => [path, text])),
+    // Long lines, HTML in README, commands without a prompt, and tables as they are written.
+    config: { default: true, MD013: false, MD014: false, MD033: false, MD046: false, MD060: false },
+  });
+  const wrong = Object.entries(found).flatMap(([path, errors]) =>
+    errors.map(({ lineNumber, ruleNames, ruleDescription }) =>
+      `${path}:${lineNumber}: ${ruleNames[0]} ${ruleDescription}`
+    )
+  );
+  assertEquals(wrong, []);
 });
 
 Deno.test("each page of docs stands in the table of docs/README.md", () => {
