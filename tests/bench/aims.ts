@@ -1,5 +1,5 @@
 import { type Burst, ratioOf, refusedPart } from "./bursts.ts";
-import { percentile } from "./handshake.ts";
+import { percentile, type StartCost } from "./handshake.ts";
 import { type LoadResult, pollSeconds } from "./load.ts";
 import type { LogLoad } from "./logs.ts";
 import type { ReconnectResult } from "./reconnects.ts";
@@ -24,6 +24,14 @@ const memoryGrowth = 1.1;
 
 /** MB that the plugin's resident memory may reach, whatever of the counts here it looks after. */
 const mostMemory = 200;
+
+/** MB that the plugin's resident memory may be at its handshake. */
+const mostIdleMemory = 80;
+
+/** What a start is to keep to. */
+export function startAims({ idleMbP50 }: StartCost): Aim[] {
+  return [{ what: "MB of memory, idle", found: idleMbP50, least: 0, most: mostIdleMemory }];
+}
 
 /** What a run at one number of tasks is to keep to. */
 export function loadAims(

@@ -3,7 +3,15 @@
  * `--check` it ends with 1 where a count or a ratio misses its aim.
  */
 import { parseArgs } from "node:util";
-import { burstAims, describeAim, isMet, loadAims, logAims, reconnectAims } from "./aims.ts";
+import {
+  burstAims,
+  describeAim,
+  isMet,
+  loadAims,
+  logAims,
+  reconnectAims,
+  startAims,
+} from "./aims.ts";
 import { type Burst, describeBurst, measureBursts } from "./bursts.ts";
 import { measureHandshake } from "./handshake.ts";
 import { type LoadResult, measureLoad } from "./load.ts";
@@ -30,6 +38,8 @@ const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(t
 const handshake = await measureHandshake(Number(values.starts));
 print(`handshake p50 over ${values.starts} starts: ${handshake.handshakeP50.toFixed(0)} ms`);
 print(`deno eval 1 p50, in turn with it:   ${handshake.denoEvalP50.toFixed(0)} ms`);
+print(`CPU until the handshake p50:        ${handshake.cpuP50.toFixed(0)} ms`);
+print(`memory at the handshake p50:        ${handshake.idleMbP50.toFixed(0)} MB`);
 
 const reconnects = Number(values.reconnects) === 0
   ? undefined
@@ -94,6 +104,7 @@ for (const shape of (values.logs ?? "").split(",").filter((text) => text !== "")
 }
 print(JSON.stringify({ logs: logLoads }));
 const aims = [
+  ...startAims(handshake),
   ...bursts.flatMap(burstAims),
   ...logLoads.flatMap(logAims),
   ...reconnects === undefined ? [] : reconnectAims(reconnects),

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { burstAims, isMet, loadAims, reconnectAims } from "../../bench/aims.ts";
+import { burstAims, isMet, loadAims, reconnectAims, startAims } from "../../bench/aims.ts";
 import type { Burst } from "../../bench/bursts.ts";
 import type { LoadResult } from "../../bench/load.ts";
 
@@ -35,6 +35,12 @@ Deno.test("the bench's check looks at counts and memory, not at times", () => {
   assertEquals(missed({ ...good, calls: { RunTask: 203 } }), ["200 tasks: RunTask calls"]);
   assertEquals(missed({ ...good, ecsTasks: 201 }), ["200 tasks: ECS tasks"]);
   assertEquals(missed({ ...good, rssMb: 201 }), ["200 tasks: MB of memory, watching"]);
+});
+
+Deno.test("the bench's check holds an idle plugin to 80 MB, and looks at no time", () => {
+  const start = { handshakeP50: 1e9, denoEvalP50: 1, cpuP50: 1e9, idleMbP50: 80 };
+  assertEquals(startAims(start).map(isMet), [true]);
+  assertEquals(startAims({ ...start, idleMbP50: 81 }).map(isMet), [false]);
 });
 
 Deno.test("the bench's check wants memory flat while hosts come and go", () => {
