@@ -93,8 +93,9 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     { default: "1m", max: "24h" },
   ),
   orphans: oneOf(
-    "What the driver does with an orphan, which is an ECS task with this node's tag that no allocation " +
-      "claims: `stop` stops it, `report` logs it, `ignore` looks for none.",
+    "What the driver does with an orphan: an ECS task with this node's tags that no allocation claims, or, " +
+      "with a `nomad` block, one of a lost node that no allocation needs. `stop` stops it, `report` logs " +
+      "it, `ignore` looks for none.",
     ["stop", "report", "ignore"],
     { default: "stop" },
   ),
