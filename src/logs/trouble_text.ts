@@ -1,6 +1,6 @@
 import type { LogSource } from "./source.ts";
 import { quietTime } from "./rest.ts";
-import type { FollowedStream, Trouble } from "./stream.ts";
+import { type FollowedStream, shortestInterval, type Trouble } from "./stream.ts";
 
 /** Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. */
 export function troubleText(
@@ -33,6 +33,8 @@ export function unreadText({ trouble, readAt }: FollowedStream, ended: number): 
     if ((readAt ?? -Infinity) >= ended + quietTime) return undefined;
     return `[nomad-driver-ecs] The end of the log was not read: ${trouble.error.message}`;
   }
-  if (trouble !== undefined || (readAt ?? 0) >= ended) return undefined;
+  // The last lines are readable up to ten seconds after the end.
+  const lastNeeded = ended + quietTime - shortestInterval;
+  if (trouble !== undefined || (readAt ?? 0) >= lastNeeded) return undefined;
   return "[nomad-driver-ecs] The end of the log was not read within 15 s. CloudWatch Logs has it";
 }
