@@ -54,6 +54,8 @@ export class TaskLog implements StreamSink {
   #phase: "preparing" | "ready" | "following" | "over" = "preparing";
   #isBegun = false;
   #isChanged = true;
+  /** Resolves when the last checkpoint is written. */
+  #written = Promise.resolve();
   #listeners: readonly (() => void)[] = none;
   /** Ends the waiting for the rest; undefined before the ECS task's end. */
   #rest: AbortController | undefined;
@@ -274,11 +276,18 @@ export class TaskLog implements StreamSink {
     };
   }
 
-  async #write(checkpoint: Checkpoint): Promise<void> {
+  /** Writes after the checkpoint before, as both would go through one unfinished file. */
+  #write(checkpoint: Checkpoint): Promise<void> {
     const { checkpoint: path } = this.#request;
-    if (path === undefined) return;
+    if (path === undefined) return Promise.resolve();
+    // At once: positions move on, and the outputs' state does not.
+    const text = encodeCheckpoint(checkpoint);
+    return this.#written = this.#written.then(() => this.#replace(path, text));
+  }
+
+  async #replace(path: string, text: string): Promise<void> {
     try {
-      await this.#services.disk.replaceText(path, encodeCheckpoint(checkpoint));
+      await this.#services.disk.replaceText(path, text);
     } catch (error) {
       this.#services.log.debug("a log's checkpoint cannot be written", { path, error });
     }

@@ -294,3 +294,25 @@ Deno.test("a stream that is refused keeps the next process from no other's check
   await world.pass(30_000);
   assert(!world.disk.text(stdout).includes("two"), world.disk.text(stdout));
 });
+
+Deno.test("two checkpoints of one task are written one after the other", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "one"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  const { replaceText } = world.disk;
+  let [open, most] = [0, 0];
+  world.disk.replaceText = async (path, text) => {
+    most = Math.max(most, ++open);
+    await world.clock.sleep(100);
+    await replaceText(path, text);
+    open -= 1;
+  };
+  const saving = taskLog.save();
+  await world.pass(10);
+  taskLog.close();
+  await world.pass(1_000);
+  await saving;
+  assertEquals(most, 1, "both would write into the same unfinished file");
+});
