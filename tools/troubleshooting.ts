@@ -1,11 +1,13 @@
 /** Prints docs/troubleshooting.md, from the table of what the driver may say. */
 import { sections, whatEcsSays } from "./troubles/mod.ts";
+import { symptoms } from "./troubles/symptoms.ts";
 import type { Trouble } from "./troubles/trouble.ts";
 
 const introduction = `# Troubleshooting
 
-For who has a text before them and wants to know what to do. \`make docs\` writes this page from
-\`tools/troubles\`; a test fails where the driver can say something that is not here. \`…\` stands for what differs.
+For who sees something go wrong. The page begins with [symptoms](#by-symptom). After them come all messages of the
+driver, by the place where they are seen: search the page for a piece of yours. \`…\` stands for what differs.
+\`make docs\` writes this page from \`tools/troubles\`; a test fails where the driver can say something that is not here.
 
 \`nomad-driver-ecs doctor\` checks all prerequisites at once ([the tool](tool.md)).
 `;
@@ -32,6 +34,7 @@ function cell(text: string): string {
 
 const pages = [
   introduction,
+  symptoms,
   ...sections.map(({ title, where, troubles }) =>
     `## ${title}\n\nSeen in ${where.replace(/\.$/, "")}.\n\n${table(troubles)}\n`
   ),

@@ -125,9 +125,24 @@ Deno.test("docs/security.md names each statement of the driver's policy", () => 
   const page = all.find(({ path }) => path === "docs/security.md");
   const names = new Set(page === undefined ? [] : quoted(page));
   assertEquals(grants.map(({ sid }) => sid).filter((sid) => !names.has(sid)), []);
-  const named = [...names].flatMap((name) => /^ecs:(\w+)$/.exec(name)?.slice(1) ?? []);
+  const named = [...names].flatMap((name) => /^ecs:([A-Z]\w+)$/.exec(name)?.slice(1) ?? []);
   const known: string[] = Object.values(operations).map(({ command }) => command);
   assertEquals(named.filter((name) => !known.includes(name)), []);
+});
+
+Deno.test("docs/security.md has the actions and resources of each statement, as the policy has them", () => {
+  const conditions = { cluster: "`ecs:cluster`", "passed to ECS": "`iam:PassedToService`" };
+  const page = all.find(({ path }) => path === "docs/security.md");
+  const rows = (page?.text ?? "").split("\n").flatMap((line) =>
+    /^(\| `\w+` \| [^|]+ \| [^|]+ \|)(?: [^|]+ \|){2}$/.exec(line)?.slice(1, 2) ?? []
+  );
+  assertEquals(
+    rows,
+    grants.map(({ sid, actions, on, condition }) => {
+      const where = condition === undefined ? on : `${on}, ${conditions[condition]}`;
+      return `| \`${sid}\` | ${actions.map((action) => `\`${action}\``).join(", ")} | ${where} |`;
+    }),
+  );
 });
 
 Deno.test("docs/architecture.md names each room of src", () => {

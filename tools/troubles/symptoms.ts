@@ -1,0 +1,48 @@
+/** The beginning of docs/troubleshooting.md: what a reader sees, and where to look. */
+export const symptoms = `## By symptom
+
+\`nomad alloc status <alloc>\` shows the events of a task. Most causes are named there, in words that this page explains.
+
+**A job has no allocation.** \`nomad job status <job>\` and \`nomad eval status <eval>\` say why Nomad finds no node.
+
+| Nomad says | cause |
+|---|---|
+| \`Constraint "missing drivers"\` | On no eligible client is the driver there and [healthy](#the-driver-is-not-healthy). |
+| no nodes were eligible, or none are available | The clients are drained or ineligible, or the job does not name their \`node_pool\` or \`datacenters\`. |
+| \`Dimension "memory" exhausted\`, \`"cpu"\` or \`"disk"\` | Nomad counts \`resources\` against the client's machine ([a client for ECS alone](operations.md#a-client-for-ecs-alone)). |
+
+**An allocation hangs in pending.** Nomad shows it so until the driver answers the start, and the driver answers when ECS
+says RUNNING (\`wait_for\` says otherwise). The events show how far ECS is.
+
+| last event | where to look |
+|---|---|
+| none of the driver | The allocation waits for an earlier one to end, or for a template, a volume or a \`prestart\` task. |
+| PROVISIONING, PENDING, \`Still waiting for …\` | [a task does not start](#a-task-does-not-start) |
+| \`ECS gives no usable answer\`, or a refusal of AWS | [while a task runs](#while-a-task-runs), \`nomad-driver-ecs doctor\` |
+
+**\`nomad alloc logs\` is empty.** Look for an event of the task first: [logs](#logs).
+
+| cause | what to do |
+|---|---|
+| The container has no log configuration, or another log driver than \`awslogs\`. | Set \`log_group\` in the plugin block, or \`log_configuration\` ([logs](logs-exec-stats.md#logs)). |
+| \`logs = false\` in the plugin block or the task. | Take it out. |
+| The job has \`logs { disabled = true }\`. | Take it out. |
+| The output is that of another container than the main one. | \`nomad alloc logs -stderr <alloc>\`; \`sidecar_logs\` must not be \`none\`. |
+| The lines are on their way: the log driver sends every 5 s. | Wait some seconds. |
+| The allocation is over, and the client has removed it (\`gc_max_allocs\`, 50 by default). | \`nomad-driver-ecs logs <task>\` reads CloudWatch Logs. |
+
+**\`nomad alloc exec\` fails.** The error says what is missing: [commands and signals](#commands-and-signals).
+\`nomad-driver-ecs doctor --task <arn>\` checks all of it. [Security](security.md#the-drivers-identity) has the permissions.
+
+**An ECS task runs that nobody looks after.** \`nomad-driver-ecs tasks\` says whether it is an orphan and why.
+\`nomad-driver-ecs stop-orphans --yes\` ends those that are. One that is \`unknown\`, and that you know to be unneeded, is
+ended by \`aws ecs stop-task\` ([the tool](tool.md#orphans)).
+
+**Two ECS tasks run for one Nomad task.** A client was lost, and no \`nomad\` block let the next one take over
+([hand-over](hand-over.md#what-happens-on-each-nomad)), or the group's \`disconnect\` block has a second one run meanwhile
+(\`replace\`, on by default). One of the two ends when the client comes back.
+\`nomad-driver-ecs tasks\` shows the node of each.
+
+**Nomad reports that a stop failed.** ECS had not acknowledged it within \`kill_timeout\`, which is 5 s by default, and which
+the client's \`max_kill_timeout\` (30 s by default) cuts. The driver goes on asking ECS ([stops](#stops-drains-and-hand-over)).
+`;
