@@ -260,14 +260,23 @@ export const starts: readonly Section[] = [
       },
       {
         seen: "the start of a task cannot be recorded",
+        texts: ["the start of a task cannot be recorded"],
+        cause: "The driver cannot write into the allocation's directory: full disk or permissions.",
+        fix:
+          "Make room, or let the agent's user write below `data_dir`. Without its record a start goes " +
+          "on, and looks through ECS first.",
+      },
+      {
+        seen: "this process has given up the power to write there",
         texts: [
-          "the start of a task cannot be recorded",
           "this process has given up the power to write there",
           "stop the Nomad agent, end this plugin's process",
         ],
-        cause: "The driver cannot write into the allocation's directory: full disk or permissions.",
+        cause:
+          "`alloc_dir`, or the socket of Nomad's API, has changed since the plugin's first allocation. " +
+          "Records and logs of tasks there cannot be written.",
         fix:
-          "Make room, or let the agent's user write below `data_dir`. The task is not started without it.",
+          "Stop the Nomad agent, end the plugin's process, and start the agent. ECS tasks go on.",
       },
     ],
   },
