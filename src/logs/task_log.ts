@@ -119,16 +119,21 @@ export class TaskLog implements StreamSink {
   /** Ends the logs now. */
   close(): void {
     if (this.#phase === "over") return;
-    const last = this.#isSettled() ? this.#checkpoint() : undefined;
+    if (this.#isSettled()) this.#write(this.#checkpoint());
     this.#phase = "over";
     this.#rest?.abort();
     for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
     // Also one that has no stream: its reader would else wait for a writer, and Nomad for the reader.
     for (const name of ["stdout", "stderr"] as const) this.#outputOf(name).close();
-    if (last !== undefined) this.#write(last);
     const listeners = this.#listeners;
     this.#listeners = none;
-    for (const listener of listeners) listener();
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#services.log.error("a fault of the logs of a task", { error });
+      }
+    }
   }
 
   isOver(): boolean {
@@ -279,18 +284,13 @@ export class TaskLog implements StreamSink {
   /** Writes after the checkpoint before, as both would go through one unfinished file. */
   #write(checkpoint: Checkpoint): Promise<void> {
     const { checkpoint: path } = this.#request;
+    const { disk, log } = this.#services;
     if (path === undefined) return Promise.resolve();
     // At once: positions move on, and the outputs' state does not.
     const text = encodeCheckpoint(checkpoint);
-    return this.#written = this.#written.then(() => this.#replace(path, text));
-  }
-
-  async #replace(path: string, text: string): Promise<void> {
-    try {
-      await this.#services.disk.replaceText(path, text);
-    } catch (error) {
-      this.#services.log.debug("a log's checkpoint cannot be written", { path, error });
-    }
+    return this.#written = this.#written
+      .then(() => disk.replaceText(path, text))
+      .catch((error) => log.debug("a log's checkpoint cannot be written", { path, error }));
   }
 }
 

@@ -316,3 +316,16 @@ Deno.test("two checkpoints of one task are written one after the other", async (
   await saving;
   assertEquals(most, 1, "both would write into the same unfinished file");
 });
+
+Deno.test("a listener that fails keeps no other from hearing of the end", async () => {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  let isTold = false;
+  taskLog.onEnd(() => {
+    throw new Error("a fault of the listener");
+  });
+  taskLog.onEnd(() => isTold = true);
+  taskLog.end(true);
+  await world.pass(30_000);
+  assertEquals(isTold, true);
+});
