@@ -36,7 +36,7 @@ says RUNNING (\`wait_for\` says otherwise). The events show how far ECS is.
 
 **An ECS task runs that nobody looks after.** \`nomad-driver-ecs tasks\` says whether it is an orphan and why.
 \`nomad-driver-ecs stop-orphans --yes\` ends those that are. One that is \`unknown\`, and that you know to be unneeded, is
-ended by \`aws ecs stop-task\` ([the tool](tool.md#orphans)).
+ended by \`aws ecs stop-task\`. The [runbook](runbook.md#after-a-client-was-lost) shows each with its output.
 
 **Two ECS tasks run for one Nomad task.** A client was lost, and no \`nomad\` block let the next one take over
 ([hand-over](hand-over.md#what-happens-on-each-nomad)), or the group's \`disconnect\` block has a second one run meanwhile
