@@ -73,13 +73,20 @@ export function createLogs(
   };
 
   const saveAll = async () => {
-    while (tasks.size > 0 && !signal.aborted) {
-      await clock.sleep(checkpointInterval, signal);
-      // One after the other: the disk is the client's, and each is small.
-      for (const task of tasks) {
-        if (task.isOver()) tasks.delete(task);
-        else if (!signal.aborted) await task.save();
+    isSaving = true;
+    try {
+      while (tasks.size > 0 && !signal.aborted) {
+        await clock.sleep(checkpointInterval, signal);
+        // One after the other: the disk is the client's, and each is small.
+        for (const task of tasks) {
+          if (task.isOver()) tasks.delete(task);
+          else if (!signal.aborted) await task.save();
+        }
       }
+    } catch (error) {
+      log.error("the checkpoints of logs ended", { error });
+    } finally {
+      isSaving = false; // at once: a task that comes from now on begins it anew
     }
   };
 
@@ -92,11 +99,7 @@ export function createLogs(
         log,
       });
       tasks.add(task);
-      if (isSaving) return task;
-      isSaving = true;
-      saveAll()
-        .catch((error) => log.error("the checkpoints of logs ended", { error }))
-        .finally(() => isSaving = false);
+      if (!isSaving) saveAll();
       return task;
     },
     close: () => closed.abort(new Error("the driver is shutting down")),

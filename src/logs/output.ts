@@ -23,6 +23,9 @@ export type OutputState = Written & {
   readonly waiting: Uint8Array;
 };
 
+/** How long a reader without room is waited for next, and whether writing has failed. */
+type Retry = { wait: number; hasFailed: boolean };
+
 /** Standard output or standard error of a task, with what waits for its reader. */
 export class Output {
   readonly #delivery: Delivery;
@@ -87,11 +90,7 @@ export class Output {
     if (bytes.length === 0 || this.#isClosed) return;
     this.#waiting.push(bytes);
     this.#length += bytes.length;
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    this.#pump().catch((error) => {
-      this.#log.error("the writing of logs ended", { error });
-    }).finally(() => this.#isPumping = false);
+    if (!this.#isPumping) this.#pump();
   }
 
   state(): OutputState {
@@ -113,29 +112,39 @@ export class Output {
     this.#delivery.close();
   }
 
+  /** Writes until nothing waits. What is added from that very moment on begins it anew. */
   async #pump(): Promise<void> {
-    let wait = firstWait;
-    let hasFailed = false;
-    while (this.#length > 0) {
-      let isWritten = false;
-      try {
-        if (this.#waiting.length > 1) this.#waiting = [joined(...this.#waiting)];
-        const [bytes = new Uint8Array()] = this.#waiting;
-        await this.#delivery.write(bytes, (written) => {
-          isWritten = true;
-          this.#take(written);
-        });
-      } catch (error) {
-        if (!hasFailed) this.#log.warn("a log cannot be written", { error });
-        hasFailed = true;
-      }
-      if (this.#isClosed) return;
-      if (isWritten) {
-        wait = firstWait;
-      } else {
-        await this.#clock.sleep(wait);
-        wait = Math.min(longestWait, wait * 2);
-      }
+    this.#isPumping = true;
+    const retry: Retry = { wait: firstWait, hasFailed: false };
+    try {
+      while (this.#length > 0) await this.#writeSome(retry);
+    } catch (error) {
+      this.#log.error("the writing of logs ended", { error });
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** Writes what there is room for, or waits for room. */
+  async #writeSome(retry: Retry): Promise<void> {
+    let isWritten = false;
+    try {
+      if (this.#waiting.length > 1) this.#waiting = [joined(...this.#waiting)];
+      const [bytes = new Uint8Array()] = this.#waiting;
+      await this.#delivery.write(bytes, (written) => {
+        isWritten = true;
+        this.#take(written);
+      });
+    } catch (error) {
+      if (!retry.hasFailed) this.#log.warn("a log cannot be written", { error });
+      retry.hasFailed = true;
+    }
+    if (this.#isClosed) return;
+    if (isWritten) {
+      retry.wait = firstWait;
+    } else {
+      await this.#clock.sleep(retry.wait);
+      retry.wait = Math.min(longestWait, retry.wait * 2);
     }
   }
 

@@ -82,3 +82,15 @@ Deno.test("a closed output takes nothing more", async () => {
   await world.pass(10_000);
   assertEquals([world.disk.text(stdout), output.isEmpty()], ["", true]);
 });
+
+Deno.test("a line that is added at the very moment at which the writing ends is written", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const world = createLogsWorld();
+    const { output } = await open(world);
+    output.add(bytes("one\n"));
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    output.add(bytes("two\n"));
+    await world.pass(10_000);
+    assertEquals(world.disk.text(stdout), "one\ntwo\n", `after ${turns} turns`);
+  }
+});
