@@ -106,8 +106,7 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
 
 /** Reads the list of a job's allocations. Throws a `NomadError` for what is none. */
 export function allocationStubsOf(value: unknown, attempted: string): AllocationStub[] {
-  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
-  return value.map((stub) => {
+  return listOf(value, attempted).map((stub) => {
     const from = fieldsOf(stub, attempted);
     return {
       id: from.text("ID"),
@@ -136,8 +135,7 @@ export function nodeOf(value: unknown, attempted: string): NomadNode {
 
 /** Reads the list of nodes. Throws a `NomadError` for what is none. */
 export function nodeStubsOf(value: unknown, attempted: string): NodeStub[] {
-  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
-  return value.map((stub) => {
+  return listOf(value, attempted).map((stub) => {
     const from = fieldsOf(stub, attempted);
     return { id: from.text("ID"), status: from.text("Status") };
   });
@@ -145,8 +143,12 @@ export function nodeStubsOf(value: unknown, attempted: string): NodeStub[] {
 
 /** The number of things in a list. Throws a `NomadError` for what is none. */
 export function lengthOf(value: unknown, attempted: string): number {
-  if (!Array.isArray(value)) throw new NomadError("unusable", attempted, "it answered no list");
-  return value.length;
+  return listOf(value, attempted).length;
+}
+
+function listOf(value: unknown, attempted: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new NomadError("unusable", attempted, "it answered no list");
 }
 
 /** Reads what an agent says of itself. Throws a `NomadError` for what does not fit. */

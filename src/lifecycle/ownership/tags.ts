@@ -96,7 +96,7 @@ export type TaggedOwner = {
 
 /** Reads whose an ECS task is from its tags. */
 export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
-  const value = (key: string) => tags.find((tag) => tag.key === key)?.value;
+  const value = (key: string) => valueOf(tags, key);
   return {
     nodeId: value("nomad:node_id"),
     allocId: value("nomad:alloc_id"),
@@ -107,7 +107,7 @@ export function taggedOwner(tags: readonly Tag[]): TaggedOwner {
 
 /** The owner that an ECS task's tags name, of which they do not know the run. */
 export function ownerInTags(tags: readonly Tag[]): TaskIdentity {
-  const value = (key: string) => tags.find((tag) => tag.key === key)?.value ?? "";
+  const value = (key: string) => valueOf(tags, key) ?? "";
   const allocId = value("nomad:alloc_id");
   const task = value("nomad:task");
   return {
@@ -143,7 +143,7 @@ export function leftTags({ allocId, until, shown }: LeftTo): Tag[] {
 
 /** Whom a task is left to; undefined where it is not, or the allocation has taken it. */
 export function leftTo(tags: readonly Tag[]): LeftTo | undefined {
-  const value = (key: string) => tags.find((tag) => tag.key === key)?.value;
+  const value = (key: string) => valueOf(tags, key);
   const allocId = value(leftForTag);
   if (allocId === undefined || allocId === "" || allocId === value("nomad:alloc_id")) {
     return undefined;
@@ -211,4 +211,8 @@ function hashPart(text: string): string {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+function valueOf(tags: readonly Tag[], key: string): string | undefined {
+  return tags.find((tag) => tag.key === key)?.value;
 }

@@ -1,13 +1,13 @@
 import { EcsError } from "../../aws/error.ts";
-import { orAborted, retry } from "../../aws/retry.ts";
+import { orAborted } from "../../aws/retry.ts";
 import { type InlineDefinition, inlineDefinition } from "../definition/inline.ts";
 import type { EarlierRevisions } from "../definition/register.ts";
 import type { Resources } from "../definition/size.ts";
 import { describeProblems } from "../../config/decode.ts";
 import { problemsWith, withoutUnsuitableDefaults } from "./definition_fit.ts";
 import { type DefinitionFacts, factsOf } from "../definition/facts.ts";
-import { askingAgain } from "../error_policy.ts";
 import { LaunchError } from "../launch_error.ts";
+import { asked } from "./asked.ts";
 import type { Asking, LaunchContext } from "./context.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -82,8 +82,7 @@ async function planInline(
   const definition = await resolveDefinition(context, inline, {
     owner,
     earlier: config.deregister ? "deregister" : "keep",
-    ...how,
-  });
+  }, how);
   // Only the answer to the registration says where the definition can run.
   const problems = problemsWith(fit, definition, "config.task");
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
@@ -117,17 +116,16 @@ export function fitTo(
  * ECS answers or `signal` aborts. Rejects with a `LaunchError` for a definition that there is not.
  */
 export async function describeDefinition(
-  { definitions, clock, random }: LaunchContext,
+  context: LaunchContext,
   name: string,
-  { signal, retrying }: { signal: AbortSignal; retrying: (error: EcsError) => void },
+  how: Asking,
 ): Promise<DefinitionFacts | undefined> {
   try {
-    return await retry(() => orAborted(definitions.describe(name), signal), {
-      clock,
-      random,
-      signal,
-      judge: askingAgain("start", retrying),
-    });
+    return await asked(
+      context,
+      how,
+      () => orAborted(context.definitions.describe(name), how.signal),
+    );
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
     if (error.kind === "denied") return undefined;
@@ -146,22 +144,17 @@ export async function describeDefinition(
  * or `signal` aborts. Rejects with a `LaunchError` for a definition that ECS refuses.
  */
 async function resolveDefinition(
-  { registry, clock, random }: LaunchContext,
+  context: LaunchContext,
   definition: InlineDefinition,
-  { owner, earlier, signal, retrying }: {
-    owner: TaskIdentity;
-    earlier: EarlierRevisions;
-    signal: AbortSignal;
-    retrying: (error: EcsError) => void;
-  },
+  { owner, earlier }: { owner: TaskIdentity; earlier: EarlierRevisions },
+  how: Asking,
 ): Promise<DefinitionFacts> {
   try {
-    return await retry(() => orAborted(registry.resolve(definition, owner, earlier), signal), {
-      clock,
-      random,
-      signal,
-      judge: askingAgain("start", retrying),
-    });
+    return await asked(
+      context,
+      how,
+      () => orAborted(context.registry.resolve(definition, owner, earlier), how.signal),
+    );
   } catch (error) {
     if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;
     throw new LaunchError(

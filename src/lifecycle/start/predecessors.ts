@@ -1,8 +1,6 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
-import { retry } from "../../aws/retry.ts";
-import { askingAgain } from "../error_policy.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
 import { scanTarget } from "../ownership/cluster_scan.ts";
 import {
@@ -14,6 +12,7 @@ import {
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
 import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
+import { asked } from "./asked.ts";
 import type { Asking, LaunchContext } from "./context.ts";
 
 /** What becomes of the live ECS tasks of a new allocation's predecessors. */
@@ -145,12 +144,4 @@ function withoutForeign(
   const attempted = attemptOf("describeTasks", target);
   const claimant = { owner, index: startedBy(owner) };
   return tasks.filter((task) => whose(task, claimant, attempted) !== "foreign");
-}
-
-function asked<T>(
-  { clock, random }: LaunchContext,
-  { signal, retrying }: Asking,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  return retry(attempt, { clock, random, signal, judge: askingAgain("start", retrying) });
 }
