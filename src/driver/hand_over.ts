@@ -73,6 +73,8 @@ export async function predecessorsOf(
   }
   const chain: Predecessor[] = [];
   let id = own.previousAllocation;
+  if (id === undefined) return await lostOfName(api, own, signal);
+  let first = own;
   while (id !== undefined && chain.length < longestChain) {
     const earlier = await api.allocation(id, namespace, signal);
     if (earlier === "unknown") {
@@ -84,9 +86,44 @@ export async function predecessorsOf(
     // Nomad starts the new allocation while its client is disconnected, and may keep both.
     if (isWanted(earlier)) return { chain, complete: true };
     chain.push(predecessorOf(own, earlier));
+    first = earlier;
     id = earlier.previousAllocation;
   }
-  return { chain, complete: id === undefined };
+  return { chain, complete: id === undefined && await isNew(api, first, signal) };
+}
+
+/** What an evaluation is made for that users ask for: it places allocations that are new. */
+const newPlacements = ["job-register", "job-scaling", "periodic-job", "deployment-watcher"];
+
+/**
+ * The allocations of an allocation's name whose clients were lost, the newest first. Where such a one finds
+ * no place at first, Nomad places one later that names no predecessor.
+ */
+async function lostOfName(
+  api: NomadApi,
+  own: Allocation,
+  signal: AbortSignal,
+): Promise<Predecessors> {
+  // A job's list of allocations may be long, and starts may be many.
+  if (await isNew(api, own, signal)) return { chain: [], complete: true };
+  const earlier = await sameName(api, own, [], signal);
+  const chain = earlier.filter(({ lost }) => lost);
+  // The list names no predecessors, by which the ECS task of a lost allocation may have been started.
+  return { chain, complete: chain.length === 0 };
+}
+
+/**
+ * Whether an allocation that names no predecessor has none: it was placed because users asked for it.
+ * False where Nomad has forgotten why it was placed.
+ */
+async function isNew(
+  api: NomadApi,
+  { evalId, namespace }: Allocation,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (evalId === undefined) return true;
+  const evaluation = await api.evaluation(evalId, namespace, signal);
+  return evaluation !== "unknown" && newPlacements.includes(evaluation.triggeredBy);
 }
 
 /**

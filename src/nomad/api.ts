@@ -18,6 +18,8 @@ import {
   allocationOf,
   type AllocationStub,
   allocationStubsOf,
+  type Evaluation,
+  evaluationOf,
   lengthOf,
   nodeOf,
   type NodeStub,
@@ -31,6 +33,7 @@ import { NomadError } from "./error.ts";
 export type NomadApi = {
   /** `unknown` is no proof of an end: Nomad answers the same where the token may not read it. */
   allocation(id: string, namespace: string, signal: AbortSignal): Promise<Allocation | "unknown">;
+  evaluation(id: string, namespace: string, signal: AbortSignal): Promise<Evaluation | "unknown">;
   /** Those of a job that Nomad still knows, also of an earlier job of this name. */
   allocationsOf(jobId: string, namespace: string, signal: AbortSignal): Promise<AllocationStub[]>;
   /**
@@ -75,6 +78,12 @@ export function createNomadApi(
       ask(
         `/v1/allocation/${encodeURIComponent(id)}?namespace=${encodeURIComponent(namespace)}`,
         allocationOf,
+        signal,
+      ),
+    evaluation: (id, namespace, signal) =>
+      ask(
+        `/v1/evaluation/${encodeURIComponent(id)}?namespace=${encodeURIComponent(namespace)}`,
+        evaluationOf,
         signal,
       ),
     allocationsOf: async (jobId, namespace, signal) => {

@@ -25,6 +25,14 @@ export type Allocation = {
   readonly preemptedByAllocation: string | undefined;
   /** Grows with each allocation that the servers make; 0 where the answer does not tell. */
   readonly createIndex: number;
+  /** The evaluation that placed it. */
+  readonly evalId: string | undefined;
+};
+
+/** An evaluation of a job by the scheduler. */
+export type Evaluation = {
+  /** What it was made for, such as `job-register` or `queued-allocs`. */
+  readonly triggeredBy: string;
 };
 
 /** An allocation in the list of its job's. */
@@ -101,7 +109,13 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
     nextAllocation: from.optional("NextAllocation"),
     preemptedByAllocation: from.optional("PreemptedByAllocation"),
     createIndex: numberOf(from.value("CreateIndex")) ?? 0,
+    evalId: from.optional("EvalID"),
   };
+}
+
+/** Reads an evaluation. Throws a `NomadError` for what is none. */
+export function evaluationOf(value: unknown, attempted: string): Evaluation {
+  return { triggeredBy: fieldsOf(value, attempted).text("TriggeredBy") };
 }
 
 /** Reads the list of a job's allocations. Throws a `NomadError` for what is none. */

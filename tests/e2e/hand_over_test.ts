@@ -145,11 +145,17 @@ Deno.test(
       await site.run("sleep", { 'job "sleep"': 'job "ending"' });
       await site.allocation("ending", isRunning);
       const [ending] = await arns(site);
-      const { first, second, other } = await withSecondClient(site);
+      await site.run("sleep");
+      const first = await site.allocation("sleep", isRunning);
       const kept = (await arns(site)).find((arn) => arn !== ending);
-      await untilAttribute(site, other.ID, /^on$/);
 
+      // There is no place for them at first: the allocations that come later name no predecessor.
       await kill(site.agent);
+      for (const job of ["ending", "sleep"]) {
+        await site.allocation(job, ({ ClientStatus }) => ClientStatus === "lost", 90);
+      }
+      const second = await site.addClient("second");
+      const other = await second.node();
       await runningOn(site, "sleep", other.ID);
       await runningOn(site, "ending", other.ID);
       assertEquals(new Set(await arns(site)), new Set([kept, ending]));

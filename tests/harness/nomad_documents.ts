@@ -19,6 +19,7 @@ export function allocationWith(changes: Partial<Allocation> = {}): Allocation {
     nextAllocation: undefined,
     preemptedByAllocation: undefined,
     createIndex: 0,
+    evalId: undefined,
     ...changes,
   };
 }

@@ -98,6 +98,7 @@ export function createNomadServers(
             (at) => servers.readJob ? read(allocations, id, at) : undefined,
             signal,
           ),
+        evaluation: () => Promise.resolve("unknown"),
         allocationsOf: async (jobId, _namespace, signal) => {
           const all = (at: number) =>
             [...allocations.keys()].flatMap((id) => read(allocations, id, at) ?? [])

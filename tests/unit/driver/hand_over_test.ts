@@ -15,12 +15,23 @@ const never = new AbortController().signal;
 const old = { allocId: "old", namespace: "default", nodeId: "node-a" };
 
 /** Nomad's API over documents; counts what is asked. */
-function apiOf(allocations: Allocation[], nodes: NomadNode[] = [nodeWith()]) {
+function apiOf(
+  allocations: Allocation[],
+  nodes: NomadNode[] = [nodeWith()],
+  evaluations: Readonly<Record<string, string>> = {
+    "e-new": "job-register",
+    "e-later": "queued-allocs",
+  },
+) {
   const asked: string[] = [];
   const api: NomadApi = {
     allocation: (id) => {
       asked.push(id);
       return Promise.resolve(allocations.find((allocation) => allocation.id === id) ?? "unknown");
+    },
+    evaluation: (id) => {
+      const triggeredBy = evaluations[id];
+      return Promise.resolve(triggeredBy === undefined ? "unknown" : { triggeredBy });
     },
     node: (id) => Promise.resolve(nodes.find((node) => node.id === id) ?? "unknown"),
     allocationsOf: (jobId) =>
@@ -113,6 +124,55 @@ const cut = (...chain: Predecessor[]): Predecessors => ({ chain, complete: false
 
 const chains: [string, Allocation[], Predecessors][] = [
   ["a first allocation has no predecessor", [{ ...c, previousAllocation: undefined }], whole()],
+  [
+    "an allocation that was placed late replaces lost ones of its name, the newest first",
+    [
+      { ...c, previousAllocation: undefined, evalId: "e-later" },
+      { ...a, id: "z", clientStatus: "lost", createIndex: 7 },
+      { ...a, id: "y", clientStatus: "lost", createIndex: 9, jobVersion: 2 },
+      { ...a, id: "x", clientStatus: "lost", name: "web.group[1]" },
+      { ...a, id: "w" },
+      { ...a, id: "v", clientStatus: "unknown", desiredStatus: "run" },
+    ],
+    cut({ allocId: "y", runs: "other", lost: true }, { allocId: "z", runs: "same", lost: true }),
+  ],
+  [
+    "an allocation that was placed late, and replaces none, has no predecessor",
+    [{ ...c, previousAllocation: undefined, evalId: "e-later" }, { ...a, id: "w" }],
+    whole(),
+  ],
+  [
+    "an allocation that users have asked for has no predecessor",
+    [
+      { ...c, previousAllocation: undefined, evalId: "e-new" },
+      { ...a, id: "z", clientStatus: "lost" },
+    ],
+    whole(),
+  ],
+  [
+    "an allocation may replace lost ones whose evaluation Nomad has forgotten",
+    [
+      { ...c, previousAllocation: undefined, evalId: "gone" },
+      { ...a, id: "z", clientStatus: "lost" },
+    ],
+    cut({ allocId: "z", runs: "same", lost: true }),
+  ],
+  [
+    "a chain that ends at an allocation which was placed late does not reach the first one",
+    [c, { ...b, evalId: "e-new" }, { ...a, evalId: "e-later" }],
+    cut(
+      { allocId: "b", runs: "same", lost: false },
+      { allocId: "a", runs: "same", lost: false },
+    ),
+  ],
+  [
+    "a chain that ends at an allocation which users have asked for reaches the first one",
+    [c, b, { ...a, evalId: "e-new" }],
+    whole(
+      { allocId: "b", runs: "same", lost: false },
+      { allocId: "a", runs: "same", lost: false },
+    ),
+  ],
   [
     "the chain goes back to the first allocation, whose name an ECS task keeps for ever",
     [c, b, a],
