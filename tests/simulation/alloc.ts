@@ -27,6 +27,8 @@ export type Alloc = {
   readonly previous: Alloc | undefined;
   /** Whether its client knows of no answer to its start, or gave it up without one to its stop. */
   unanswered: boolean;
+  /** Whether a handle that its client has stored was damaged: its ECS task runs on when it is over. */
+  misled: boolean;
 };
 
 /** What a run of the simulation checks as it goes. */

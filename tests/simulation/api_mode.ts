@@ -237,7 +237,7 @@ function comesAfter({ previous }: Alloc, earlier: Alloc): boolean {
  * next. Where Nomad's API tells nothing then, a start is as without the `nomad` block.
  */
 function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
-  if (lost.has(alloc) || alloc.unanswered) return true;
+  if (lost.has(alloc) || alloc.unanswered || alloc.misled) return true;
   // Nomad waits for the nearest predecessor only.
   return !started.has(alloc) && alloc.previous !== undefined;
 }

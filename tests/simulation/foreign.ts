@@ -57,6 +57,7 @@ export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
   const { handle } = alloc.stored;
   const damaged = what === "task" ? handleOf(wrong, handle) : withWrongCluster(handle);
   alloc.stored = { ...alloc.stored, handle: damaged };
+  alloc.misled = true;
   alloc.node.killPlugin();
 }
 

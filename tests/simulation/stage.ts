@@ -91,6 +91,7 @@ export function place(
     state: "active",
     handOver: undefined,
     unanswered: false,
+    misled: false,
   };
   stage.allocs.push(alloc);
   stage.note(`alloc ${id} of ${alloc.lineage} is placed on ${alloc.node.id}`);
