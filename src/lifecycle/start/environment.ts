@@ -236,8 +236,10 @@ export function passedEnv(
   };
   const passed: Record<string, string> = {};
   let length = 0;
-  for (const [name, value] of Object.entries(env)) {
-    if (local.has(name) || !isPassed(name)) continue;
+  // Most of them may be left out, so that a list of all entries would be made in vain.
+  for (const name of Object.keys(env)) {
+    const value = env[name];
+    if (value === undefined || local.has(name) || !isPassed(name)) continue;
     passed[name] = value;
     length += name.length + value.length;
     if (length > limit) break;
