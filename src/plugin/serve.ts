@@ -94,6 +94,7 @@ const mostSentBytes = 2 * mostReceivedBytes;
 
 /**
  * Milliseconds for the answer to Shutdown to leave the process. Neither gRPC nor HTTP/2 tells when its
- * bytes have reached the kernel. The host accepts an end without an answer too.
+ * bytes have reached the kernel. The host accepts an end without an answer too, and waits 2 s for the
+ * process to end (go-plugin's `Client.Kill`). On a busy machine 10 ms were too few.
  */
-const answerFlush = 10;
+const answerFlush = 100;
