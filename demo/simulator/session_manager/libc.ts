@@ -27,9 +27,14 @@ export type Master = {
   read(most: number): Promise<Uint8Array | undefined>;
   /** Writes all of it. It waits while the terminal's input is full. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Does nothing once it is closed. */
   resize(size: { columns: number; rows: number }): void;
   /** Gives up the slave, which is held open so that reading does not end before it has begun. */
   closeSlave(): void;
+  /**
+   * Closes it once no read or write is under way. Those that are asked for later find nobody there: the
+   * descriptor's number may be another file's by then.
+   */
   close(): void;
 };
 
@@ -47,6 +52,22 @@ export function openMaster({ symbols }: Libc): Master {
     symbols.ptsname_r(fd, name, BigInt(name.length)) !== 0
   ) throw new Error("the system gives no pseudo-terminal");
   const slave = symbols.open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  let underWay = 0;
+  let isClosed = false;
+  const closeWhenIdle = () => {
+    if (isClosed && underWay === 0) symbols.close(fd);
+  };
+  /** The result of a call that uses the descriptor; 0 where it is closed. */
+  const during = async (call: () => Promise<bigint | number>): Promise<number> => {
+    if (isClosed) return 0;
+    underWay += 1;
+    try {
+      return Number(await call());
+    } finally {
+      underWay -= 1;
+      closeWhenIdle();
+    }
+  };
   return {
     slave: new TextDecoder().decode(name.subarray(0, name.indexOf(0))),
     closeSlave: () => {
@@ -54,31 +75,30 @@ export function openMaster({ symbols }: Libc): Master {
     },
     read: async (most) => {
       const bytes = new Uint8Array(most);
-      const read = Number(await symbols.read(fd, bytes, BigInt(most)));
+      const read = await during(() => symbols.read(fd, bytes, BigInt(most)));
       return read <= 0 ? undefined : bytes.subarray(0, read);
     },
     write: async (bytes) => {
       for (let from = 0; from < bytes.length;) {
         // The buffer must not move or be reused while the call is under way.
         const rest = bytes.slice(from);
-        const written = Number(await symbols.write(fd, rest, BigInt(rest.length)));
+        const written = await during(() => symbols.write(fd, rest, BigInt(rest.length)));
         if (written <= 0) return; // the processes have gone
         from += written;
       }
     },
     resize: ({ columns, rows }) => {
+      if (isClosed) return;
       symbols.ioctl(
         fd,
         TIOCSWINSZ,
-        Uint8Array.from(
-          new Uint8Array(
-            Uint16Array.of(rows, columns, 0, 0).buffer,
-          ),
-        ),
+        Uint8Array.from(new Uint8Array(Uint16Array.of(rows, columns, 0, 0).buffer)),
       );
     },
     close: () => {
-      symbols.close(fd);
+      if (isClosed) return;
+      isClosed = true;
+      closeWhenIdle();
     },
   };
 }
