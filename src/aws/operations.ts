@@ -1,5 +1,5 @@
 import type { Role } from "./cluster_ref.ts";
-import type { SessionMessagesApi } from "./data_channel.ts";
+import type { SessionMessagesApi } from "./session_socket.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { Category } from "./limits.ts";
 import {

@@ -31,7 +31,7 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
   ),
   ssmmessages: async (_target, host, clients) => {
     const [{ createDataChannelClient }, { config }] = await Promise.all([
-      import("./data_channel.ts"),
+      import("./session_socket.ts"),
       clients("ecs"),
     ]);
     return createDataChannelClient(config, host.endpoints?.ssmmessages);

@@ -4,7 +4,7 @@ import { describeProblems } from "../config/decode.ts";
 import { nomadDefaults } from "../config/nomad_fields.ts";
 import { type PluginConfig, pluginConfig } from "../config/plugin_config.ts";
 import type { Problem } from "../config/schema.ts";
-import { clusterOf } from "../driver/scopes.ts";
+import { clusterOf } from "../driver/searched_clusters.ts";
 import { createSettings, type Settings } from "../driver/settings.ts";
 import { blocksAsNomad, pluginConfigIn, unknownNames } from "./config_file.ts";
 import { CliError } from "./exit_codes.ts";

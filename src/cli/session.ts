@@ -3,7 +3,7 @@ import type { EcsCaller } from "../aws/caller.ts";
 import { createLifecycle, type Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { createNomadLink } from "../driver/nomad_link.ts";
-import { fallbackCluster } from "../driver/scopes.ts";
+import { fallbackCluster } from "../driver/searched_clusters.ts";
 import { lifecycleSettings, type Settings } from "../driver/settings.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import type { Host } from "./host.ts";

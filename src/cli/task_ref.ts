@@ -1,7 +1,7 @@
 import type { EcsCaller } from "../aws/caller.ts";
 import { type ClusterRef, parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
-import { fallbackCluster } from "../driver/scopes.ts";
+import { fallbackCluster } from "../driver/searched_clusters.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import { requiredCluster } from "./options.ts";
 

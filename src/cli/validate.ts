@@ -4,7 +4,7 @@ import { EcsError } from "../aws/error.ts";
 import { describeProblems } from "../config/decode.ts";
 import { readTaskConfig } from "../config/mod.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
-import { clusterOf } from "../driver/scopes.ts";
+import { clusterOf } from "../driver/searched_clusters.ts";
 import type { Settings } from "../driver/settings.ts";
 import { checkDefinition, type CheckedTask, LaunchError } from "../lifecycle/lifecycle.ts";
 import { exitCodes } from "./exit_codes.ts";

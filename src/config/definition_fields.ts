@@ -2,7 +2,7 @@ import { container } from "./container_fields.ts";
 import { definitionBytes } from "./definition_json.ts";
 import { constraintLimit, expressionLimit } from "./placement_fields.ts";
 import * as rules from "./rules.ts";
-import { tagMap } from "./run_task_fields.ts";
+import { tagMap } from "./task_and_plugin_fields.ts";
 import {
   blocks,
   bool,

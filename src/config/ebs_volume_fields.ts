@@ -1,5 +1,5 @@
 import * as rules from "./rules.ts";
-import { tagMap } from "./run_task_fields.ts";
+import { tagMap } from "./task_and_plugin_fields.ts";
 import { blocks, bool, oneOf, optionalBlock, type Problem, string, whole } from "./schema.ts";
 import { choice, must } from "./show.ts";
 

@@ -15,7 +15,7 @@ import {
   tagMap,
   userTagLimit,
   waitForWords,
-} from "./run_task_fields.ts";
+} from "./task_and_plugin_fields.ts";
 import {
   block,
   bool,

@@ -17,7 +17,7 @@ import {
   tagMap,
   userTagLimit,
   waitForWords,
-} from "./run_task_fields.ts";
+} from "./task_and_plugin_fields.ts";
 import { block, bool, type Decoded, duration, oneOf, string } from "./schema.ts";
 
 /** The `config` block of a jobspec's task. */

@@ -1,7 +1,7 @@
 import { fargateSize, isFargateProvider, onFargate } from "./fargate.ts";
 import type { AddProblem, Problem } from "./field.ts";
 import * as rules from "./rules.ts";
-import { userTagLimit } from "./run_task_fields.ts";
+import { userTagLimit } from "./task_and_plugin_fields.ts";
 import { must, mustSecret } from "./show.ts";
 import type { TaskConfig } from "./task_config.ts";
 

@@ -19,7 +19,7 @@ import { refuseOtherVersion } from "./moved_handle.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
-import { clustersToSearch, removeCluster } from "./scopes.ts";
+import { clustersToSearch, removeCluster } from "./searched_clusters.ts";
 import { createSettings, type Defaults, lifecycleSettings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
 import { type PendingStart, type StartContext, startTask } from "./start.ts";

@@ -5,7 +5,7 @@ import { clusterInWords, isSameCluster } from "../aws/cluster_ref.ts";
 import { handOverAttribute } from "../nomad/documents.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { Stats } from "../stats/stats.ts";
-import { clusterOf } from "./scopes.ts";
+import { clusterOf } from "./searched_clusters.ts";
 import type { Settings } from "./settings.ts";
 
 /** Whether this client offers the driver, and what it tells of it. */

@@ -2,7 +2,7 @@ import { DriverError } from "./driver_error.ts";
 import { movedFromOtherVersion } from "./hand_over.ts";
 import { decodeHandleState } from "./handle_state.ts";
 import type { NomadLink } from "./nomad_link.ts";
-import { fallbackCluster } from "./scopes.ts";
+import { fallbackCluster } from "./searched_clusters.ts";
 import type { Settings } from "./settings.ts";
 import type { Handle } from "./start.ts";
 import type { TaskIdentity } from "../lifecycle/lifecycle.ts";

@@ -1,6 +1,6 @@
 import type { TaskIdentity } from "../lifecycle/lifecycle.ts";
 import { decodeHandleState } from "./handle_state.ts";
-import { addCluster, fallbackCluster } from "./scopes.ts";
+import { addCluster, fallbackCluster } from "./searched_clusters.ts";
 import { type Handle, keep, type StartContext } from "./start.ts";
 import { followLogs } from "./task_logs.ts";
 import type { TaskPlace } from "./task_record.ts";

@@ -4,7 +4,7 @@ import type { PluginConfig } from "../config/plugin_config.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import type { LifecycleSettings } from "../lifecycle/lifecycle.ts";
 import { defaultAddress } from "../nomad/address.ts";
-import { scopeConfigOf } from "./scopes.ts";
+import { scopeConfigOf } from "./searched_clusters.ts";
 
 /** The plugin configuration that the driver goes by. It changes when Nomad brings another. */
 export type Settings = {

@@ -13,7 +13,7 @@ import {
 import { DriverError } from "./driver_error.ts";
 import { encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
-import { addCluster, clusterOf, type Clusters } from "./scopes.ts";
+import { addCluster, clusterOf, type Clusters } from "./searched_clusters.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import type { TaskIndex } from "./task_index.ts";

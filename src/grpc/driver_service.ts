@@ -25,7 +25,7 @@ import {
   wireNetwork,
   wireStats,
   wireTaskStatus,
-} from "./convert.ts";
+} from "./wire.ts";
 import { execOnce, execStreaming } from "./exec.ts";
 import { deferred, lasting, serverStream, unary } from "./handlers.ts";
 

@@ -11,7 +11,7 @@ import type {
   ExecTaskStreamingResponse,
 } from "../gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import type { Logger } from "../logger.ts";
-import { milliseconds, wireExit } from "./convert.ts";
+import { milliseconds, wireExit } from "./wire.ts";
 import { failureOf, untilDrained } from "./handlers.ts";
 
 /** Runs a command in a task's container, and answers its exit code. */

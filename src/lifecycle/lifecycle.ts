@@ -43,7 +43,7 @@ export { LaunchError } from "./launch_error.ts";
 export type { Started } from "./start/context.ts";
 export type { UnclaimedTask } from "./ownership/ledger.ts";
 export type { RemoteTask } from "./task/remote_task.ts";
-export type { TaskEvent } from "./task/events.ts";
+export type { TaskEvent } from "./task/status_events.ts";
 export type { RemoteState } from "./task/tracking.ts";
 export { until } from "./task/until.ts";
 export type { TaskIdentity } from "./task_identity.ts";

@@ -1,5 +1,5 @@
 import type { EcsCaller } from "../../src/aws/caller.ts";
-import type { ConnectionListener } from "../../src/aws/data_channel.ts";
+import type { ConnectionListener } from "../../src/aws/session_socket.ts";
 import type { Input, OperationName } from "../../src/aws/operations.ts";
 import { type ExecInput, execute } from "../../src/exec/exec.ts";
 import type { ExecMode } from "../../src/exec/shell_script.ts";

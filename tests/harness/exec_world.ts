@@ -1,4 +1,4 @@
-import type { ConnectionListener } from "../../src/aws/data_channel.ts";
+import type { ConnectionListener } from "../../src/aws/session_socket.ts";
 import { EcsError } from "../../src/aws/error.ts";
 import { payloadTypes } from "../../src/exec/session_manager/frame.ts";
 import type { AwsOperations, Input } from "../../src/aws/operations.ts";

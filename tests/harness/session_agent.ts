@@ -1,4 +1,4 @@
-import type { Connection, ConnectionListener } from "../../src/aws/data_channel.ts";
+import type { Connection, ConnectionListener } from "../../src/aws/session_socket.ts";
 import type { Session } from "../../src/exec/session_manager/context.ts";
 import { decodeFrame, encodeFrame, type Frame } from "../../src/exec/session_manager/frame.ts";
 import type { Chances } from "../simulation/random.ts";

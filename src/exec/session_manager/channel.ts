@@ -9,7 +9,7 @@
  * const end = await channel.ended; // { kind: "closed", reason: "" }
  * ```
  */
-import type { ConnectionListener } from "../../aws/data_channel.ts";
+import type { ConnectionListener } from "../../aws/session_socket.ts";
 import {
   acknowledgedSequence,
   acknowledgement,

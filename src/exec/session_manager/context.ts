@@ -1,4 +1,4 @@
-import type { Connection, ConnectionListener } from "../../aws/data_channel.ts";
+import type { Connection, ConnectionListener } from "../../aws/session_socket.ts";
 import type { Clock } from "../../clock.ts";
 import type { SessionCipher } from "./encryption.ts";
 import type { MakeKey } from "./handshake.ts";

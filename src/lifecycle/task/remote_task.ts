@@ -11,7 +11,7 @@ import type { ClaimServices } from "../ownership/claim.ts";
 import type { Ledger } from "../ownership/ledger.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Watcher } from "../watch/watcher.ts";
-import type { TaskEvent } from "./events.ts";
+import type { TaskEvent } from "./status_events.ts";
 import type { RemoteState } from "./tracking.ts";
 
 /** How far a stop got within its time. */

@@ -4,7 +4,7 @@ import { startedBy } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { Observation, Observer, Watch } from "../watch/watcher.ts";
 import { type Counting, type Ending, unknownExitCode } from "./ending.ts";
-import { annotationsOf, eventsOf } from "./events.ts";
+import { annotationsOf, eventsOf } from "./status_events.ts";
 import type {
   OnEvent,
   RemoteTask,
@@ -20,7 +20,7 @@ import {
   noteFailure,
   type StopRequest,
   untilItsTurn,
-} from "./stop_request.ts";
+} from "./stop_progress.ts";
 import { inTransition, type RemoteState, track, type Tracked, untracked } from "./tracking.ts";
 import { untilEnded } from "./until.ts";
 

@@ -13,7 +13,7 @@ import {
   tagValue,
   takingTags,
 } from "../../../../src/lifecycle/ownership/tags.ts";
-import { userTagLimit } from "../../../../src/config/run_task_fields.ts";
+import { userTagLimit } from "../../../../src/config/task_and_plugin_fields.ts";
 import { ownerOf } from "../../../harness/world.ts";
 
 Deno.test("startedBy is what ECS takes, and tells any two tasks apart", () => {

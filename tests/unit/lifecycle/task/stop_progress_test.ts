@@ -6,7 +6,7 @@ import {
   noteFailure,
   type StopRequest,
   untilItsTurn,
-} from "../../../../src/lifecycle/task/stop_request.ts";
+} from "../../../../src/lifecycle/task/stop_progress.ts";
 import type { StateListener } from "../../../../src/lifecycle/task/remote_task.ts";
 import { createVirtualTime } from "../../../simulation/virtual_time.ts";
 

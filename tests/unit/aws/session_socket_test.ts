@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { ConnectionListener } from "../../../src/aws/data_channel.ts";
+import type { ConnectionListener } from "../../../src/aws/session_socket.ts";
 import { operationsAt } from "../../harness/aws.ts";
 
 const never = new AbortController().signal;

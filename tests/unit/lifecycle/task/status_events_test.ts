@@ -1,6 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { annotationsOf, eventsOf } from "../../../../src/lifecycle/task/events.ts";
+import { annotationsOf, eventsOf } from "../../../../src/lifecycle/task/status_events.ts";
 import { track, untracked } from "../../../../src/lifecycle/task/tracking.ts";
 import { loadPreset } from "../../../../demo/simulator/preset.ts";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";

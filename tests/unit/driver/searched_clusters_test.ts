@@ -10,7 +10,7 @@ import {
   knownClusters,
   removeCluster,
   scopeConfigOf,
-} from "../../../src/driver/scopes.ts";
+} from "../../../src/driver/searched_clusters.ts";
 
 function plugin(config: Record<string, unknown>): PluginConfig {
   const decoded = decodePluginConfig(encode({ enabled: true, ...config }));

@@ -17,7 +17,7 @@ import {
   wireFingerprint,
   wireStats,
   wireTaskStatus,
-} from "../../../src/grpc/convert.ts";
+} from "../../../src/grpc/wire.ts";
 import { usageOf } from "../../../src/stats/usage.ts";
 
 const long = "é".repeat(1_000_000);
