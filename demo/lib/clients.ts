@@ -10,17 +10,19 @@ export async function clientOf({ server, clients }: Stage, node: string): Promis
   return found;
 }
 
-/** Waits until every client that is ready hands ECS tasks over, or Nomad itself does. */
+/** Waits until every client that is ready is healthy and hands ECS tasks over, or Nomad itself does. */
 export async function handingOver(stage: Stage): Promise<void> {
   const { server } = stage;
   await until(stage, "both clients hand over", async () => {
     const nodes = (await server.api<{ ID: string; Status: string }[]>("/nodes"))
       .filter(({ Status }) => Status === "ready");
     const whole = await Promise.all(nodes.map(({ ID }) => server.api<Node>(`/node/${ID}`)));
-    const ready = whole.every(({ Attributes }) =>
-      Attributes["driver.ecs.handover"] === "on" ||
-      // Up to 1.9 Nomad itself moves the handle of a remote task.
-      /^1\.[1-9]\./.test(Attributes["nomad.version"] ?? "")
+    // Nomad places nothing on a client whose driver has not healed from an outage yet.
+    const ready = whole.every(({ Attributes, Drivers }) =>
+      Drivers["ecs"]?.Healthy === true &&
+      (Attributes["driver.ecs.handover"] === "on" ||
+        // Up to 1.9 Nomad itself moves the handle of a remote task.
+        /^1\.[1-9]\./.test(Attributes["nomad.version"] ?? ""))
     );
     return nodes.length > 1 && ready ? true : undefined;
   });
