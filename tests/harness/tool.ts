@@ -47,6 +47,8 @@ export type Stage = {
   readonly ecs: RunningSimulator;
   readonly nomad: ToldNomad;
   /** Runs a command in this process. */
+  /** A folder for files of the test, which goes with the stage. */
+  readonly folder: string;
   tool(args: readonly string[], changes?: Partial<Host>): Promise<Ran>;
   /** Runs the built file as a person does. */
   executable(args: readonly string[], env?: Record<string, string>): Promise<Ran>;
@@ -60,6 +62,7 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
     quotas: noQuotas,
     pace: { consistency: 0 },
   });
+  const folder = await Deno.makeTempDir();
   const nodes = new Map<string, string>();
   const allocations = new Map<string, ToldAllocation>();
   const told: { answer: ToldNomad["answer"] } = { answer: undefined };
@@ -81,6 +84,7 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
         await use({
           ecs,
           nomad,
+          folder,
           tool: (args, changes) => runHere(args, hostAt(ecs.endpoint, changes)),
           executable: (args, env = {}) => runFile(args, { ...environmentOf(ecs.endpoint), ...env }),
         });
@@ -88,6 +92,7 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
     );
   } finally {
     await ecs.stop();
+    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -12,7 +12,7 @@ const group = "/ecs/nomad-remote-driver-demo";
 
 /** A stage on which every prerequisite is met, and the command line that checks all of them. */
 async function healthy(stage: Stage): Promise<string[]> {
-  const { ecs: { simulator: { model } }, nomad } = stage;
+  const { ecs: { simulator: { model } }, nomad, folder } = stage;
   performUnthrottled(model, region, "UpdateClusterSettings", {
     cluster,
     settings: [{ name: "containerInsights", value: "enhanced" }],
@@ -27,7 +27,7 @@ async function healthy(stage: Stage): Promise<string[]> {
     taskRoleArn: "arn:aws:iam::123456789012:role/web",
     containerDefinitions: [{ name: "web", image: "idle" }],
   });
-  const config = await Deno.makeTempFile({ suffix: ".json" });
+  const config = `${folder}/config.json`;
   await Deno.writeTextFile(config, JSON.stringify({ cluster, region, log_group: group }));
   return [
     "doctor",
