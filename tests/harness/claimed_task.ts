@@ -77,6 +77,7 @@ export function claimedTask(
     toldUntagged: false,
     tell: (message) => told.push(message),
     isStopWanted: () => true,
+    ownerIsRead: false,
     wasSeen: () => true,
     stopFailed: ({ message }) => failures.push(message),
   };

@@ -90,8 +90,14 @@ export const outside: readonly Section[] = [
       },
       {
         seen: "an ECS task was not stopped: another node has taken it over",
-        texts: ["was not stopped", "is not stopped"],
-        cause: "The ECS task belongs to somebody else, or an allocation has it after all.",
+        texts: [
+          "was not stopped",
+          "is not stopped",
+          "an allocation has it after all",
+          "its tags are not those that a search has read",
+        ],
+        cause:
+          "The ECS task belongs to somebody else, an allocation has it after all, or the search read a wrong answer of ECS.",
         fix: "Nothing.",
       },
       {

@@ -63,7 +63,10 @@ export type RemoteTask = {
 export type TaskToWatch = {
   readonly ref: TaskRef;
   readonly owner: TaskIdentity;
-  /** See `RemoteTask`; undefined where the owner's fields give it. */
+  /**
+   * See `RemoteTask`; undefined where the owner's fields give it. A task to be stopped has one where a
+   * search has read its owner from its tags.
+   */
   readonly index?: string | undefined;
   /** See `RemoteTask`. */
   readonly container?: string | undefined;

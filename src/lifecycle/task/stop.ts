@@ -12,6 +12,11 @@ import { type Described, type Whose, whose } from "../ownership/whose.ts";
 export type StopContext = ClaimContext & {
   /** Whether the stop is still wanted: an allocation may have shown that it has the task after all. */
   isStopWanted(): boolean;
+  /**
+   * Whether a search has read the owner from the task's tags. It may have read a wrong answer of ECS, and
+   * reads the tags again once the task is let go.
+   */
+  readonly ownerIsRead: boolean;
   /** Whether ECS has told of the task before. */
   wasSeen(): boolean;
   /** Told of each attempt that failed; another follows. */
@@ -25,8 +30,8 @@ export type StopResult =
   | { kind: "taken over"; nodeId: string }
   /** It was not started for the task's owner, nor handed over to it. */
   | { kind: "foreign"; startedBy: string }
-  /** It was not wanted any more, and ECS was not asked. */
-  | { kind: "withdrawn" };
+  /** It was not wanted any more, or not for this owner, and ECS was not asked. */
+  | { kind: "withdrawn"; why: string };
 
 /**
  * Asks ECS to stop the task until ECS acknowledges that, unless its tags say that another allocation
@@ -62,16 +67,22 @@ async function stopOnce(
   signal: AbortSignal,
 ): Promise<StopResult> {
   const { ref, services: { caller, log } } = context;
-  if (!context.isStopWanted()) return { kind: "withdrawn" };
+  if (!context.isStopWanted()) {
+    return { kind: "withdrawn", why: "an allocation has it after all" };
+  }
   const target = taskInWords(ref);
   const look = await context.look(signal);
   // Whose it is shows once ECS has caught up. If ECS never does, that is the task's end.
   if (look.kind !== "seen") {
     throw new EcsError("unavailable", attemptOf("stopTask", target), whyUnseen(context, look.kind));
   }
-  const found = whose(look.task, context, attemptOf("describeTasks", target));
+  const found = whoseNow(context, look.task, attemptOf("describeTasks", target));
   const isForeign = found === "foreign";
-  const hasLasted = isLasting(isForeign);
+  const hasLasted = isLasting(isForeign || found instanceof EcsError);
+  if (hasLasted && context.ownerIsRead) {
+    return { kind: "withdrawn", why: "its tags are not those that a search has read" };
+  }
+  if (found instanceof EcsError) throw found;
   if (isForeign && !hasLasted) {
     throw new EcsError(
       "unavailable",
@@ -95,6 +106,16 @@ async function stopOnce(
   const input = { cluster: ref.cluster.name, task: ref.arn, reason };
   await caller.call("stopTask", input, { target, priority: "act", signal });
   return { kind: "acknowledged" };
+}
+
+/** As `whose`; an error where the description cannot tell. */
+function whoseNow(context: StopContext, described: Described, attempted: string): Whose | EcsError {
+  try {
+    return whose(described, context, attempted);
+  } catch (error) {
+    if (error instanceof EcsError) return error;
+    throw error;
+  }
 }
 
 /** Why a task that a look did not show is not stopped yet. */

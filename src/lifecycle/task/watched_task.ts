@@ -48,6 +48,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   #announced: boolean;
   /** Whether nothing waits for it and it is only to be stopped. */
   readonly #unattended: boolean;
+  readonly ownerIsRead: boolean;
   /** How it ended for its listeners when it was released. */
   #released: RemoteState | undefined;
   #stop: StopRequest | undefined;
@@ -71,6 +72,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     // Skip a recovered task's first event: the earlier process has reported it.
     this.#announced = inStart;
     this.#unattended = how === "to be stopped";
+    this.ownerIsRead = this.#unattended && index !== undefined;
     this.ownership = how === "found" || how === "recovered" ? "unknown" : "started";
     services.ledger.keep(this, this, inStart ? "starting" : "unclaimed");
     this.#watch = services.watcher.watch(ref.arn, this);
@@ -253,9 +255,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
         this.#endAlive(foreignText(this, result));
         return;
       case "withdrawn":
-        log.info("an ECS task is not stopped: an allocation has it after all", {
-          arn: this.ref.arn,
-        });
+        log.info(`an ECS task is not stopped: ${result.why}`, { arn: this.ref.arn });
         ledger.forget(this.ref.arn, this);
         return;
     }

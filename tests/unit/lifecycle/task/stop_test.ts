@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { allocMark, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { stopUntilAcknowledged } from "../../../../src/lifecycle/task/stop.ts";
@@ -81,9 +81,24 @@ Deno.test("a task that ECS does not tell of is not stopped before it does", asyn
 Deno.test("a stop that is not wanted any more is withdrawn before ECS is asked again", async () => {
   const { context, calls } = claimedTask({ fail: () => outage });
   context.isStopWanted = () => calls.length < 2;
-  assertEquals(await stopUntilAcknowledged(context, "the test", never), { kind: "withdrawn" });
+  assertEquals((await stopUntilAcknowledged(context, "the test", never)).kind, "withdrawn");
   assertEquals(calls, ["stopTask", "stopTask"]);
 });
+
+const misread = {
+  "tags that name another job": { tags: ownerTags({ ...ownerOf(), jobId: "another" }, "0.0.0") },
+  "a startedBy that no driver writes": { by: "ecs-svc/1" },
+};
+
+for (const [what, answered] of Object.entries(misread)) {
+  Deno.test(`a task that a search took for the node's, and that ECS describes with ${what}, is let go after a minute`, async () => {
+    const { context, calls, slept } = claimedTask({ ...answered, ownership: "started" });
+    const read = { ...context, ownerIsRead: true };
+    assertEquals((await stopUntilAcknowledged(read, "the test", never)).kind, "withdrawn");
+    assertEquals(calls, []);
+    assert(slept.reduce((sum, ms) => sum + ms, 0) >= 60_000);
+  });
+}
 
 Deno.test("a stop ends with its task", async () => {
   const over = new AbortController();
