@@ -10,6 +10,7 @@ job "exec" {
 
     task "main" {
       driver       = "ecs"
+      kill_signal  = "SIGINT"
       kill_timeout = "30s"
 
       config {
@@ -26,7 +27,7 @@ job "exec" {
             container {
               name    = "main"
               image   = "busybox"
-              command = ["sh", "-c", "trap 'echo got it' USR1; while :; do sleep 0.2; done"]
+              command = ["sh", "-c", "trap 'echo got it' USR1; trap 'exit 42' INT; while :; do sleep 0.2; done"]
             }
           }
 
