@@ -82,6 +82,8 @@ export type AgentOptions = {
     | null;
   /** More of the `server` block. */
   readonly server?: Record<string, unknown>;
+  /** Host and port of a Consul agent; Nomad looks for one on port 8500 where there is none. */
+  readonly consul?: string | undefined;
   /** Turns ACLs on, with this management token: a server's is made so, and requests show it. */
   readonly managementToken?: string | undefined;
 };
@@ -115,6 +117,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     leave_on_terminate: false,
     log_level: "DEBUG",
     ...(managementToken === undefined ? {} : { acl: { enabled: true } }),
+    ...(options.consul === undefined ? {} : { consul: { address: options.consul } }),
     // Nomad asks drivers for stats only where it publishes them.
     telemetry: { publish_allocation_metrics: true },
     ...(role.kind === "server"

@@ -56,6 +56,7 @@ export async function withSite(
     env = {},
     recorder,
     driverRules,
+    consul,
   }: {
     speed?: number;
     /** May name the agent's address, and the driver's token where ACLs are on. */
@@ -68,6 +69,8 @@ export async function withSite(
     recorder?: Recorder;
     /** Turns ACLs on, with a token for the driver that this policy holds for. */
     driverRules?: string;
+    /** Host and port of the clients' Consul agent. */
+    consul?: string;
   },
   use: (site: Site) => Promise<void>,
 ): Promise<void> {
@@ -113,6 +116,7 @@ export async function withSite(
         driverConfig: typeof driverConfig === "function"
           ? (address) => driverConfig(address, token)
           : driverConfig,
+        consul,
         ...acl,
       });
       keep(agent);
