@@ -47,14 +47,18 @@ export async function onTerminal(
       ended,
     });
   } finally {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended already
-    }
+    end(child);
     await ended;
     await heard;
     master.close();
     libc.close();
+  }
+}
+
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended already
   }
 }
