@@ -26,8 +26,9 @@ const { values } = parseArgs({
 const recordedColumns = 88;
 
 if (values.list) {
-  for (const { name, title, about } of chapters) {
-    print(`${name.padEnd(8)} ${title}. ${about}`);
+  for (const { name, title, about, apart } of chapters) {
+    const alone = apart === undefined ? "" : ` (Not in the whole run: ${apart}.)`;
+    print(`${name.padEnd(8)} ${title}. ${about}${alone}`);
   }
   Deno.exit(0);
 }
@@ -38,7 +39,7 @@ if (!values.apart) {
 }
 Deno.exit(await tell(values.nomad, chosen));
 
-/** The chapters of these names, in the order of the demo; all where there is no name. */
+/** The chapters of these names, in the order of the demo; without names, those of the whole run. */
 function choose(names: readonly string[]): readonly Chapter[] {
   for (const name of names) {
     if (chapters.some((chapter) => chapter.name === name)) continue;
@@ -46,7 +47,9 @@ function choose(names: readonly string[]): readonly Chapter[] {
     print(`CHAPTER must be one or more of ${known}; got "${name}"`);
     Deno.exit(2);
   }
-  return names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
+  return chapters.filter(({ name, apart }) =>
+    names.length === 0 ? apart === undefined : names.includes(name)
+  );
 }
 
 /** Plays chapters. Answers the exit code. */

@@ -6,6 +6,7 @@ import { drain } from "./drain.ts";
 import { exec } from "./exec.ts";
 import { loss } from "./loss.ts";
 import { outage } from "./outage.ts";
+import { stats } from "./stats.ts";
 import { tool } from "./tool.ts";
 import { update } from "./update.ts";
 import { web } from "./web.ts";
@@ -17,6 +18,8 @@ export type Chapter = {
   readonly title: string;
   /** One sentence: what it shows. */
   readonly about: string;
+  /** Why it is played only when it is asked for by name. */
+  readonly apart?: string;
   /** Plays it. Rejects where something is not as the chapter says. */
   readonly play: (stage: Stage) => Promise<void>;
 };
@@ -32,4 +35,5 @@ export const chapters: readonly Chapter[] = [
   outage,
   loss,
   tool,
+  stats,
 ];

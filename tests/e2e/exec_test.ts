@@ -112,7 +112,7 @@ Deno.test(`Nomad ${nomadVersion}: alloc exec and alloc signal reach the containe
     });
 
     await t.step("a signal reaches process 1", async () => {
-      const { code, output } = await site.server.cli("alloc", "signal", "-s", "SIGUSR1", ID);
+      const { code, output } = await site.server.cli("alloc", "signal", "-s", "SIGHUP", ID);
       assertEquals(code, 0, output);
       await eventually("the trap has run", async () => {
         const [task] = await site.live();

@@ -27,7 +27,7 @@ job "exec" {
             container {
               name    = "main"
               image   = "busybox"
-              command = ["sh", "-c", "trap 'echo got it' USR1; trap 'exit 42' INT; while :; do sleep 0.2; done"]
+              command = ["sh", "-c", "trap 'echo got it' HUP; trap 'exit 42' INT; while :; do sleep 0.2; done"]
             }
           }
 
