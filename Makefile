@@ -34,9 +34,10 @@ hack: plugin ## Leave a Nomad running with the plugin, its tool and a simulated 
 	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts --nomad "$$nomad" \
 		$(if $(JOB),--job "$(JOB)")
 
+# Many tests wait for a plugin process, so twice as many files run at a time as there are cores.
 test: $(DENO) ## Run every test that needs only npm
 	@tools/build.sh plugin
-	@$(DENO) task test
+	@DENO_JOBS=$${DENO_JOBS:-$$((2 * $$(nproc 2>/dev/null || echo 2)))} $(DENO) task test
 
 e2e: plugin ## Run the tests on a real Nomad of each supported line (NOMAD_VERSIONS)
 	@tools/e2e.sh $(NOMAD_VERSIONS)
