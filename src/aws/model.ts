@@ -1,4 +1,5 @@
 import { NormalizedSchema } from "@smithy/core/schema";
+import { isJsonObject } from "../json_object.ts";
 import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from "./packages/ecs.ts";
 
 /** The requests that can be checked against the AWS SDK's model of them. */
@@ -41,7 +42,7 @@ function* walk(
     text: `must be ${what}; got ${typeName(value)}`,
   });
   if (schema.isStructSchema()) {
-    if (!isObject(value)) return yield is("an object");
+    if (!isJsonObject(value)) return yield is("an object");
     const members = membersOf(schema, known);
     for (const [name, member] of Object.entries(value)) {
       const at = `${path}.${name}`;
@@ -56,7 +57,7 @@ function* walk(
       yield* walk(inner, item, `${path}[${index}]`, known);
     }
   } else if (schema.isMapSchema()) {
-    if (!isObject(value)) return yield is("an object");
+    if (!isJsonObject(value)) return yield is("an object");
     const inner = schema.getValueSchema();
     for (const [name, member] of Object.entries(value)) {
       yield* walk(inner, member, `${path}[${JSON.stringify(name)}]`, known);
@@ -109,8 +110,4 @@ function typeName(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 /** Reads the plugin block from a file of JSON, and blocks of HCL as JSON has them. */
 import type { Field, Shape } from "../config/field.ts";
+import { jsonObjectIn } from "../json_object.ts";
 import { CliError } from "./exit_codes.ts";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The name of the plugin's block in an agent's configuration. */
 const pluginName = "nomad-driver-ecs";
@@ -12,9 +11,9 @@ const pluginName = "nomad-driver-ecs";
  * standing by itself. Throws a `CliError` that never shows the text, which may hold a token.
  */
 export function pluginConfigIn(text: string, path: string): unknown {
-  const document = membersOf(parse(text, path));
+  const document = jsonObjectIn(parse(text, path));
   if (document === undefined) throw new CliError(`${path} must hold a JSON object`);
-  const plugins = [document["plugin"] ?? []].flat().map(membersOf);
+  const plugins = [document["plugin"] ?? []].flat().map(jsonObjectIn);
   if (document["plugin"] === undefined) return document;
   const block = plugins.map((plugin) => plugin?.[pluginName]).find((found) => found !== undefined);
   if (block === undefined) {
@@ -22,7 +21,7 @@ export function pluginConfigIn(text: string, path: string): unknown {
       `${path} must hold a block plugin "${pluginName}"; it has other plugins only`,
     );
   }
-  return single(membersOf(single(block))?.["config"]) ?? {};
+  return single(jsonObjectIn(single(block))?.["config"]) ?? {};
 }
 
 /** Parses JSON. Throws a `CliError` that says where it ends to be JSON, without a piece of it. */
@@ -74,7 +73,7 @@ function converted(type: string, value: unknown): unknown {
 }
 
 function eachMember(value: unknown, change: (member: unknown) => unknown): unknown {
-  const members = membersOf(value);
+  const members = jsonObjectIn(value);
   if (members === undefined) return value;
   return Object.fromEntries(
     Object.entries(members).map(([name, member]) => [name, change(member)]),
@@ -82,7 +81,7 @@ function eachMember(value: unknown, change: (member: unknown) => unknown): unkno
 }
 
 function eachField(fields: Readonly<Record<string, Field<unknown>>>, value: unknown): unknown {
-  const members = membersOf(value);
+  const members = jsonObjectIn(value);
   if (members === undefined) return value;
   return Object.fromEntries(
     Object.entries(members).map(([name, member]) => {
@@ -100,7 +99,7 @@ export function unknownNames(shape: Shape, value: unknown, path: string): string
     );
   }
   if (shape.kind !== "block" && shape.kind !== "blocks") return [];
-  return Object.entries(membersOf(value) ?? {}).flatMap(([name, member]) => {
+  return Object.entries(jsonObjectIn(value) ?? {}).flatMap(([name, member]) => {
     const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
     return field === undefined
       ? [`${path}.${name}`]
@@ -110,10 +109,4 @@ export function unknownNames(shape: Shape, value: unknown, path: string): string
 
 function single(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
-}
-
-function membersOf(value: unknown): Members | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Members
-    : undefined;
 }

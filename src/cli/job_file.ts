@@ -1,9 +1,8 @@
 /** Finds the tasks of this driver in a file, or the task definition that it holds. */
 import { taskConfig } from "../config/task_config.ts";
+import { type JsonObject, jsonObjectIn } from "../json_object.ts";
 import { blocksAsNomad, parse, unknownNames } from "./config_file.ts";
 import { CliError } from "./exit_codes.ts";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** A task of a job that this driver is to run. */
 export type JobTask = {
@@ -34,27 +33,27 @@ const defaultResources = { cpu: 100, memory: 300 };
  * job without a task of this driver.
  */
 export function readJobFile(text: string, path: string): JobFile {
-  const document = membersOf(parse(text, path));
-  const job = membersOf(document?.["Job"]) ?? document;
+  const document = jsonObjectIn(parse(text, path));
+  const job = jsonObjectIn(document?.["Job"]) ?? document;
   if (!Array.isArray(job?.["TaskGroups"])) return { kind: "definition", text };
-  const tasks = job["TaskGroups"].flatMap((group: unknown) => tasksOf(membersOf(group) ?? {}));
+  const tasks = job["TaskGroups"].flatMap((group: unknown) => tasksOf(jsonObjectIn(group) ?? {}));
   if (tasks.length === 0) throw new CliError(`${path} has no task with driver = "ecs"`);
   return { kind: "job", tasks };
 }
 
-function tasksOf(group: Members): JobTask[] {
+function tasksOf(group: JsonObject): JobTask[] {
   const tasks = Array.isArray(group["Tasks"]) ? group["Tasks"] : [];
   return tasks.flatMap((value: unknown) => {
-    const task = membersOf(value) ?? {};
+    const task = jsonObjectIn(value) ?? {};
     if (task["Driver"] !== "ecs") return [];
-    const resources = membersOf(task["Resources"]);
+    const resources = jsonObjectIn(task["Resources"]);
     const config = blocksAsNomad(taskConfig.shape, task["Config"] ?? {});
     return [{
       name: `${textOf(group["Name"]) ?? "?"}/${textOf(task["Name"]) ?? "?"}`,
       config,
       unknown: unknownNames(taskConfig.shape, config, "config"),
       env: Object.fromEntries(
-        Object.entries(membersOf(task["Env"]) ?? {}).map(([name, text]) => [name, String(text)]),
+        Object.entries(jsonObjectIn(task["Env"]) ?? {}).map(([name, text]) => [name, String(text)]),
       ),
       resources: {
         cpu: numberOf(resources?.["CPU"]) ?? defaultResources.cpu,
@@ -63,12 +62,6 @@ function tasksOf(group: Members): JobTask[] {
       hasVariables: JSON.stringify(config).includes("${"),
     }];
   });
-}
-
-function membersOf(value: unknown): Members | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Members
-    : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

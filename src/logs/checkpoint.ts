@@ -3,6 +3,7 @@
  * from there, and so does the next allocation on this client where it takes the ECS task over.
  */
 import { fromBase64 } from "../bytes.ts";
+import { jsonObjectIn } from "../json_object.ts";
 import type { OutputState } from "./output.ts";
 import { type Position, positionAt } from "./position.ts";
 
@@ -32,15 +33,15 @@ export function encodeCheckpoint({ outputs, positions }: Checkpoint): string {
 
 /** Reads a checkpoint; undefined for a text that is none. */
 export function decodeCheckpoint(text: string): Checkpoint | undefined {
-  const fields = objectIn(parsed(text));
+  const fields = jsonObjectIn(parsed(text));
   if (fields === undefined) return undefined;
   const outputs = new Map<string, OutputState>();
-  for (const [name, value] of Object.entries(objectIn(fields["outputs"]) ?? {})) {
+  for (const [name, value] of Object.entries(jsonObjectIn(fields["outputs"]) ?? {})) {
     const output = outputOf(value);
     if (output !== undefined) outputs.set(name, output);
   }
   const positions = new Map<string, Position>();
-  for (const [name, value] of Object.entries(objectIn(fields["streams"]) ?? {})) {
+  for (const [name, value] of Object.entries(jsonObjectIn(fields["streams"]) ?? {})) {
     const position = positionOf(value);
     if (position !== undefined) positions.set(name, position);
   }
@@ -48,7 +49,7 @@ export function decodeCheckpoint(text: string): Checkpoint | undefined {
 }
 
 function outputOf(value: unknown): OutputState | undefined {
-  const fields = objectIn(value) ?? {};
+  const fields = jsonObjectIn(value) ?? {};
   const [index, offset, bytes] = ["index", "offset", "bytes"].map((name) => fields[name]);
   const waiting = typeof fields["waiting"] === "string" ? fromBase64(fields["waiting"]) : undefined;
   if (!isCount(index) || !isCount(offset) || !isCount(bytes) || waiting === undefined) {
@@ -58,7 +59,7 @@ function outputOf(value: unknown): OutputState | undefined {
 }
 
 function positionOf(value: unknown): Position | undefined {
-  const { from, newest, known } = objectIn(value) ?? {};
+  const { from, newest, known } = jsonObjectIn(value) ?? {};
   if (!isCount(from) || !isCount(newest) || !Array.isArray(known)) return undefined;
   const position = positionAt(from);
   position.newest = newest;
@@ -71,12 +72,6 @@ function positionOf(value: unknown): Position | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? { ...value }
-    : undefined;
 }
 
 function parsed(text: string): unknown {

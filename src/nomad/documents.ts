@@ -1,3 +1,4 @@
+import { jsonObjectIn } from "../json_object.ts";
 import { NomadError } from "./error.ts";
 
 /** An allocation, as far as a hand-over goes by it. Names are those of Nomad's API. */
@@ -90,8 +91,8 @@ export type NomadAgent = {
 /** Reads an allocation. Throws a `NomadError` for what is none. */
 export function allocationOf(value: unknown, attempted: string): Allocation {
   const from = fieldsOf(value, attempted);
-  const transition = optionalFields(from.value("DesiredTransition"));
-  const job = optionalFields(from.value("Job"));
+  const transition = jsonObjectIn(from.value("DesiredTransition"));
+  const job = jsonObjectIn(from.value("Job"));
   return {
     id: from.text("ID"),
     namespace: from.text("Namespace"),
@@ -142,8 +143,8 @@ export function nodeOf(value: unknown, attempted: string): NomadNode {
     id: from.text("ID"),
     status: from.text("Status"),
     draining: from.value("Drain") === true ||
-      optionalFields(from.value("DrainStrategy")) !== undefined,
-    takesOver: optionalFields(from.value("Attributes"))?.[handOverAttribute] === "on",
+      jsonObjectIn(from.value("DrainStrategy")) !== undefined,
+    takesOver: jsonObjectIn(from.value("Attributes"))?.[handOverAttribute] === "on",
   };
 }
 
@@ -168,9 +169,9 @@ function listOf(value: unknown, attempted: string): unknown[] {
 /** Reads what an agent says of itself. Throws a `NomadError` for what does not fit. */
 export function agentOf(value: unknown, attempted: string): NomadAgent {
   const from = fieldsOf(value, attempted);
-  const stats = optionalFields(from.value("stats"));
-  const config = optionalFields(from.value("config"));
-  const nodeId = optionalFields(stats?.["client"])?.["node_id"];
+  const stats = jsonObjectIn(from.value("stats"));
+  const config = jsonObjectIn(from.value("config"));
+  const nodeId = jsonObjectIn(stats?.["client"])?.["node_id"];
   const region = config?.["Region"];
   return {
     nodeId: typeof nodeId === "string" && nodeId !== "" ? nodeId : undefined,
@@ -178,20 +179,12 @@ export function agentOf(value: unknown, attempted: string): NomadAgent {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function optionalFields(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Fields
-    : undefined;
-}
-
 function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
 function fieldsOf(document: unknown, attempted: string) {
-  const fields = optionalFields(document);
+  const fields = jsonObjectIn(document);
   if (fields === undefined) throw new NomadError("unusable", attempted, "it answered no document");
   const optional = (name: string): string | undefined => {
     const value = fields[name];

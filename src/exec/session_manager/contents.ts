@@ -1,5 +1,6 @@
 /** The JSON that messages of the data channel carry. */
 import { fromBase64 } from "../../bytes.ts";
+import { type JsonObject, jsonObjectIn } from "../../json_object.ts";
 import type { Frame } from "./frame.ts";
 
 /** Version that the client states. Agents compare it; from this one on the upgrade is signed. */
@@ -64,8 +65,8 @@ export function handshakeActions(payload: Uint8Array): HandshakeAction[] | undef
 }
 
 function actionOf(action: unknown): HandshakeAction {
-  const fields = asFields(action);
-  const parameters = asFields(fields?.["ActionParameters"]);
+  const fields = jsonObjectIn(action);
+  const parameters = jsonObjectIn(fields?.["ActionParameters"]);
   const type = String(fields?.["ActionType"]);
   if (type === "SessionType" && typeof parameters?.["SessionType"] === "string") {
     return { kind: "session type", type: parameters["SessionType"] };
@@ -84,7 +85,7 @@ function actionOf(action: unknown): HandshakeAction {
 
 /** What the client did of a handshake's action. */
 export type HandshakeResult =
-  | { readonly kind: "done"; readonly type: string; readonly result?: Fields }
+  | { readonly kind: "done"; readonly type: string; readonly result?: JsonObject }
   | { readonly kind: "failed"; readonly type: string; readonly error: string }
   | { readonly kind: "unsupported"; readonly type: string };
 
@@ -121,22 +122,14 @@ export function challengeResponse(challenge: Uint8Array): Uint8Array {
   return encode({ Challenge: challenge.toBase64() });
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function encode(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-function fieldsOf(payload: Uint8Array): Fields | undefined {
+function fieldsOf(payload: Uint8Array): JsonObject | undefined {
   try {
-    return asFields(JSON.parse(new TextDecoder().decode(payload)));
+    return jsonObjectIn(JSON.parse(new TextDecoder().decode(payload)));
   } catch {
     return undefined;
   }
-}
-
-function asFields(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Fields
-    : undefined;
 }
