@@ -1,4 +1,4 @@
-import { at, callQuery } from "./query.ts";
+import { at, callQuery, regionalEndpoint } from "./query.ts";
 import type { ServiceClient, Signing } from "./service_client.ts";
 
 /** Version of the EC2 API. */
@@ -45,7 +45,7 @@ export function createEc2Client(config: Signing, endpoint: string | undefined): 
         name: "ec2",
         title: "EC2",
         version: apiVersion,
-        endpoint: endpoint ?? ec2Endpoint(await config.region()),
+        endpoint: endpoint ?? regionalEndpoint("ec2", await config.region()),
       } as const;
       const { document } = await callQuery(config, service, {
         command,
@@ -55,8 +55,4 @@ export function createEc2Client(config: Signing, endpoint: string | undefined): 
       return read(document);
     },
   };
-}
-
-function ec2Endpoint(region: string): string {
-  return `https://ec2.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }

@@ -1,7 +1,7 @@
 /** Whom AWS takes this host for. Loaded for a person only: the driver itself never asks. */
 import type { AwsHost } from "./host.ts";
 import type { AwsTarget } from "./operations.ts";
-import { at, callQuery } from "./query.ts";
+import { at, callQuery, regionalEndpoint } from "./query.ts";
 import { createClients } from "./services.ts";
 
 /** An answer of GetCallerIdentity, which every identity may ask for. */
@@ -32,7 +32,7 @@ export async function identityOf(
     name: "sts",
     title: "STS",
     version: apiVersion,
-    endpoint: host.endpoints?.sts ?? stsEndpoint(region),
+    endpoint: host.endpoints?.sts ?? regionalEndpoint("sts", region),
   } as const;
   const { document, headers } = await callQuery(config, service, {
     command: "GetCallerIdentity",
@@ -124,8 +124,4 @@ function iamOf(partition: string): { readonly endpoint: string; readonly region:
     default:
       return { endpoint: "https://iam.amazonaws.com", region: "us-east-1" };
   }
-}
-
-function stsEndpoint(region: string): string {
-  return `https://sts.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }

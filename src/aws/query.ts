@@ -65,6 +65,11 @@ export async function callQuery(
   return { document, headers: response.headers };
 }
 
+/** The URL of a service in a region, as AWS names it. */
+export function regionalEndpoint(name: QueryService["name"], region: string): string {
+  return `https://${name}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+}
+
 /** The value at a path of names in a document; undefined where there is none. */
 export function at(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>(
