@@ -157,7 +157,7 @@ export function leftTo(tags: readonly Tag[]): LeftTo | undefined {
  */
 export function shownTo(tags: readonly Tag[], allocId: string): string | undefined {
   if (leftTo(tags)?.allocId !== tagValue(allocId)) return undefined;
-  return tags.find(({ key }) => key === leftUntilTag)?.value?.split(".")[1];
+  return valueOf(tags, leftUntilTag)?.split(".")[1];
 }
 
 /** The tags by which an owner takes a task over from whoever the task's tags name. */
