@@ -1,5 +1,6 @@
-import type { EcsCaller } from "../aws/caller.ts";
+import type { CallOptions, EcsCaller } from "../aws/caller.ts";
 import { taskInWords, type TaskRef } from "../aws/cluster_ref.ts";
+import type { Task } from "../aws/ecs_answers.ts";
 import { EcsError } from "../aws/error.ts";
 import type { Account } from "./account.ts";
 import type { DefinitionFacts } from "./definition/facts.ts";
@@ -23,13 +24,8 @@ export async function commandTarget(
   signal: AbortSignal,
 ): Promise<CommandTarget> {
   if (container !== undefined) return { caller, container };
-  const target = taskInWords(ref);
-  const { tasks } = await caller.call(
-    "describeTasks",
-    { cluster: ref.cluster.name, tasks: [ref.arn] },
-    { target, priority: "act", signal },
-  );
-  const { containers = [], taskDefinitionArn } = tasks?.[0] ?? {};
+  const task = await describe(caller, ref, { priority: "act", signal });
+  const { containers = [], taskDefinitionArn } = task ?? {};
   if (containers.length < 2 || taskDefinitionArn === undefined) {
     return { caller, container: undefined };
   }
@@ -53,12 +49,20 @@ export async function definitionOf(
   ref: TaskRef,
   signal: AbortSignal,
 ): Promise<DefinitionFacts | undefined> {
-  const target = taskInWords(ref);
+  const task = await describe(caller, ref, { priority: "housekeeping", signal });
+  const name = task?.taskDefinitionArn;
+  return name === undefined ? undefined : await definitions.describe(name);
+}
+
+async function describe(
+  caller: EcsCaller,
+  ref: TaskRef,
+  how: Pick<CallOptions, "priority" | "signal">,
+): Promise<Task | undefined> {
   const { tasks } = await caller.call(
     "describeTasks",
     { cluster: ref.cluster.name, tasks: [ref.arn] },
-    { target, priority: "housekeeping", signal },
+    { target: taskInWords(ref), ...how },
   );
-  const name = tasks?.[0]?.taskDefinitionArn;
-  return name === undefined ? undefined : await definitions.describe(name);
+  return tasks?.[0];
 }
