@@ -1,7 +1,12 @@
 import type { CallOptions } from "../../aws/caller.ts";
-import { clusterInWords, clusterKey } from "../../aws/cluster_ref.ts";
+import { clusterKey } from "../../aws/cluster_ref.ts";
 import { orAborted } from "../../aws/retry.ts";
-import { type DescribedTask, liveTasks, type SearchedCluster } from "./cluster_tasks.ts";
+import {
+  allTasksOf,
+  type DescribedTask,
+  liveTasks,
+  type SearchedCluster,
+} from "./cluster_tasks.ts";
 
 /**
  * Scans of whole clusters, each shared by all who ask for it. A scan costs one ListTasks and one
@@ -15,11 +20,6 @@ export type ClusterScans = {
    */
   liveTasks(cluster: SearchedCluster, signal: AbortSignal): Promise<readonly DescribedTask[]>;
 };
-
-/** What questions about a cluster are told by, in an error and in the call's log. */
-export function scanTarget({ cluster }: Pick<SearchedCluster, "cluster">): string {
-  return `of ${clusterInWords(cluster)}`;
-}
 
 /** A scan that has not begun. */
 type Planned = {
@@ -59,7 +59,7 @@ function plan(queue: Queue, searched: SearchedCluster): Planned {
     if (queue.next === planned) queue.next = undefined;
     abandoned.signal.throwIfAborted();
     const options: CallOptions = {
-      target: scanTarget(searched),
+      target: allTasksOf(searched.cluster),
       priority: "act",
       signal: abandoned.signal,
     };

@@ -1,5 +1,5 @@
 import type { CallOptions, EcsCaller } from "../../aws/caller.ts";
-import type { ClusterRef } from "../../aws/cluster_ref.ts";
+import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Task } from "../../aws/ecs_answers.ts";
 import { EcsError } from "../../aws/error.ts";
 import { attemptOf, batchSize } from "../../aws/operations.ts";
@@ -10,6 +10,11 @@ export type SearchedCluster = { readonly cluster: ClusterRef; readonly caller: E
 
 /** A task as it was described, with its ARN. */
 export type DescribedTask = Task & { readonly taskArn: string };
+
+/** The target of calls about all tasks of a cluster, in errors and in the calls' log. */
+export function allTasksOf(cluster: ClusterRef): string {
+  return `of ${clusterInWords(cluster)}`;
+}
 
 /**
  * ARNs of a cluster's ECS tasks that are wanted running, all pages of them; with a `startedBy` of those
@@ -71,10 +76,27 @@ export async function liveTasks(
   options: CallOptions,
 ): Promise<DescribedTask[]> {
   const listed = await listTasks(context, startedBy, options);
-  const tasks = await describeTasks(context, listed, options);
-  if (tasks.length < listed.length) {
-    const attempted = attemptOf("describeTasks", options.target);
-    throw new EcsError("unavailable", attempted, "it does not describe a task that ECS has listed");
+  return await liveAmong(
+    context,
+    listed,
+    options,
+    "it does not describe a task that ECS has listed",
+  );
+}
+
+/**
+ * Those of these tasks that live. Rejects with an `EcsError`, also while ECS does not describe all of
+ * them: `refusal` says so.
+ */
+export async function liveAmong(
+  context: SearchedCluster,
+  arns: readonly string[],
+  options: CallOptions,
+  refusal: string,
+): Promise<DescribedTask[]> {
+  const tasks = await describeTasks(context, arns, options);
+  if (tasks.length < arns.length) {
+    throw new EcsError("unavailable", attemptOf("describeTasks", options.target), refusal);
   }
   return tasks.filter(isLive);
 }

@@ -1,5 +1,5 @@
-import { clusterInWords } from "../../aws/cluster_ref.ts";
 import {
+  allTasksOf,
   type DescribedTask,
   describeTasks,
   listTasks,
@@ -25,8 +25,7 @@ export type SearchContext = SearchedCluster & {
  */
 export async function findUnclaimed(context: SearchContext): Promise<UnclaimedTask[]> {
   const { ledger, cluster, signal } = context;
-  const target = `of ${clusterInWords(cluster)}`;
-  const options = { target, priority: "housekeeping" as const, signal };
+  const options = { target: allTasksOf(cluster), priority: "housekeeping" as const, signal };
   const listed = await listTasks(context, undefined, options);
   const unknown = listed.filter((arn) => ledger.isUnknown(arn));
   const tasks = await describeTasks(context, unknown, options);

@@ -1,7 +1,13 @@
 import type { EcsCaller } from "../../aws/caller.ts";
-import { clusterInWords, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
+import type { ClusterRef, TaskRef } from "../../aws/cluster_ref.ts";
 import type { TaskIdentity } from "../task_identity.ts";
-import { type DescribedTask, describeTasks, isLive, listTasks } from "./cluster_tasks.ts";
+import {
+  allTasksOf,
+  type DescribedTask,
+  describeTasks,
+  isLive,
+  listTasks,
+} from "./cluster_tasks.ts";
 import { type LeftTo, leftTo, ownerInTags, taggedIndex } from "./tags.ts";
 import { isDriversTask } from "./whose.ts";
 
@@ -34,8 +40,7 @@ export async function findOthers(
   isSettled: (arn: string) => boolean,
   signal: AbortSignal,
 ): Promise<TasksOfOthers> {
-  const target = `of ${clusterInWords(cluster)}`;
-  const options = { target, priority: "housekeeping", signal } as const;
+  const options = { target: allTasksOf(cluster), priority: "housekeeping", signal } as const;
   const listed = await listTasks({ cluster, caller }, undefined, options);
   const open = listed.filter((arn) => !isSettled(arn));
   const described: OthersTask[] = [];

@@ -1,6 +1,7 @@
 /** What a person asks of a cluster: which ECS tasks our drivers have in it, and to stop one of them. */
-import { clusterInWords, type ClusterRef, taskInWords } from "../../aws/cluster_ref.ts";
+import { type ClusterRef, taskInWords } from "../../aws/cluster_ref.ts";
 import {
+  allTasksOf,
   type DescribedTask,
   describeTasks,
   isLive,
@@ -79,5 +80,5 @@ function notAsked(why: string): StopOutcome {
 }
 
 function optionsFor(cluster: ClusterRef, signal: AbortSignal) {
-  return { target: `of ${clusterInWords(cluster)}`, priority: "act", signal } as const;
+  return { target: allTasksOf(cluster), priority: "act", signal } as const;
 }

@@ -1,12 +1,10 @@
 import { clusterInWords } from "../../aws/cluster_ref.ts";
-import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { type Adoption, adoptionOf, type Predecessors } from "../ownership/adopt.ts";
-import { scanTarget } from "../ownership/cluster_scan.ts";
 import {
+  allTasksOf,
   type DescribedTask,
-  describeTasks,
-  isLive,
+  liveAmong,
   liveTasks,
 } from "../ownership/cluster_tasks.ts";
 import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
@@ -106,17 +104,13 @@ async function tasksKnown(
   const target = `that this client has started in ${clusterInWords(context.cluster)}`;
   const options = { target, priority: "act", signal: asking.signal } as const;
   return await asked(context, asking, async () => {
-    const known = arns();
-    const tasks = await describeTasks(context, known, options);
-    if (tasks.length < known.length) {
-      const attempted = attemptOf("describeTasks", target);
-      throw new EcsError(
-        "unavailable",
-        attempted,
-        "it does not describe a task that it has started",
-      );
-    }
-    return withoutForeign(tasks.filter(isLive), owner, target);
+    const tasks = await liveAmong(
+      context,
+      arns(),
+      options,
+      "it does not describe a task that it has started",
+    );
+    return withoutForeign(tasks, owner, target);
   });
 }
 
@@ -130,7 +124,7 @@ async function tasksByTags(
   const wanted = new Set([owner.allocId, ...allocIds]);
   return await asked(context, asking, async () => {
     const tasks = await context.scans.liveTasks(context, asking.signal);
-    return withoutForeign(tasks, owner, scanTarget(context)).filter(({ tags = [] }) =>
+    return withoutForeign(tasks, owner, allTasksOf(context.cluster)).filter(({ tags = [] }) =>
       wanted.has(taggedOwner(tags).allocId ?? "") || wanted.has(leftTo(tags)?.allocId ?? "")
     );
   });
