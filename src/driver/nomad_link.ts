@@ -139,7 +139,8 @@ async function ask<T>(
 }
 
 function noteAnswer(context: LinkContext, { kind }: Topic): void {
-  const { experience: { failures }, experience } = context;
+  const { experience } = context;
+  const { failures } = experience;
   experience.answered = true;
   failures.delete(kind);
   // An API that answers one question can be reached for the others.
@@ -154,9 +155,9 @@ function noteFailure(context: LinkContext, topic: Topic, error: unknown): void {
   // One text for all allocations: it is a node's attribute, and is logged once.
   const reason = message.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
   // What the token may not do is told in several ways: the first one stays.
-  const isKnown = !isUnreachable(error) && failures.has(topic.kind) &&
-    !isUnreachable(failures.get(topic.kind)?.error);
-  if (!isKnown) failures.set(topic.kind, { topic, error, reason });
+  const known = failures.get(topic.kind);
+  const stays = known !== undefined && !isUnreachable(known.error) && !isUnreachable(error);
+  if (!stays) failures.set(topic.kind, { topic, error, reason });
   tell(context);
 }
 
