@@ -46,9 +46,9 @@ export type ToldNomad = {
 export type Stage = {
   readonly ecs: RunningSimulator;
   readonly nomad: ToldNomad;
-  /** Runs a command in this process. */
   /** A folder for files of the test, which goes with the stage. */
   readonly folder: string;
+  /** Runs a command in this process. */
   tool(args: readonly string[], changes?: Partial<Host>): Promise<Ran>;
   /** Runs the built file as a person does. */
   executable(args: readonly string[], env?: Record<string, string>): Promise<Ran>;
