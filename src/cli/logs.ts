@@ -1,6 +1,6 @@
 /** `logs`: what the containers of an ECS task print, as `nomad alloc logs` shows it. */
 import type { EcsCaller } from "../aws/caller.ts";
-import type { TaskRef } from "../aws/cluster_ref.ts";
+import { parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
 import { EcsError } from "../aws/error.ts";
 import type { Output } from "../aws/operations.ts";
 import { parseDuration } from "../config/duration.ts";
@@ -158,12 +158,13 @@ async function streamsOf(
       exitCodes.found,
     );
   }
+  const parts = parseTaskArn(ref.arn);
   const { sources, notes } = logSourcesOf({
     containers: definition.containers,
     main: container ?? mainContainer(definition)?.container.name ?? "",
     sidecars: "stdout",
-    taskId: ref.arn.split("/").at(-1) ?? "",
-    region: ref.cluster.region ?? ref.arn.split(":")[3] ?? "",
+    taskId: parts?.id ?? "",
+    region: ref.cluster.region ?? parts?.region ?? "",
   });
   const streams = sources.map((source): Stream => ({
     source,

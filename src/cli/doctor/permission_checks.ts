@@ -6,6 +6,7 @@ import type { EcsCaller } from "../../aws/caller.ts";
 import { EcsError } from "../../aws/error.ts";
 import type { Input, OperationName } from "../../aws/operations.ts";
 import { actionOf, type Feature, grants } from "../../aws/permissions.ts";
+import { taskArnIn } from "../task_ref.ts";
 import { type Check, failedCall, ok, permissionFix, warn } from "./check.ts";
 
 /** What the calls are about. */
@@ -36,10 +37,10 @@ type Probes = { readonly [Name in OperationName]?: (probed: Probed) => Input<Nam
 
 const probes: Probes = {
   listTasks: ({ cluster }) => ({ cluster, maxResults: 1 }),
-  describeTasks: ({ cluster, clusterArn }) => ({ cluster, tasks: [taskIn(clusterArn)] }),
-  stopTask: ({ cluster, clusterArn }) => ({ cluster, task: taskIn(clusterArn) }),
+  describeTasks: ({ cluster, clusterArn }) => ({ cluster, tasks: [taskArnIn(clusterArn, noTask)] }),
+  stopTask: ({ cluster, clusterArn }) => ({ cluster, task: taskArnIn(clusterArn, noTask) }),
   tagResource: ({ clusterArn }) => ({
-    resourceArn: taskIn(clusterArn),
+    resourceArn: taskArnIn(clusterArn, noTask),
     tags: [{ key: "nomad:doctor", value: "" }],
   }),
   runTask: ({ cluster, family }) => ({ cluster, taskDefinition: revisionOf(family) }),
@@ -54,7 +55,7 @@ const probes: Probes = {
   describeNetworkInterfaces: () => ({ networkInterfaceId: "eni-00000000000000000" }),
   executeCommand: ({ cluster, clusterArn }) => ({
     cluster,
-    task: taskIn(clusterArn),
+    task: taskArnIn(clusterArn, noTask),
     command: "true",
     interactive: true,
   }),
@@ -151,10 +152,6 @@ function isPermitted(error: unknown): boolean {
     case "rejected":
       return true;
   }
-}
-
-function taskIn(clusterArn: string): string {
-  return `${clusterArn.replace(":cluster/", ":task/")}/${noTask}`;
 }
 
 function revisionOf(family: string | undefined): string {
