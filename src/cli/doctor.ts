@@ -1,4 +1,5 @@
 /** `doctor`: each prerequisite of the driver, whether it is met, and how to meet it. */
+import type { ClusterRef } from "../aws/cluster_ref.ts";
 import { count } from "../config/show.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { type Check, skip } from "./doctor/check.ts";
@@ -26,14 +27,18 @@ export type DoctorOptions = PolicyOptions & {
   readonly namespace?: string;
 };
 
+/** The plugin configuration, and the cluster that it names. */
+type Examined = { readonly config: PluginConfig; readonly cluster: ClusterRef };
+
 /** Prints what it finds. Resolves to 1 where a prerequisite is not met. */
 export async function doctor(host: Host, options: DoctorOptions): Promise<number> {
   const settings = await settingsOf(host, options);
-  requiredCluster(settings.config);
+  const { config } = settings;
+  const cluster = requiredCluster(config);
   const checks = await withSession(
     host,
     settings,
-    (session) => examine(host, session, settings, options),
+    (session) => examine(host, session, { config, cluster }, options),
   );
   await host.stdout.write(
     options.json === true
@@ -46,11 +51,10 @@ export async function doctor(host: Host, options: DoctorOptions): Promise<number
 async function examine(
   host: Host,
   session: Session,
-  { config }: Awaited<ReturnType<typeof settingsOf>>,
+  { config, cluster }: Examined,
   options: DoctorOptions,
 ): Promise<Check[]> {
   const { signal } = host;
-  const cluster = requiredCluster(config);
   const proxy = checkProxy(host.environment);
   const { checks: identityChecks, identity } = await checkIdentity(host, cluster, config.endpoint);
   const nomad = await checkNomad(session.nomad, options.namespace ?? "default", signal);
@@ -61,7 +65,7 @@ async function examine(
   return [
     ...identityChecks,
     proxy,
-    ...await examineAws(host, session, config, options, identity.arn),
+    ...await examineAws(host, session, { config, cluster }, options, identity.arn),
     ...nomad,
   ];
 }
@@ -69,12 +73,11 @@ async function examine(
 async function examineAws(
   host: Host,
   { caller }: Session,
-  config: PluginConfig,
+  { config, cluster }: Examined,
   options: DoctorOptions,
   identity: string,
 ): Promise<Check[]> {
   const { signal } = host;
-  const cluster = requiredCluster(config);
   const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, signal);
   if (clusterArn === undefined) {
     return [...checks, skip("permissions", "they are for tasks of the cluster")];
