@@ -83,6 +83,14 @@ type Place = {
   readonly cluster: string;
 };
 
+function arnIn({ partition, region, account }: Place, service: string, resource: string): string {
+  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+}
+
+function clusterArnIn(place: Place): string {
+  return arnIn(place, "ecs", `cluster/${place.cluster}`);
+}
+
 /** Where the resources are. What is not known is `*`. */
 function placeOf(config: PluginConfig, { account, partition }: PolicyOptions): Place {
   const { name } = requiredCluster(config);
@@ -109,9 +117,8 @@ function resourcesOf(
   options: PolicyOptions,
   place: Place,
 ): readonly string[] {
-  const arn = (service: string, resource: string) =>
-    `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`;
-  const cluster = arn("ecs", `cluster/${place.cluster}`);
+  const arn = (service: string, resource: string) => arnIn(place, service, resource);
+  const cluster = clusterArnIn(place);
   const tasks = arn("ecs", `task/${place.cluster}/*`);
   switch (on) {
     case "any":
@@ -144,14 +151,12 @@ function resourcesOf(
 
 function conditionOf(
   condition: NonNullable<Grant["condition"]>,
-  { partition, region, account, cluster }: Place,
+  place: Place,
 ): Condition {
   switch (condition) {
-    case "cluster": {
-      const arn = `arn:${partition}:ecs:${region}:${account}:cluster/${cluster}`;
+    case "cluster":
       // ArnEquals takes wildcards, as ArnLike does: IAM user guide, "ARN condition operators".
-      return { ArnEquals: { "ecs:cluster": arn } };
-    }
+      return { ArnEquals: { "ecs:cluster": clusterArnIn(place) } };
     case "passed to ECS":
       return { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } };
   }
