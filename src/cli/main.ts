@@ -20,8 +20,12 @@ import { stopOrphans } from "./stop_orphans.ts";
 import { tasks } from "./tasks.ts";
 import { validate } from "./validate.ts";
 
-const featureNames = Object.keys(features);
 const name = "nomad-driver-ecs";
+const withFeatures = [
+  "--with <features...>",
+  `more features; all are ${Object.keys(features).join(", ")}`,
+] as const;
+const withoutFeatures = ["--without <features...>", "features that no job uses"] as const;
 
 /** Carries a command line out. Resolves to the exit status; see `exit_codes.ts`. */
 export async function runCli(host: Host, args: readonly string[]): Promise<number> {
@@ -38,10 +42,13 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
   return exitCode;
 }
 
+/** Takes the exit status that a command has ended with. */
+type Done = (exitCode: number) => void;
+
 function programOf(
   host: Host,
   pending: Promise<void>[],
-  done: (exitCode: number) => void,
+  done: Done,
 ): Command {
   const { stdout, stderr, environment, version } = host;
   const program = new Command(name)
@@ -61,6 +68,15 @@ function programOf(
     })
     .addHelpText("after", `\n${aboutPlugin}`);
 
+  addSurveys(program, host, done);
+  addChecks(program, host, done);
+  addTaskCommands(program, host, done);
+  addPolicy(program, host, done);
+  return program;
+}
+
+/** The commands about all ECS tasks of a cluster. */
+function addSurveys(program: Command, host: Host, done: Done): void {
   command(
     program,
     "tasks",
@@ -85,7 +101,10 @@ function programOf(
   )
     .option("--yes", "stop them")
     .action(async (options) => done(await stopOrphans(host, options)));
+}
 
+/** The commands that check what the start of a task needs. */
+function addChecks(program: Command, host: Host, done: Done): void {
   command(program, "doctor", "check each prerequisite of the driver, and say how to meet it", [
     "doctor --config plugin.json",
     "doctor --cluster prod --definition web --task 0123456789abcdef0123456789abcdef",
@@ -94,8 +113,8 @@ function programOf(
     .option("--task <id>", "ECS task that commands are to run in")
     .option("--definition <name>", "task definition that jobs run")
     .option("--namespace <name>", "Nomad namespace of the jobs", "default")
-    .option("--with <features...>", `more features; all are ${featureNames.join(", ")}`)
-    .option("--without <features...>", "features that no job uses")
+    .option(...withFeatures)
+    .option(...withoutFeatures)
     .action(async (options) => done(await doctor(host, options)));
 
   command(
@@ -110,7 +129,10 @@ function programOf(
   )
     .option("--aws", "describe the task definitions that tasks name, and check against them")
     .action(async (file, options) => done(await validate(host, file, options)));
+}
 
+/** The commands about one ECS task. */
+function addTaskCommands(program: Command, host: Host, done: Done): void {
   command(
     program,
     "logs <task>",
@@ -143,7 +165,10 @@ function programOf(
     .option("-T, --no-tty", "use none")
     .passThroughOptions()
     .action(async (task, words, options) => done(await exec(host, task, words, options)));
+}
 
+/** The command that prints what AWS must allow. */
+function addPolicy(program: Command, host: Host, done: Done): void {
   command(program, "iam-policy", "print the least IAM policy for the features in use", [
     "iam-policy --config plugin.json --account 123456789012 --family 'web-*'",
     "iam-policy --cluster prod --without definitions public-address",
@@ -155,11 +180,9 @@ function programOf(
     .option("--assumable-role <arns...>", "roles that jobspecs name as assume_role")
     .option("--kms-key <arns...>", "keys that the cluster encrypts sessions with")
     .option("--log-group <names...>", "log groups of containers (else log_group, or *)")
-    .option("--with <features...>", `more features; all are ${featureNames.join(", ")}`)
-    .option("--without <features...>", "features that no job uses")
+    .option(...withFeatures)
+    .option(...withoutFeatures)
     .action(async (options) => done(await iamPolicy(host, options)));
-
-  return program;
 }
 
 function command(
