@@ -1,6 +1,5 @@
 /** Where metrics go, while they are turned on. Loaded with the first configuration that does so. */
 import type { Meter as OtelMeter } from "@opentelemetry/api";
-import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Logger } from "../logger.ts";
 import {
   AggregationTemporality,
@@ -43,10 +42,7 @@ export async function openExporter(
   { version, hostname }: Identity,
   log: Logger,
 ): Promise<Exporter> {
-  const pulled = config.prometheus_port === undefined ? undefined : new PulledReader();
-  const server = pulled === undefined || config.prometheus_port === undefined
-    ? undefined
-    : serve(config.prometheus_port, pulled);
+  const server = config.prometheus_port === undefined ? undefined : serve(config.prometheus_port);
   const pushed = config.otlp_endpoint === undefined
     ? undefined
     : new PeriodicExportingMetricReader({
@@ -61,7 +57,7 @@ export async function openExporter(
       "service.version": version,
       "host.name": hostname,
     }),
-    readers: [pulled, pushed].filter((reader) => reader !== undefined),
+    readers: [server?.reader, pushed].filter((reader) => reader !== undefined),
   });
   return {
     meter: provider.getMeter("nomad-driver-ecs", version),
@@ -87,8 +83,9 @@ class PulledReader extends MetricReader {
   }
 }
 
-/** Serves `/metrics` on loopback. */
-function serve(port: number, reader: { collect(): Promise<{ resourceMetrics: ResourceMetrics }> }) {
+/** Serves `/metrics` on loopback, as its reader collects them. */
+function serve(port: number) {
+  const reader = new PulledReader();
   const { promise: listening, resolve } = Promise.withResolvers<void>();
   const options = { hostname: "127.0.0.1", port, onListen: () => resolve() };
   const server = Deno.serve(options, async (request) => {
@@ -100,7 +97,7 @@ function serve(port: number, reader: { collect(): Promise<{ resourceMetrics: Res
       headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
     });
   });
-  return { listening, close: () => server.shutdown() };
+  return { reader, listening, close: () => server.shutdown() };
 }
 
 /** What sends metrics to the collector. A failure is logged when its kind changes, and so is its end. */

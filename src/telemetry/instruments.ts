@@ -104,8 +104,8 @@ type Put = (name: InstrumentName, value: number, attributes?: Attributes) => voi
 export function createInstruments(meter: OtelMeter): (measurement: Measurement) => void {
   const recorders = new Map<string, (value: number, attributes?: Attributes) => void>();
   const table: Readonly<Record<string, Instrument>> = instruments;
-  for (const [name, { kind, description, buckets }] of Object.entries(table)) {
-    recorders.set(name, recorderOf(meter, name, kind, description, buckets));
+  for (const [name, instrument] of Object.entries(table)) {
+    recorders.set(name, recorderOf(meter, name, instrument));
   }
   const put: Put = (name, value, attributes) => recorders.get(name)?.(value, attributes);
   return (measurement) => record(put, measurement);
@@ -114,9 +114,7 @@ export function createInstruments(meter: OtelMeter): (measurement: Measurement) 
 function recorderOf(
   meter: OtelMeter,
   name: string,
-  kind: Instrument["kind"],
-  description: string,
-  buckets: readonly number[] | undefined,
+  { kind, description, buckets }: Instrument,
 ): (value: number, attributes?: Attributes) => void {
   switch (kind) {
     case "counter": {
