@@ -5,7 +5,6 @@ import { identityOf, simulatePassRole } from "../../src/aws/identity.ts";
 import type { AwsTarget } from "../../src/aws/operations.ts";
 import { connectNomadOver } from "../../src/driver/nomad_link.ts";
 import { systemClock } from "../../src/clock.ts";
-import type { Clock } from "../../src/clock.ts";
 import type { Host, Keyboard } from "../../src/cli/host.ts";
 import { runCli } from "../../src/cli/main.ts";
 import type { Tag } from "../../src/aws/ecs_answers.ts";
@@ -63,27 +62,18 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
     pace: { consistency: 0 },
   });
   const folder = await Deno.makeTempDir();
-  const nodes = new Map<string, string>();
-  const allocations = new Map<string, ToldAllocation>();
-  const told: { answer: ToldNomad["answer"] } = { answer: undefined };
+  const told: Omit<ToldNomad, "address"> = {
+    nodes: new Map(),
+    allocations: new Map(),
+    answer: undefined,
+  };
   try {
     await serving(
-      (request) => told.answer?.(request) ?? answerOf(request, nodes, allocations),
+      (request) => told.answer?.(request) ?? answerOf(request, told),
       async (address) => {
-        const nomad: ToldNomad = {
-          address,
-          nodes,
-          allocations,
-          get answer() {
-            return told.answer;
-          },
-          set answer(answer) {
-            told.answer = answer;
-          },
-        };
         await use({
           ecs,
-          nomad,
+          nomad: Object.assign(told, { address }),
           folder,
           tool: (args, changes) => runHere(args, hostAt(ecs.endpoint, changes)),
           executable: (args, env = {}) => runFile(args, { ...environmentOf(ecs.endpoint), ...env }),
@@ -175,7 +165,6 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
       return Promise.resolve();
     },
   });
-  const clock: Clock = systemClock;
   return {
     version: "1.2.3",
     environment: {},
@@ -191,10 +180,10 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
     identify: (target, signal) => identityOf(targetAt(target, endpoint), awsHost(endpoint), signal),
     simulatePassRole: (target, asked, signal) =>
       simulatePassRole(targetAt(target, endpoint), awsHost(endpoint), asked, signal),
-    connectNomad: connectNomadOver(Deno.readTextFile, clock),
+    connectNomad: connectNomadOver(Deno.readTextFile, systemClock),
     readFile: Deno.readTextFile,
     files: { createdAt: refuse, read: refuse, write: refuse },
-    clock,
+    clock: systemClock,
     random: () => 0.5,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     stdin: nothingTyped,
@@ -264,8 +253,7 @@ function environmentOf(endpoint: string): Record<string, string> {
 
 function answerOf(
   request: Request,
-  nodes: ReadonlyMap<string, string>,
-  allocations: ReadonlyMap<string, ToldAllocation>,
+  { nodes, allocations }: Pick<ToldNomad, "nodes" | "allocations">,
 ): Response {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/v1/agent/self") {
