@@ -13,6 +13,7 @@ import { eventually } from "../../demo/lib/process.ts";
 import { demoPreset } from "../../demo/simulator/preset.ts";
 import { type RunningSimulator, startSimulator } from "../../demo/simulator/start.ts";
 import { performUnthrottled } from "../../demo/simulator/operations/operations.ts";
+import type { Input } from "../../demo/simulator/request/input.ts";
 import { noQuotas } from "../../demo/simulator/state/quotas.ts";
 import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { operationsAt } from "./aws.ts";
@@ -30,6 +31,10 @@ export type ToldAllocation = {
   readonly ClientStatus: string;
   readonly NextAllocation?: string;
 };
+
+/** Allocations of node-a: one that Nomad wants, and one that has ended. */
+export const running = { NodeID: "node-a", DesiredStatus: "run", ClientStatus: "running" };
+export const over = { NodeID: "node-a", DesiredStatus: "stop", ClientStatus: "complete" };
 
 /** A Nomad of a test: what is in these is what it answers. */
 export type ToldNomad = {
@@ -102,15 +107,7 @@ export async function taskWithExec({ ecs }: Pick<Stage, "ecs">): Promise<EcsTask
       command: ["sh", "-c", "while :; do sleep 1; done"],
     }],
   });
-  performUnthrottled(model, "us-east-1", "RunTask", {
-    cluster,
-    taskDefinition: "shell",
-    launchType: "FARGATE",
-    enableExecuteCommand: true,
-    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-  });
-  const task = [...model.tasks.values()].at(-1);
-  if (task === undefined) throw new Error("RunTask made no task");
+  const task = runTask({ ecs }, { taskDefinition: "shell", enableExecuteCommand: true });
   ecs.simulator.schedule();
   await eventually("the task runs", () => task.status === "RUNNING" ? true : undefined);
   return task;
@@ -118,7 +115,7 @@ export async function taskWithExec({ ecs }: Pick<Stage, "ecs">): Promise<EcsTask
 
 /** Runs a task in the simulated cluster as a driver on a node does. */
 export function ownedTask(
-  { ecs: { simulator } }: Pick<Stage, "ecs">,
+  stage: Pick<Stage, "ecs">,
   allocId: string,
   nodeId: string,
   tags: readonly Tag[] = [],
@@ -132,15 +129,25 @@ export function ownedTask(
     allocId,
     nodeId,
   };
-  performUnthrottled(simulator.model, "us-east-1", "RunTask", {
-    cluster,
+  return runTask(stage, {
     taskDefinition: "idle",
-    launchType: "FARGATE",
-    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
     startedBy: startedBy(owner),
     tags: [...ownerTags(owner, "0.1.0"), ...tags],
   });
-  const task = [...simulator.model.tasks.values()].at(-1);
+}
+
+/** Runs a task on Fargate in the simulated cluster, with the input that a test adds to that. */
+export function runTask(
+  { ecs: { simulator: { model } } }: Pick<Stage, "ecs">,
+  input: Input,
+): EcsTask {
+  performUnthrottled(model, "us-east-1", "RunTask", {
+    cluster,
+    launchType: "FARGATE",
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    ...input,
+  });
+  const task = [...model.tasks.values()].at(-1);
   if (task === undefined) throw new Error("RunTask made no task");
   return task;
 }

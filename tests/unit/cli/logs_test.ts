@@ -5,7 +5,7 @@ import { performUnthrottled } from "../../../demo/simulator/operations/operation
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { stop } from "../../../demo/simulator/state/task_life.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { type Stage, withStage } from "../../harness/tool.ts";
+import { runTask, type Stage, withStage } from "../../harness/tool.ts";
 import { cluster } from "../../harness/with_simulator.ts";
 
 const region = "us-east-1";
@@ -13,8 +13,7 @@ const group = "/ecs/nomad-remote-driver-demo";
 const options = ["--region", region];
 
 /** Runs a task of two containers that log, whose lines a test writes itself. */
-function loggedTask({ ecs: { simulator } }: Stage): EcsTask {
-  const { model } = simulator;
+function loggedTask(stage: Stage): EcsTask {
   const logConfiguration = {
     logDriver: "awslogs",
     options: {
@@ -24,7 +23,7 @@ function loggedTask({ ecs: { simulator } }: Stage): EcsTask {
       mode: "blocking",
     },
   };
-  performUnthrottled(model, region, "RegisterTaskDefinition", {
+  performUnthrottled(stage.ecs.simulator.model, region, "RegisterTaskDefinition", {
     family: "two",
     networkMode: "awsvpc",
     requiresCompatibilities: ["FARGATE"],
@@ -36,15 +35,7 @@ function loggedTask({ ecs: { simulator } }: Stage): EcsTask {
       { name: "side", image: "idle", essential: false, logConfiguration },
     ],
   });
-  performUnthrottled(model, region, "RunTask", {
-    cluster,
-    taskDefinition: "two",
-    launchType: "FARGATE",
-    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-  });
-  const task = [...model.tasks.values()].at(-1);
-  if (task === undefined) throw new Error("RunTask made no task");
-  return task;
+  return runTask(stage, { taskDefinition: "two" });
 }
 
 /** Writes lines to a container's stream, a millisecond apart. */
@@ -182,16 +173,8 @@ Deno.test("options that cannot be read are errors of the command line", async ()
 
 Deno.test("the built file prints what a container has printed", async () => {
   await withStage(async (stage) => {
-    const { model } = stage.ecs.simulator;
-    performUnthrottled(model, region, "RunTask", {
-      cluster,
-      taskDefinition: "exit0",
-      launchType: "FARGATE",
-      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-    });
+    const task = runTask(stage, { taskDefinition: "exit0" });
     stage.ecs.simulator.schedule();
-    const [task] = model.tasks.values();
-    if (task === undefined) throw new Error("RunTask made no task");
     await eventually("the task has stopped", () => task.status === "STOPPED" ? true : undefined);
     const { code, stdout } = await stage.executable(["logs", "--cluster", cluster, task.id]);
     assertEquals([code, stdout], [0, "bye\n"]);

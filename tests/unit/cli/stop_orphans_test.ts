@@ -1,9 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ownedTask, type Stage, withStage } from "../../harness/tool.ts";
+import { over, ownedTask, running, type Stage, withStage } from "../../harness/tool.ts";
 import { cluster, control } from "../../harness/with_simulator.ts";
 
-const running = { NodeID: "node-a", DesiredStatus: "run", ClientStatus: "running" };
-const over = { NodeID: "node-a", DesiredStatus: "stop", ClientStatus: "complete" };
 const args = ["stop-orphans", "--cluster", cluster, "--region", "us-east-1"];
 
 /** Two tasks that nobody needs, one that Nomad wants, and one of another Nomad, by name. */

@@ -1,11 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { systemClock } from "../../../src/clock.ts";
-import { performUnthrottled } from "../../../demo/simulator/operations/operations.ts";
-import { ownedTask, rowsOf, withStage } from "../../harness/tool.ts";
+import { over, ownedTask, rowsOf, running, runTask, withStage } from "../../harness/tool.ts";
 import { cluster } from "../../harness/with_simulator.ts";
-
-const running = { NodeID: "node-a", DesiredStatus: "run", ClientStatus: "running" };
-const over = { NodeID: "node-a", DesiredStatus: "stop", ClientStatus: "complete" };
 
 Deno.test("each task is told with its job, allocation, node, status and age", async () => {
   await withStage(async (stage) => {
@@ -47,13 +43,7 @@ Deno.test("without Nomad the tasks are listed, and none is called an orphan", as
 Deno.test("tasks that no driver has started are left out, and the Go driver's are never orphans", async () => {
   await withStage(async (stage) => {
     for (const startedBy of ["ecs-svc/1", "nomad-ecs-driver"]) {
-      performUnthrottled(stage.ecs.simulator.model, "us-east-1", "RunTask", {
-        cluster,
-        taskDefinition: "idle",
-        launchType: "FARGATE",
-        networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-        startedBy,
-      });
+      runTask(stage, { taskDefinition: "idle", startedBy });
     }
     const rows = await rowsOf(stage);
     assertEquals([...rows.values()].map(({ orphan }) => orphan), ["unknown"]);

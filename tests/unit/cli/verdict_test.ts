@@ -1,10 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { TaskRow } from "../../../src/cli/tasks.ts";
 import { leftTags } from "../../../src/lifecycle/ownership/tags.ts";
-import { ownedTask, rowsOf, type Stage, withStage } from "../../harness/tool.ts";
-
-const running = { NodeID: "node-a", DesiredStatus: "run", ClientStatus: "running" };
-const over = { NodeID: "node-a", DesiredStatus: "stop", ClientStatus: "complete" };
+import { over, ownedTask, rowsOf, running, type Stage, withStage } from "../../harness/tool.ts";
 
 const cases: Record<string, {
   change: (stage: Stage) => void;
