@@ -16,7 +16,10 @@ const codes: { readonly [C in Colour]: string } = {
   plain: "",
 };
 
-/** Whether a stream gets colours: it is a terminal, and `NO_COLOR` (no-color.org) is unset or empty. */
+/**
+ * Whether a stream gets colours: it is a terminal, `NO_COLOR` (no-color.org) is unset or empty, and `TERM`
+ * is not `dumb`.
+ */
 export function hasColours(
   output: Pick<Output, "isTerminal">,
   environment: Readonly<Record<string, string | undefined>>,

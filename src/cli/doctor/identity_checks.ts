@@ -40,7 +40,7 @@ function credentialsCheck({ arn, expires }: Identity, now: number): Check {
   if (expires === undefined) return ok("credentials", `${arn}; their source tells no end`);
   const left = expires.getTime() - now;
   const until = `${arn}, until ${expires.toISOString()} (${spanOf(left)})`;
-  // A role's own source renews them; keys with a session token in the environment nobody does.
+  // The source of a role's credentials renews them. Nobody renews a session token of the environment.
   return left < endsSoon
     ? warn("credentials", until, "check that their source renews them")
     : ok("credentials", until);
