@@ -13,9 +13,10 @@ const pluginName = "nomad-driver-ecs";
 export function pluginConfigIn(text: string, path: string): unknown {
   const document = jsonObjectIn(parse(text, path));
   if (document === undefined) throw new CliError(`${path} must hold a JSON object`);
-  const plugins = [document["plugin"] ?? []].flat().map(jsonObjectIn);
-  if (document["plugin"] === undefined) return document;
-  const block = plugins.map((plugin) => plugin?.[pluginName]).find((found) => found !== undefined);
+  const { plugin } = document;
+  if (plugin === undefined) return document;
+  const block = [plugin].flat().map((one) => jsonObjectIn(one)?.[pluginName])
+    .find((found) => found !== undefined);
   if (block === undefined) {
     throw new CliError(
       `${path} must hold a block plugin "${pluginName}"; it has other plugins only`,
@@ -24,7 +25,7 @@ export function pluginConfigIn(text: string, path: string): unknown {
   return single(jsonObjectIn(single(block))?.["config"]) ?? {};
 }
 
-/** Parses JSON. Throws a `CliError` that says where it ends to be JSON, without a piece of it. */
+/** Parses JSON. Throws a `CliError` that names the file, and shows nothing of its text. */
 export function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));

@@ -184,8 +184,8 @@ async function streamsOf(
       exitCodes.found,
     );
   }
-  const paint = painterOf(hasColours(stderr, environment));
   if (json !== true) {
+    const paint = painterOf(hasColours(stderr, environment));
     for (const note of notes) await stderr.write(`${paint("dim", `note: ${printable(note)}`)}\n`);
   }
   return streams;

@@ -77,9 +77,9 @@ async function findingOfTask(
     return withoutVariables({ name, problems: [...misspelled, ...problems], notes });
   }
   const cluster = clusterOf({ ...decoded.value, profile: plugin.profile });
-  if (cluster === undefined && config !== undefined) {
-    misspelled.push("config.task.cluster must be set, as the plugin block names no cluster");
-  }
+  const nowhere = cluster === undefined && config !== undefined
+    ? ["config.task.cluster must be set, as the plugin block names no cluster"]
+    : [];
   const asks = aws === true && cluster !== undefined ? "describes definitions" : "asks nobody";
   const target = decoded.value.task_definition ?? "";
   const late = () =>
@@ -98,7 +98,7 @@ async function findingOfTask(
   );
   return withoutVariables({
     name,
-    problems: [...misspelled, ...checked.problems],
+    problems: [...misspelled, ...nowhere, ...checked.problems],
     notes: [...notes, ...checked.task === undefined ? [] : notesOf(checked.task, target)],
   });
 }
