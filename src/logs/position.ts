@@ -1,7 +1,7 @@
 /**
- * How far a stream of CloudWatch Logs was read. CloudWatch Logs keeps no place for a reader who follows
- * several streams: he asks again from a time some way back, and drops the events that he knows by their
- * ids. All times here are those of events. They are never compared with a clock of this machine.
+ * How far a stream of CloudWatch Logs was read. FilterLogEvents keeps no place between two reads. So each
+ * read begins at a time before the newest known event, and events whose ids are known are dropped. All times
+ * here are those of events. They are never compared with a clock of this machine.
  */
 export type Position = {
   /** Reading begins at this time, in milliseconds since the Unix epoch. */
@@ -63,13 +63,13 @@ export function noteEvent(position: Position, event: LogEvent): void {
  */
 export function advance(position: Position): void {
   const { known, newest } = position;
-  position.from = Math.max(position.from, newest - overlap);
+  let from = Math.max(position.from, newest - overlap);
   if (known.size > mostKnown) {
     const times = [...known.values()].sort((one, other) => other - one);
     const last = times[mostKnown] ?? 0;
-    position.from = Math.max(position.from, Math.min(newest, last + 1));
+    from = Math.max(from, Math.min(newest, last + 1));
   }
-  for (const [id, time] of known) if (time < position.from) known.delete(id);
+  moveTo(position, from);
 }
 
 /**
@@ -77,9 +77,13 @@ export function advance(position: Position): void {
  * up to 2,000 ids behind, and thousands of tasks may have begun with one.
  */
 export function forgetOverlap(position: Position): void {
-  if (position.from === position.newest) return;
-  position.from = position.newest;
-  for (const [id, time] of position.known) if (time < position.from) position.known.delete(id);
+  if (position.from !== position.newest) moveTo(position, position.newest);
+}
+
+/** Has reading begin at a time, before which no event needs to be known. */
+function moveTo(position: Position, from: number): void {
+  position.from = from;
+  for (const [id, time] of position.known) if (time < from) position.known.delete(id);
 }
 
 function timeOf({ timestamp }: LogEvent): number {
