@@ -29,15 +29,19 @@ const retryPipe = 60_000;
 /** Size at which another file is begun, and how many are kept, while `logmon` does neither: its defaults. */
 const fileLimit = 10 * 1024 ** 2;
 const mostFiles = 10;
+/** Milliseconds in which a `logmon` that has bytes to write writes some. */
+const settleTime = 500;
+/** Looks after which a file that still grows is taken as it is: somebody else writes to it. */
+const mostLooks = 20;
 
 /**
  * The way from the driver to what `nomad alloc logs` shows, for one output of a task: Nomad's FIFO, which
  * its `logmon` reads.
  *
- * When all writers of a FIFO have gone, as with a plugin process that is killed, `logmon` reads no more of
- * it until the task or the agent is restarted, though it keeps the FIFO open. So a process that follows
- * another one looks whether what it writes arrives in the log files. Where it does not, it takes it back
- * out of the FIFO, and appends to the log files itself.
+ * When the last writer of a FIFO is gone, as when the plugin's process is killed, `logmon` keeps the FIFO
+ * open, and reads no more of it until the task or the agent is restarted. So a process that follows another
+ * one checks that the bytes it writes arrive in the log files. Bytes that do not arrive are taken back out
+ * of the FIFO, and the process appends them to the log files itself.
  */
 export class Delivery {
   readonly #fifo: string;
@@ -52,7 +56,7 @@ export class Delivery {
   #base: Place = { index: 0, offset: 0 };
   /** Bytes after `#base`, besides the unproven ones. */
   #bytes = 0;
-  /** What was written to a reader that may be deaf. */
+  /** Bytes that were written to the FIFO of a reader that may be deaf. */
   #unproven: Uint8Array = none;
 
   constructor(fifo: string, disk: LogDisk, clock: Clock) {
@@ -68,13 +72,14 @@ export class Delivery {
   }
 
   /**
-   * Goes on where an earlier process ended. Resolves to what it delivered after it was `written` so far;
+   * Goes on where an earlier process ended. Resolves to the bytes that it delivered after `written`;
    * undefined where the log files no longer tell.
    */
-  async resume({ base, bytes }: Written): Promise<Uint8Array | undefined> {
+  async resume(written: Written): Promise<Uint8Array | undefined> {
     if (this.#files === undefined) return new Uint8Array();
+    const { base, bytes } = written;
     await this.#settled(this.#files);
-    // A deaf reader has left this in the FIFO. What of it came after `written` is delivered anew.
+    // A deaf reader has left these bytes in the FIFO. Those after `written` are read and delivered again.
     const left = this.#disk.drainPipe(this.#fifo);
     const end = await endOf(this.#disk, this.#files);
     const arrived = await bytesBetween(this.#disk, this.#files, base, end) ?? bytes;
@@ -91,7 +96,7 @@ export class Delivery {
     return { base: this.#base, bytes: this.#bytes };
   }
 
-  /** What was written besides, of which it is not known whether it will arrive. */
+  /** Bytes that were written to the FIFO and may never arrive. `written` does not count them. */
   unproven(): Uint8Array {
     return this.#unproven;
   }
@@ -177,7 +182,7 @@ export class Delivery {
     await this.#append(files, left, () => this.#unproven = none);
   }
 
-  /** Counts what was not proven, but for its last bytes, as written. */
+  /** Counts the unproven bytes as written, but for the last `left` of them. */
   #settleUnproven(left: number): void {
     const done = Math.max(0, this.#unproven.length - left);
     this.#bytes += done;
@@ -195,21 +200,14 @@ export class Delivery {
     taken();
   }
 
-  /** Waits until the reader of an earlier process's writing has written all of it to its file. */
+  /** Waits until `logmon` has written to its file all that it has read of an earlier process's bytes. */
   async #settled(files: LogmonFiles): Promise<void> {
-    const first = await endOf(this.#disk, files);
-    await this.#clock.sleep(settleTime);
-    let before = first;
+    let before = await endOf(this.#disk, files);
     for (let looks = 0; looks < mostLooks; looks++) {
+      await this.#clock.sleep(settleTime);
       const end = await endOf(this.#disk, files);
       if (end.index === before.index && end.offset === before.offset) return;
       before = end;
-      await this.#clock.sleep(settleTime);
     }
   }
 }
-
-/** Milliseconds in which a `logmon` that has bytes to write writes some. */
-const settleTime = 500;
-/** Looks after which a file that still grows is taken as it is: somebody else writes to it. */
-const mostLooks = 20;
