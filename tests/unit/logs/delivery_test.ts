@@ -28,6 +28,15 @@ async function begin(world: LogsWorld): Promise<Delivery> {
   return delivery;
 }
 
+/** The delivery of a process that follows one which wrote the line `one` and was killed. */
+async function successor(world: LogsWorld): Promise<Delivery> {
+  const first = await begin(world);
+  await write(world, first, "one\n");
+  world.disk.killWriter();
+  const [second] = await resume(world, first.written());
+  return second;
+}
+
 Deno.test("what is written arrives, and is counted from what stood there before", async () => {
   const world = createLogsWorld();
   world.disk.files.set(stdout, bytes("earlier run\n"));
@@ -73,10 +82,7 @@ Deno.test("where log files were removed since, the next process is told so", asy
 
 Deno.test("a reader that is deaf since its writer died gets nothing: lines go to its file instead", async () => {
   const world = createLogsWorld();
-  const first = await begin(world);
-  await write(world, first, "one\n");
-  world.disk.killWriter();
-  const [second] = await resume(world, first.written());
+  const second = await successor(world);
   assertEquals(await write(world, second, "two\n"), 4);
   assertEquals(world.disk.text(stdout), "one\ntwo\n");
   assertEquals(await write(world, second, "three\n"), 6);
@@ -86,10 +92,7 @@ Deno.test("a reader that is deaf since its writer died gets nothing: lines go to
 
 Deno.test("while a reader may be deaf, what was written to it does not count as written", async () => {
   const world = createLogsWorld();
-  const first = await begin(world);
-  await write(world, first, "one\n");
-  world.disk.killWriter();
-  const [second] = await resume(world, first.written());
+  const second = await successor(world);
   let taken = 0;
   second.write(bytes("two\n"), (count) => taken += count);
   await world.pass(1_000);
@@ -99,10 +102,7 @@ Deno.test("while a reader may be deaf, what was written to it does not count as 
 
 Deno.test("a FIFO that is read again after the agent's restart is used again", async () => {
   const world = createLogsWorld();
-  const first = await begin(world);
-  await write(world, first, "one\n");
-  world.disk.killWriter();
-  const [second] = await resume(world, first.written());
+  const second = await successor(world);
   const writing = second.write(bytes("two\n"), () => {});
   await world.pass(1_000);
   world.disk.readers("reads");
@@ -114,10 +114,7 @@ Deno.test("a FIFO that is read again after the agent's restart is used again", a
 
 Deno.test("a reader found deaf is tried again after a minute", async () => {
   const world = createLogsWorld();
-  const first = await begin(world);
-  await write(world, first, "one\n");
-  world.disk.killWriter();
-  const [second] = await resume(world, first.written());
+  const second = await successor(world);
   await write(world, second, "two\n");
   world.disk.readers("sleeps");
   await write(world, second, "three\n");
@@ -132,10 +129,7 @@ Deno.test("a reader found deaf is tried again after a minute", async () => {
 
 Deno.test("log files that no reader rotates stay bounded", async () => {
   const world = createLogsWorld();
-  const first = await begin(world);
-  await write(world, first, "one\n");
-  world.disk.killWriter();
-  const [second] = await resume(world, first.written());
+  const second = await successor(world);
   await write(world, second, "two\n");
   world.disk.files.set(stdout, new Uint8Array(10 * 1024 ** 2));
   world.disk.files.set(stdout.replace(/0$/, "9"), new Uint8Array(10 * 1024 ** 2));
