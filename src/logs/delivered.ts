@@ -9,90 +9,103 @@ import { joined } from "../bytes.ts";
  */
 export type Delivered = {
   /**
-   * What of these bytes is to be written now; they are whole lines. Where a line was begun, others wait
-   * until its end is known.
+   * Takes whole lines that were read again, and returns the bytes that are to be written now: without lines
+   * that were delivered. While the end of a line that was begun is not known, the lines wait, and nothing is
+   * returned.
    */
   missing(bytes: Uint8Array): Uint8Array;
-  /** What is to be written once all was read again: what still waits. */
+  /** The lines that still wait, to be written once all events were read again. */
   rest(): Uint8Array;
-  /** Whether nothing is left that bytes could be found in. */
+  /** Whether no more lines are to be left out. */
   isEmpty(): boolean;
 };
 
+const none = new Uint8Array();
 const lineBreak = 10;
 /** Most bytes that wait for the end of a line that was begun. */
 const mostWaiting = 256 * 1024;
 
-/** Reads what was delivered. A last line without an end is one of which the rest is missing. */
+/** The lines that were delivered and were not read again yet. */
+type State = {
+  /** All whole lines, in their order. */
+  readonly lines: readonly string[];
+  /** How often each of them is still to be left out. */
+  readonly counts: Map<string, number>;
+  /** The last line, whose end was not delivered; undefined where there is none, or its end is written. */
+  begun: string | undefined;
+  /** Whether the last whole line may be one in the middle of an event. */
+  isEndOpen: boolean;
+  /** Lines that wait for the end of the begun line. */
+  waiting: Uint8Array[];
+};
+
+/** Reads what was delivered. A last line without a line break was delivered in part. */
 export function deliveredIn(tail: Uint8Array): Delivered {
-  const counts = new Map<string, number>();
   const lines = linesOf(tail);
-  /** The line that was begun; undefined once its end is written. */
-  let begun = tail.length === 0 || tail.at(-1) === lineBreak ? undefined : lines.pop();
+  const begun = tail.length === 0 || tail.at(-1) === lineBreak ? undefined : lines.pop();
+  const counts = new Map<string, number>();
   for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-  /** Whether the last line may be one in the middle of an event. */
-  let isEndOpen = begun === undefined;
-  let waiting: Uint8Array[] = [];
-
-  const take = (taken: readonly string[]) => {
-    for (const line of taken) {
-      const count = (counts.get(line) ?? 0) - 1;
-      if (count > 0) counts.set(line, count);
-      else counts.delete(line);
-    }
-  };
-  /** How many of the first lines stand there, each as often as it is wanted. */
-  const leading = (wanted: readonly string[]): number => {
-    const used = new Map<string, number>();
-    for (const [at, line] of wanted.entries()) {
-      const count = (used.get(line) ?? 0) + 1;
-      if (count > (counts.get(line) ?? 0)) return at;
-      used.set(line, count);
-    }
-    return wanted.length;
-  };
-  const release = (first: Uint8Array): Uint8Array => {
-    const all = joined(first, ...waiting);
-    waiting = [];
-    return all;
-  };
-
+  const state: State = { lines, counts, begun, isEndOpen: begun === undefined, waiting: [] };
   return {
-    isEmpty: () => counts.size === 0 && begun === undefined,
-    rest: () => {
-      const end = begun === undefined ? new Uint8Array() : Uint8Array.of(lineBreak);
-      begun = undefined;
-      return release(end);
-    },
-    missing: (bytes) => {
-      const wanted = linesOf(bytes);
-      const found = leading(wanted);
-      if (found === wanted.length) {
-        take(wanted);
-        return new Uint8Array();
-      }
-      if (begun === undefined) {
-        const count = isEndOpen ? beginningAtEnd(lines, wanted.slice(0, found)) : 0;
-        if (count === 0) return bytes;
-        isEndOpen = false;
-        take(wanted.slice(0, count));
-        return bytes.subarray(lengthOf(wanted.slice(0, count)));
-      }
-      if (wanted[found]?.startsWith(begun)) {
-        const whole = wanted.slice(0, found);
-        take(whole);
-        const done = lengthOf(whole) + begun.length;
-        begun = undefined;
-        return release(bytes.subarray(done));
-      }
-      waiting.push(bytes);
-      if (waiting.reduce((sum, { length }) => sum + length, 0) <= mostWaiting) {
-        return new Uint8Array();
-      }
-      begun = undefined;
-      return release(Uint8Array.of(lineBreak));
-    },
+    isEmpty: () => counts.size === 0 && state.begun === undefined,
+    rest: () => release(state, state.begun === undefined ? none : Uint8Array.of(lineBreak)),
+    missing: (bytes) => missingOf(state, bytes),
   };
+}
+
+function missingOf(state: State, bytes: Uint8Array): Uint8Array {
+  const { begun } = state;
+  const wanted = linesOf(bytes);
+  const found = wanted.slice(0, leading(state, wanted));
+  if (found.length === wanted.length) {
+    take(state, wanted);
+    return none;
+  }
+  if (begun === undefined) return withoutBeginning(state, bytes, found);
+  if (wanted[found.length]?.startsWith(begun)) {
+    take(state, found);
+    return release(state, bytes.subarray(lengthOf(found) + begun.length));
+  }
+  state.waiting.push(bytes);
+  const length = state.waiting.reduce((sum, { length }) => sum + length, 0);
+  return length <= mostWaiting ? none : release(state, Uint8Array.of(lineBreak));
+}
+
+/** Leaves out the first lines of one event where they are the last lines that were delivered. */
+function withoutBeginning(state: State, bytes: Uint8Array, found: readonly string[]): Uint8Array {
+  const done = state.isEndOpen ? found.slice(0, beginningAtEnd(state.lines, found)) : [];
+  if (done.length === 0) return bytes;
+  state.isEndOpen = false;
+  take(state, done);
+  return bytes.subarray(lengthOf(done));
+}
+
+/** How many of the first lines were delivered, each as often as it is wanted. */
+function leading({ counts }: State, wanted: readonly string[]): number {
+  const used = new Map<string, number>();
+  for (const [at, line] of wanted.entries()) {
+    const count = (used.get(line) ?? 0) + 1;
+    if (count > (counts.get(line) ?? 0)) return at;
+    used.set(line, count);
+  }
+  return wanted.length;
+}
+
+/** Takes in that lines were left out. */
+function take({ counts }: State, lines: readonly string[]): void {
+  for (const line of lines) {
+    const count = (counts.get(line) ?? 0) - 1;
+    if (count > 0) counts.set(line, count);
+    else counts.delete(line);
+  }
+}
+
+/** Ends the begun line with the first bytes. Returns those, and the lines that waited for them. */
+function release(state: State, first: Uint8Array): Uint8Array {
+  const all = joined(first, ...state.waiting);
+  state.begun = undefined;
+  state.waiting = [];
+  return all;
 }
 
 /**
@@ -120,7 +133,6 @@ function lengthOf(lines: readonly string[]): number {
 
 /** The lines of bytes, without their ends, as texts of one character a byte. */
 function linesOf(bytes: Uint8Array): string[] {
-  if (bytes.length === 0) return [];
   const lines: string[] = [];
   for (let from = 0; from < bytes.length;) {
     const at = bytes.indexOf(lineBreak, from);
