@@ -10,6 +10,7 @@ import {
   isFresh,
   type LogSource,
   logSourcesOf,
+  missingPart,
   noteEvent,
   type Position,
   positionAt,
@@ -126,8 +127,7 @@ async function readStream(
       nextToken,
     }, options).catch((error) => {
       // A container that has not printed yet has no stream. A group that is missing is another matter.
-      const isMissing = error instanceof EcsError && error.kind === "no_resource" &&
-        !/log group/i.test(error.answer);
+      const isMissing = error instanceof EcsError && missingPart(error) === "stream";
       if (isMissing) return { events: [], nextToken: undefined };
       throw error;
     });

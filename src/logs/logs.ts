@@ -22,6 +22,7 @@ import { TaskLog, type Tell } from "./task_log.ts";
 export { type LogDisk, systemLogDisk } from "./disk.ts";
 export { advance, isFresh, noteEvent, type Position, positionAt } from "./position.ts";
 export { type LogSource, logSourcesOf, type SidecarLogs } from "./source.ts";
+export { missingPart } from "./stream.ts";
 export type { LogRequest } from "./log_request.ts";
 export type { TaskLog } from "./task_log.ts";
 

@@ -6,6 +6,7 @@ import type { Meter } from "../meter.ts";
 import { advance, isFresh, noteEvent, wasShown } from "./position.ts";
 import {
   type FollowedStream,
+  missingPart,
   noteFailure,
   noteInterrupted,
   noteMore,
@@ -36,9 +37,9 @@ const mostAttempts = 4;
 const pageWait = 250;
 
 /**
- * Reads streams of one group to their end, and hands each page on before the next is asked for. What
- * comes of it is noted on each stream. Where AWS does not have one of them, or no stream can have its name,
- * it says so of the call as a whole, so halves of the batch are read apart. Rejects only when the signal aborts.
+ * Reads streams of one group to their end, and hands each page on before the next is asked for. The result
+ * is noted on each stream. AWS refuses a whole call for one stream that does not exist, or whose name no
+ * stream can have. Then each half of the batch is read apart. Rejects only when the signal aborts.
  */
 export async function readBatch(
   context: ReadContext,
@@ -52,8 +53,7 @@ export async function readBatch(
     const error = thrown instanceof EcsError
       ? thrown
       : new EcsError("unavailable", "CloudWatch Logs FilterLogEvents", String(thrown));
-    const isOfOne = error.kind === "rejected" ||
-      (error.kind === "no_resource" && !/log group/i.test(error.answer));
+    const isOfOne = error.kind === "rejected" || missingPart(error) === "stream";
     if (!isOfOne || batch.length === 1) {
       for (const stream of batch) noteFailure(stream, error, clock.monotonic());
       return;

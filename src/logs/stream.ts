@@ -161,6 +161,12 @@ function noteAnswered(stream: FollowedStream): void {
   stream.trouble = undefined;
 }
 
+/** Whether a read has failed as its stream does not exist, or its group; undefined for other reasons. */
+export function missingPart({ kind, answer }: EcsError): "stream" | "group" | undefined {
+  if (kind !== "no_resource") return undefined;
+  return /log group/i.test(answer) ? "group" : "stream";
+}
+
 /** Takes in that a stream could not be read. */
 export function noteFailure(stream: FollowedStream, error: EcsError, now: number): void {
   stream.failures += 1;
@@ -168,7 +174,7 @@ export function noteFailure(stream: FollowedStream, error: EcsError, now: number
   const lasts = now - stream.failingSince >= patience;
   switch (error.kind) {
     case "no_resource": {
-      const kind = /log group/i.test(error.answer) ? "no group" : "no stream";
+      const kind = missingPart(error) === "group" ? "no group" : "no stream";
       stream.trouble = { kind, error };
       stream.state = "missing";
       stream.dueAt = now + waitAfter(stream, missingFirst, missingLast);
