@@ -39,7 +39,7 @@ type Origin = {
 
 /**
  * The log streams of an ECS task that are to be shown. The task's user is told why there are none.
- * Undefined where that is to be found out when a later process looks after the task.
+ * Undefined where this process shows no logs: a later one that does finds the streams.
  */
 export function sourcesOf(
   context: LogContext,
@@ -162,7 +162,7 @@ function noteState(record: TaskRecord, state: RemoteState): void {
   else record.log?.end(true);
 }
 
-/** Does work for logs, whose own faults are no task's: then it answers `otherwise`. */
+/** Does work for logs. A fault in it is logged and is no fault of the task: then it returns `otherwise`. */
 function guarded<T>(
   { log }: Pick<LogContext, "log">,
   otherwise: T,

@@ -50,7 +50,7 @@ function companionsOf(
   let reach = withStream({ from: Infinity, rate: 0, weighted: 0 }, first);
   for (const stream of others) {
     if (companions.length >= most) break;
-    // One that bears few companions is read with few, and does not make this batch as small.
+    // A stream that bears few companions waits for a batch of few, and does not make this one small.
     if (companions.length >= stream.mostBeside || stream.mostBeside < most / 2) continue;
     if (names.has(stream.source.stream)) continue;
     const wider = withStream(reach, stream);

@@ -67,7 +67,7 @@ export class Output {
     if (tail === undefined) this.add(lineBytes(unknownTail, undefined));
   }
 
-  /** Tells that all that an earlier process may have delivered was added again. */
+  /** Tells that all lines which an earlier process may have delivered were added again. */
   settle(): void {
     const rest = this.#delivered?.rest();
     this.#delivered = undefined;
@@ -78,7 +78,7 @@ export class Output {
     return this.#length >= mostWaiting;
   }
 
-  /** Whether its reader has all of it. */
+  /** Whether all bytes that were added are delivered. */
   isEmpty(): boolean {
     return this.#length === 0 && this.#delivery.unproven().length === 0;
   }

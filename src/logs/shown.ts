@@ -27,7 +27,7 @@ export function encodeShown(positions: readonly Position[]): string | undefined 
   return fits ? parts.join("") : undefined;
 }
 
-/** The positions that a tag tells; undefined where it is not of so many streams. */
+/** The positions that a tag tells; undefined where it is of another number of streams. */
 export function decodeShown(text: string, streams: number): Position[] | undefined {
   if (!/^[0-9]+$/.test(text) || text.length !== streams * digits) return undefined;
   return Array.from({ length: streams }, (_, at) => {

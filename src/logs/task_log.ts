@@ -123,7 +123,7 @@ export class TaskLog implements StreamSink {
     this.#phase = "over";
     this.#rest?.abort();
     for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
-    // Also one that has no stream: its reader would else wait for a writer, and Nomad for the reader.
+    // An output without a stream, too: else its reader waits for a writer, and Nomad for the reader.
     for (const name of ["stdout", "stderr"] as const) this.#outputOf(name).close();
     const listeners = this.#listeners;
     this.#listeners = none;
@@ -172,8 +172,8 @@ export class TaskLog implements StreamSink {
   }
 
   /**
-   * Once all streams were read again, nothing is left that an earlier process may have delivered. Those
-   * that cannot be read are not waited for: no checkpoint would ever be written.
+   * Settles the outputs once all streams were read again: then no line is left that an earlier process may
+   * have delivered. Streams that cannot be read are not waited for: no checkpoint would ever be written.
    */
   onRead(stream: FollowedStream): void {
     if (this.#unsettled.length === 0) return;
@@ -185,8 +185,8 @@ export class TaskLog implements StreamSink {
   }
 
   /**
-   * Whether the checkpoint of this process is to take the place of an earlier one's. Until all was read
-   * again, only the earlier one tells from where on the log files are to be searched for it.
+   * Whether this process may replace the checkpoint of an earlier one. Until all streams were read again,
+   * only the earlier checkpoint tells where the lines that were delivered after it begin in the log files.
    */
   #isSettled(): boolean {
     const isPrepared = this.#phase === "ready" || this.#phase === "following";
@@ -281,12 +281,12 @@ export class TaskLog implements StreamSink {
     };
   }
 
-  /** Writes after the checkpoint before, as both would go through one unfinished file. */
+  /** Writes a checkpoint once the one before is written: both go through the same unfinished file. */
   #write(checkpoint: Checkpoint): Promise<void> {
     const { checkpoint: path } = this.#request;
     const { disk, log } = this.#services;
     if (path === undefined) return Promise.resolve();
-    // At once: positions move on, and the outputs' state does not.
+    // Encoded now: the positions move on while the write before is under way, the outputs' states do not.
     const text = encodeCheckpoint(checkpoint);
     return this.#written = this.#written
       .then(() => disk.replaceText(path, text))

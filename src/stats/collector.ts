@@ -61,10 +61,10 @@ const minute = 60_000;
 const slowPause = 300_000;
 /**
  * Least milliseconds before the first round; half of them more is random, so that clients that start
- * together ask apart. It comes before there is a point, and finds out whether there will be any.
+ * together ask apart. That round comes before there is a point, and finds out whether there will be any.
  */
 const firstPause = 5_000;
-/** A usage measured this many milliseconds from now is none: no later one would count after it. */
+/** A usage from more than these milliseconds ahead of now is dropped: no later one would count after it. */
 const mostAhead = 300_000;
 
 /** Makes a collector for the cluster of a task. It calls AWS only while it has readers. */
