@@ -29,13 +29,12 @@ async function play(stage: Stage): Promise<void> {
       stage,
       `curl -s ${ecs.endpoint}/_sim/faults -d '{"faults":[{"mode":"cut-before"}]}'`,
     );
-    const away = screen.progress("seconds without AWS", seconds, async (done) => {
+    await screen.progress("seconds without AWS", seconds, async (done) => {
       for (let second = 1; second <= seconds; second++) {
         await unless(interrupted, asker.more(1));
         done(second);
       }
     });
-    await away;
     const ill = await until(stage, "the driver reports itself as unhealthy", async () => {
       const found = await health();
       return found?.Healthy === false ? found : undefined;

@@ -1,5 +1,5 @@
 import { ECSClient, UpdateClusterSettingsCommand } from "@aws-sdk/client-ecs";
-import { allocationOf, check, runs, short, type, until } from "../lib/play.ts";
+import { check, short, type, until } from "../lib/play.ts";
 import type { Stage } from "../lib/stage.ts";
 import { webServer } from "../lib/web_job.ts";
 import type { Chapter } from "./mod.ts";
@@ -18,8 +18,7 @@ async function play(stage: Stage): Promise<void> {
   const { screen, server } = stage;
   screen.say("The cluster's owner turns Container Insights on, which AWS bills.");
   await turnInsightsOn(stage);
-  const { ID, JobID } = await webServer(stage);
-  await until(stage, "waiting for the task", () => allocationOf(stage, JobID, runs));
+  const { ID } = await webServer(stage);
 
   screen.say(
     "AWS measures once a minute, and the driver asks once a minute for all tasks at once.",

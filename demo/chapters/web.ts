@@ -1,5 +1,5 @@
 import { allocationOf, check, ecsTaskOf, runs, short, type, until } from "../lib/play.ts";
-import { follow as startFollowing } from "../lib/shell.ts";
+import { follow } from "../lib/shell.ts";
 import type { Stage } from "../lib/stage.ts";
 import { steadyWebServer, webAddresses } from "../lib/web_job.ts";
 import type { Chapter } from "./mod.ts";
@@ -35,7 +35,7 @@ async function play(stage: Stage): Promise<void> {
   await until(stage, "waiting for the health check", () => steadyWebServer(stage));
   await type(stage, "nomad service info web");
   const [{ address } = { address: "" }] = await webAddresses(stage);
-  const answer = await ask(stage, `http://${address}/`);
+  const answer = await type(stage, `curl -s http://${address}/`);
   check(stage, answer.startsWith("version 1"), "It answers.");
 
   screen.say("ECS runs the container's health check, as the jobspec says.");
@@ -49,9 +49,9 @@ async function play(stage: Stage): Promise<void> {
   screen.say(
     "What the container prints goes to CloudWatch Logs. The driver brings it from there to Nomad.",
   );
-  const follow = `nomad alloc logs -f ${short(ID)}`;
-  screen.command(follow);
-  const followed = startFollowing(stage.shell, follow);
+  const following = `nomad alloc logs -f ${short(ID)}`;
+  screen.command(following);
+  const followed = follow(stage.shell, following);
   try {
     await until(
       stage,
@@ -67,9 +67,4 @@ async function play(stage: Stage): Promise<void> {
     followed.text().startsWith("version 1 listens on"),
     "It begins with the first line.",
   );
-}
-
-/** Asks the web server as a person would: with curl, where this machine has it. */
-async function ask(stage: Stage, url: string): Promise<string> {
-  return await type(stage, `curl -s ${url}`);
 }

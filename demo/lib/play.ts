@@ -9,13 +9,11 @@ import type { Stage } from "./stage.ts";
 export async function type(
   { screen, shell }: Stage,
   line: string,
-  { code = 0, lines, quiet }: {
+  { code = 0, lines }: {
     /** The exit code that is expected. */
     code?: number;
     /** How many lines of the output are shown. */
     lines?: number;
-    /** What is shown in place of the output. */
-    quiet?: string;
   } = {},
 ): Promise<string> {
   screen.command(line);
@@ -24,7 +22,7 @@ export async function type(
     screen.output(printed.output, Infinity);
     throw new Error(`${line} ended with ${printed.code}, not ${code}`);
   }
-  screen.output(quiet ?? printed.output, lines);
+  screen.output(printed.output, lines);
   return printed.output;
 }
 
