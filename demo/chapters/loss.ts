@@ -1,6 +1,6 @@
 import { allocationOf, check, ecsTaskOf, runs, type, until } from "../lib/play.ts";
 import { clientOf, handingOver } from "../lib/clients.ts";
-import { pluginPids } from "../lib/nomad.ts";
+import { pluginPids } from "../lib/nomad_processes.ts";
 import type { Stage } from "../lib/stage.ts";
 import { webServer, whileAsking } from "../lib/web_job.ts";
 import type { Chapter } from "./mod.ts";

@@ -1,3 +1,4 @@
+import { endHelpers, unmountBelow } from "./nomad_processes.ts";
 import { eventually, freePort, type LoggedProcess, startLogged } from "./process.ts";
 
 /** The part of an allocation that is looked at. */
@@ -87,6 +88,9 @@ export type AgentOptions = {
   /** Turns ACLs on, with this management token: a server's is made so, and requests show it. */
   readonly managementToken?: string | undefined;
 };
+
+/** A server's settings: a killed client counts as down after seconds, and not after half a minute. */
+export const quickHeartbeats = { heartbeat_grace: "3s", min_heartbeat_ttl: "3s" };
 
 /**
  * Starts an agent on loopback. Resolves once its API answers, and a server's once there is a leader
@@ -201,13 +205,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     }, { seconds: 60 });
   const dispose = async () => {
     await process.end(15_000);
-    // An agent that was killed leaves its plugins running.
-    for (const pid of await helperPids(folder)) signalIfAlive(pid, "SIGTERM");
-    await eventually("the plugins end", async () => {
-      return (await helperPids(folder)).length === 0 ? true : undefined;
-    }, { seconds: 5 }).catch(async () => {
-      for (const pid of await helperPids(folder)) signalIfAlive(pid, "SIGKILL");
-    });
+    await endHelpers(folder);
     await unmountBelow(folder);
   };
   try {
@@ -253,67 +251,4 @@ async function bootstrap(address: string, secret: string): Promise<void> {
   });
   const text = await response.text();
   if (!response.ok && !/already done/.test(text)) throw new Error(`ACL bootstrap: ${text}`);
-}
-
-/** Pids of the driver plugin processes that agents with this folder have started. */
-export function pluginPids(folder: string): Promise<number[]> {
-  return pidsWith(folder, /\/nomad-driver-ecs(\.js)?$/);
-}
-
-/** Pids of Nomad's processes that collect tasks' output, of agents with this folder. */
-export function logmonPids(folder: string): Promise<number[]> {
-  return pidsWith(folder, /^logmon$/);
-}
-
-/** Pids of plugin processes with such a word in their command line. */
-async function pidsWith(folder: string, pattern: RegExp): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of await helperPids(folder)) {
-    const words = (await readProc(pid, "cmdline")).split("\0");
-    if (words.some((word) => pattern.test(word))) found.push(pid);
-  }
-  return found;
-}
-
-/**
- * Pids of all plugin processes, Nomad's own helpers included, that agents with this folder have
- * started. The environment tells: it is inherited, and nobody else's names this folder's log.
- */
-async function helperPids(folder: string): Promise<number[]> {
-  const pids: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^[0-9]+$/.test(name)) continue;
-    const variables = (await readProc(Number(name), "environ")).split("\0");
-    const ours = variables.includes(`LOG_FILE=${folder}/agent.log`);
-    const plugin = variables.some((variable) => variable.startsWith("NOMAD_PLUGIN_MAGIC_COOKIE"));
-    if (ours && plugin) pids.push(Number(name));
-  }
-  return pids;
-}
-
-/** A file of a process; empty where it has ended or is another user's. */
-async function readProc(pid: number, file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(`/proc/${pid}/${file}`);
-  } catch {
-    return "";
-  }
-}
-
-function signalIfAlive(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
-  }
-}
-
-/** A killed agent leaves the tmpfs mounts of its task folders. */
-async function unmountBelow(folder: string): Promise<void> {
-  const mounts = (await Deno.readTextFile("/proc/mounts")).split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((path) => path.startsWith(`${folder}/`));
-  for (const path of mounts.reverse()) {
-    await new Deno.Command("umount", { args: ["-l", path] }).output();
-  }
 }

@@ -1,5 +1,5 @@
 import { type Census, createCensus } from "./leftovers.ts";
-import { type Agent, type Allocation, startAgent } from "./nomad.ts";
+import { type Agent, type Allocation, quickHeartbeats, startAgent } from "./nomad.ts";
 import { eventually } from "./process.ts";
 import type { Screen } from "./screen.ts";
 import type { Shell } from "./shell.ts";
@@ -26,9 +26,6 @@ const plugin = new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname;
 
 /** The subnet that the demo's jobs name. Its addresses are of this machine, so they can be asked. */
 const subnet = { id: "subnet-010b03f1a021887ff", kind: "loopback" };
-
-/** A client that is killed counts as lost after seconds, and not after half a minute. */
-const quickHeartbeats = { heartbeat_grace: "3s", min_heartbeat_ttl: "3s" };
 
 /**
  * The driver's configuration. It hands ECS tasks over, and is less patient than usual: a demo has no

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Allocation } from "../../demo/lib/nomad.ts";
+import { type Allocation, quickHeartbeats } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { allowDriver } from "./harness/acl.ts";
 import { kill } from "./harness/kill.ts";
@@ -23,8 +23,7 @@ const handingOver = {
     orphan_grace: `${orphanGrace}s`,
     nomad: [{ address, ...(token === "" ? {} : { token }) }],
   }),
-  // A client that is killed counts as down after seconds, and not after half a minute.
-  serverConfig: { heartbeat_grace: "3s", min_heartbeat_ttl: "3s" },
+  serverConfig: quickHeartbeats,
 };
 
 /** The running allocation of the job on a node. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { logmonPids, pluginPids } from "../../demo/lib/nomad.ts";
+import { logmonPids, pluginPids } from "../../demo/lib/nomad_processes.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import {
   exitCodeOf,

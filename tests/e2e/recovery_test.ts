@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { pluginPids } from "../../demo/lib/nomad.ts";
+import { pluginPids } from "../../demo/lib/nomad_processes.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { isOver, isRunning, nomadVersion, watched, withSite } from "./harness/site.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { pluginPids } from "../../demo/lib/nomad.ts";
+import { pluginPids } from "../../demo/lib/nomad_processes.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import type { SimulatedTask } from "../../demo/lib/simulator.ts";
 import { isOver, nomadVersion, type Site, watched, withSite } from "./harness/site.ts";

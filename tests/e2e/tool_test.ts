@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { quickHeartbeats } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import type { TaskRow } from "../../src/cli/tasks.ts";
 import { pluginPath } from "../harness/plugin.ts";
@@ -29,9 +30,7 @@ async function rows(site: Site): Promise<TaskRow[]> {
 }
 
 Deno.test(`Nomad ${nomadVersion}: the tool tells whose an ECS task is, and stops an orphan`, async (t) => {
-  // A client that is killed counts as down after seconds, and not after half a minute.
-  const serverConfig = { heartbeat_grace: "3s", min_heartbeat_ttl: "3s" };
-  await withSite({ serverConfig }, async (site) => {
+  await withSite({ serverConfig: quickHeartbeats }, async (site) => {
     await site.run("sleep");
     const { ID, NodeID } = await site.allocation("sleep", isRunning);
 

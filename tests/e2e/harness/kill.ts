@@ -1,4 +1,5 @@
-import { type Agent, pluginPids } from "../../../demo/lib/nomad.ts";
+import type { Agent } from "../../../demo/lib/nomad.ts";
+import { pluginPids } from "../../../demo/lib/nomad_processes.ts";
 
 /** Kills an agent and its plugin, which the agent may start anew until it is dead. */
 export async function kill(agent: Agent): Promise<void> {
