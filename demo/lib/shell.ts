@@ -35,11 +35,16 @@ export async function runLine(
   }
 }
 
-/** Reads what a command prints until it ends or `stop` is called. For commands that follow. */
-export function follow({ folder, env }: Shell, line: string): {
+/** What a command has printed to standard output so far. */
+export type Followed = {
   text(): string;
+  /** Resolves once the command has printed all. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
-} {
+};
+
+/** Reads what a command prints until it ends or `stop` is called. For commands that follow. */
+export function follow({ folder, env }: Omit<Shell, "interrupted">, line: string): Followed {
   const child = new Deno.Command("sh", {
     // exec leaves the command itself under the pid that is ended.
     args: ["-c", `exec ${line}`],
@@ -50,15 +55,16 @@ export function follow({ folder, env }: Shell, line: string): {
     stderr: "null",
   }).spawn();
   let text = "";
-  const read = (async () => {
+  const ended = (async () => {
     for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) text += part;
   })();
   return {
     text: () => text,
+    ended,
     stop: async () => {
       endQuietly(child);
       await child.status;
-      await read;
+      await ended;
     },
   };
 }

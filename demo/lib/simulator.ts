@@ -36,6 +36,8 @@ export type SimulatorProcess = {
       byCategory: Record<string, { admitted: number; refused: number }>;
     }
   >;
+  /** The sessions that Session Manager has had. */
+  sessions(): Promise<{ state: string }[]>;
   /** Sends a control request: `/_sim/<path>`. */
   control(path: string, body: unknown): Promise<void>;
   end(): Promise<void>;
@@ -84,6 +86,7 @@ export async function startSimulatorProcess(
     },
     tasks: () => get("tasks"),
     calls: () => get("calls"),
+    sessions: () => get("sessions"),
     control: async (path, body) => {
       const response = await fetch(`${endpoint}/_sim/${path}`, {
         method: "POST",

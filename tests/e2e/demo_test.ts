@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCensus } from "../../demo/lib/leftovers.ts";
 import { eventually } from "../../demo/lib/process.ts";
+import { nomad } from "./harness/cli.ts";
 import { nomadVersion } from "./harness/site.ts";
 
 const script = new URL("../../demo/run.ts", import.meta.url).pathname;
@@ -15,7 +16,6 @@ async function play(
 ): Promise<Played> {
   const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-demo-test-" });
   const census = createCensus(folder);
-  const nomad = Deno.env.get("NOMAD_EXECUTABLE") ?? "";
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--frozen", "-A", script, "--nomad", nomad],

@@ -1,38 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../../demo/lib/process.ts";
+import { nomad, runNomad } from "./harness/cli.ts";
 import { onTerminal } from "./harness/terminal.ts";
 import { isRunning, nomadVersion, type Site, withSite } from "./harness/site.ts";
 
 /** Runs `nomad alloc exec` without a terminal. */
-async function exec(
-  site: Site,
-  alloc: string,
-  command: string[],
-  input: Uint8Array = new Uint8Array(),
-): Promise<{ code: number; stdout: Uint8Array; stderr: string }> {
-  const process = new Deno.Command(nomad, {
-    args: ["alloc", "exec", "-i=true", "-t=false", alloc, ...command],
-    env: { NOMAD_ADDR: site.server.address },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const feed = async () => {
-    const writer = process.stdin.getWriter();
-    await writer.write(input);
-    await writer.close();
-  };
-  feed().catch(() => {}); // a command may end before it has read all
-  const { code, stdout, stderr } = await process.output();
-  return { code, stdout, stderr: new TextDecoder().decode(stderr) };
-}
-
-const nomad = Deno.env.get("NOMAD_EXECUTABLE") ?? "";
-
-/** The sessions that the simulated Session Manager has had. */
-async function sessionsOf({ ecs }: Site): Promise<{ state: string }[]> {
-  const answer = await fetch(`${ecs.endpoint}/_sim/sessions`);
-  return await answer.json();
+function exec({ server }: Site, alloc: string, command: string[], input?: Uint8Array) {
+  return runNomad(["alloc", "exec", "-i=true", "-t=false", alloc, ...command], {
+    env: { NOMAD_ADDR: server.address },
+    ...(input === undefined ? {} : { input }),
+  });
 }
 
 async function checksum(bytes: Uint8Array): Promise<string> {
@@ -105,7 +82,7 @@ Deno.test(`Nomad ${nomadVersion}: alloc exec and alloc signal reach the containe
         assertEquals((await exec(site, ID, ["true"])).code, 0);
       }
       await eventually("no session is open", async () => {
-        const sessions = await sessionsOf(site);
+        const sessions = await site.ecs.sessions();
         assert(sessions.length >= 20);
         return sessions.every(({ state }) => state !== "running") ? true : undefined;
       });

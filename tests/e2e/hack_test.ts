@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../../demo/lib/process.ts";
 import type { Allocation } from "../../demo/lib/nomad.ts";
+import { nomad } from "./harness/cli.ts";
 import { nomadVersion } from "./harness/site.ts";
 
 const script = new URL("../../demo/hack.ts", import.meta.url).pathname;
-const nomad = Deno.env.get("NOMAD_EXECUTABLE") ?? "";
 
 /** Starts it in a folder of its own, which has to be empty after its end. */
 function hack(folder: string, ...args: string[]) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { logmonPids, pluginPids } from "../../demo/lib/nomad_processes.ts";
 import { eventually } from "../../demo/lib/process.ts";
+import { follow, type Followed } from "../../demo/lib/shell.ts";
 import {
   exitCodeOf,
   isOver,
@@ -19,42 +20,21 @@ type Output = "stdout" | "stderr";
 
 /** What `nomad alloc logs` with these flags prints until it ends. */
 function readLogs(
-  site: Site,
+  { server }: Site,
   alloc: string,
   output: Output,
   flags: readonly string[] = [],
-): { text(): string; readonly ended: Promise<unknown>; end(): Promise<void> } {
-  const process = new Deno.Command(Deno.env.get("NOMAD_EXECUTABLE") ?? "", {
-    args: ["alloc", "logs", ...flags, ...(output === "stderr" ? ["-stderr"] : []), alloc],
-    env: { NOMAD_ADDR: site.server.address },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  let text = "";
-  const ended = process.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
-    new WritableStream({ write: (chunk) => void (text += chunk) }),
-  );
-  return {
-    text: () => text,
-    ended,
-    end: async () => {
-      try {
-        process.kill("SIGTERM");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // it has ended already
-      }
-      await process.status;
-      await ended;
-    },
-  };
+): Followed {
+  const words = ["alloc", "logs", ...flags, ...(output === "stderr" ? ["-stderr"] : []), alloc];
+  const shell = { folder: server.folder, env: { NOMAD_ADDR: server.address } };
+  return follow(shell, `"$NOMAD_EXECUTABLE" ${words.join(" ")}`);
 }
 
 /** Everything that `nomad alloc logs` has of an allocation. */
 async function logsOf(site: Site, alloc: string, output: Output): Promise<string> {
   const logs = readLogs(site, alloc, output);
   await logs.ended;
-  await logs.end();
+  await logs.stop();
   return logs.text();
 }
 
@@ -94,7 +74,7 @@ Deno.test(`Nomad ${nomadVersion}: alloc logs -f has each line of two containers 
       );
     const followAgain = async () => {
       for (const [at, output] of outputs.entries()) {
-        await followed[at]?.end();
+        await followed[at]?.stop();
         // What a follower has been shown is the beginning of what was printed.
         const shown = followed[at]?.text() ?? "";
         assertLines(shown, expected[output].slice(0, shown.length));
@@ -126,7 +106,7 @@ Deno.test(`Nomad ${nomadVersion}: alloc logs -f has each line of two containers 
         () => follower?.text().length === expected[output].length ? true : undefined,
         { seconds: 20 },
       );
-      await follower?.end();
+      await follower?.stop();
       assertLines(follower?.text() ?? "", expected[output]);
     }
     const { refused = 0 } = (await site.ecs.calls()).byCategory["logs-filter"] ?? {};

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { type Agent, startAgent } from "../../demo/lib/nomad.ts";
 import { pluginPath } from "../harness/plugin.ts";
+import { nomad } from "./harness/cli.ts";
 import {
   eventsOf,
   exitCodeOf,
@@ -169,7 +170,7 @@ async function invalidBlocks(site: Site): Promise<void> {
 /** Starts a client whose plugin block is that of a configuration file, as it stands there. */
 function startClient(site: Site, name: string, config: string): Promise<Agent> {
   return startAgent({
-    nomad: Deno.env.get("NOMAD_EXECUTABLE") ?? "",
+    nomad,
     name,
     folder: `${site.agent.folder}-${name}`,
     role: { kind: "client", server: site.server.rpc, plugin: pluginPath },

@@ -62,8 +62,7 @@ Deno.test(`Nomad ${nomadVersion}: a script check in an ECS task turns healthy an
     await t.step("no session of ECS Exec outlives its check", async () => {
       // Between two checks there is none.
       await eventually("no session is open", async () => {
-        const answer = await fetch(`${site.ecs.endpoint}/_sim/sessions`);
-        const sessions = await answer.json() as { state: string }[];
+        const sessions = await site.ecs.sessions();
         return sessions.every(({ state }) => state === "terminated") ? true : undefined;
       }, { every: 50 });
       assert(await site.calls("ExecuteCommand") >= answers.length);

@@ -70,15 +70,9 @@ job "${name}" {
 
 /** Registers a job, and waits for its allocation. */
 async function run(site: Site, name: string, image: string, wanted: typeof isRunning) {
-  const file = await Deno.makeTempFile({ suffix: ".nomad.hcl" });
-  try {
-    await Deno.writeTextFile(file, job(name, image));
-    const { code, output } = await site.run(file);
-    assertEquals(code, 0, output);
-    return await site.allocation(name, wanted);
-  } finally {
-    await Deno.remove(file);
-  }
+  const { code, output } = await site.register(job(name, image));
+  assertEquals(code, 0, output);
+  return await site.allocation(name, wanted);
 }
 
 Deno.test(`Nomad ${nomadVersion}: no secret and no value of an environment is logged or told`, async (t) => {
@@ -88,7 +82,7 @@ Deno.test(`Nomad ${nomadVersion}: no secret and no value of an environment is lo
     NOMAD_TOKEN: canary.at("nomad"),
     UNRELATED: canary.at("agent"),
   };
-  const port = await freePort();
+  const port = freePort();
   const driverConfig = { ...seedDriverConfig, telemetry: { prometheus_port: port } };
   await withSite({ env, driverConfig }, async (site) => {
     const told: string[] = [];

@@ -5,6 +5,7 @@ import {
   type SimulatorProcess,
   startSimulatorProcess,
 } from "../../../demo/lib/simulator.ts";
+import { nomad } from "./cli.ts";
 import { allowDriver, makeDriverToken, managementToken } from "./acl.ts";
 import { pluginPath } from "../../harness/plugin.ts";
 import type { Recorder } from "./recorder.ts";
@@ -27,6 +28,8 @@ export type Site = {
   readonly agent: Agent;
   /** Adds another client. */
   addClient(name: string): Promise<Agent>;
+  /** Registers a job by its text. */
+  register(jobspec: string): Promise<{ code: number; output: string }>;
   /** Registers the job of `jobs/<name>.nomad.hcl`, with texts of it replaced by others. */
   run(
     name: string,
@@ -52,6 +55,7 @@ export async function withSite(
   {
     speed = 20,
     driverConfig = seedDriverConfig,
+    clientConfig,
     serverConfig = {},
     env = {},
     recorder,
@@ -63,6 +67,8 @@ export async function withSite(
     driverConfig?:
       | Record<string, unknown>
       | ((address: string, token: string) => Record<string, unknown>);
+    /** The clients' configuration file, which has the plugin block in place of `driverConfig`. */
+    clientConfig?: string;
     /** More of the server's `server` block. */
     serverConfig?: Record<string, unknown>;
     env?: Record<string, string>;
@@ -74,8 +80,7 @@ export async function withSite(
   },
   use: (site: Site) => Promise<void>,
 ): Promise<void> {
-  const nomad = Deno.env.get("NOMAD_EXECUTABLE");
-  if (nomad === undefined) throw new Error("NOMAD_EXECUTABLE names no Nomad: run make e2e");
+  if (nomad === "") throw new Error("NOMAD_EXECUTABLE names no Nomad: run make e2e");
   const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-e2e-" });
   const agents: Agent[] = [];
   // Taken down in the opposite order, each whatever becomes of the others.
@@ -106,6 +111,13 @@ export async function withSite(
     keep(server);
     if (driverRules !== undefined) await allowDriver(server, driverRules);
     const token = driverRules === undefined ? "" : await makeDriverToken(server);
+    const configFor = (address: string) =>
+      typeof driverConfig === "function" ? driverConfig(address, token) : driverConfig;
+    const configFiles: string[] = [];
+    if (clientConfig !== undefined) {
+      configFiles.push(`${folder}/client.hcl`);
+      await Deno.writeTextFile(`${folder}/client.hcl`, clientConfig);
+    }
     const start = async (name: string) => {
       const agent = await startAgent({
         nomad,
@@ -113,9 +125,8 @@ export async function withSite(
         folder: `${folder}/${name}`,
         role: { kind: "client", server: server.rpc, plugin: pluginPath },
         env: { ...ecs.env, ...heard, ...env },
-        driverConfig: typeof driverConfig === "function"
-          ? (address) => driverConfig(address, token)
-          : driverConfig,
+        configFiles,
+        driverConfig: clientConfig === undefined ? configFor : null,
         consul,
         ...acl,
       });
@@ -124,23 +135,24 @@ export async function withSite(
       return agent;
     };
     const agent = await start("first");
+    const register = async (jobspec: string) => {
+      const file = await Deno.makeTempFile({ dir: folder, suffix: ".nomad.hcl" });
+      await Deno.writeTextFile(file, jobspec);
+      return await server.cli("job", "run", "-detach", file);
+    };
     const site: Site = {
       ecs,
       server,
       agent,
       addClient: start,
+      register,
       run: async (name, changes = {}) => {
         const file = name.startsWith("/")
           ? name
           : new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
-        if (Object.keys(changes).length === 0) {
-          return await server.cli("job", "run", "-detach", file);
-        }
         let text = await Deno.readTextFile(file);
         for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to);
-        const changed = `${folder}/changed.nomad.hcl`;
-        await Deno.writeTextFile(changed, text);
-        return await server.cli("job", "run", "-detach", changed);
+        return await register(text);
       },
       allocation: (job, wanted, seconds = 60) =>
         eventually(`an allocation of ${job} as wanted`, async () => {
