@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { grants } from "../../src/aws/permissions.ts";
 import { eventually } from "../../demo/lib/process.ts";
-import { examples, type Expected, folder, tagsOf } from "./harness/examples.ts";
+import { type Expected, folder, tagsOf } from "./harness/example_runs.ts";
+import { examples } from "./harness/examples.ts";
 import { createRecorder } from "./harness/recorder.ts";
 import {
   eventsOf,
