@@ -25,9 +25,9 @@ export const answers: Kind = {
   name: "answer",
   quick: 60,
   fixed: [
-    // It was told in the log, with all that the answer began with.
+    // The driver logged the beginning of the answer.
     fixedCase("DescribeTasks", ["tasks", 0, "attachments", 0, "type"], "a structure"),
-    // RunTask was asked for it until the start's time was over.
+    // The driver called RunTask with that text until `start_timeout` was over.
     fixedCase("RegisterTaskDefinition", ["taskDefinition", "taskDefinitionArn"], "a text"),
     fixedCase("RunTask", ["tasks", 0, "taskArn"], "a task of another cluster"),
     fixedCase("FilterLogEvents", ["events", 0, "message"], "a list"),
