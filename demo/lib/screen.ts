@@ -12,8 +12,8 @@ export type Screen = {
   output(text: string, lines?: number): void;
   /** Says what was checked and found right. */
   found(text: string): void;
-  /** Does what may take a while, under a spinner. `now` tells how far it is. */
-  during<T>(what: string, work: (now: (text: string) => void) => Promise<T>): Promise<T>;
+  /** Does what may take a while, under a spinner. */
+  during<T>(what: string, work: () => Promise<T>): Promise<T>;
   /** Does what has a countable end, under a progress bar. */
   progress<T>(
     what: string,
@@ -106,16 +106,12 @@ export function createScreen(paper: Paper): Screen {
       line(`  ${paint("green", "✓")} ${first}`);
       for (const part of rest) line(`    ${part}`);
     },
-    during: (what, work) => {
-      let state = "";
-      return during(() => work((text) => state = text), {
+    during: (what, work) =>
+      during(work, {
         begin: what,
-        state: (seconds) =>
-          `${columns === undefined ? "" : `${what} · `}${seconds.toFixed(0)} s` +
-          (state === "" ? "" : ` · ${state}`),
+        state: (seconds) => `${columns === undefined ? "" : `${what} · `}${seconds.toFixed(0)} s`,
         end: (seconds) => `${what} (${seconds.toFixed(1)} s)`,
-      });
-    },
+      }),
     progress: (what, total, work) => {
       let count = 0;
       const filled = () => Math.round(barCells * Math.min(1, count / total));
