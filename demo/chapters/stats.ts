@@ -1,4 +1,4 @@
-import { ECSClient, UpdateClusterSettingsCommand } from "@aws-sdk/client-ecs";
+import { turnInsightsOn } from "../lib/insights.ts";
 import { check, short, type, until } from "../lib/play.ts";
 import type { Stage } from "../lib/stage.ts";
 import { webServer } from "../lib/web_job.ts";
@@ -15,9 +15,9 @@ export const stats: Chapter = {
 type Stats = { Tasks: Record<string, { ResourceUsage: { CpuStats: { TotalTicks: number } } }> };
 
 async function play(stage: Stage): Promise<void> {
-  const { screen, server } = stage;
+  const { ecs, screen, server } = stage;
   screen.say("The cluster's owner turns Container Insights on, which AWS bills.");
-  await turnInsightsOn(stage);
+  await turnInsightsOn(ecs);
   const { ID } = await webServer(stage);
 
   screen.say(
@@ -29,17 +29,4 @@ async function play(stage: Stage): Promise<void> {
   });
   const shown = await type(stage, `nomad alloc status -stats ${short(ID)}`, { lines: 40 });
   check(stage, /CPU Stats\s+Percent\s+[\d.]+%/.test(shown), "Nomad shows what ECS uses.");
-}
-
-async function turnInsightsOn({ ecs }: Stage): Promise<void> {
-  const client = new ECSClient({
-    region: "us-east-1",
-    endpoint: ecs.endpoint,
-    credentials: { accessKeyId: "demo", secretAccessKey: "demo" },
-  });
-  const settings = [{ name: "containerInsights" as const, value: "enabled" }];
-  await client.send(
-    new UpdateClusterSettingsCommand({ cluster: "nomad-remote-driver-demo", settings }),
-  );
-  client.destroy();
 }

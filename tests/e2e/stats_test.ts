@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { ECSClient, UpdateClusterSettingsCommand } from "@aws-sdk/client-ecs";
+import { turnInsightsOn } from "../../demo/lib/insights.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { isRunning, nomadVersion, seedDriverConfig, type Site, withSite } from "./harness/site.ts";
 
@@ -21,17 +21,6 @@ type AllocStats = {
 function clientOf({ ecs }: Site) {
   const credentials = { accessKeyId: "simulated", secretAccessKey: "simulated" };
   return { endpoint: ecs.endpoint, region, credentials };
-}
-
-async function turnInsightsOn(site: Site): Promise<void> {
-  const ecs = new ECSClient(clientOf(site));
-  await ecs.send(
-    new UpdateClusterSettingsCommand({
-      cluster,
-      settings: [{ name: "containerInsights", value: "enabled" }],
-    }),
-  );
-  ecs.destroy();
 }
 
 /** What the simulated AWS has measured of a task, by the time in milliseconds. */
@@ -73,7 +62,7 @@ async function attributeOf({ server }: Site): Promise<string | undefined> {
 
 Deno.test(`Nomad ${nomadVersion}: alloc status -stats shows what AWS has measured`, async () => {
   await withSite({}, async (site) => {
-    await turnInsightsOn(site);
+    await turnInsightsOn(site.ecs);
     await site.run("stats");
     const { ID } = await site.allocation("stats", isRunning);
     const stats = await eventually("Nomad has stats of the task", async () => {
