@@ -37,6 +37,11 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Seconds since a time in monotonic milliseconds. */
+export function secondsSince(clock: Clock, started: number): number {
+  return (clock.monotonic() - started) / 1_000;
+}
+
 /** How long a piece of work may take. */
 export type TimeLimit = {
   readonly clock: Clock;

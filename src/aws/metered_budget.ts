@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, secondsSince } from "../clock.ts";
 import type { Meter } from "../meter.ts";
 import type { CallBudget } from "./call_budget.ts";
 
@@ -10,8 +10,11 @@ export function meteredBudget(budget: CallBudget, meter: Meter, clock: Clock): C
       if (!meter.isOn()) return await budget.acquire(categories, asking);
       const asked = clock.monotonic();
       const permit = await budget.acquire(categories, asking);
-      const seconds = (clock.monotonic() - asked) / 1_000;
-      meter.record({ kind: "budget wait", category: categories[0], seconds });
+      meter.record({
+        kind: "budget wait",
+        category: categories[0],
+        seconds: secondsSince(clock, asked),
+      });
       return permit;
     },
   };

@@ -1,7 +1,7 @@
 import { attemptExpired } from "../aws/caller.ts";
 import { toEcsError } from "../aws/error.ts";
 import { type ConnectAws, eachOperation, operations } from "../aws/operations.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, secondsSince } from "../clock.ts";
 import type { Meter } from "../meter.ts";
 
 /** The same calls, each measured. */
@@ -17,7 +17,7 @@ export function meteredAws(connect: ConnectAws, meter: Meter, clock: Clock): Con
           operation: name,
           category: operations[name].category,
           result,
-          seconds: (clock.monotonic() - started) / 1_000,
+          seconds: secondsSince(clock, started),
         });
       try {
         const answer = await calls[name](input, signal);

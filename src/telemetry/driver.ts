@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, secondsSince } from "../clock.ts";
 import type { Driver } from "../driver/contract.ts";
 import type { Outcome, TaskPhase } from "../meter.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -30,7 +30,7 @@ export function meteredDriver(driver: Driver, telemetry: Telemetry, clock: Clock
   ) => {
     const started = clock.monotonic();
     const record = (result: Outcome) =>
-      meter.record({ kind, result, seconds: (clock.monotonic() - started) / 1_000 });
+      meter.record({ kind, result, seconds: secondsSince(clock, started) });
     try {
       const value = await act();
       record("ok");

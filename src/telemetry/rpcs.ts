@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import type { Clock } from "../clock.ts";
+import { type Clock, secondsSince } from "../clock.ts";
 import type { Meter } from "../meter.ts";
 import type { Service } from "../plugin/services.ts";
 
@@ -33,7 +33,7 @@ function meteredHandler(method: string, handler: Handler, meter: Meter, clock: C
         kind: "RPC",
         method,
         code: error === null ? "OK" : status[error.code ?? status.UNKNOWN] ?? "UNKNOWN",
-        seconds: (clock.monotonic() - started) / 1_000,
+        seconds: secondsSince(clock, started),
       });
       answer(error, ...rest);
     });

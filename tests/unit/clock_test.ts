@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { within } from "../../src/clock.ts";
+import { secondsSince, within } from "../../src/clock.ts";
 import { createVirtualTime } from "../simulation/virtual_time.ts";
 
 /** Work that ends only as its signal aborts. */
@@ -41,4 +41,13 @@ Deno.test("the caller's signal ends the work, too", async () => {
   const ending = assertRejects(() => within(whole, endless), Error, "gone");
   caller.abort(new Error("gone"));
   await ending;
+});
+
+Deno.test("seconds are counted from a monotonic time, whatever the wall clock does", async () => {
+  const time = createVirtualTime(0);
+  const clock = time.clock({ alive: true });
+  const started = clock.monotonic();
+  time.jump(3_600_000);
+  await time.step(2_500);
+  assertEquals(secondsSince(clock, started), 2.5);
 });
