@@ -1,3 +1,5 @@
+import { consoleOf } from "./partitions.ts";
+
 /** An IAM role that ECS is called through. */
 export type Role = {
   readonly arn: string;
@@ -68,14 +70,17 @@ export function isSameCluster(
   return key(one) === key(other);
 }
 
+/** The parts of a cluster's ARN. */
+export type ClusterArn = { partition: string; region: string; account: string; name: string };
+
 /** Parses a cluster's ARN; undefined where the text is none. */
-export function parseClusterArn(
-  arn: string,
-): { region: string; account: string; name: string } | undefined {
-  const match = /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):([0-9]{12}):cluster\/([^/\s]{1,255})$/.exec(arn);
+export function parseClusterArn(arn: string): ClusterArn | undefined {
+  const match = /^arn:(aws[a-z-]*):ecs:([a-z0-9-]+):([0-9]{12}):cluster\/([^/\s]{1,255})$/.exec(
+    arn,
+  );
   if (match === null) return undefined;
-  const [, region = "", account = "", name = ""] = match;
-  return { region, account, name };
+  const [, partition = "", region = "", account = "", name = ""] = match;
+  return { partition, region, account, name };
 }
 
 /** The parts of a task's ARN. */
@@ -113,10 +118,7 @@ export function consoleUrl(arn: string): string | undefined {
   const parts = parseTaskArn(arn);
   if (parts?.cluster === undefined) return undefined;
   const { partition, region, cluster, id } = parts;
-  const domain = partition === "aws-cn"
-    ? "console.amazonaws.cn"
-    : partition === "aws-us-gov"
-    ? "console.amazonaws-us-gov.com"
-    : "console.aws.amazon.com";
-  return `https://${region}.${domain}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
+  return `https://${region}.${
+    consoleOf(partition)
+  }/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
 }

@@ -1,6 +1,7 @@
 /** Whom AWS takes this host for. Loaded for a person only: the driver itself never asks. */
 import type { AwsHost } from "./host.ts";
 import type { AwsTarget } from "./operations.ts";
+import { iamOf } from "./partitions.ts";
 import { at, callQuery, regionalEndpoint } from "./query.ts";
 import { createClients } from "./services.ts";
 
@@ -112,16 +113,4 @@ function sourceOf(arn: string): string {
     /^arn:([^:]+):sts::([0-9]+):assumed-role\/([^/]+)\/.*$/,
     "arn:$1:iam::$2:role/$3",
   );
-}
-
-/** Where IAM is in a partition. Source: AWS general reference, "IAM endpoints". */
-function iamOf(partition: string): { readonly endpoint: string; readonly region: string } {
-  switch (partition) {
-    case "aws-cn":
-      return { endpoint: "https://iam.cn-north-1.amazonaws.com.cn", region: "cn-north-1" };
-    case "aws-us-gov":
-      return { endpoint: "https://iam.us-gov.amazonaws.com", region: "us-gov-west-1" };
-    default:
-      return { endpoint: "https://iam.amazonaws.com", region: "us-east-1" };
-  }
 }

@@ -1,4 +1,6 @@
 /** `iam-policy`: the least policy that AWS needs for the features in use, as JSON. */
+import { parseClusterArn } from "../aws/cluster_ref.ts";
+import { partitionOf } from "../aws/partitions.ts";
 import { type Feature, features, type Grant, grants } from "../aws/permissions.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
@@ -94,21 +96,16 @@ function clusterArnIn(place: Place): string {
 /** Where the resources are. What is not known is `*`. */
 function placeOf(config: PluginConfig, { account, partition }: PolicyOptions): Place {
   const { name } = requiredCluster(config);
-  const arn = /^arn:(aws[a-z-]*):ecs:[a-z0-9-]+:([0-9]{12}):cluster\/(.+)$/.exec(name);
+  const arn = parseClusterArn(name);
   if (account !== undefined && !/^[0-9]{12}$/.test(account)) {
     throw new CliError(`--account must be 12 digits; got ${account}`);
   }
   return {
-    partition: partition ?? arn?.[1] ?? partitionOf(config.region),
+    partition: partition ?? arn?.partition ?? partitionOf(config.region ?? ""),
     region: config.region ?? "*",
-    account: account ?? arn?.[2] ?? "*",
-    cluster: arn?.[3] ?? name,
+    account: account ?? arn?.account ?? "*",
+    cluster: arn?.name ?? name,
   };
-}
-
-function partitionOf(region: string | undefined): string {
-  if (region?.startsWith("cn-")) return "aws-cn";
-  return region?.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 function resourcesOf(

@@ -1,6 +1,11 @@
 /** Where the usage of tasks is read: `log_events.ts` and `metrics.ts` are the sources. */
 import type { EcsCaller } from "../aws/caller.ts";
-import { type ClusterRef, parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
+import {
+  type ClusterRef,
+  parseClusterArn,
+  parseTaskArn,
+  type TaskRef,
+} from "../aws/cluster_ref.ts";
 import type { Usage } from "./usage.ts";
 
 /** A task whose usage is wanted. */
@@ -40,5 +45,6 @@ export function startOf(wanted: readonly WantedTask[], now: number, lookBack: nu
 
 /** The name of a task's cluster, which is a part of its ARN in the long format. */
 export function clusterNameOf({ arn, cluster }: TaskRef): string {
-  return parseTaskArn(arn)?.cluster ?? cluster.name.replace(/^arn:.*:cluster\//, "");
+  return parseTaskArn(arn)?.cluster ?? parseClusterArn(cluster.name)?.name ??
+    cluster.name;
 }

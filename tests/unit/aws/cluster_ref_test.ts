@@ -114,6 +114,7 @@ Deno.test("a task is in the cluster that its ARN names, in that account and regi
 
 Deno.test("a cluster's ARN is read, and nothing else is taken for one", () => {
   assertEquals(parseClusterArn(clusterArn("us-east-1", "123456789012", "web")), {
+    partition: "aws",
     region: "us-east-1",
     account: "123456789012",
     name: "web",

@@ -40,6 +40,9 @@ Deno.test("partition and account come from the cluster's ARN, and are wildcards 
   const arn = "arn:aws-cn:ecs:cn-north-1:123456789012:cluster/prod";
   assertEquals(resourceOf({ cluster: arn, region: "cn-north-1" }), [arn]);
   assertEquals(resourceOf({}), ["arn:aws:ecs:eu-west-1:*:cluster/prod"]);
+  assertEquals(resourceOf({ region: "us-isob-east-1" }), [
+    "arn:aws-iso-b:ecs:us-isob-east-1:*:cluster/prod",
+  ]);
 });
 
 Deno.test("features that are off or left out need no permission", () => {
