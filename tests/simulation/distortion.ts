@@ -67,9 +67,11 @@ function misshapen(answer: Answer, chances: Chances): Answer {
     const [, ...others] = listOf(value);
     return { ...answer, [key]: [misshapen(inner as Answer, chances), ...others] };
   }
-  // An empty list in a list's stead has the right shape: nobody could tell that it is wrong.
+  // An empty list in a list's stead, or another exit code, has the right shape: nobody could tell that
+  // it is wrong.
   const list = Array.isArray(value) ? {} : [];
-  const wrong = chances.pick([undefined, null, 7, "text", list, {}, [null], [7]]);
+  const number = typeof value === "number" ? {} : 7;
+  const wrong = chances.pick([undefined, null, number, "text", list, {}, [null], [7]]);
   return { ...answer, [key]: wrong };
 }
 
