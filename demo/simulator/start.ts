@@ -1,6 +1,7 @@
 import { createCallCounter } from "./http/call_counts.ts";
 import { containerVariables } from "./http/metadata.ts";
 import { serve } from "./http/server.ts";
+import { loopbackNetworkOf } from "./operations/network.ts";
 import type { Sts } from "./operations/sts.ts";
 import { loadPreset, type Preset } from "./preset.ts";
 import { serveDataChannels } from "./session_manager/data_channels.ts";
@@ -58,6 +59,7 @@ export async function startSimulator(
   for (const preset of presets) loadPreset(simulator.model, preset);
   const { endpoint, close } = await serve(simulator, port);
   host.endpoint = endpoint;
+  simulator.model.loopbackNetwork = loopbackNetworkOf(Number(new URL(endpoint).port));
   return {
     endpoint,
     simulator,

@@ -40,9 +40,30 @@ export function networkInterfaceId({ id }: { id: string }): string {
 }
 
 function privateAddress(model: Model, kind: SubnetKind): string {
+  if (kind === "loopback") return loopbackAddress(model);
   const part = () => Math.floor(model.random() * 254) + 1;
-  const network = kind === "loopback" ? "127.100" : "10.0";
-  return `${network}.${part()}.${part()}`;
+  return `10.0.${part()}.${part()}`;
+}
+
+/**
+ * The first three numbers of the loopback addresses of a simulator that listens on this port. No other
+ * simulator of the machine has them while it runs: two that gave a task one address would each have a
+ * server that cannot listen there.
+ */
+export function loopbackNetworkOf(port: number): string {
+  return `127.${port >> 8}.${port & 0xff}`;
+}
+
+/** An address that no live task has. With more than 254 live tasks some share one. */
+function loopbackAddress(model: Model): string {
+  const taken = new Set(
+    [...model.tasks.values()].flatMap(({ status, address }) => status === "STOPPED" ? [] : address),
+  );
+  const first = Math.floor(model.random() * 254);
+  const inTurn = (step: number) => `${model.loopbackNetwork}.${(first + step) % 254 + 1}`;
+  const free = Array.from({ length: 254 }, (_, step) => inTurn(step))
+    .find((address) => !taken.has(address));
+  return free ?? inTurn(0);
 }
 
 /** An address of TEST-NET-3 (RFC 5737), which nothing routes. */

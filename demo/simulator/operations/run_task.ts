@@ -75,7 +75,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   const made = providers.map((capacityProvider): EcsTask => {
     const id = randomHex(model, 32);
     const arn = `arn:aws:ecs:${region}:${model.account}:task/${cluster.name}/${id}`;
-    return {
+    const task: EcsTask = {
       id,
       arn,
       region,
@@ -103,11 +103,10 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       nextAt: undefined,
       version: 1,
     };
+    model.tasks.set(arn, task);
+    return task;
   });
-  for (const task of made) {
-    model.tasks.set(task.arn, task);
-    begin(model, task);
-  }
+  for (const task of made) begin(model, task);
   if (token !== undefined) {
     model.tokens.set(tokenKey, { request, arns: made.map(({ arn }) => arn), at: model.now() });
   }

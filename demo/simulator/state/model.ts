@@ -225,6 +225,8 @@ export type Model = {
   readonly definitions: Map<string, TaskDefinition[]>;
   /** Kinds of address that interfaces in a subnet get, by subnet id. Others have IPv4. */
   readonly subnets: Map<string, SubnetKind>;
+  /** The first three numbers of the addresses in subnets of the kind loopback. */
+  loopbackNetwork: string;
   /** By ARN. */
   readonly tasks: Map<string, EcsTask>;
   /** Tasks with a `nextAt`. */
@@ -264,6 +266,7 @@ export function createModel(
     clusters: new Map(),
     definitions: new Map(),
     subnets: new Map(),
+    loopbackNetwork: "127.100.0",
     tasks: new Map(),
     moving: new Set(),
     tokens: new Map(),
