@@ -2,7 +2,7 @@
  * The web server of the demo, as the image `web` holds it. It listens on the container's own address.
  * The image's tag, which the task's metadata tells, is its version.
  */
-const port = Number(Deno.env.get("PORT") ?? "8080");
+const port = Number(Deno.env.get("PORT") ?? "18080");
 const started = performance.now();
 let answers = 0;
 let reloads = 0;

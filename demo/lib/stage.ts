@@ -29,7 +29,7 @@ const subnet = { id: "subnet-010b03f1a021887ff", kind: "loopback" };
 
 /**
  * The driver's configuration. It hands ECS tasks over, and is less patient than usual: a demo has no
- * minutes to wait.
+ * minutes to wait. Jobs that name no subnet get the one of the demo.
  */
 const driverConfig = (address: string) => ({
   enabled: true,
@@ -37,6 +37,7 @@ const driverConfig = (address: string) => ({
   region: "us-east-1",
   unhealthy_after: "5s",
   orphan_grace: "10s",
+  network_configuration: [{ aws_vpc_configuration: [{ subnets: [subnet.id] }] }],
   nomad: [{ address }],
 });
 

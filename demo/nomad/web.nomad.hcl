@@ -22,7 +22,7 @@ job "web" {
         name         = "web"
         provider     = "nomad"
         address_mode = "driver" # the ECS task's own address
-        port         = 8080
+        port         = 18080
       }
 
       resources {
@@ -47,12 +47,12 @@ job "web" {
               image = "web:${var.version}"
 
               port_mapping {
-                container_port = 8080
+                container_port = 18080
               }
 
               # ECS runs it in the container.
               health_check {
-                command  = ["CMD-SHELL", "curl -fs http://$HOSTNAME:8080/health"]
+                command  = ["CMD-SHELL", "curl -fs http://$HOSTNAME:18080/health"]
                 interval = "5s"
               }
 

@@ -80,6 +80,18 @@ Deno.test("each make target that the documentation names is one", async () => {
   assertEquals(found, []);
 });
 
+Deno.test("each command that the documentation tells to type can be typed as it stands", () => {
+  const found = wrong((page) =>
+    [...commands(page), ...quoted(page)].flatMap((text) => {
+      // Deno is at .tools/deno, and on nobody's PATH.
+      if (/^deno (?:run|test|task|check)\b/.test(text)) return [text];
+      const file = /\b(?:JOB|FILE)=(\S+)/.exec(text)?.[1];
+      return file === undefined || exists(file) ? [] : [text];
+    })
+  );
+  assertEquals(found, []);
+});
+
 Deno.test("each command of the tool that the documentation names is one", async () => {
   const main = new URL("../../../main.ts", import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
