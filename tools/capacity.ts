@@ -5,7 +5,7 @@
  */
 import { awsLimits } from "../src/aws/limits.ts";
 import { batchSize } from "../src/aws/operations.ts";
-import { steadyShare } from "../src/lifecycle/watch/poller.ts";
+import { steadyShare } from "../src/lifecycle/watch/poll_intervals.ts";
 import type { Limit } from "../src/aws/token_bucket.ts";
 
 /** MB of memory: without tasks, and of each task at rest. Measured with Nomad 1.11.3, linux-amd64. */

@@ -4,24 +4,14 @@ import type { Meter } from "../../meter.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
 import { toEcsError } from "../../aws/error.ts";
-import { attemptOf, batchSize } from "../../aws/operations.ts";
+import { attemptOf } from "../../aws/operations.ts";
 import { backoff } from "../../aws/retry.ts";
 import { describeBatch, type DescribeContext } from "./describe_batch.ts";
-import { createSchedule } from "./schedule.ts";
-import {
-  addObserver,
-  createWatchList,
-  type Entry,
-  quickInterval,
-  takeBatch,
-} from "./watch_list.ts";
+import { createDueQueue } from "./due_queue.ts";
+import { quickInterval, restInterval } from "./poll_intervals.ts";
+import { addObserver, createWatchList, type Entry, takeBatch } from "./watch_list.ts";
 import type { Watcher, WatchHealth } from "./watcher.ts";
 
-/**
- * Part of the reads that looking at tasks at rest may take. Searches need the others; starts and stops
- * are counted apart.
- */
-export const steadyShare = 0.9;
 /** Requests that may be under way at the same time. */
 const concurrency = 4;
 
@@ -59,12 +49,12 @@ type Poller = WatcherOptions & DescribeContext & {
 /** Makes a watcher that polls: DescribeTasks for the tasks that are due, a hundred at a time. */
 export function createWatcher(options: WatcherOptions): Watcher {
   const closed = new AbortController();
-  const schedule = createSchedule<Entry>(() => restInterval(poller));
+  const queue = createDueQueue<Entry>(() => intervalAtRest(poller));
   const poller: Poller = {
     ...options,
     list: createWatchList({
       clock: options.clock,
-      schedule,
+      queue,
       onHurry: () => poller.wake.abort(woken),
     }),
     signal: closed.signal,
@@ -93,10 +83,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
   };
 }
 
-/** Milliseconds between looks at a task at rest: more than the poll interval where the budget is low. */
-function restInterval({ list, caller, pollInterval }: Poller): number {
-  const calls = Math.ceil(list.entries.size / batchSize);
-  return Math.max(pollInterval(), calls / (caller.rate("describeTasks") * steadyShare) * 1_000);
+function intervalAtRest({ list, caller, pollInterval }: Poller): number {
+  return restInterval({
+    tasks: list.entries.size,
+    rate: caller.rate("describeTasks"),
+    pollInterval: pollInterval(),
+  });
 }
 
 /** Looks at what is due until nothing is watched any more or the watcher is closed. */
@@ -125,7 +117,7 @@ function pauseOf({ list, clock, pollInterval, underWay, failures, restUntil }: P
   const longest = Math.max(pollInterval(), quickInterval);
   // While ECS fails, one batch finds out whether it still does.
   if (underWay >= (failures > 0 ? 1 : concurrency)) return longest;
-  return Math.min(longest, Math.max(list.schedule.next(), restUntil) - clock.monotonic());
+  return Math.min(longest, Math.max(list.queue.next(), restUntil) - clock.monotonic());
 }
 
 /** Asks the budget, and then takes what is most urgent by that time. */
@@ -137,7 +129,7 @@ async function lookAtNext(poller: Poller): Promise<void> {
   if (batch.length === 0) return permit.giveBack();
   poller.underWay += 1;
   if (poller.meter?.isOn()) {
-    poller.meter.record({ kind: "watch cycle", seconds: restInterval(poller) / 1_000 });
+    poller.meter.record({ kind: "watch cycle", seconds: intervalAtRest(poller) / 1_000 });
   }
   describeBatch(poller, batch, permit)
     .catch((error) => noteFailure(poller, error, failures))

@@ -1,17 +1,9 @@
 import type { Clock } from "../../clock.ts";
 import { batchSize } from "../../aws/operations.ts";
-import type { Schedule } from "./schedule.ts";
+import type { DueQueue } from "./due_queue.ts";
+import { quickAhead, quickInterval, refusedInterval } from "./poll_intervals.ts";
 import type { Observation, Observer, Watch } from "./watcher.ts";
 
-/** Milliseconds between looks at a task that starts or stops. */
-export const quickInterval = 1_000;
-/**
- * Milliseconds that a task which starts or stops may be looked at early. Tasks that were started one
- * after the other would else be due one after the other, and each would take a request.
- */
-const quickAhead = quickInterval / 2;
-/** Milliseconds before a task that AWS refuses to describe is asked for again. */
-const refusedInterval = 60_000;
 /**
  * Places of a batch that go to tasks whose turn it is, however many tasks somebody waits for. Stops
  * without end could otherwise keep the end of another task from being seen.
@@ -37,10 +29,10 @@ export type WatchList = {
   /** By ARN. */
   readonly entries: Map<string, Entry>;
   /**
-   * When each entry is due. An entry that a request is under way for is not in it: of two answers
+   * Says when each entry is due. An entry that a request is under way for is not in it: of two answers
    * under way, the older one could come last.
    */
-  readonly schedule: Schedule<Entry>;
+  readonly queue: DueQueue<Entry>;
   /** Entries that AWS refuses to describe. Each is asked for alone. */
   readonly refused: Set<Entry>;
   /** Whether the last batch was one refused entry. */
@@ -53,12 +45,12 @@ export const none: readonly never[] = [];
 
 /** Makes an empty list. */
 export function createWatchList(
-  { clock, schedule, onHurry }: Pick<WatchList, "clock" | "schedule" | "onHurry">,
+  { clock, queue, onHurry }: Pick<WatchList, "clock" | "queue" | "onHurry">,
 ): WatchList {
   return {
     clock,
     entries: new Map(),
-    schedule,
+    queue,
     refused: new Set(),
     lastWasRefused: false,
     onHurry,
@@ -72,7 +64,7 @@ export function addObserver(list: WatchList, arn: string, observer: Observer): W
   entry.observers = entry.observers.concat(observer);
   if (known === undefined) {
     list.entries.set(arn, entry);
-    list.schedule.set(entry, list.clock.monotonic());
+    list.queue.set(entry, list.clock.monotonic());
     list.onHurry();
   }
   return new WatchHandle(list, entry, observer);
@@ -92,21 +84,21 @@ export function isWatched(list: WatchList, entry: Entry): boolean {
  * part of the batch: it may be the only one that ECS answers for by now.
  */
 export function takeBatch(list: WatchList, purpose: "looks" | "probe"): Entry[] {
-  const { schedule, refused } = list;
+  const { queue, refused } = list;
   const now = list.clock.monotonic();
-  const due = schedule.due(now);
+  const due = queue.due(now);
   const together = purpose === "probe" ? due : due.filter((entry) => !refused.has(entry));
   const alone = purpose === "probe" ? undefined : due.find((entry) => refused.has(entry));
   const batch = alone !== undefined && (together.length === 0 || !list.lastWasRefused)
     ? [alone]
     : fill(list, together, now);
   list.lastWasRefused = batch[0] !== undefined && batch[0] === alone;
-  for (const entry of batch) schedule.delete(entry);
+  for (const entry of batch) queue.delete(entry);
   return batch;
 }
 
 function fill(
-  { schedule, refused }: WatchList,
+  { queue, refused }: WatchList,
   due: readonly Entry[],
   now: number,
 ): Entry[] {
@@ -115,7 +107,7 @@ function fill(
   const others = due.filter(({ looks }) => looks.length === 0);
   const first = asked.slice(0, batchSize - Math.min(others.length, placesInTurn));
   const batch = [...first, ...others.slice(0, batchSize - first.length)];
-  const riders = schedule.early(now, batchSize - batch.length, quickAhead)
+  const riders = queue.early(now, batchSize - batch.length, quickAhead)
     .filter((entry) => !refused.has(entry));
   return [...batch, ...riders];
 }
@@ -127,12 +119,12 @@ export function deliver(
   observation: Observation,
   looks: readonly Look[],
 ): void {
-  const { schedule } = list;
+  const { queue } = list;
   const now = list.clock.monotonic();
   if (isWatched(list, entry)) {
-    schedule.queue(entry, now);
-    if (entry.looks.length > 0) schedule.set(entry, now);
-    else if (entry.quick > 0) schedule.set(entry, now + quickInterval);
+    queue.append(entry, now);
+    if (entry.looks.length > 0) queue.set(entry, now);
+    else if (entry.quick > 0) queue.set(entry, now + quickInterval);
   }
   for (const observer of entry.observers) observer.onObservation(observation);
   for (const look of looks) look.settle(observation);
@@ -150,12 +142,12 @@ export function setAside(list: WatchList, entry: Entry): void {
 }
 
 function putBack(list: WatchList, entry: Entry, ms: number): void {
-  if (isWatched(list, entry)) list.schedule.defer(entry, list.clock.monotonic() + ms);
+  if (isWatched(list, entry)) list.queue.defer(entry, list.clock.monotonic() + ms);
 }
 
 /** Has the entry looked at within `ms` milliseconds, unless it is under way. */
 function hurry(list: WatchList, entry: Entry, ms: number): void {
-  if (list.schedule.hurry(entry, list.clock.monotonic() + ms)) list.onHurry();
+  if (list.queue.hurry(entry, list.clock.monotonic() + ms)) list.onHurry();
 }
 
 // A class, since a plugin holds thousands of these: methods cost no memory for each, closures do.
@@ -205,7 +197,7 @@ class WatchHandle implements Watch {
     if (entry.observers.length === 0 && isWatched(list, entry)) {
       list.entries.delete(entry.arn);
       list.refused.delete(entry);
-      list.schedule.delete(entry);
+      list.queue.delete(entry);
     }
     this.pace("slow");
   }

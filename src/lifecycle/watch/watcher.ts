@@ -1,7 +1,7 @@
 /**
  * Watching ECS tasks. This file is the contract: what a look at a task shows, and who is told.
  * `poller.ts` keeps it by DescribeTasks; `watch_list.ts` says which tasks are due, `describe_batch.ts`
- * makes the call, `schedule.ts` keeps the times.
+ * makes the call, `poll_intervals.ts` says how often, and `due_queue.ts` keeps the times.
  */
 
 import type { Task } from "../../aws/ecs_answers.ts";

@@ -4,7 +4,7 @@ import type { Permit } from "../../../../src/aws/budget.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { describeBatch } from "../../../../src/lifecycle/watch/describe_batch.ts";
-import { createSchedule } from "../../../../src/lifecycle/watch/schedule.ts";
+import { createDueQueue } from "../../../../src/lifecycle/watch/due_queue.ts";
 import {
   addObserver,
   createWatchList,
@@ -48,7 +48,7 @@ function createBatch(
   };
   const list = createWatchList({
     clock,
-    schedule: createSchedule<Entry>(() => 2_000),
+    queue: createDueQueue<Entry>(() => 2_000),
     onHurry: () => {},
   });
   const seen: Record<string, Observation["kind"][]> = {};
@@ -91,7 +91,7 @@ Deno.test("each task is told what ECS said of it, and one that was left out is t
   }));
   await run();
   assertEquals(seen, { "task-0": ["seen"], "task-1": ["missing"] });
-  assertEquals([answers(), list.schedule.next()], [1, 1_000], "the third is asked for again soon");
+  assertEquals([answers(), list.queue.next()], [1, 1_000], "the third is asked for again soon");
 });
 
 Deno.test("tags are asked for where somebody waits for a look", async () => {
@@ -139,8 +139,8 @@ Deno.test("where a denied task came first, another task comes first in the next 
     return running(arns);
   });
   await assertRejects(run, EcsError);
-  const { schedule } = list;
-  for (const entry of list.entries.values()) schedule.hurry(entry, 0);
+  const { queue } = list;
+  for (const entry of list.entries.values()) queue.hurry(entry, 0);
   await run();
   assertEquals(Object.keys(seen).length, 7);
   assertEquals([...list.refused].map(({ arn }) => arn), ["task-0"]);
@@ -156,7 +156,7 @@ Deno.test("a request that fails otherwise is not halved, and whoever waits goes 
   await assertRejects(run, EcsError);
   assertEquals([seen, inputs.length], [{}, 1]);
   away = false;
-  for (const entry of list.entries.values()) list.schedule.hurry(entry, 0);
+  for (const entry of list.entries.values()) list.queue.hurry(entry, 0);
   await run();
   assertEquals((await look)?.kind, "seen");
 });
@@ -192,7 +192,7 @@ Deno.test("with the credentials of another account, no cluster is taken for one 
     EcsError,
     "account 210987654321, and the tasks are in account 123456789012",
   );
-  assertEquals([seen, list.schedule.next()], [{}, 1_000], "the task is asked for again");
+  assertEquals([seen, list.queue.next()], [{}, 1_000], "the task is asked for again");
 });
 
 Deno.test("a cluster that ECS itself still describes is not gone", async () => {

@@ -9,7 +9,7 @@ import {
   setAside,
   takeBatch,
 } from "../../../../src/lifecycle/watch/watch_list.ts";
-import { createSchedule } from "../../../../src/lifecycle/watch/schedule.ts";
+import { createDueQueue } from "../../../../src/lifecycle/watch/due_queue.ts";
 import type { Observer } from "../../../../src/lifecycle/watch/watcher.ts";
 
 const nobody: Observer = { onObservation: () => {} };
@@ -21,7 +21,7 @@ function createTimedList() {
   let hurries = 0;
   const list = createWatchList({
     clock: { now: () => time.now, monotonic: () => time.now, sleep: () => Promise.resolve() },
-    schedule: createSchedule<Entry>(() => 2_000),
+    queue: createDueQueue<Entry>(() => 2_000),
     onHurry: () => hurries += 1,
   });
   const watchMany = (count: number) =>

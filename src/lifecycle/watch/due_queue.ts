@@ -1,9 +1,9 @@
 /**
- * When each item is due. Most items are looked at in turn, at one interval: they stand in a queue in
- * the order of their last look, and only its head is ever searched. The few items that are due at a
- * time of their own are kept apart from it.
+ * Items, each due at a time. Most are looked at in turn, at one interval: they stand in a queue in the
+ * order of their last look, and only its head is ever searched. The few items that are due at a time of
+ * their own are kept apart from it.
  */
-export type Schedule<T> = {
+export type DueQueue<T> = {
   /** Makes the item due at `at`, in monotonic milliseconds, whenever it was due before. */
   set(item: T, at: number): void;
   /** As `set`, for an item whose look failed: it comes after all others that are due. */
@@ -12,7 +12,7 @@ export type Schedule<T> = {
    * Puts an item that was looked at at `looked` at the end of the queue. It is due an interval after
    * that. No item may have been queued with a later look.
    */
-  queue(item: T, looked: number): void;
+  append(item: T, looked: number): void;
   /** Makes the item due at `at`, if it is known and was due later. Tells whether it was. */
   hurry(item: T, at: number): boolean;
   delete(item: T): void;
@@ -27,7 +27,7 @@ export type Schedule<T> = {
   next(): number;
 };
 
-/** One item's entry in the schedule. */
+/** One item's entry in the queue. */
 type Slot = {
   /** When an item apart from the queue is due; when an item in the queue was last looked at. */
   at: number;
@@ -35,8 +35,8 @@ type Slot = {
   turn: number;
 };
 
-/** Makes an empty schedule. `interval` gives the milliseconds between looks at an item in the queue. */
-export function createSchedule<T>(interval: () => number): Schedule<T> {
+/** Makes an empty queue. `interval` gives the milliseconds between looks at an item in the queue. */
+export function createDueQueue<T>(interval: () => number): DueQueue<T> {
   const queued = new Map<T, Slot>();
   const apart = new Map<T, Slot>();
   let turn = 0;
@@ -54,7 +54,7 @@ export function createSchedule<T>(interval: () => number): Schedule<T> {
       queued.delete(item);
       apart.set(item, { at, turn: turn++ });
     },
-    queue: (item, looked) => {
+    append: (item, looked) => {
       const slot = apart.get(item) ?? queued.get(item) ?? { at: looked, turn };
       apart.delete(item);
       queued.delete(item);
