@@ -80,10 +80,10 @@ export class Delivery {
     const { base, bytes } = written;
     await this.#settled(this.#files);
     // A deaf reader has left these bytes in the FIFO. Those after `written` are read and delivered again.
-    const left = this.#disk.drainPipe(this.#fifo);
+    const unread = this.#disk.drainPipe(this.#fifo);
     const end = await endOf(this.#disk, this.#files);
     const arrived = await bytesBetween(this.#disk, this.#files, base, end) ?? bytes;
-    const lost = left.subarray(0, Math.max(0, bytes - arrived));
+    const lost = unread.subarray(0, Math.max(0, bytes - arrived));
     if (lost.length > 0) await this.#append(this.#files, lost, () => this.#bytes = 0);
     const tail = await textBehind(this.#disk, this.#files, base, bytes);
     await this.begin();
@@ -175,18 +175,18 @@ export class Delivery {
       if (arrived > seen) since = this.#clock.monotonic();
       seen = Math.max(seen, arrived);
     }
-    const left = this.#disk.drainPipe(this.#fifo);
-    this.#settleUnproven(left.length);
-    if (left.length === 0) return;
+    const unread = this.#disk.drainPipe(this.#fifo);
+    this.#settleUnproven(unread.length);
+    if (unread.length === 0) return;
     this.#retryAt = this.#clock.monotonic() + retryPipe;
-    await this.#append(files, left, () => this.#unproven = none);
+    await this.#append(files, unread, () => this.#unproven = none);
   }
 
-  /** Counts the unproven bytes as written, but for the last `left` of them. */
-  #settleUnproven(left: number): void {
-    const done = Math.max(0, this.#unproven.length - left);
+  /** Counts the unproven bytes as written, but for the last `unread` of them. */
+  #settleUnproven(unread: number): void {
+    const done = Math.max(0, this.#unproven.length - unread);
     this.#bytes += done;
-    this.#unproven = left === 0 ? none : this.#unproven.slice(done);
+    this.#unproven = unread === 0 ? none : this.#unproven.slice(done);
   }
 
   async #append(files: LogmonFiles, bytes: Uint8Array, taken: () => void): Promise<void> {

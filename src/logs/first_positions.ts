@@ -2,7 +2,7 @@ import { type Checkpoint, decodeCheckpoint } from "./checkpoint.ts";
 import type { LogDisk } from "./disk.ts";
 import type { LogRequest } from "./log_request.ts";
 import { type Position, positionAt } from "./position.ts";
-import { decodeShown } from "./shown.ts";
+import { decodePositions } from "./position_tag.ts";
 
 /**
  * Milliseconds before the task's start as this machine's clock has it, from which on a new task's stream is
@@ -37,10 +37,10 @@ export async function firstPositions(
   const own = checkpoint === undefined ? undefined : await read(checkpoint);
   let known = own;
   for (const path of earlier) known ??= await read(path);
-  const left = shown === undefined ? undefined : decodeShown(shown, sources.length);
+  const handedOver = shown === undefined ? undefined : decodePositions(shown, sources.length);
   const first = Math.max(0, now - (begins === "with the task" ? beforeStart : beforeTakeOver));
   const positions = sources.map(({ stream }, at) =>
-    known?.positions.get(stream) ?? left?.[at] ?? positionAt(first)
+    known?.positions.get(stream) ?? handedOver?.[at] ?? positionAt(first)
   );
   return { own, positions };
 }

@@ -71,12 +71,12 @@ export async function textBehind(
   const length = await bytesBetween(disk, files, from, end);
   if (length === undefined || length - skip > mostTail) return undefined;
   const pieces: Uint8Array[] = [];
-  let left = skip;
+  let toSkip = skip;
   for (let index = from.index; index <= end.index; index++) {
     const begin = index === from.index ? from.offset : 0;
-    const bytes = await disk.read(pathOf(files, index), begin, mostTail + left);
-    pieces.push(bytes.subarray(Math.min(left, bytes.length)));
-    left = Math.max(0, left - bytes.length);
+    const bytes = await disk.read(pathOf(files, index), begin, mostTail + toSkip);
+    pieces.push(bytes.subarray(Math.min(toSkip, bytes.length)));
+    toSkip = Math.max(0, toSkip - bytes.length);
   }
   return joined(...pieces);
 }

@@ -1,7 +1,8 @@
 /**
  * What ECS tasks print, in `nomad alloc logs`: the face of this folder. A task's containers write to
  * streams of CloudWatch Logs (`source.ts`). One reader for each account and region (`reader.ts`) reads many
- * streams with one call, and hands on each event once (`position.ts`). Lines go to Nomad's FIFOs
+ * streams with one call, as often as `read_intervals.ts` says, and hands on each event once
+ * (`position.ts`). `end_of_log.ts` says how long the last lines are waited for. Lines go to Nomad's FIFOs
  * (`output.ts`), exactly once also through the death of the plugin's process (`delivery.ts`,
  * `checkpoint.ts`, `delivered.ts`).
  *

@@ -10,8 +10,8 @@ export type Position = {
   newest: number;
   /** Times of the events since `from` that were read, by their shortened ids. */
   readonly known: Map<number, number>;
-  /** Events of one time that another allocation has shown, of which `left` are still to be met. */
-  shown?: { readonly time: number; readonly left: number } | undefined;
+  /** Events of one time that another allocation has shown, of which `remaining` are still to be met. */
+  shown?: { readonly time: number; readonly remaining: number } | undefined;
 };
 
 /** An event of CloudWatch Logs, as far as it is read. */
@@ -45,8 +45,8 @@ export function isFresh({ from, known }: Position, event: LogEvent): boolean {
  */
 export function wasShown(position: Position, event: LogEvent): boolean {
   const { shown } = position;
-  if (shown === undefined || shown.left === 0 || timeOf(event) !== shown.time) return false;
-  position.shown = { ...shown, left: shown.left - 1 };
+  if (shown === undefined || shown.remaining === 0 || timeOf(event) !== shown.time) return false;
+  position.shown = { ...shown, remaining: shown.remaining - 1 };
   return true;
 }
 

@@ -1,5 +1,12 @@
 import type { EcsError } from "../aws/error.ts";
 import { forgetOverlap, type Position } from "./position.ts";
+import {
+  nextInterval,
+  refusedWait,
+  shortestInterval,
+  waitAfterFailure,
+  waitForMissing,
+} from "./read_intervals.ts";
 import type { LogSource } from "./source.ts";
 
 /** What takes the events of streams. No closures for each stream, of which there may be thousands. */
@@ -29,7 +36,7 @@ export type FollowedStream = {
   readonly position: Position;
   /** `new` until AWS was asked for it; `missing` while AWS does not have it. */
   state: "new" | "proven" | "missing";
-  /** Whether the container has ended, so that the rest is wanted soon. */
+  /** Whether the container has ended, so that the end of its log is wanted soon. */
   isEnding: boolean;
   /** Events a second, lately. */
   rate: number;
@@ -57,22 +64,10 @@ export type FollowedStream = {
 
 /** Most streams that one FilterLogEvents call names. */
 export const mostStreams = 100;
-/** Milliseconds between two reads of a stream that has news, or whose container has ended. */
-export const shortestInterval = 2_000;
-/** Milliseconds between two reads of a quiet stream. */
-export const longestInterval = 10_000;
-/** Milliseconds until a stream that does not exist is asked for again: at first, and at most. */
-const missingFirst = 2_000;
-const missingLast = 30_000;
-/** Milliseconds after a refusal until AWS is asked again: policies are repaired by hand. */
-const refusedWait = 60_000;
-/** Milliseconds after a failure that may pass: at first, and at most. */
-const failedFirst = 500;
-const failedLast = 30_000;
 /** Milliseconds without news after which no event from before the newest one is expected any more. */
 const longQuiet = 60_000;
 /** Milliseconds for which a stream may be missing, or not be answered for, before its user is told. */
-export const patience = 30_000;
+export const silentTime = 30_000;
 
 /** A stream that was not read yet. */
 export function followedStream(
@@ -112,9 +107,7 @@ export function noteRead(
   noteAnswered(stream);
   stream.isBehind = false;
   stream.rate = (stream.rate + fresh / seconds) / 2;
-  stream.interval = fresh > 0 || stream.isEnding
-    ? shortestInterval
-    : Math.min(longestInterval, stream.interval * 1.5);
+  stream.interval = nextInterval(stream, fresh);
   stream.dueAt = now + stream.interval;
   stream.readAt = begun;
   stream.mostBeside = Math.min(mostStreams - 1, stream.mostBeside + 1);
@@ -171,13 +164,13 @@ export function missingPart({ kind, answer }: EcsError): "stream" | "group" | un
 export function noteFailure(stream: FollowedStream, error: EcsError, now: number): void {
   stream.failures += 1;
   stream.failingSince ??= now;
-  const lasts = now - stream.failingSince >= patience;
+  const lasts = now - stream.failingSince >= silentTime;
   switch (error.kind) {
     case "no_resource": {
       const kind = missingPart(error) === "group" ? "no group" : "no stream";
       stream.trouble = { kind, error };
       stream.state = "missing";
-      stream.dueAt = now + waitAfter(stream, missingFirst, missingLast);
+      stream.dueAt = now + waitForMissing(stream);
       if (lasts) stream.sink.onTrouble(stream, stream.trouble);
       return;
     }
@@ -187,7 +180,7 @@ export function noteFailure(stream: FollowedStream, error: EcsError, now: number
     case "credentials":
     case "no_region":
       stream.trouble = { kind: "outage", error };
-      stream.dueAt = now + waitAfter(stream, failedFirst, failedLast);
+      stream.dueAt = now + waitAfterFailure(stream);
       if (lasts) stream.sink.onTrouble(stream, stream.trouble);
       return;
     case "rejected":
@@ -207,10 +200,4 @@ export function noteFailure(stream: FollowedStream, error: EcsError, now: number
       stream.sink.onTrouble(stream, stream.trouble);
       return;
   }
-}
-
-/** Milliseconds that grow with each failure in a row. The rest of an ended container has no time. */
-function waitAfter({ failures, isEnding }: FollowedStream, first: number, last: number): number {
-  const most = isEnding ? shortestInterval : last;
-  return Math.min(most, first * 2 ** Math.min(20, failures - 1));
 }

@@ -2,22 +2,17 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { LogDisk } from "./disk.ts";
+import { isReadToEnd, longestWait } from "./end_of_log.ts";
 import { lineBytes } from "./lines.ts";
 import { Output } from "./output.ts";
 import { positionAt } from "./position.ts";
+import { encodePositions } from "./position_tag.ts";
 import type { Reader } from "./reader.ts";
-import { isRestRead, mostRest } from "./rest.ts";
 import { firstPositions } from "./first_positions.ts";
 import type { LogRequest } from "./log_request.ts";
-import { encodeShown } from "./shown.ts";
+import { shortestInterval } from "./read_intervals.ts";
 import type { LogSource } from "./source.ts";
-import {
-  type FollowedStream,
-  followedStream,
-  shortestInterval,
-  type StreamSink,
-  type Trouble,
-} from "./stream.ts";
+import { type FollowedStream, followedStream, type StreamSink, type Trouble } from "./stream.ts";
 import { troubleText, unreadText } from "./trouble_text.ts";
 
 /** Tells a task's user something. */
@@ -31,8 +26,8 @@ export type TaskLogServices = {
   readonly log: Logger;
 };
 
-/** Milliseconds between two looks at whether the rest of the logs was read. */
-const restLook = 500;
+/** Milliseconds between two looks at whether the logs were read to their end. */
+const endLook = 500;
 
 /**
  * The logs of one task, from its containers' streams to Nomad's FIFOs. A class, since there may be
@@ -49,16 +44,16 @@ export class TaskLog implements StreamSink {
   #stderr: Output | undefined;
   /** Streams that were not read yet since this process resumed the logs. */
   #unsettled: readonly FollowedStream[] = none;
-  /** Kinds of trouble that the task's user knows of. */
-  #told: readonly Trouble["kind"][] = none;
+  /** Kinds of trouble that were reported to the task's user. */
+  #reported: readonly Trouble["kind"][] = none;
   #phase: "preparing" | "ready" | "following" | "over" = "preparing";
   #isBegun = false;
   #isChanged = true;
   /** Resolves when the last checkpoint is written. */
   #written = Promise.resolve();
   #listeners: readonly (() => void)[] = none;
-  /** Ends the waiting for the rest; undefined before the ECS task's end. */
-  #rest: AbortController | undefined;
+  /** Ends the waiting for the last lines; undefined before the ECS task's end. */
+  #ending: AbortController | undefined;
 
   constructor(request: LogRequest, tell: Tell, services: TaskLogServices) {
     this.tell = tell;
@@ -90,18 +85,18 @@ export class TaskLog implements StreamSink {
       this.#phase = "ready";
       for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
     }
-    return isKnown ? encodeShown(this.#streams.map(({ position }) => position)) : undefined;
+    return isKnown ? encodePositions(this.#streams.map(({ position }) => position)) : undefined;
   }
 
   /**
-   * Tells that the ECS task has ended. The rest of its logs is read, for at most 15 s, unless `ran` tells
+   * Tells that the ECS task has ended. Its logs are read to their end, for at most 15 s, unless `ran` tells
    * that no container has run.
    */
   end(ran: boolean): void {
-    if (this.#rest !== undefined || this.#phase === "over") return;
-    this.#rest = new AbortController();
+    if (this.#ending !== undefined || this.#phase === "over") return;
+    this.#ending = new AbortController();
     if (!ran) return this.close();
-    this.#readRest(this.#rest.signal)
+    this.#readToEnd(this.#ending.signal)
       .catch((error) => this.#services.log.error("the rest of a log was not read", { error }))
       .finally(() => this.close());
   }
@@ -121,7 +116,7 @@ export class TaskLog implements StreamSink {
     if (this.#phase === "over") return;
     if (this.#isSettled()) this.#write(this.#checkpoint());
     this.#phase = "over";
-    this.#rest?.abort();
+    this.#ending?.abort();
     for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
     // An output without a stream, too: else its reader waits for a writer, and Nomad for the reader.
     for (const name of ["stdout", "stderr"] as const) this.#outputOf(name).close();
@@ -166,8 +161,8 @@ export class TaskLog implements StreamSink {
 
   /** Tells of each reason once. */
   onTrouble({ source }: FollowedStream, trouble: Trouble): void {
-    if (this.#told.includes(trouble.kind)) return;
-    this.#told = this.#told.concat(trouble.kind);
+    if (this.#reported.includes(trouble.kind)) return;
+    this.#reported = this.#reported.concat(trouble.kind);
     this.tell(troubleText(trouble, source));
   }
 
@@ -245,12 +240,12 @@ export class TaskLog implements StreamSink {
     }
   }
 
-  /** Reads the rest, until nothing new has come for a while, or the time is up. */
-  async #readRest(signal: AbortSignal): Promise<void> {
+  /** Reads the last lines, until nothing new has come for a while, or the time is up. */
+  async #readToEnd(signal: AbortSignal): Promise<void> {
     const { clock } = this.#services;
     const ended = clock.monotonic();
-    const isLate = () => clock.monotonic() - ended >= mostRest;
-    await Promise.race([this.#prepared, clock.sleep(mostRest, signal)]);
+    const isLate = () => clock.monotonic() - ended >= longestWait;
+    await Promise.race([this.#prepared, clock.sleep(longestWait, signal)]);
     this.begin();
     for (const stream of this.#streams) {
       stream.isEnding = true;
@@ -259,10 +254,10 @@ export class TaskLog implements StreamSink {
       this.#readerOf(stream).wake();
     }
     const isDone = () =>
-      this.#streams.every((stream) => isRestRead(stream, ended, clock.monotonic())) &&
+      this.#streams.every((stream) => isReadToEnd(stream, ended, clock.monotonic())) &&
       this.#outputs().every(([, output]) => output.isEmpty());
     while (this.#phase === "following" && !isDone() && !isLate()) {
-      await clock.sleep(restLook, signal);
+      await clock.sleep(endLook, signal);
     }
     if (this.#phase !== "following") return;
     for (const stream of this.#streams) {

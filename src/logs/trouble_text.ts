@@ -1,6 +1,7 @@
 import type { LogSource } from "./source.ts";
-import { quietTime } from "./rest.ts";
-import { type FollowedStream, shortestInterval, type Trouble } from "./stream.ts";
+import { quietTime } from "./end_of_log.ts";
+import { shortestInterval } from "./read_intervals.ts";
+import type { FollowedStream, Trouble } from "./stream.ts";
 
 /** Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. */
 export function troubleText(
@@ -25,7 +26,7 @@ export function troubleText(
 }
 
 /**
- * The line that ends a log whose rest was not read; undefined where all of it was. The last call may have
+ * The line that ends a log of which the last lines were not read; undefined where all of it was. The last call may have
  * failed after a read that was late enough to have all there was to come.
  */
 export function unreadText({ trouble, readAt }: FollowedStream, ended: number): string | undefined {

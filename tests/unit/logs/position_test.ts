@@ -66,7 +66,7 @@ Deno.test("ids of 56 digits that differ in one digit are different", () => {
 });
 
 Deno.test("of events of the time up to which they were shown, the first ones are passed over", () => {
-  const position = { ...positionAt(5), shown: { time: 5, left: 2 } };
+  const position = { ...positionAt(5), shown: { time: 5, remaining: 2 } };
   const shown = ["1", "2", "3"].map((id) => wasShown(position, event(5, id)));
   assertEquals([shown, wasShown(position, event(6))], [[true, true, false], false]);
 });

@@ -1,14 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
+import { longestInterval, shortestInterval } from "../../../src/logs/read_intervals.ts";
 import {
-  longestInterval,
   noteFailure,
   noteInterrupted,
   noteMore,
   noteRead,
   noteStalled,
-  patience,
-  shortestInterval,
+  silentTime,
 } from "../../../src/logs/stream.ts";
 import { noteEvent } from "../../../src/logs/position.ts";
 import { epoch, followed } from "../../harness/logs_world.ts";
@@ -35,7 +34,7 @@ Deno.test("a stream that does not exist is asked for ever less, and told of once
   let now = 0;
   for (let attempts = 0; attempts < 6; attempts++) {
     noteFailure(stream, failure("no_resource", "The specified log stream does not exist."), now);
-    assertEquals(troubles.length > 0, now >= patience);
+    assertEquals(troubles.length > 0, now >= silentTime);
     waits.push(stream.dueAt - now);
     now = stream.dueAt;
   }
@@ -59,9 +58,9 @@ Deno.test("an outage is told of only once it has lasted, and over with the next 
   const { stream, troubles } = followed("app");
   noteFailure(stream, failure("unavailable"), 0);
   assertEquals([troubles.length, stream.dueAt], [0, 500]);
-  noteFailure(stream, failure("throttled"), patience);
+  noteFailure(stream, failure("throttled"), silentTime);
   assertEquals(troubles[0]?.kind, "outage");
-  noteRead(stream, { begun: patience, fresh: 0, now: patience });
+  noteRead(stream, { begun: silentTime, fresh: 0, now: silentTime });
   assertEquals([stream.trouble, stream.failures], [undefined, 0]);
 });
 

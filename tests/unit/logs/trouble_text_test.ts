@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EcsError, type EcsErrorKind } from "../../../src/aws/error.ts";
-import { shortestInterval, type Trouble } from "../../../src/logs/stream.ts";
-import { quietTime } from "../../../src/logs/rest.ts";
+import { shortestInterval } from "../../../src/logs/read_intervals.ts";
+import type { Trouble } from "../../../src/logs/stream.ts";
+import { quietTime } from "../../../src/logs/end_of_log.ts";
 import { troubleText, unreadText } from "../../../src/logs/trouble_text.ts";
 import { followed, sourceOf } from "../../harness/logs_world.ts";
 

@@ -17,7 +17,7 @@ const mostDigits = 240;
  * For each stream in the order of the task's sources: the time of the newest event, and the number of events
  * of that time. Undefined where a tag has no room for it.
  */
-export function encodeShown(positions: readonly Position[]): string | undefined {
+export function encodePositions(positions: readonly Position[]): string | undefined {
   const parts = positions.map(({ newest, known }) => {
     const count = [...known.values()].filter((time) => time === newest).length;
     return `${newest}`.padStart(timeDigits, "0") + `${count}`.padStart(countDigits, "0");
@@ -28,11 +28,11 @@ export function encodeShown(positions: readonly Position[]): string | undefined 
 }
 
 /** The positions that a tag tells; undefined where it is of another number of streams. */
-export function decodeShown(text: string, streams: number): Position[] | undefined {
+export function decodePositions(text: string, streams: number): Position[] | undefined {
   if (!/^[0-9]+$/.test(text) || text.length !== streams * digits) return undefined;
   return Array.from({ length: streams }, (_, at) => {
     const part = text.slice(at * digits, (at + 1) * digits);
     const time = Number(part.slice(0, timeDigits));
-    return { ...positionAt(time), shown: { time, left: Number(part.slice(timeDigits)) } };
+    return { ...positionAt(time), shown: { time, remaining: Number(part.slice(timeDigits)) } };
   });
 }

@@ -1,15 +1,17 @@
-import { type FollowedStream, shortestInterval } from "./stream.ts";
+/** When the end of an ended container's log counts as read, and how long it is waited for at most. */
+import { shortestInterval } from "./read_intervals.ts";
+import type { FollowedStream } from "./stream.ts";
 
 /**
  * Milliseconds without anything new after which an ended container's log counts as read: twice the time
  * that the log driver collects lines for before it sends them.
  */
 export const quietTime = 10_000;
-/** Milliseconds that the reading of the rest takes at most. Nomad hears of the task's end after that. */
-export const mostRest = 15_000;
+/** Milliseconds that the last lines are waited for at most. Nomad hears of the task's end after that. */
+export const longestWait = 15_000;
 
-/** Whether the rest of a stream was read, or cannot be. `ended` is when its task had ended. */
-export function isRestRead(stream: FollowedStream, ended: number, now: number): boolean {
+/** Whether a stream was read to its end, or cannot be. `ended` is when its task had ended. */
+export function isReadToEnd(stream: FollowedStream, ended: number, now: number): boolean {
   switch (stream.trouble?.kind) {
     case "refused":
     case "no group":

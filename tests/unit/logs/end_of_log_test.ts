@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EcsError } from "../../../src/aws/error.ts";
-import { isRestRead, quietTime } from "../../../src/logs/rest.ts";
+import { isReadToEnd, quietTime } from "../../../src/logs/end_of_log.ts";
 import type { FollowedStream, Trouble } from "../../../src/logs/stream.ts";
 import { followed } from "../../harness/logs_world.ts";
 
@@ -8,7 +8,7 @@ const ended = 100_000;
 
 function isRead(changes: Partial<FollowedStream>, after: number): boolean {
   const stream = { ...followed("app").stream, readAt: ended + after, ...changes };
-  return isRestRead(stream, ended, ended + after);
+  return isReadToEnd(stream, ended, ended + after);
 }
 
 const trouble = (kind: Trouble["kind"]): Trouble => ({
