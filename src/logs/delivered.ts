@@ -37,6 +37,8 @@ type State = {
   isEndOpen: boolean;
   /** Lines that wait for the end of the begun line. */
   waiting: Uint8Array[];
+  /** Bytes of those lines. */
+  waitingBytes: number;
 };
 
 /** Reads what was delivered. A last line without a line break was delivered in part. */
@@ -45,7 +47,14 @@ export function deliveredIn(tail: Uint8Array): Delivered {
   const begun = tail.length === 0 || tail.at(-1) === lineBreak ? undefined : lines.pop();
   const counts = new Map<string, number>();
   for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-  const state: State = { lines, counts, begun, isEndOpen: begun === undefined, waiting: [] };
+  const state: State = {
+    lines,
+    counts,
+    begun,
+    isEndOpen: begun === undefined,
+    waiting: [],
+    waitingBytes: 0,
+  };
   return {
     isEmpty: () => counts.size === 0 && state.begun === undefined,
     rest: () => release(state, state.begun === undefined ? none : Uint8Array.of(lineBreak)),
@@ -67,8 +76,8 @@ function missingOf(state: State, bytes: Uint8Array): Uint8Array {
     return release(state, bytes.subarray(lengthOf(found) + begun.length));
   }
   state.waiting.push(bytes);
-  const length = state.waiting.reduce((sum, { length }) => sum + length, 0);
-  return length <= mostWaiting ? none : release(state, Uint8Array.of(lineBreak));
+  state.waitingBytes += bytes.length;
+  return state.waitingBytes <= mostWaiting ? none : release(state, Uint8Array.of(lineBreak));
 }
 
 /** Leaves out the first lines of one event where they are the last lines that were delivered. */
@@ -105,6 +114,7 @@ function release(state: State, first: Uint8Array): Uint8Array {
   const all = joined(first, ...state.waiting);
   state.begun = undefined;
   state.waiting = [];
+  state.waitingBytes = 0;
   return all;
 }
 

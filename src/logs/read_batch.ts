@@ -1,6 +1,6 @@
 import type { EcsCaller } from "../aws/caller.ts";
-import { EcsError } from "../aws/error.ts";
-import type { Input, Output } from "../aws/operations.ts";
+import { EcsError, toEcsError } from "../aws/error.ts";
+import { attemptOf, type Input, type Output } from "../aws/operations.ts";
 import type { Clock } from "../clock.ts";
 import type { Meter } from "../meter.ts";
 import { advance, isFresh, noteEvent, wasShown } from "./position.ts";
@@ -50,9 +50,7 @@ export async function readBatch(
     await readPages(context, batch);
   } catch (thrown) {
     context.signal.throwIfAborted();
-    const error = thrown instanceof EcsError
-      ? thrown
-      : new EcsError("unavailable", "CloudWatch Logs FilterLogEvents", String(thrown));
+    const error = toEcsError(thrown, attemptOf("filterLogEvents", targetOf(batch)));
     const isOfOne = error.kind === "rejected" || missingPart(error) === "stream";
     if (!isOfOne || batch.length === 1) {
       for (const stream of batch) noteFailure(stream, error, clock.monotonic());
