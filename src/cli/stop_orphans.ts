@@ -65,12 +65,12 @@ export async function stopOrphans(
 
 /** Asks Nomad again, as a look at thousands of tasks takes a while, and then ECS. */
 async function stopOne(
-  { clock, signal }: Host,
+  { signal }: Host,
   { lifecycle, nomad }: Session,
   task: OthersTask,
 ): Promise<Stopped> {
   const view = await viewOf(nomad, signal);
-  const verdict = await verdictOn(task, view, clock.now(), signal);
+  const verdict = await verdictOn(task, view, signal);
   if (verdict.orphan !== "yes") return { kind: "not asked", why: verdict.why };
   try {
     return await lifecycle.stopUnchanged(task, `Nomad: ${verdict.why}`, signal);

@@ -70,7 +70,7 @@ export async function survey(
     viewOf(nomad, signal),
   ]);
   const now = clock.now();
-  const verdicts = await verdictsOn(found, view, now, signal);
+  const verdicts = await verdictsOn(found, view, signal);
   return found.flatMap((task, at) => {
     const verdict = verdicts[at];
     return verdict === undefined ? [] : [{ row: rowOf(task, verdict, view, now), task }];

@@ -39,11 +39,10 @@ export async function viewOf(api: NomadApi | undefined, signal: AbortSignal): Pr
   }
 }
 
-/** The verdict on each task, in their order. `now` is wall-clock milliseconds. */
+/** The verdict on each task, in their order. */
 export async function verdictsOn(
   tasks: readonly SurveyedTask[],
   view: NomadView,
-  now: number,
   signal: AbortSignal,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
@@ -52,7 +51,7 @@ export async function verdictsOn(
     for (const [at, { tagged }] of queue) {
       verdicts[at] = tagged === undefined
         ? unknown("it has no tags of ours: the Go driver or an early version started it")
-        : await verdictOn(tagged, view, now, signal);
+        : await verdictOn(tagged, view, signal);
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
@@ -63,7 +62,6 @@ export async function verdictsOn(
 export async function verdictOn(
   task: OthersTask,
   view: NomadView,
-  now: number,
   signal: AbortSignal,
 ): Promise<Verdict> {
   switch (view.kind) {
@@ -77,13 +75,10 @@ export async function verdictOn(
   const { api, nodes } = view;
   const node = nodes.get(task.owner.nodeId);
   const works = node !== undefined && node.status !== "down";
-  const context = { api, known: new Set(nodes.keys()), now };
+  const context = { api, known: new Set(nodes.keys()) };
   try {
-    // Tags alone prove nothing of a task that may be another Nomad's: this one cannot tell its successor.
-    const told = node === undefined ? { ...task, left: undefined } : task;
-    const need = works
-      ? await needOnWorkingNode(context, task, signal)
-      : await needOf(context, told, signal);
+    // The time in a task's tags is no proof here: this host's clock may be wrong. Nomad is asked of all.
+    const need = await (works ? needOnWorkingNode : needOf)(context, task, signal);
     return verdictFrom(need, works ? task.owner.nodeId : undefined);
   } catch (error) {
     if (error instanceof NomadError) return unknown(error.message);

@@ -168,10 +168,9 @@ async function isForsaken(
   task: OthersTask,
   known: ReadonlySet<string>,
 ): Promise<boolean> {
-  const now = clock.now();
-  const need = needByTags(task, now) ?? await nomad.ask(
+  const need = needByTags(task, clock.now()) ?? await nomad.ask(
     { kind: "others" },
-    (api, bounded) => needOf({ api, known, now }, task, bounded),
+    (api, bounded) => needOf({ api, known }, task, bounded),
     signal,
   );
   return need?.kind === "not needed";

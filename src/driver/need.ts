@@ -16,13 +16,12 @@ export type NeedContext = {
   readonly api: NomadApi;
   /** The nodes that Nomad lists, or has listed: what is tagged as theirs is this Nomad's. */
   readonly known: ReadonlySet<string>;
-  /** Wall-clock milliseconds. */
-  readonly now: number;
 };
 
 /**
  * What the task's tags tell by themselves: a successor that never came will not come, whatever Nomad
- * remembers of the earlier allocation. Undefined where only Nomad can tell.
+ * remembers of the earlier allocation. Undefined where only Nomad can tell. `now` is wall-clock milliseconds
+ * of a host that keeps time as the clients do: a person's machine may not.
  */
 export function needByTags({ left }: OthersTask, now: number): Need | undefined {
   return left !== undefined && now > left.until
@@ -31,38 +30,39 @@ export function needByTags({ left }: OthersTask, now: number): Need | undefined 
 }
 
 /**
- * Tells whether a task of a node that does not work is needed. Nothing else can end such a task. Rejects
- * with a `NomadError`, or with the signal's reason.
+ * Tells whether a task of a node that does not work is needed, by what Nomad knows and by no clock. Nothing
+ * else can end such a task. Rejects with a `NomadError`, or with the signal's reason.
  */
 export async function needOf(
-  { api, known, now }: NeedContext,
+  { api, known }: NeedContext,
   task: OthersTask,
   signal: AbortSignal,
 ): Promise<Need> {
-  const told = needByTags(task, now);
-  if (told !== undefined) return told;
   const { owner: { allocId, namespace, nodeId }, left } = task;
+  const unlessAwaited = async (why: string, successor: string | undefined): Promise<Need> => {
+    if (successor === undefined) return notNeeded(why);
+    const next = await api.allocation(successor, namespace, signal);
+    // One that waits to start takes the task over, or stops it. One that runs has done so.
+    return next !== "unknown" && next.desiredStatus === "run" && next.clientStatus === "pending"
+      ? needed(`allocation ${successor} waits to take it over`)
+      : notNeeded(`${why}, and allocation ${successor} has not taken it over`);
+  };
   const allocation = await api.allocation(allocId, namespace, signal);
   if (allocation === "unknown") {
     if (!known.has(nodeId)) return unproven(`this Nomad does not know its node ${nodeId}`);
     const isForgotten = await api.isForgotten(allocId, namespace, signal);
     return isForgotten
-      ? notNeeded("Nomad has removed its allocation")
+      ? await unlessAwaited("Nomad has removed its allocation", left?.allocId)
       : unproven("the token may not read its allocation");
   }
   if (allocation.nodeId !== nodeId) {
     return unproven(`Nomad has its allocation on node ${allocation.nodeId}`);
   }
   if (isWanted(allocation)) return needed("Nomad wants its allocation to run");
-  const successor = left?.allocId ?? allocation.nextAllocation;
-  if (successor === undefined) {
-    return notNeeded(`its allocation is over (${allocation.clientStatus})`);
-  }
-  const next = await api.allocation(successor, namespace, signal);
-  // One that waits to start takes the task over, or stops it. One that runs has done so.
-  return next !== "unknown" && next.desiredStatus === "run" && next.clientStatus === "pending"
-    ? needed(`allocation ${successor} waits to take it over`)
-    : notNeeded(`its allocation is over, and allocation ${successor} has not taken it over`);
+  return await unlessAwaited(
+    `its allocation is over (${allocation.clientStatus})`,
+    left?.allocId ?? allocation.nextAllocation,
+  );
 }
 
 /**

@@ -292,6 +292,7 @@ export const runs: readonly Section[] = [
           "Nomad has its allocation on node …",
           "Nomad wants its allocation to run",
           "its allocation is over",
+          "has not taken it over",
           "was to take it over and did not",
           "waits to take it over",
           "has not told its end",

@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { systemClock } from "../../../src/clock.ts";
+import { leftTags } from "../../../src/lifecycle/ownership/tags.ts";
 import { over, ownedTask, running, type Stage, withStage } from "../../harness/tool.ts";
 import { cluster, control } from "../../harness/with_simulator.ts";
 
@@ -87,6 +89,22 @@ Deno.test("a task that Nomad wants again by the time of its stop is left alone",
     const ran = await stage.tool([...args, "--nomad-address", stage.nomad.address, "--yes"]);
     assertEquals([ran.code, stopped(stage, all)], [0, ["forgotten"]]);
     assertStringIncludes(ran.stdout, "not asked: Nomad wants its allocation to run");
+  });
+});
+
+Deno.test("a clock that is wrong by years stops no task that waits for its successor", async () => {
+  await withStage(async (stage) => {
+    const { nodes, allocations } = stage.nomad;
+    nodes.set("node-gone", "down");
+    allocations.set("old", { ...over, NodeID: "node-gone" });
+    allocations.set("new", { ...running, ClientStatus: "pending" });
+    const left = leftTags({ allocId: "new", until: Date.now() + 600_000 });
+    const all = new Map([["left", ownedTask(stage, "old", "node-gone", left).arn]]);
+    const years = 10 * 365 * 86_400_000;
+    const ran = await stage.tool([...args, "--nomad-address", stage.nomad.address, "--yes"], {
+      clock: { ...systemClock, now: () => Date.now() + years },
+    });
+    assertEquals([ran.code, ran.stderr, stopped(stage, all)], [0, "", []]);
   });
 });
 

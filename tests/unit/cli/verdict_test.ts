@@ -28,8 +28,18 @@ const cases: Record<string, {
     change: ({ nomad }) => nomad.nodes.set("node-a", "down").size,
     left: { allocId: "alloc-2", until: 1_000 },
     orphan: "yes",
-    why: "allocation alloc-2 was to take it over and did not",
+    why: "its allocation is over (complete), and allocation alloc-2 has not taken it over",
   },
+  "no orphan while the successor that its tags name waits, however late this host's clock says it is":
+    {
+      change: ({ nomad }) => {
+        nomad.nodes.set("node-a", "down");
+        nomad.allocations.set("alloc-2", { ...running, ClientStatus: "pending" });
+      },
+      left: { allocId: "alloc-2", until: 1_000 },
+      orphan: "no",
+      why: "allocation alloc-2 waits to take it over",
+    },
   "no orphan while its successor waits to start": {
     change: ({ nomad }) => {
       nomad.nodes.set("node-a", "down");

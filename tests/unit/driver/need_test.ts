@@ -25,7 +25,7 @@ function context(allocations: readonly Partial<Allocation>[], hidden: readonly s
     },
     isForgotten: (id: string) => Promise.resolve(!hidden.includes(id)),
   } as unknown as NomadApi;
-  return { api, known: new Set(["node-a"]), now: 1_000 };
+  return { api, known: new Set(["node-a"]) };
 }
 
 Deno.test("a successor that never came is told by the tags alone, from the time on that they name", () => {
@@ -46,6 +46,17 @@ Deno.test("a task is kept while its successor waits to start", async () => {
   const next = { ...ended, nextAllocation: "new" };
   const waiting = context([next, { id: "new", clientStatus: "pending" }]);
   assertEquals((await needOf(waiting, task, signal)).kind, "needed");
+});
+
+Deno.test("a task is kept while the successor that its tags name waits, also once Nomad has removed its allocation", async () => {
+  const left = { ...task, left: { allocId: "new", until: 0 } };
+  const waiting = { id: "new", clientStatus: "pending" };
+  for (const allocations of [[waiting], [ended, waiting]]) {
+    assertEquals((await needOf(context(allocations), left, signal)).kind, "needed");
+  }
+  for (const allocations of [[], [ended], [ended, { id: "new" }]]) {
+    assertEquals((await needOf(context(allocations), left, signal)).kind, "not needed");
+  }
 });
 
 Deno.test("nothing is proven of an allocation on another node, of another Nomad, or beyond the token", async () => {
