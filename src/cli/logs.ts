@@ -2,7 +2,7 @@
 import type { EcsCaller } from "../aws/caller.ts";
 import { parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
 import { EcsError } from "../aws/error.ts";
-import type { Output } from "../aws/operations.ts";
+import { attemptOf, type Output } from "../aws/operations.ts";
 import { parseDuration } from "../config/duration.ts";
 import { mainContainer } from "../lifecycle/lifecycle.ts";
 import {
@@ -49,6 +49,11 @@ type Line = { readonly stream: Stream; readonly event: Event };
 
 /** Milliseconds between two reads of `--follow`. */
 const followInterval = 2_000;
+/**
+ * Pages in a row without an event after which a stream counts as endless. CloudWatch Logs gives such pages by
+ * the ten for old streams. Pages with events may be as many as there are.
+ */
+const mostIdlePages = 1_000;
 /** Milliseconds after the task's end for which CloudWatch Logs may still get lines of it. */
 const settleTime = 15_000;
 
@@ -110,7 +115,10 @@ async function isOver(
   return tasks?.[0] === undefined || tasks[0].lastStatus === "STOPPED";
 }
 
-/** Hands on the events of a stream that were not read yet. A stream that there is not has none. */
+/**
+ * Hands on the events of a stream that were not read yet. A stream that there is not has none. Rejects with an
+ * `EcsError` for pages that do not end: a token that came before, or 1,000 pages in a row without an event.
+ */
 async function readStream(
   { signal }: Pick<Host, "signal">,
   { source: { group, stream }, caller, position }: Stream,
@@ -118,8 +126,15 @@ async function readStream(
 ): Promise<void> {
   const startTime = position.from;
   const options = { target: `${stream} of ${group}`, priority: "act", signal } as const;
+  const tokens = new Set<string>();
   let nextToken: string | undefined;
+  let idle = 0;
   do {
+    if (idle >= mostIdlePages || (nextToken !== undefined && tokens.has(nextToken))) {
+      const attempted = attemptOf("filterLogEvents", options.target);
+      throw new EcsError("unavailable", attempted, "its pages do not end");
+    }
+    if (nextToken !== undefined) tokens.add(nextToken);
     const page = await caller.call("filterLogEvents", {
       logGroupName: group,
       logStreamNames: [stream],
@@ -131,7 +146,9 @@ async function readStream(
       if (isMissing) return { events: [], nextToken: undefined };
       throw error;
     });
-    for (const event of page.events ?? []) {
+    const { events = [] } = page;
+    idle = events.length === 0 ? idle + 1 : 0;
+    for (const event of events) {
       if (!isFresh(position, event)) continue;
       noteEvent(position, event);
       await take(event);

@@ -5,6 +5,8 @@ import { performUnthrottled } from "../../../demo/simulator/operations/operation
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { stop } from "../../../demo/simulator/state/task_life.ts";
 import { systemClock } from "../../../src/clock.ts";
+import type { Output } from "../../../src/aws/operations.ts";
+import { operationsAt } from "../../harness/aws.ts";
 import { runTask, type Stage, withStage } from "../../harness/tool.ts";
 import { cluster } from "../../harness/with_simulator.ts";
 
@@ -178,5 +180,50 @@ Deno.test("the built file prints what a container has printed", async () => {
     await eventually("the task has stopped", () => task.status === "STOPPED" ? true : undefined);
     const { code, stdout } = await stage.executable(["logs", "--cluster", cluster, task.id]);
     assertEquals([code, stdout], [0, "bye\n"]);
+  });
+});
+
+Deno.test("pages of CloudWatch Logs that do not end are told, and each line is printed once", async () => {
+  const endless: [string, (asked: number) => Output<"filterLogEvents">][] = [
+    ["the same token", () => ({ events: [{ message: "one", eventId: "1" }], nextToken: "more" })],
+    ["tokens without lines", (asked) => ({ events: [], nextToken: `more-${asked}` })],
+  ];
+  for (const [what, answer] of endless) {
+    await withStage(async (stage) => {
+      const task = loggedTask(stage);
+      let asked = 0;
+      const ran = await stage.tool(["logs", ...options, "--container", "web", task.arn], {
+        connectAws: () => ({
+          ...operationsAt(stage.ecs.endpoint),
+          filterLogEvents: () => Promise.resolve(answer(asked++)),
+        }),
+        // The budget of calls fills up at once.
+        clock: { ...systemClock, monotonic: () => asked * 1_000 },
+      });
+      assertEquals(ran.code, 3, what);
+      assertEquals(ran.stdout.split("one").length <= 2, true, what);
+      assertStringIncludes(ran.stderr, "its pages do not end");
+    });
+  }
+});
+
+Deno.test("a stream of more pages than the driver reads at one time is printed to its end", async () => {
+  await withStage(async (stage) => {
+    const task = loggedTask(stage);
+    const pages = 1_500;
+    let asked = 0;
+    const ran = await stage.tool(["logs", ...options, "--container", "web", task.arn], {
+      connectAws: () => ({
+        ...operationsAt(stage.ecs.endpoint),
+        filterLogEvents: () => {
+          const page = asked++;
+          const event = { message: `line ${page}`, eventId: `${page}`, timestamp: page };
+          const isLast = page === pages - 1;
+          return Promise.resolve({ events: [event], ...isLast ? {} : { nextToken: `${page}` } });
+        },
+      }),
+      clock: { ...systemClock, monotonic: () => asked * 1_000 },
+    });
+    assertEquals([ran.code, ran.stderr, ran.stdout.split("\n").length], [0, "", pages + 1]);
   });
 });
