@@ -3,7 +3,7 @@ import type { ClusterRef } from "../aws/cluster_ref.ts";
 import { count } from "../config/show.ts";
 import type { PluginConfig } from "../config/plugin_config.ts";
 import { type Check, skip } from "./doctor/check.ts";
-import { checkCluster, checkLogGroup } from "./doctor/cluster_checks.ts";
+import { checkCluster } from "./doctor/cluster_checks.ts";
 import { checkDefinition, checkTask } from "./doctor/exec_checks.ts";
 import { checkIdentity } from "./doctor/identity_checks.ts";
 import { checkNomad } from "./doctor/nomad_checks.ts";
@@ -78,21 +78,20 @@ async function examineAws(
   identity: string,
 ): Promise<Check[]> {
   const { signal } = host;
-  const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, signal);
+  const features = featuresOf(config, options);
+  const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, features, signal);
   if (clusterArn === undefined) {
     return [...checks, skip("permissions", "they are for tasks of the cluster")];
   }
-  const features = featuresOf(config, options);
   if (kmsKey !== undefined && config.exec) features.add("exec-keys");
   else features.delete("exec-keys");
-  const logGroup = await checkLogGroup(caller, config, signal);
   const family = options.definition?.replace(/^arn:[^/]*\//, "").replace(/:[0-9]+$/, "");
   const permissions = await checkPermissions(caller, {
     cluster: cluster.name,
     clusterArn,
     features,
     family,
-    logGroup: config.log_group,
+    logGroup: config.logs ? config.log_group : undefined,
     kmsKey,
   }, signal);
   const task = options.task === undefined
@@ -110,7 +109,6 @@ async function examineAws(
   );
   return [
     ...checks,
-    ...logGroup,
     ...permissions,
     passRole,
     ...task?.checks ?? [],

@@ -1,8 +1,7 @@
-/** Whether the cluster can take tasks, and what it measures and logs. */
+/** Whether the cluster can take tasks, and what it measures. */
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef } from "../../aws/cluster_ref.ts";
-import { EcsError } from "../../aws/error.ts";
-import type { PluginConfig } from "../../config/plugin_config.ts";
+import type { Feature } from "../../aws/permissions.ts";
 import { type Check, fail, failedCall, ok, warn } from "./check.ts";
 
 /** What the checks found. */
@@ -14,10 +13,11 @@ export type ClusterChecks = {
   readonly kmsKey: string | undefined;
 };
 
-/** Describes the cluster. */
+/** Describes the cluster, and checks that it measures what `features` read. */
 export async function checkCluster(
   caller: EcsCaller,
   cluster: ClusterRef,
+  features: ReadonlySet<Feature>,
   signal: AbortSignal,
 ): Promise<ClusterChecks> {
   try {
@@ -38,7 +38,7 @@ export async function checkCluster(
     const insights = found.settings?.find(({ name }) => name === "containerInsights")?.value;
     const { clusterArn = cluster.name } = found;
     return {
-      checks: [ok("cluster", clusterArn), insightsCheck(cluster, insights)],
+      checks: [ok("cluster", clusterArn), insightsCheck(cluster, insights, features)],
       clusterArn,
       kmsKey: found.configuration?.executeCommandConfiguration?.kmsKeyId,
     };
@@ -49,39 +49,25 @@ export async function checkCluster(
   }
 }
 
-function insightsCheck({ name }: ClusterRef, setting: string | undefined): Check {
-  return setting === "enhanced" || setting === "enabled" ? ok("Container Insights", setting) : warn(
-    "Container Insights",
-    `${setting ?? "not set"}: Nomad cannot show the CPU and memory of tasks`,
-    `aws ecs update-cluster-settings --cluster ${name} --settings name=containerInsights,value=enhanced`,
+/** Compares the setting with what the features in use read of it. */
+function insightsCheck(
+  { name }: ClusterRef,
+  setting: string | undefined,
+  features: ReadonlySet<Feature>,
+): Check {
+  const check = "Container Insights";
+  const found = setting ?? "not set";
+  // Log events of single tasks are there with both settings, their metrics with "enhanced" alone.
+  const needed = features.has("stats-metrics")
+    ? "enhanced"
+    : features.has("stats")
+    ? "enabled"
+    : undefined;
+  if (needed === undefined) return ok(check, `${found}; nothing reads it`);
+  if (setting === needed || setting === "enhanced") return ok(check, found);
+  return warn(
+    check,
+    `${found}: Nomad cannot show the CPU and memory of tasks`,
+    `aws ecs update-cluster-settings --cluster ${name} --settings name=containerInsights,value=${needed}`,
   );
-}
-
-/** Reads one event of the log group that the plugin block names. */
-export async function checkLogGroup(
-  caller: EcsCaller,
-  { log_group: group, logs }: Pick<PluginConfig, "log_group" | "logs">,
-  signal: AbortSignal,
-): Promise<Check[]> {
-  if (group === undefined || !logs) return [];
-  try {
-    await caller.call("filterLogEvents", { logGroupName: group, limit: 1 }, {
-      target: `of ${group}`,
-      priority: "act",
-      signal,
-    });
-    return [ok("log group", group)];
-  } catch (error) {
-    signal.throwIfAborted();
-    const isMissing = error instanceof EcsError && error.kind === "no_resource";
-    return [
-      isMissing
-        ? fail(
-          "log group",
-          `${group} does not exist in this account and region`,
-          `aws logs create-log-group --log-group-name ${group}`,
-        )
-        : failedCall("log group", "filterLogEvents", error),
-    ];
-  }
 }

@@ -7,7 +7,7 @@ import { EcsError } from "../../aws/error.ts";
 import type { Input, OperationName } from "../../aws/operations.ts";
 import { actionOf, type Feature, grants } from "../../aws/permissions.ts";
 import { taskArnIn } from "../task_ref.ts";
-import { type Check, failedCall, ok, permissionFix, warn } from "./check.ts";
+import { type Check, fail, failedCall, ok, permissionFix, skip, warn } from "./check.ts";
 
 /** What the calls are about. */
 export type Probed = {
@@ -17,6 +17,7 @@ export type Probed = {
   readonly features: ReadonlySet<Feature>;
   /** Family of a task definition that the identity is to run; undefined for one of the doctor's own. */
   readonly family: string | undefined;
+  /** The log group that the plugin block names; undefined also where no logs are read. */
   readonly logGroup: string | undefined;
   readonly kmsKey: string | undefined;
 };
@@ -82,7 +83,7 @@ function missingName(name: OperationName, { family, logGroup }: Probed): string 
     : undefined;
 }
 
-/** Tries all permissions of the features in use, one after the other. */
+/** Tries all permissions of the features in use, one after the other, and with them the log group. */
 export async function checkPermissions(
   caller: EcsCaller,
   probed: Probed,
@@ -94,40 +95,65 @@ export async function checkPermissions(
   const names = (Object.keys(probes) as (keyof typeof probes)[])
     .filter((name) => used.has(actionOf(name)));
   const checks: Check[] = [];
-  for (const name of names) checks.push(await checkPermission(caller, name, probed, signal));
+  for (const name of names) {
+    const error = await tryPermission(caller, name, probed, signal);
+    checks.push(permissionCheck(name, probed, error));
+    if (name === "filterLogEvents" && probed.logGroup !== undefined) {
+      checks.push(logGroupCheck(probed.logGroup, error));
+    }
+  }
   return checks;
 }
 
-async function checkPermission<Name extends OperationName>(
+/** Makes the call. Resolves to the error that it failed with. */
+async function tryPermission<Name extends OperationName>(
   caller: EcsCaller,
   name: Name,
   probed: Probed,
   signal: AbortSignal,
-): Promise<Check> {
-  const action = actionOf(name);
+): Promise<unknown> {
   const probe = probes[name];
-  if (probe === undefined) throw new Error(`no call tries ${action}`);
+  if (probe === undefined) throw new Error(`no call tries ${actionOf(name)}`);
   try {
     await caller.call(name, probe(probed), {
       target: `of cluster ${probed.cluster}, to try the permission`,
       priority: "act",
       signal,
     });
+    return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    if (isPermitted(error)) return ok(action, "allowed");
-    const isDenied = error instanceof EcsError && error.kind === "denied";
-    const missing = missingName(name, probed);
-    if (isDenied && missing !== undefined) {
-      return warn(
-        action,
-        `denied for ${ownFamily}, which a policy that names families and log groups denies too`,
-        `name ${missing}; else ${permissionFix(name)}`,
-      );
-    }
-    return failedCall(action, name, error);
+    return error;
   }
-  return ok(action, "allowed");
+}
+
+function permissionCheck(name: OperationName, probed: Probed, error: unknown): Check {
+  const action = actionOf(name);
+  if (error === undefined || isPermitted(error)) return ok(action, "allowed");
+  const isDenied = error instanceof EcsError && error.kind === "denied";
+  const missing = missingName(name, probed);
+  if (isDenied && missing !== undefined) {
+    return warn(
+      action,
+      `denied for ${ownFamily}, which a policy that names families and log groups denies too`,
+      `name ${missing}; else ${permissionFix(name)}`,
+    );
+  }
+  return failedCall(action, name, error);
+}
+
+/** Whether the log group is there, by the same answer. */
+function logGroupCheck(group: string, error: unknown): Check {
+  const check = "log group";
+  if (error === undefined) return ok(check, group);
+  if (!isPermitted(error)) return skip(check, `${group}: FilterLogEvents has not shown it`);
+  return error instanceof EcsError && error.kind === "no_resource"
+    ? fail(
+      check,
+      `${group} does not exist in this account and region`,
+      `aws logs create-log-group --log-group-name ${group}`,
+    )
+    : failedCall(check, "filterLogEvents", error);
 }
 
 /** Whether AWS refused a call for what it names: then it has let the identity through. */

@@ -75,6 +75,7 @@ const denials = [
   "ExecuteCommand",
   "ResumeSession",
   "TerminateSession",
+  "FilterLogEvents",
   "GetMetricData",
   "DescribeNetworkInterfaces",
 ];
@@ -87,7 +88,8 @@ for (const operation of denials) {
         faults: [{ operations: [operation], mode: "access-denied" }],
       });
       const { code, checks } = await checksOf(stage, args);
-      const [found, ...others] = checks.filter(({ status }) => status !== "ok");
+      const wrong = checks.filter(({ status }) => status === "warn" || status === "fail");
+      const [found, ...others] = wrong;
       assertEquals([code, found?.status, others], [1, "fail", []]);
       assertStringIncludes(found?.name ?? "", `:${operation}`);
       assertStringIncludes(found?.fix ?? "", `allow ${found?.name} in the identity's IAM policy`);
@@ -134,7 +136,7 @@ const broken: Record<string, {
       }),
     name: "Container Insights",
     status: "warn",
-    fix: "aws ecs update-cluster-settings",
+    fix: "name=containerInsights,value=enhanced",
   },
   "a log group that is not there": {
     break: ({ ecs: { simulator: { model } } }) =>
@@ -238,6 +240,15 @@ for (
     });
   });
 }
+
+Deno.test("the log group and its permission are learned from one call", async () => {
+  await withStage(async (stage) => {
+    const { checks } = await checksOf(stage, await healthy(stage));
+    const names = ["logs:FilterLogEvents", "log group"];
+    assertEquals(checks.filter(({ name }) => names.includes(name)).map(({ name }) => name), names);
+    assertEquals(stage.ecs.simulator.calls.read().byOperation["FilterLogEvents"], 1);
+  });
+});
 
 Deno.test("a denial of the doctor's own family is a warning, as a policy may name families", async () => {
   await withStage(async (stage) => {

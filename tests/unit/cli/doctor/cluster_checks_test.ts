@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { EcsError } from "../../../../src/aws/error.ts";
-import { checkCluster, checkLogGroup } from "../../../../src/cli/doctor/cluster_checks.ts";
+import type { Feature } from "../../../../src/aws/permissions.ts";
+import type { Check } from "../../../../src/cli/doctor/check.ts";
+import { checkCluster } from "../../../../src/cli/doctor/cluster_checks.ts";
 import { callerAnswering } from "../../../harness/caller.ts";
 
 const { signal } = new AbortController();
@@ -18,20 +19,37 @@ Deno.test("a cluster tells its ARN, and the key that it encrypts sessions with",
       failures: [],
     }),
   });
-  const { checks, clusterArn, kmsKey } = await checkCluster(caller, cluster, signal);
+  const { checks, clusterArn, kmsKey } = await checkCluster(
+    caller,
+    cluster,
+    new Set(["stats"]),
+    signal,
+  );
   assertEquals(checks.map(({ status }) => status), ["ok", "ok"]);
   assertEquals([clusterArn, kmsKey], [active.clusterArn, "key"]);
 });
 
-Deno.test("a log group is looked at where the plugin block names one and reads logs", async () => {
-  const { caller, asked } = callerAnswering({
-    filterLogEvents: () => {
-      throw new EcsError("no_resource", "logs FilterLogEvents", "no such group");
-    },
-  });
-  assertEquals(await checkLogGroup(caller, { log_group: undefined, logs: true }, signal), []);
-  assertEquals(await checkLogGroup(caller, { log_group: "web", logs: false }, signal), []);
-  assertEquals(asked, []);
-  const [check] = await checkLogGroup(caller, { log_group: "web", logs: true }, signal);
-  assertEquals(check?.status, "fail");
+Deno.test("Container Insights must measure what the driver is to read, and no more", async () => {
+  const stats = new Set<Feature>(["stats"]);
+  const metrics = new Set<Feature>(["stats-metrics"]);
+  const none = new Set<Feature>();
+  const cases: [string | undefined, ReadonlySet<Feature>, Check["status"], string | undefined][] = [
+    ["enabled", stats, "ok", undefined],
+    ["enhanced", stats, "ok", undefined],
+    ["disabled", stats, "warn", "value=enabled"],
+    [undefined, stats, "warn", "value=enabled"],
+    ["enabled", metrics, "warn", "value=enhanced"],
+    ["disabled", metrics, "warn", "value=enhanced"],
+    ["enhanced", metrics, "ok", undefined],
+    ["disabled", none, "ok", undefined],
+  ];
+  for (const [value, features, status, fix] of cases) {
+    const settings = value === undefined ? [] : [{ name: "containerInsights" as const, value }];
+    const { caller } = callerAnswering({
+      describeClusters: () => ({ clusters: [{ ...active, settings }], failures: [] }),
+    });
+    const [, check] = (await checkCluster(caller, cluster, features, signal)).checks;
+    assertEquals(check?.status, status, `${value} for ${[...features]}`);
+    assertEquals(check?.fix?.endsWith(fix ?? ""), fix === undefined ? undefined : true);
+  }
 });

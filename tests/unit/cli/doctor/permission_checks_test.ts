@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { EcsError, type EcsErrorKind } from "../../../../src/aws/error.ts";
 import { type Feature, features, grants } from "../../../../src/aws/permissions.ts";
+import type { Check } from "../../../../src/cli/doctor/check.ts";
 import { checkPermissions, untried } from "../../../../src/cli/doctor/permission_checks.ts";
+import { callerAnswering } from "../../../harness/caller.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
 
 const { signal } = new AbortController();
@@ -26,6 +28,9 @@ function failing(kind: EcsErrorKind, cause?: unknown) {
   return { caller, inputs };
 }
 
+const isPermission = ({ name }: Check) => name !== "log group";
+const namesOf = (checks: Check[]) => checks.filter(isPermission).map(({ name }) => name);
+
 Deno.test("each permission of the declaration is tried, or is said not to be", async () => {
   const { caller } = failing("rejected");
   const checks = await checkPermissions(caller, probed, signal);
@@ -35,7 +40,7 @@ Deno.test("each permission of the declaration is tried, or is said not to be", a
     "iam:PassRole", // IAM's simulator is asked
     "sts:AssumeRole", // the credentials call it
   ];
-  const tried = [...checks.map(({ name }) => name), ...Object.keys(untried), ...elsewhere];
+  const tried = [...namesOf(checks), ...Object.keys(untried), ...elsewhere];
   assertEquals(new Set(tried), declared);
 });
 
@@ -57,7 +62,7 @@ Deno.test("AWS's refusal of what a call names shows that the identity may make i
   ];
   for (const [kind, cause, status] of outcomes) {
     const { caller } = failing(kind, cause);
-    const checks = await checkPermissions(caller, probed, signal);
+    const checks = (await checkPermissions(caller, probed, signal)).filter(isPermission);
     assertEquals(new Set(checks.map((check) => check.status)), new Set([status]), kind);
   }
 });
@@ -81,4 +86,27 @@ Deno.test("a denial of a name of the doctor's own is a warning", async () => {
     "ecs:RegisterTaskDefinition",
     "logs:FilterLogEvents",
   ]);
+});
+
+Deno.test("the answer about the permission to read logs tells whether the log group is there", async () => {
+  const outcomes: [EcsErrorKind, Check["status"]][] = [
+    ["no_resource", "fail"],
+    ["denied", "skip"],
+    ["unavailable", "skip"],
+    ["rejected", "fail"],
+  ];
+  const logGroupOf = async (caller: EcsCaller, logGroup: string | undefined) => {
+    const logs = { ...probed, logGroup, features: new Set<Feature>(["logs"]) };
+    const checks = await checkPermissions(caller, logs, signal);
+    return checks.find(({ name }) => name === "log group");
+  };
+  for (const [kind, status] of outcomes) {
+    const { caller, inputs } = failing(kind);
+    assertEquals((await logGroupOf(caller, "/ecs/web"))?.status, status, kind);
+    assertEquals(inputs.length, 1);
+  }
+  const { caller, asked } = callerAnswering({ filterLogEvents: () => ({}) });
+  assertEquals(await logGroupOf(caller, undefined), undefined);
+  assertEquals((await logGroupOf(caller, "/ecs/web"))?.status, "ok");
+  assertEquals(asked.length, 2);
 });
