@@ -4,8 +4,11 @@ import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Identity } from "../../aws/identity.ts";
 import type { Host } from "../host.ts";
 import { spanOf } from "../style.ts";
+import { answered } from "./bounded.ts";
 import { type Check, credentialsFix, fail, ok, regionFix, skip, warn } from "./check.ts";
 
+/** What is asked, for messages. */
+const operation = "STS GetCallerIdentity";
 /** Milliseconds by which AWS lets a request's time be off: AWS Signature Version 4, "Date handling". */
 const allowedSkew = 300_000;
 /** Milliseconds of skew that are worth a word. The Date header has whole seconds. */
@@ -18,12 +21,14 @@ export type IdentityChecks = { readonly checks: Check[]; readonly identity: Iden
 
 /** Asks STS whose the credentials are. */
 export async function checkIdentity(
-  { identify, clock, signal }: Pick<Host, "identify" | "clock" | "signal">,
+  host: Pick<Host, "identify" | "clock" | "signal">,
   { region, role, profile }: Pick<ClusterRef, "region" | "role" | "profile">,
   endpoint: string | undefined,
 ): Promise<IdentityChecks> {
+  const { identify, clock, signal } = host;
   try {
-    const identity = await identify({ region, role, profile, endpoint }, signal);
+    const target = { region, role, profile, endpoint };
+    const identity = await answered(host, operation, (bounded) => identify(target, bounded));
     const checks = [
       ok("region", identity.region),
       credentialsCheck(identity, clock.now()),
@@ -57,7 +62,7 @@ export function clockCheck(time: Date | undefined, now: number): Check {
 }
 
 function failedChecks(error: unknown): Check[] {
-  const { kind, answer } = toEcsError(error, "STS GetCallerIdentity");
+  const { kind, answer } = toEcsError(error, operation);
   if (kind === "no_region") {
     return [fail("region", answer, regionFix), skip("credentials", "they need a region")];
   }

@@ -1,16 +1,19 @@
 import { toEcsError } from "../../aws/error.ts";
 import type { AwsTarget } from "../../aws/operations.ts";
 import type { Host } from "../host.ts";
+import { answered } from "./bounded.ts";
 import { type Check, fail, ok, skip } from "./check.ts";
 
 const name = "iam:PassRole";
+/** What is asked, for messages. */
+const operation = "IAM SimulatePrincipalPolicy";
 
 /**
  * Asks IAM whether the identity may pass roles to tasks of ECS: no call tries it without a start. `roles`
  * are those of the task definition that jobs run; without any, IAM is asked for all roles.
  */
 export async function checkPassRole(
-  { simulatePassRole, signal }: Pick<Host, "simulatePassRole" | "signal">,
+  host: Pick<Host, "simulatePassRole" | "clock" | "signal">,
   target: AwsTarget,
   asked: { readonly arn: string; readonly roles: readonly string[] },
 ): Promise<Check> {
@@ -18,7 +21,11 @@ export async function checkPassRole(
   const fix = "allow iam:PassRole for these roles in the identity's IAM policy: " +
     "statement PassRoles of nomad-driver-ecs iam-policy";
   try {
-    const decision = await simulatePassRole(target, asked, signal);
+    const decision = await answered(
+      host,
+      operation,
+      (bounded) => host.simulatePassRole(target, asked, bounded),
+    );
     switch (decision) {
       case "allowed":
         return ok(name, `IAM's simulator allows it for ${whom}`);
@@ -33,8 +40,8 @@ export async function checkPassRole(
         return skip(name, `IAM does not know ${asked.arn}: it may be a role with a path`);
     }
   } catch (error) {
-    signal.throwIfAborted();
-    const { answer } = toEcsError(error, "IAM SimulatePrincipalPolicy");
+    host.signal.throwIfAborted();
+    const { answer } = toEcsError(error, operation);
     return skip(name, `not tried, as IAM's simulator cannot be asked: ${answer}`);
   }
 }

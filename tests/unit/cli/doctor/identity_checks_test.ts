@@ -53,3 +53,11 @@ for (const [code, message, name, fix] of failures) {
     assertStringIncludes(found.checks[0]?.fix ?? "", fix);
   });
 }
+
+Deno.test("an STS that never answers fails the check, and holds the doctor up no longer", async () => {
+  const identify = () => new Promise<never>(() => {});
+  const patient = { ...clock, sleep: () => Promise.resolve() };
+  const found = await checkIdentity({ identify, clock: patient, signal }, place, undefined);
+  assertEquals(found.checks.map(({ name, status }) => [name, status]), [["credentials", "fail"]]);
+  assertStringIncludes(found.checks[0]?.detail ?? "", "no answer within 15 s");
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Decision } from "../../../../src/aws/identity.ts";
+import { systemClock } from "../../../../src/clock.ts";
 import { checkPassRole } from "../../../../src/cli/doctor/pass_role_check.ts";
 
 const { signal } = new AbortController();
@@ -8,7 +9,7 @@ const arn = "arn:aws:iam::123456789012:user/ops";
 const role = "arn:aws:iam::123456789012:role/web";
 
 const checkOf = (answer: () => Promise<Decision | undefined>, roles = [role]) =>
-  checkPassRole({ simulatePassRole: answer, signal }, target, { arn, roles });
+  checkPassRole({ simulatePassRole: answer, clock: systemClock, signal }, target, { arn, roles });
 
 Deno.test("IAM's word on a role is the check's", async () => {
   assertEquals((await checkOf(() => Promise.resolve("allowed"))).status, "ok");
@@ -27,4 +28,15 @@ Deno.test("where IAM cannot be asked, nothing is said of the permission", async 
   assertEquals((await checkOf(() => Promise.resolve(undefined))).status, "skip");
   // A policy may name the roles, and so allow none of all.
   assertEquals((await checkOf(() => Promise.resolve("implicitDeny"), [])).status, "skip");
+});
+
+Deno.test("an IAM that never answers, as where no way leads to it, is a skip", async () => {
+  const host = {
+    simulatePassRole: () => new Promise<never>(() => {}),
+    clock: { ...systemClock, sleep: () => Promise.resolve() },
+    signal,
+  };
+  const { status, detail } = await checkPassRole(host, target, { arn, roles: [role] });
+  assertEquals(status, "skip");
+  assertStringIncludes(detail, "no answer within 15 s");
 });
