@@ -8,7 +8,7 @@ import type { ReadFile } from "../nomad/connection.ts";
 
 /** A stream that a person reads. */
 export type Output = {
-  /** Resolves once all is written. */
+  /** Resolves once all is written, or nobody reads any more. */
   write(data: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
 };
@@ -48,6 +48,11 @@ export type Host = {
   readonly stdin: Keyboard;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborts when the person ends the command. */
+  /** Aborts when the person ends the command, and with `ReaderGone` when nobody reads its output any more. */
   readonly signal: AbortSignal;
 };
+
+/** Why a command ends whose reader has had enough, as `head` has. That is no error. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}

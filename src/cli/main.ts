@@ -8,14 +8,15 @@ import { Command, CommanderError } from "commander";
 import { EcsError } from "../aws/error.ts";
 import { features } from "../aws/permissions.ts";
 import { NomadError } from "../nomad/error.ts";
+import { errorInWords } from "./advice.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
-import type { Host } from "./host.ts";
+import { type Host, ReaderGone } from "./host.ts";
 import { iamPolicy } from "./iam_policy.ts";
 import { logs } from "./logs.ts";
 import { commonOptions } from "./options.ts";
-import { hasColours, painterOf, printable } from "./style.ts";
+import { hasColours, printError } from "./style.ts";
 import { stopOrphans } from "./stop_orphans.ts";
 import { tasks } from "./tasks.ts";
 import { validate } from "./validate.ts";
@@ -36,7 +37,7 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    exitCode = await exitCodeOf(host, error);
+    exitCode = await exitCodeOf(host, program, error);
   }
   await Promise.all(pending);
   return exitCode;
@@ -199,21 +200,31 @@ function command(
 }
 
 /** Tells the person what went wrong, and answers the exit status of it. */
-async function exitCodeOf({ stderr, environment, signal }: Host, error: unknown): Promise<number> {
-  if (signal.aborted) return exitCodes.interrupted;
+async function exitCodeOf(host: Host, program: Command, error: unknown): Promise<number> {
+  const { aborted, reason } = host.signal;
+  if (aborted) return reason instanceof ReaderGone ? exitCodes.ok : exitCodes.interrupted;
   // Commander has printed its own errors; help and version are such an "error" too, with code 0.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  const paint = painterOf(hasColours(stderr, environment));
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split("\n").map(printable).join("\n");
-  await stderr.write(`${paint("red", "error:")} ${lines}\n`);
-  if (error instanceof CliError) return error.exitCode;
-  if (error instanceof EcsError || error instanceof NomadError) return exitCodes.unanswered;
+  const wantsJson = program.commands.some((command) => command.opts()["json"] === true);
+  const { text, exitCode, stack } = told(error);
+  await printError(host, { text, exitStatus: exitCode, as: wantsJson ? "JSON" : "text" });
   // A fault of the program's own: its place helps whoever mends it.
-  await stderr.write(`${error instanceof Error ? error.stack ?? "" : ""}\n`);
-  return exitCodes.unanswered;
+  if (stack !== undefined) await host.stderr.write(`${stack}\n`);
+  return exitCode;
+}
+
+/** What is told of an error. */
+type Told = { readonly text: string; readonly exitCode: number; readonly stack?: string };
+
+function told(error: unknown): Told {
+  if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof EcsError || error instanceof NomadError) {
+    return { text: errorInWords(error), exitCode: exitCodes.unanswered };
+  }
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  return { text: message, exitCode: exitCodes.unanswered, stack };
 }
 
 const aboutPlugin =

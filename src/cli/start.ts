@@ -3,8 +3,7 @@ import type { AwsHost } from "../aws/host.ts";
 import { identityOf, simulatePassRole } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
-import { exitCodes } from "./exit_codes.ts";
-import type { Host, Keyboard, Output } from "./host.ts";
+import { type Host, type Keyboard, type Output, ReaderGone } from "./host.ts";
 import { runCli } from "./main.ts";
 
 /** Runs a person's command on this machine. Resolves to the exit status. */
@@ -31,14 +30,11 @@ export async function startCli(
       random: Math.random,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       stdin: keyboard,
-      stdout: outputTo(Deno.stdout),
-      stderr: outputTo(Deno.stderr),
+      // What a command does is done all the same, and its status is its own; only what waits for more ends.
+      stdout: outputTo(Deno.stdout, () => interrupted.abort(new ReaderGone())),
+      stderr: outputTo(Deno.stderr, () => {}),
       signal: interrupted.signal,
     }, args);
-  } catch (error) {
-    // The reader has had enough, as `head` has.
-    if (error instanceof Deno.errors.BrokenPipe) return exitCodes.ok;
-    throw error;
   } finally {
     Deno.removeSignalListener("SIGINT", interrupt);
   }
@@ -74,12 +70,25 @@ function withEndpoints(host: AwsHost, environment: Host["environment"]): AwsHost
   return { ...host, endpoints: { ...host.endpoints, sts: of("STS"), iam: of("IAM") } };
 }
 
-function outputTo(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
+/** Writes to a stream until its reader goes, which is told once. */
+function outputTo(
+  stream: typeof Deno.stdout | typeof Deno.stderr,
+  onGone: () => void,
+): Output {
+  let isGone = false;
   return {
     isTerminal: stream.isTerminal(),
     write: async (data) => {
       let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
-      while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
+      while (rest.length > 0 && !isGone) {
+        const written = await stream.write(rest).catch((error) => {
+          if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+          isGone = true;
+          onGone();
+          return 0;
+        });
+        rest = rest.subarray(written);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 import { EcsError } from "../aws/error.ts";
 import { count } from "../config/show.ts";
 import type { OthersTask, StopOutcome } from "../lifecycle/lifecycle.ts";
+import { errorInWords } from "./advice.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { type CommonOptions, requiredCluster, settingsOf } from "./options.ts";
@@ -36,12 +37,10 @@ export async function stopOrphans(
         "only Nomad can prove an orphan: use --nomad-address, NOMAD_ADDR, or a nomad block in --config",
       );
     }
-    const { signal } = host;
-    const view = await viewOf(session.nomad, signal);
+    const { surveyed, view } = await survey(host, session, cluster, host.signal);
     if (view.kind === "failed") throw view.error;
-    const found = await survey(host, session, cluster, signal);
-    const orphans = found.filter(({ row }) => row.orphan === "yes");
-    const unknown = found.filter(({ row }) => row.orphan === "unknown").length;
+    const orphans = surveyed.filter(({ row }) => row.orphan === "yes");
+    const unknown = surveyed.filter(({ row }) => row.orphan === "unknown").length;
     const rows: OrphanRow[] = [];
     for (const { row, task: { tagged } } of orphans) {
       const stopped = options.yes === true && tagged !== undefined
@@ -75,7 +74,7 @@ async function stopOne(
   try {
     return await lifecycle.stopUnchanged(task, `Nomad: ${verdict.why}`, signal);
   } catch (error) {
-    if (error instanceof EcsError) return { kind: "failed", why: error.message };
+    if (error instanceof EcsError) return { kind: "failed", why: errorInWords(error) };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Output } from "./host.ts";
+import type { Host, Output } from "./host.ts";
 
 /** Colours of a status. */
 export type Colour = "green" | "yellow" | "red" | "dim" | "bold" | "plain";
@@ -38,6 +38,23 @@ export function painterOf(coloured: boolean): Paint {
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
+}
+
+/** Prints an error on standard error: a line of text, or a document where the command prints JSON. */
+export async function printError(
+  { stderr, environment }: Pick<Host, "stderr" | "environment">,
+  { text, exitStatus, as }: {
+    readonly text: string;
+    readonly exitStatus: number;
+    readonly as: "text" | "JSON";
+  },
+): Promise<void> {
+  if (as === "JSON") {
+    return await stderr.write(JSON.stringify({ error: text, exitStatus }) + "\n");
+  }
+  const paint = painterOf(hasColours(stderr, environment));
+  const lines = text.split("\n").map(printable).join("\n");
+  await stderr.write(`${paint("red", "error:")} ${lines}\n`);
 }
 
 /** One cell of a table. */

@@ -45,36 +45,49 @@ export async function tasks(
   return await withSession(host, settings, async (session) => {
     const clears = options.watch === true && options.json !== true && host.stdout.isTerminal;
     for (;;) {
-      const rows = (await survey(host, session, cluster, host.signal)).map(({ row }) => row);
+      const { surveyed, view } = await survey(host, session, cluster, host.signal);
+      const rows = surveyed.map(({ row }) => row);
       const text = options.json === true
         ? jsonOf(cluster, rows, options.watch === true)
         : textOf(host, cluster, rows);
       // Moves to the corner, writes over what is there, and clears the rest (ECMA-48).
       await host.stdout.write(clears ? `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[J` : text);
-      if (options.watch !== true) return exitCodes.ok;
+      if (options.watch !== true) {
+        // The tasks are told all the same, but not what was asked of Nomad.
+        if (view.kind === "failed") throw view.error;
+        return exitCodes.ok;
+      }
       await host.clock.sleep(watchInterval, host.signal);
       host.signal.throwIfAborted();
     }
   });
 }
 
-/** The tasks with what Nomad says of them, sorted by job, group, task and allocation. */
+/** What was found at one look. */
+export type Survey = {
+  /** Sorted by job, group, task and allocation. */
+  readonly surveyed: readonly Surveyed[];
+  readonly view: NomadView;
+};
+
+/** The tasks with what Nomad says of them. Rejects with an `EcsError`, or with the signal's reason. */
 export async function survey(
   { clock }: Pick<Host, "clock">,
   { lifecycle, nomad }: Session,
   cluster: ClusterRef,
   signal: AbortSignal,
-): Promise<Surveyed[]> {
+): Promise<Survey> {
   const [found, view] = await Promise.all([
     lifecycle.survey(cluster, signal),
     viewOf(nomad, signal),
   ]);
   const now = clock.now();
   const verdicts = await verdictsOn(found, view, signal);
-  return found.flatMap((task, at) => {
+  const surveyed = found.flatMap((task, at) => {
     const verdict = verdicts[at];
     return verdict === undefined ? [] : [{ row: rowOf(task, verdict, view, now), task }];
   }).toSorted(({ row: one }, { row: other }) => keyOf(one) < keyOf(other) ? -1 : 1);
+  return { surveyed, view };
 }
 
 function keyOf({ namespace, job, group, task, allocation, arn }: TaskRow): string {

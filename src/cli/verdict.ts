@@ -4,6 +4,7 @@ import type { OthersTask, SurveyedTask } from "../lifecycle/lifecycle.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import { NomadError } from "../nomad/error.ts";
 import type { NodeStub } from "../nomad/documents.ts";
+import { errorInWords } from "./advice.ts";
 
 /** What is known of one ECS task. */
 export type Verdict = {
@@ -68,7 +69,7 @@ export async function verdictOn(
     case "not asked":
       return unknown("Nomad was not asked: use --nomad-address or NOMAD_ADDR");
     case "failed":
-      return unknown(view.error.message);
+      return unknown(errorInWords(view.error));
     case "answers":
       break;
   }
@@ -81,7 +82,7 @@ export async function verdictOn(
     const need = await (works ? needOnWorkingNode : needOf)(context, task, signal);
     return verdictFrom(need, works ? task.owner.nodeId : undefined);
   } catch (error) {
-    if (error instanceof NomadError) return unknown(error.message);
+    if (error instanceof NomadError) return unknown(errorInWords(error));
     throw error;
   }
 }

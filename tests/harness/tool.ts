@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { exitCodes } from "../../src/cli/exit_codes.ts";
 import type { TaskRow } from "../../src/cli/tasks.ts";
 import type { AwsHost } from "../../src/aws/host.ts";
 import { identityOf, simulatePassRole } from "../../src/aws/identity.ts";
@@ -152,12 +153,16 @@ export function runTask(
   return task;
 }
 
-/** Runs `tasks --json`, and returns its rows by allocation. */
-export async function rowsOf(stage: Stage, nomad = true): Promise<Map<string, TaskRow>> {
+/** Runs `tasks --json`, which ends with the status, and returns its rows by allocation. */
+export async function rowsOf(
+  stage: Stage,
+  nomad = true,
+  status: number = exitCodes.ok,
+): Promise<Map<string, TaskRow>> {
   const { nomad: { address } } = stage;
   const args = ["tasks", "--cluster", cluster, "--region", "us-east-1", "--json"];
   const ran = await stage.tool(nomad ? [...args, "--nomad-address", address] : args);
-  assertEquals([ran.code, ran.stderr], [0, ""]);
+  assertEquals([ran.code, ran.stderr === ""], [status, status === exitCodes.ok]);
   const { tasks } = JSON.parse(ran.stdout) as { tasks: TaskRow[] };
   return new Map(tasks.map((row) => [row.allocation, row]));
 }

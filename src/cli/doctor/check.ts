@@ -1,6 +1,7 @@
 import { EcsError } from "../../aws/error.ts";
 import { type OperationName, operations } from "../../aws/operations.ts";
 import { actionOf, grants } from "../../aws/permissions.ts";
+import { credentialsFix, regionFix } from "../advice.ts";
 
 /** What the doctor found of one prerequisite. */
 export type Check = {
@@ -66,7 +67,3 @@ export function permissionFix(operation: OperationName): string {
   return `allow ${action} in the identity's IAM policy: ` +
     `statement ${sids.join(" or ")} of nomad-driver-ecs iam-policy`;
 }
-
-export const credentialsFix =
-  "give the process credentials: an instance or task role, AWS_PROFILE, AWS_ACCESS_KEY_ID, or --profile";
-export const regionFix = "set region in the plugin block's config, AWS_REGION, or --region";

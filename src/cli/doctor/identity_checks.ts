@@ -2,10 +2,11 @@
 import { toEcsError } from "../../aws/error.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Identity } from "../../aws/identity.ts";
+import { credentialsFix, regionFix } from "../advice.ts";
 import type { Host } from "../host.ts";
 import { spanOf } from "../style.ts";
 import { answered } from "./bounded.ts";
-import { type Check, credentialsFix, fail, ok, regionFix, skip, warn } from "./check.ts";
+import { type Check, fail, ok, skip, warn } from "./check.ts";
 
 /** What is asked, for messages. */
 const operation = "STS GetCallerIdentity";

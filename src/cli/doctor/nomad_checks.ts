@@ -1,6 +1,7 @@
 /** Whether Nomad's API answers, and what its token may do. */
 import type { NomadApi } from "../../nomad/api.ts";
 import { NomadError, type NomadErrorKind } from "../../nomad/error.ts";
+import { nomadFix } from "../advice.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
 /** An allocation that there is not: listing it shows whether the token may list the namespace. */
@@ -56,19 +57,7 @@ export async function checkNomad(
 }
 
 function fixOf(kind: NomadErrorKind, rule: string): string {
-  switch (kind) {
-    case "denied":
-      return `give the token a policy with ${rule}, or the right token in token_file or NOMAD_TOKEN`;
-    case "misconfigured":
-      return "put that right in the nomad block, or in the environment";
-    case "unreachable":
-      return "check that the agent runs, and nomad.address or NOMAD_ADDR";
-    case "untrusted":
-      return "check ca_file, tls_server_name, cert_file and key_file of the nomad block, or NOMAD_CACERT, " +
-        "NOMAD_TLS_SERVER_NAME, NOMAD_CLIENT_CERT and NOMAD_CLIENT_KEY";
-    case "busy":
-      return "try again once Nomad's servers have a leader";
-    case "unusable":
-      return "check that nomad.address is that of a Nomad agent's HTTP API";
-  }
+  return kind === "denied"
+    ? `give the token a policy with ${rule}, or the right token in token_file or NOMAD_TOKEN`
+    : nomadFix(kind) ?? "put that right in the nomad block, or in the environment";
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eachOperation } from "../../../src/aws/operations.ts";
 import { withStage } from "../../harness/tool.ts";
 
 Deno.test("a person who asks for the version or help gets it on standard output", async () => {
@@ -65,5 +66,42 @@ Deno.test("a fault of the program's own is told with its place", async () => {
     });
     assertEquals(code, 3);
     assertStringIncludes(stderr, "a fault");
+  });
+});
+
+Deno.test("an error of AWS's says what a person can do, and promises no other attempt", async () => {
+  await withStage(async ({ tool }) => {
+    const failing = (error: Error) => ({
+      connectAws: () => eachOperation(() => Promise.reject(error)),
+    });
+    const errors: [string, string, string][] = [
+      ["AccessDeniedException", "not authorized", "the doctor command names the statement"],
+      ["ExpiredTokenException", "expired", "give the process credentials"],
+      ["ClusterNotFoundException", "Cluster not found.", "check --cluster"],
+      ["NetworkingError", "connection refused", "check the network, the proxy and the endpoint"],
+      ["Error", "Region is missing", "--region"],
+    ];
+    for (const [name, message, fix] of errors) {
+      const error = Object.assign(new Error(message), { name });
+      const { code, stdout, stderr } = await tool(["tasks", "--cluster", "x"], failing(error));
+      assertEquals([code, stdout, stderr.split("\n").length], [3, "", 2], stderr);
+      assertStringIncludes(stderr, message);
+      assertStringIncludes(stderr, fix);
+      assertEquals(/tried again|asked again|Nomad client/.test(stderr), false, stderr);
+    }
+  });
+});
+
+Deno.test("with --json an error is a document on standard error, with the exit status", async () => {
+  await withStage(async ({ tool }) => {
+    const { code, stdout, stderr } = await tool(["tasks", "--json"]);
+    assertEquals([code, stdout], [2, ""]);
+    const { error, exitStatus } = JSON.parse(stderr);
+    assertStringIncludes(error, "no cluster");
+    assertEquals(exitStatus, 2);
+    // What follows the task is the command's, and so is its --json.
+    const id = "0".repeat(32);
+    const exec = await tool(["exec", id, "ps", "--json"]);
+    assertStringIncludes(exec.stderr, "error: no cluster");
   });
 });

@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withStage } from "../../harness/tool.ts";
+import { cluster } from "../../harness/with_simulator.ts";
 import { pluginPath } from "../../harness/plugin.ts";
 
 /** Runs a line of shell with the built file as `$0`. */
@@ -28,4 +30,24 @@ Deno.test("a reader that has had enough is no error", async () => {
   // The reader is gone before anything is written.
   const { stdout, stderr } = await shell('{ "$0" --help; echo $? >&2; } | true');
   assertEquals([stdout, stderr.trim()], ["", "0"]);
+});
+
+Deno.test("a command whose reader has gone keeps its own status", async () => {
+  const line = '{ "$0" doctor --cluster x --region us-east-1; echo $? >&2; } | true';
+  const { stderr } = await shell(line, { AWS_EC2_METADATA_DISABLED: "true", NOMAD_ADDR: "" });
+  assertEquals(stderr.trim(), "1");
+});
+
+Deno.test("a command that waits for more ends with its reader", async () => {
+  await withStage(async ({ ecs: { endpoint } }) => {
+    const line = `{ "$0" tasks --watch --cluster ${cluster}; echo $? >&2; } | true`;
+    const { stderr } = await shell(line, {
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "simulated",
+      AWS_SECRET_ACCESS_KEY: "simulated",
+      AWS_ENDPOINT_URL: endpoint,
+      NOMAD_ADDR: "",
+    });
+    assertEquals(stderr.trim(), "0");
+  });
 });

@@ -8,6 +8,8 @@ const cases: Record<string, {
   left?: { allocId: string; until: number };
   orphan: TaskRow["orphan"];
   why: string;
+  /** The exit status of the command. */
+  status?: number;
 }> = {
   "an orphan where its node is down and its allocation is over": {
     change: ({ nomad }) => nomad.nodes.set("node-a", "down").size,
@@ -96,17 +98,18 @@ const cases: Record<string, {
     change: ({ nomad }) => nomad.answer = () => new Response("no leader", { status: 500 }),
     orphan: "unknown",
     why: "no leader",
+    status: 3,
   },
 };
 
-for (const [name, { change, left, orphan, why }] of Object.entries(cases)) {
+for (const [name, { change, left, orphan, why, status }] of Object.entries(cases)) {
   Deno.test(`a task is ${name}`, async () => {
     await withStage(async (stage) => {
       stage.nomad.nodes.set("node-a", "ready");
       stage.nomad.allocations.set("alloc-1", over);
       change(stage);
       ownedTask(stage, "alloc-1", "node-a", left === undefined ? [] : leftTags(left));
-      const row = (await rowsOf(stage)).get("alloc-1");
+      const row = (await rowsOf(stage, true, status)).get("alloc-1");
       assertEquals(row?.orphan, orphan);
       assertStringIncludes(row?.why ?? "", why);
     });
