@@ -42,15 +42,28 @@ export async function leaveOrStop(
   // A purged job's allocation, or a token without rights: nobody can be shown to take the task.
   if (allocation === "unknown" || node === "unknown") return { kind: "stop" };
   const cause = stopCauseOf(allocation, node);
-  if (cause.kind !== "drain" || cause.next === undefined) return { kind: "stop" };
+  const mayBeDrain = cause.kind === "drain" || cause.kind === "drain or alloc stop";
+  if (!mayBeDrain || cause.next === undefined) return { kind: "stop" };
   const next = await api.allocation(cause.next, namespace, signal);
   if (next === "unknown" || !isToRun(next) || !runsTheSame(next, allocation)) {
     return { kind: "stop" };
   }
+  if (cause.kind !== "drain" && !await isPlacedByDrain(api, next, signal)) return { kind: "stop" };
   // A driver that does not take over would run a second ECS task beside the one that is left.
   const taker = await api.node(next.nodeId, signal);
   if (taker === "unknown" || !taker.takesOver) return { kind: "stop" };
   return { kind: "leave", to: next.id };
+}
+
+/** Whether an allocation was placed because another's node was drained: `nomad alloc stop` places by its own. */
+async function isPlacedByDrain(
+  api: NomadApi,
+  { evalId, namespace }: Allocation,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (evalId === undefined) return false;
+  const evaluation = await api.evaluation(evalId, namespace, signal);
+  return evaluation !== "unknown" && evaluation.triggeredBy === "node-drain";
 }
 
 /**

@@ -71,6 +71,11 @@ export type NomadNode = {
   readonly status: string;
   /** Whether the node is being drained now. */
   readonly draining: boolean;
+  /**
+   * Whether its last drain has gone through and it takes no allocations since. At the deadline of a drain, or
+   * with `-force`, Nomad tells so before the client hears which allocations are to stop.
+   */
+  readonly drained: boolean;
   /** Whether its ecs driver takes over what another node's leaves, as its attribute says. */
   readonly takesOver: boolean;
 };
@@ -144,6 +149,8 @@ export function nodeOf(value: unknown, attempted: string): NomadNode {
     status: from.text("Status"),
     draining: from.value("Drain") === true ||
       jsonObjectIn(from.value("DrainStrategy")) !== undefined,
+    drained: from.value("SchedulingEligibility") === "ineligible" &&
+      jsonObjectIn(from.value("LastDrain"))?.["Status"] === "complete",
     takesOver: jsonObjectIn(from.value("Attributes"))?.[handOverAttribute] === "on",
   };
 }

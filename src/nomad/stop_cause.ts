@@ -6,6 +6,11 @@ export type StopCause =
   | { readonly kind: "drain"; readonly next: string | undefined }
   /** Its node is drained, and Nomad places nothing in its stead: a batch job. */
   | { readonly kind: "drain without replacement" }
+  /**
+   * The drain of its node has ended with this stop, or somebody ran `nomad alloc stop` right after a drain.
+   * The evaluation that placed `next` tells which.
+   */
+  | { readonly kind: "drain or alloc stop"; readonly next: string | undefined }
   /** Somebody ran `nomad alloc stop`. */
   | { readonly kind: "alloc stop" }
   /** A new version of the job replaces it. */
@@ -39,7 +44,8 @@ export function stopCauseOf(allocation: Allocation, node: NomadNode): StopCause 
   if (/being updated due to job update/.test(desiredDescription)) return { kind: "update" };
   if (/not needed/.test(desiredDescription)) return { kind: "not needed" };
   if (!allocation.migrate) return { kind: "not needed" };
-  if (!node.draining) return { kind: "alloc stop" };
+  if (!node.draining && !node.drained) return { kind: "alloc stop" };
   if (allocation.migrateDisablePlacement) return { kind: "drain without replacement" };
-  return { kind: "drain", next: allocation.nextAllocation };
+  const next = allocation.nextAllocation;
+  return { kind: node.draining ? "drain" : "drain or alloc stop", next };
 }

@@ -26,7 +26,14 @@ export function allocationWith(changes: Partial<Allocation> = {}): Allocation {
 
 /** A node that is ready; `changes` are the fields of another case. */
 export function nodeWith(changes: Partial<NomadNode> = {}): NomadNode {
-  return { id: "node-a", status: "ready", draining: false, takesOver: true, ...changes };
+  return {
+    id: "node-a",
+    status: "ready",
+    draining: false,
+    drained: false,
+    takesOver: true,
+    ...changes,
+  };
 }
 
 /** The JSON that Nomad 1.11.3 answers for an allocation that a drain stops, without its job's tasks. */

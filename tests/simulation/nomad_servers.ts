@@ -21,6 +21,8 @@ export type NomadServers = {
   readonly cutOff: Set<string>;
   /** The API as the plugin of one node sees it. */
   api(nodeId: string, process: Process): NomadApi;
+  /** How often plugins have asked about one allocation. */
+  questions(): number;
   allocation(id: string): Allocation | undefined;
   put(allocation: Allocation): void;
   change(id: string, changes: Partial<Allocation>): void;
@@ -44,19 +46,21 @@ export function createNomadServers(
 ): NomadServers {
   const allocations = new Map<string, Version<Allocation>[]>();
   const nodes = new Map<string, Version<NomadNode>[]>();
+  let questions = 0;
   const write = <T>(table: Map<string, Version<T>[]>, id: string, document: T | undefined) => {
     table.set(id, (table.get(id) ?? []).concat({ at: time.now(), document }));
   };
   const read = <T>(table: Map<string, Version<T>[]>, id: string, at: number): T | undefined =>
     table.get(id)?.findLast((version) => version.at <= at)?.document;
   for (const id of nodeIds) {
-    write(nodes, id, { id, status: "ready", draining: false, takesOver: true });
+    write(nodes, id, { id, status: "ready", draining: false, drained: false, takesOver: true });
   }
 
   const servers: NomadServers = {
     weather: undefined,
     readJob: true,
     cutOff: new Set(),
+    questions: () => questions,
     allocation: (id) => read(allocations, id, time.now()),
     put: (allocation) => write(allocations, allocation.id, allocation),
     change: (id, changes) => {
@@ -64,7 +68,8 @@ export function createNomadServers(
       if (known !== undefined) write(allocations, id, { ...known, ...changes });
     },
     node: (id) =>
-      read(nodes, id, time.now()) ?? { id, status: "down", draining: false, takesOver: false },
+      read(nodes, id, time.now()) ??
+        { id, status: "down", draining: false, drained: false, takesOver: false },
     changeNode: (id, changes) => write(nodes, id, { ...servers.node(id), ...changes }),
     forget: (id) => write(allocations, id, undefined),
     api: (nodeId, process) => {
@@ -92,12 +97,14 @@ export function createNomadServers(
         }
       };
       return {
-        allocation: (id, _namespace, signal) =>
-          answer(
+        allocation: (id, _namespace, signal) => {
+          questions += 1;
+          return answer(
             `GET allocation ${id}`,
             (at) => servers.readJob ? read(allocations, id, at) : undefined,
             signal,
-          ),
+          );
+        },
         evaluation: () => Promise.resolve("unknown"),
         allocationsOf: async (jobId, _namespace, signal) => {
           const all = (at: number) =>

@@ -21,6 +21,8 @@ function apiOf(
   evaluations: Readonly<Record<string, string>> = {
     "e-new": "job-register",
     "e-later": "queued-allocs",
+    "e-drain": "node-drain",
+    "e-stop": "alloc-stop",
   },
 ) {
   const asked: string[] = [];
@@ -57,6 +59,8 @@ const replacement = allocationWith({
   previousAllocation: "old",
 });
 const draining = [nodeWith({ draining: true }), nodeWith({ id: "node-b" })];
+
+const drainEnded = [nodeWith({ drained: true }), nodeWith({ id: "node-b" })];
 
 const leaving: [string, Allocation[], NomadNode[], LeaveVerdict][] = [
   [
@@ -97,6 +101,30 @@ const leaving: [string, Allocation[], NomadNode[], LeaveVerdict][] = [
     { kind: "stop" },
   ],
   ["nomad alloc stop stops the ECS task", [drained, replacement], [nodeWith()], { kind: "stop" }],
+  [
+    "a drain that is forced, or at its deadline, leaves the ECS task to what the drain has placed",
+    [drained, { ...replacement, evalId: "e-drain" }],
+    drainEnded,
+    { kind: "leave", to: "new" },
+  ],
+  [
+    "nomad alloc stop right after a drain stops the ECS task",
+    [drained, { ...replacement, evalId: "e-stop" }],
+    drainEnded,
+    { kind: "stop" },
+  ],
+  [
+    "a replacement after a drain whose evaluation Nomad has forgotten is no taker",
+    [drained, { ...replacement, evalId: "gone" }],
+    drainEnded,
+    { kind: "stop" },
+  ],
+  [
+    "a drain that placed a replacement is none any more once its node is eligible",
+    [drained, { ...replacement, evalId: "e-drain" }],
+    [nodeWith(), nodeWith({ id: "node-b" })],
+    { kind: "stop" },
+  ],
   ["an allocation that Nomad does not show is stopped", [], draining, { kind: "stop" }],
   ["a node that Nomad does not show is no drain", [drained, replacement], [], { kind: "stop" }],
   [

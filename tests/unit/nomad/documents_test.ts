@@ -60,6 +60,20 @@ Deno.test("a node drains while it has a drain strategy", () => {
   assertEquals(nodeOf({ ...node, Drain: true }, "GET").draining, true);
 });
 
+Deno.test("a node is drained from the end of its drain until it is eligible again", () => {
+  const drained = (document: Record<string, unknown>) =>
+    nodeOf({ ID: "node-a", Status: "ready", ...document }, "GET").drained;
+  const ineligible = { SchedulingEligibility: "ineligible" };
+  assertEquals(drained({ ...ineligible, LastDrain: { Status: "complete" } }), true);
+  assertEquals(drained({ ...ineligible, LastDrain: { Status: "canceled" } }), false);
+  assertEquals(drained({ ...ineligible, LastDrain: { Status: "draining" } }), false);
+  assertEquals(drained({ ...ineligible, LastDrain: null }), false);
+  assertEquals(
+    drained({ SchedulingEligibility: "eligible", LastDrain: { Status: "complete" } }),
+    false,
+  );
+});
+
 Deno.test("a node takes over where its driver's attribute says so", () => {
   const node = { ID: "node-a", Status: "ready" };
   assertEquals(nodeOf(node, "GET").takesOver, false);

@@ -26,6 +26,18 @@ const causes: [string, Partial<Allocation>, Partial<NomadNode>, StopCause][] = [
     draining,
     { kind: "drain without replacement" },
   ],
+  [
+    "a drain that ends with the stop, or nomad alloc stop after a drain",
+    migrated,
+    { drained: true },
+    { kind: "drain or alloc stop", next },
+  ],
+  [
+    "a drain of a batch job that ends with the stop, from Nomad 1.11 on",
+    { ...migrated, migrateDisablePlacement: true, nextAllocation: undefined },
+    { drained: true },
+    { kind: "drain without replacement" },
+  ],
   ["nomad alloc stop", migrated, {}, { kind: "alloc stop" }],
   [
     "a destructive update",
