@@ -9,6 +9,7 @@ import { createLogs, type LogDisk } from "../logs/logs.ts";
 import { type Meter, silentMeter } from "../meter.ts";
 import type { Driver, DriverEvent } from "./contract.ts";
 import { createStats, type StatsContext } from "../stats/stats.ts";
+import { createDoubts, searchDoubles } from "./doubles.ts";
 import { taskNotFound } from "./driver_error.ts";
 import { createEventHub, type EventHub } from "./event_hub.ts";
 import { type CommandContext, runCommand } from "./exec.ts";
@@ -78,6 +79,7 @@ export function createDriver(options: DriverOptions): Driver {
   const fingerprinter = createFingerprinter(basis);
   searchForOrphans(context, meter, signal);
   searchForForsaken(context, signal);
+  searchForDoubles(context, signal);
 
   return {
     configure: (decoded) => {
@@ -161,6 +163,7 @@ function createContext(
     records: createTaskIndex<TaskRecord>(),
     starting: createTaskIndex<PendingStart>(),
     clusters: new Map(),
+    doubts: createDoubts(),
     events,
     publish: (event, owner) => {
       const message = boundedText(event.message);
@@ -226,6 +229,14 @@ function searchForForsaken(context: DriverContext, signal: AbortSignal): void {
     log: log.named("forsaken"),
     nodeId: () => learnNode(context, signal),
   }).catch((error) => log.error("the search for forsaken tasks ended", { error: String(error) }));
+}
+
+function searchForDoubles(context: DriverContext, signal: AbortSignal): void {
+  const { doubts, lifecycle, nomad, clock } = context;
+  const log = context.log.named("doubles");
+  searchDoubles({ doubts, lifecycle, nomad, clock, log, signal }).catch((error) =>
+    log.error("the search for second ECS tasks ended", { error: String(error) })
+  );
 }
 
 /** This client's node id where it is known, and else that of the agent that answers. */

@@ -67,6 +67,12 @@ async function isPlacedByDrain(
 }
 
 /**
+ * What Nomad answers about predecessors. `certain` is false where a server answered that does not know yet
+ * what became of the nearest one, so that a later answer may name more.
+ */
+export type PredecessorsAnswer = Predecessors & { readonly certain: boolean };
+
+/**
  * The allocations whose ECS task a new allocation may find running, nearest first. Ends before an
  * allocation that may legitimately run beside the new one. Rejects with a `NomadError` where Nomad
  * does not answer.
@@ -75,7 +81,7 @@ export async function predecessorsOf(
   api: NomadApi,
   { allocId, namespace }: AllocationRef,
   signal: AbortSignal,
-): Promise<Predecessors> {
+): Promise<PredecessorsAnswer> {
   const own = await api.allocation(allocId, namespace, signal);
   if (own === "unknown") {
     throw new NomadError(
@@ -86,7 +92,7 @@ export async function predecessorsOf(
   }
   const chain: Predecessor[] = [];
   let id = own.previousAllocation;
-  if (id === undefined) return await lostOfName(api, own, signal);
+  if (id === undefined) return certainly(await lostOfName(api, own, signal));
   let first = own;
   while (id !== undefined && chain.length < longestChain) {
     const earlier = await api.allocation(id, namespace, signal);
@@ -94,15 +100,25 @@ export async function predecessorsOf(
       // Nomad has collected it as garbage, which it does only with what is over.
       chain.push({ allocId: id, runs: "other", lost: false });
       const others = await sameName(api, own, chain, signal);
-      return { chain: chain.concat(others), complete: false };
+      return certainly({ chain: chain.concat(others), complete: false });
     }
-    // Nomad starts the new allocation while its client is disconnected, and may keep both.
-    if (isWanted(earlier)) return { chain, complete: true };
+    if (isWanted(earlier)) {
+      // A client starts an allocation only once the nearest earlier one is over or its client is
+      // disconnected. A server that shows it otherwise is behind.
+      const isBehind = chain.length === 0 && earlier.clientStatus !== "unknown";
+      if (isBehind) return { chain, complete: false, certain: false };
+      // Nomad starts the new allocation while its client is disconnected, and may keep both.
+      return certainly({ chain, complete: true });
+    }
     chain.push(predecessorOf(own, earlier));
     first = earlier;
     id = earlier.previousAllocation;
   }
-  return { chain, complete: id === undefined && await isNew(api, first, signal) };
+  return certainly({ chain, complete: id === undefined && await isNew(api, first, signal) });
+}
+
+function certainly(predecessors: Predecessors): PredecessorsAnswer {
+  return { ...predecessors, certain: true };
 }
 
 /** What an evaluation is made for that users ask for: it places allocations that are new. */

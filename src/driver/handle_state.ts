@@ -23,6 +23,8 @@ export type HandleState = {
   readonly startedAt: number | undefined;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** See `KnownTask`. */
+  readonly inDoubt?: boolean | undefined;
   /** The log streams to show; undefined where the handle does not say. */
   readonly sources?: readonly LogSource[] | undefined;
 };
@@ -35,7 +37,7 @@ export const handleVersion = 1;
  * decoder skips the keys that it does not know.
  */
 export function encodeHandleState(
-  { ref, allocId, container, network, startedAt, handover, sources }: HandleState,
+  { ref, allocId, container, network, startedAt, handover, inDoubt, sources }: HandleState,
 ): Uint8Array {
   const { role, profile } = ref.cluster;
   return encode({
@@ -49,6 +51,7 @@ export function encodeHandleState(
     ...(Object.keys(network.ports).length === 0 ? {} : { Ports: network.ports }),
     ...(network.advertise === "private" ? {} : { Advertise: network.advertise }),
     ...(handover ? {} : { HandOver: false }),
+    ...(inDoubt ? { InDoubt: true } : {}),
     ...(sources === undefined ? {} : { Logs: sources.map(logFields) }),
     ...(profile === undefined ? {} : { Profile: profile }),
     ...(role === undefined ? {} : {
@@ -113,6 +116,7 @@ export function decodeHandleState(
       ports: portsIn(fields["Ports"]),
     },
     handover: fields["HandOver"] !== false,
+    ...(fields["InDoubt"] === true ? { inDoubt: true } : {}),
     sources: Array.isArray(fields["Logs"]) ? fields["Logs"].flatMap(sourceOf) : undefined,
     startedAt: typeof millis === "number" && isTime(millis) ? millis : goTime(fields["StartedAt"]),
   };

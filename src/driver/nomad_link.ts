@@ -1,12 +1,17 @@
 import { type Clock, within } from "../clock.ts";
-import type { Predecessors, TaskIdentity } from "../lifecycle/lifecycle.ts";
+import type { TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { addressRule, defaultAddress, parseAddress } from "../nomad/address.ts";
 import { createNomadApi, type NomadApi } from "../nomad/api.ts";
 import type { NomadTarget, ReadFile } from "../nomad/connection.ts";
 import type { NomadAgent } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
-import { leaveOrStop, type LeaveVerdict, predecessorsOf } from "./hand_over.ts";
+import {
+  leaveOrStop,
+  type LeaveVerdict,
+  type PredecessorsAnswer,
+  predecessorsOf,
+} from "./hand_over.ts";
 import type { Settings } from "./settings.ts";
 
 /** Makes the questions to the agent at a target, which is read again for each. */
@@ -185,14 +190,14 @@ export async function predecessorsFrom(
   link: NomadLink,
   task: TaskIdentity,
   signal: AbortSignal,
-): Promise<Predecessors | undefined> {
+): Promise<PredecessorsAnswer | undefined> {
   if (link.api() === undefined) return undefined;
   const answer = await link.ask(
     { kind: "allocations", namespace: task.namespace },
     (api, bounded) => predecessorsOf(api, task, bounded),
     signal,
   );
-  return answer ?? { chain: [], complete: false };
+  return answer ?? { chain: [], complete: false, certain: false };
 }
 
 /** Whether a task that Nomad stops runs on. Without an answer it is stopped. */

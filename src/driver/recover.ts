@@ -20,12 +20,8 @@ export function recoverTask(
   const known = records.get(task.id);
   if (known !== undefined) return known.confirm();
   const fallback = fallbackCluster(settings.config);
-  const { ref, container, network, startedAt = clock.now(), handover, sources } = decodeHandleState(
-    {
-      ...handle,
-      fallback,
-    },
-  );
+  const state = decodeHandleState({ ...handle, fallback });
+  const { ref, container, network, startedAt = clock.now(), handover, inDoubt, sources } = state;
   log.info("recovering a task", { task_id: task.id, arn: ref.arn });
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover({
@@ -35,7 +31,7 @@ export function recoverTask(
     allocDir: place.allocDir,
     onEvent: publish,
   });
-  const record = keep(context, remote, { network, startedAt, handover, sources });
+  const record = keep(context, remote, { network, startedAt, handover, inDoubt, sources });
   record.confirm();
   followLogs(context, record, place, { how: "recovered" });
 }

@@ -10,6 +10,7 @@ import {
   type TaskEvent,
   type TaskIdentity,
 } from "../lifecycle/lifecycle.ts";
+import type { Doubts } from "./doubles.ts";
 import { DriverError } from "./driver_error.ts";
 import { encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
@@ -55,6 +56,8 @@ export type StartContext = LogContext & {
   readonly starting: TaskIndex<PendingStart>;
   readonly clusters: Clusters;
   readonly nomad: NomadLink;
+  /** Tasks beside which an earlier allocation's may run. */
+  readonly doubts: Doubts;
   /** Tells Nomad what happens to a task. */
   readonly publish: (event: TaskEvent, owner: TaskIdentity) => void;
   readonly clock: Clock;
@@ -79,13 +82,14 @@ export async function startTask(
 
 /** Keeps a record of an ECS task that is looked after from now on. */
 export function keep(
-  { records, clusters }: Pick<StartContext, "records" | "clusters">,
+  { records, clusters, doubts }: Pick<StartContext, "records" | "clusters" | "doubts">,
   remote: RemoteTask,
   known: KnownTask,
 ): TaskRecord {
   const record = createTaskRecord({ remote, ...known });
   records.set(record);
   addCluster(clusters, remote.ref.cluster);
+  if (record.inDoubt) doubts.add(record);
   return record;
 }
 
@@ -144,7 +148,10 @@ async function startNew(
   const ports = portsOf(request.ports, definition, config.container);
   const network = { advertise: config.advertise, address: publicAddress, ports };
   const sources = sourcesOf(context, remote, definition, config, request);
-  const record = keep(context, remote, { network, startedAt, handover: config.handover, sources });
+  // A start that finds its own ECS task looks for no other; the start that ran it may have learned of none.
+  const inDoubt = predecessors !== undefined && (origin.how === "found" || !predecessors.certain);
+  const known = { network, startedAt, handover: config.handover, inDoubt, sources };
+  const record = keep(context, remote, known);
   const earlier = predecessors?.chain.map(({ allocId }) => allocId);
   followLogs(context, record, request, { ...origin, earlier });
   return answerOf(record);
@@ -199,8 +206,8 @@ async function takeOver(
     arn: ref.arn,
   });
   const remote = lifecycle.recover({ ref, owner: task, container, allocDir, onEvent: publish });
-  const { startedAt, handover, sources } = earlier;
-  const known = { network: earlier.network(), startedAt, handover, sources };
+  const { startedAt, handover, inDoubt, sources } = earlier;
+  const known = { network: earlier.network(), startedAt, handover, inDoubt, sources };
   const record = keep(context, remote, known);
   moveLogs(context, earlier, record);
   earlier.detach();
@@ -210,10 +217,10 @@ async function takeOver(
 }
 
 function answerOf(record: TaskRecord): StartedTask {
-  const { remote: { ref, container }, startedAt, handover, sources } = record;
+  const { remote: { ref, container }, startedAt, handover, inDoubt, sources } = record;
   const network = record.network();
   const { allocId } = record.task;
-  const known = { ref, allocId, container, network, startedAt, handover, sources };
+  const known = { ref, allocId, container, network, startedAt, handover, inDoubt, sources };
   const state = encodeHandleState(known);
   return { handle: { version: handleVersion, state }, network: record.status().network };
 }

@@ -30,6 +30,8 @@ export type KnownTask = {
   readonly startedAt: number;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** Whether an earlier allocation's ECS task may run beside it, of which its start could not learn. */
+  readonly inDoubt?: boolean | undefined;
   /** The log streams to show; undefined where they are still to be found out. */
   readonly sources?: readonly LogSource[] | undefined;
 };
@@ -50,6 +52,8 @@ export type TaskRecord = {
   readonly startedAt: number;
   /** Whether another client's driver may take the ECS task over. */
   readonly handover: boolean;
+  /** See `KnownTask`. */
+  inDoubt: boolean;
   /** See `KnownTask`. */
   sources: readonly LogSource[] | undefined;
   /** Its logs while they are shown. Nomad hears of the task's end after theirs. */
@@ -84,15 +88,20 @@ class KeptTask implements TaskRecord {
   readonly remote: RemoteTask;
   readonly startedAt: number;
   readonly handover: boolean;
+  inDoubt: boolean;
   sources: readonly LogSource[] | undefined;
   log: TaskLog | undefined = undefined;
   readonly #network: KnownNetwork;
 
-  constructor(remote: RemoteTask, { network, startedAt, handover, sources }: KnownTask) {
+  constructor(
+    remote: RemoteTask,
+    { network, startedAt, handover, inDoubt = false, sources }: KnownTask,
+  ) {
     this.remote = remote;
     this.#network = network;
     this.startedAt = startedAt;
     this.handover = handover;
+    this.inDoubt = inDoubt;
     this.sources = sources;
   }
 

@@ -17,6 +17,7 @@ import { findUnclaimed } from "./ownership/node_search.ts";
 import { createRemoteTasks } from "./remote_tasks.ts";
 import type { StartContext, Started, StartRequest } from "./start/context.ts";
 import { type CheckedTask, checkTask, type TaskToCheck } from "./start/check.ts";
+import { stopDoubles, type TaskInDoubt } from "./start/doubles.ts";
 import { describeDefinition } from "./start/plan.ts";
 import { startTask } from "./start/start.ts";
 import { createMetTasks } from "./start/met_tasks.ts";
@@ -83,6 +84,8 @@ export type Lifecycle = {
   start(request: StartRequest): Promise<Started>;
   /** Looks after an ECS task that was started earlier. Needs no answer from ECS. */
   recover(task: RecoveredTask): RemoteTask;
+  /** See `stopDoubles` in `start/doubles.ts`. */
+  stopDoubles(task: TaskInDoubt, signal: AbortSignal): Promise<string[]>;
   /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
   leaveTask(ref: TaskRef, to: LeftTo, signal: AbortSignal): Promise<void>;
   /** See `findOthers` in `ownership/others.ts`. */
@@ -209,6 +212,7 @@ export function createLifecycle(
       for (const { index } of unclaimed) metTasks.meet(index);
       return unclaimed;
     },
+    stopDoubles: (task, signal) => stopDoubles(startContext(task.ref.cluster), task, signal),
     leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),

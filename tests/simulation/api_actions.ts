@@ -23,8 +23,11 @@ export type ApiRun = Scheduler & {
     Alloc,
     { readonly to: Alloc; readonly arn: string; readonly process: Process }
   >;
-  /** Allocations whose start may have had no good answer from Nomad's API. */
-  readonly uninformed: Set<Alloc>;
+  /**
+   * Allocations whose start may have had no good answer from Nomad's API, each with the last virtual
+   * milliseconds at which its client could not learn of what runs beside it.
+   */
+  readonly uninformed: Map<Alloc, number>;
   /** Allocations that started while one before their predecessor was still being started. */
   readonly overtaking: Set<Alloc>;
   /** Allocations that their client started again after an end while it had no connection. */

@@ -18,6 +18,11 @@ import type { SimulatedEcs } from "./simulated_ecs.ts";
 
 /** Virtual milliseconds for which an answer that a plugin goes by may be old, with the way of its tags. */
 const answerAge = 20_000;
+/**
+ * Virtual milliseconds in which a client stops what runs beside the task of a start that Nomad told nothing,
+ * once Nomad and ECS answer: the longest pause between its questions, and what the answers take.
+ */
+const doubtTime = 75_000;
 /** Virtual milliseconds in which the tasks of a node that is gone end, once Nomad wants them no more. */
 const forsakenTime = 600_000;
 
@@ -48,7 +53,7 @@ export function createApiMode(
     overs: new Map(),
     drained: new Map(),
     left: new Map(),
-    uninformed: new Set(),
+    uninformed: new Map(),
     overtaking: new Set(),
     restartedAlone: new Set(),
     started: new Set(),
@@ -79,8 +84,8 @@ export function createApiMode(
     isWanted: (alloc) => isWanted(run, alloc),
     isExcused: (alloc) =>
       run.overtaking.has(alloc) || runsBesideSuccessor(run, alloc) ||
-      (run.uninformed.has(alloc) && alloc.previous !== undefined &&
-        leavesBehind(run, alloc.previous)),
+      (time.now() - (run.uninformed.get(alloc) ?? -Infinity) < doubtTime &&
+        alloc.previous !== undefined && leavesBehind(run, alloc.previous)),
     disturb: () => {
       for (const drain of run.drains) drain.disturbed = true;
     },
@@ -91,10 +96,13 @@ export function createApiMode(
         if (draining && node !== undefined) run.drained.set(node, time.now());
       }
       for (const alloc of stage.allocs) {
-        if (alloc.state !== "active" || alloc.stored !== undefined) continue;
+        if (alloc.state !== "active") continue;
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
           servers.node(alloc.node.id).takesOver;
-        if (!informed) run.uninformed.add(alloc);
+        const mayFind = informed && stage.ecs.weather === undefined && alloc.stored !== undefined;
+        if (!mayFind && run.uninformed.has(alloc)) run.uninformed.set(alloc, time.now());
+        if (alloc.stored !== undefined) continue;
+        if (!informed) run.uninformed.set(alloc, time.now());
         if (run.started.has(alloc) && run.away.has(alloc.node)) run.restartedAlone.add(alloc);
         if (overtakesStart(alloc.previous?.previous) || missesTask(stage.ecs, alloc)) {
           run.overtaking.add(alloc);

@@ -3,9 +3,10 @@ import {
   leaveOrStop,
   type LeaveVerdict,
   longestChain,
+  type PredecessorsAnswer,
   predecessorsOf,
 } from "../../../src/driver/hand_over.ts";
-import type { Predecessor, Predecessors } from "../../../src/lifecycle/lifecycle.ts";
+import type { Predecessor } from "../../../src/lifecycle/lifecycle.ts";
 import type { NomadApi } from "../../../src/nomad/api.ts";
 import type { Allocation, NomadNode } from "../../../src/nomad/documents.ts";
 import { NomadError } from "../../../src/nomad/error.ts";
@@ -147,10 +148,10 @@ const c = allocationWith({ id: "c", previousAllocation: "b", clientStatus: "pend
 const b = allocationWith({ id: "b", previousAllocation: "a", ...over });
 const a = allocationWith({ id: "a", ...over });
 
-const whole = (...chain: Predecessor[]): Predecessors => ({ chain, complete: true });
-const cut = (...chain: Predecessor[]): Predecessors => ({ chain, complete: false });
+const whole = (...chain: Predecessor[]) => ({ chain, complete: true, certain: true });
+const cut = (...chain: Predecessor[]) => ({ chain, complete: false, certain: true });
 
-const chains: [string, Allocation[], Predecessors][] = [
+const chains: [string, Allocation[], PredecessorsAnswer][] = [
   ["a first allocation has no predecessor", [{ ...c, previousAllocation: undefined }], whole()],
   [
     "an allocation that was placed late replaces lost ones of its name, the newest first",
@@ -267,6 +268,16 @@ const chains: [string, Allocation[], Predecessors][] = [
     "a disconnected client's allocation runs beside, and ends the chain",
     [c, { ...b, clientStatus: "unknown", desiredStatus: "run" }, a],
     whole(),
+  ],
+  [
+    "a server that shows the nearest predecessor as running and wanted is behind",
+    [c, { ...b, clientStatus: "running", desiredStatus: "run" }, a],
+    { chain: [], complete: false, certain: false },
+  ],
+  [
+    "a disconnected client's allocation that came back before its replacement ended stays",
+    [c, b, { ...a, clientStatus: "running", desiredStatus: "run" }],
+    whole({ allocId: "b", runs: "same", lost: false }),
   ],
 ];
 

@@ -21,6 +21,7 @@ Deno.test("a handle keeps where its task lives and is reached, whatever the plug
     network: { advertise: "public" as const, address: "203.0.113.7", ports: { http: 80 } },
     startedAt: 1_767_225_600_000,
     handover: false,
+    inDoubt: true,
     sources: [
       { region: "eu-west-1", group: "g", stream: "a", output: "stdout" as const, label: undefined },
       { region: "eu-west-1", group: "g", stream: "b", output: "stderr" as const, label: "side" },

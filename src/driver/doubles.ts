@@ -1,0 +1,131 @@
+/**
+ * The search for second ECS tasks of tasks whose start could not learn of the allocations before them: Nomad
+ * gave no answer, or a server answered that was behind. Such a start runs an ECS task of its own, and an
+ * earlier allocation's may run beside it.
+ */
+import { type Clock, within } from "../clock.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Logger } from "../logger.ts";
+import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** Tasks beside which an earlier allocation's ECS task may run. */
+export type Doubts = {
+  add(record: TaskRecord): void;
+  /** Takes up to `most` of them out, those first that came in first. */
+  take(most: number): TaskRecord[];
+  /** Resolves once there is one; undefined where there is. */
+  next(): Promise<void> | undefined;
+};
+
+/** What the search goes by. */
+export type DoublesContext = {
+  readonly doubts: Doubts;
+  readonly lifecycle: Lifecycle;
+  readonly nomad: NomadLink;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+};
+
+/** Milliseconds before Nomad is asked, and between rounds in which it answers. */
+const shortestPause = 5_000;
+/** Longest milliseconds between rounds: the pause doubles with each round in which no question is settled. */
+const longestPause = 60_000;
+/** Tasks that are asked about in one round: each costs a few requests to Nomad. */
+const askedInRound = 20;
+/** Milliseconds that ECS has for all answers about one task. */
+const searchTime = 60_000;
+/** Questions without a useful answer that end a round: each may take Nomad seconds. */
+const failuresInRound = 3;
+
+/** Makes an empty list. */
+export function createDoubts(): Doubts {
+  const records = new Map<string, TaskRecord>();
+  let added = Promise.withResolvers<void>();
+  return {
+    add: (record) => {
+      records.set(record.task.id, record);
+      added.resolve();
+    },
+    take: (most) => {
+      const taken = [...records.values()].slice(0, most);
+      for (const { task } of taken) records.delete(task.id);
+      if (records.size === 0) added = Promise.withResolvers();
+      return taken;
+    },
+    next: () => records.size > 0 ? undefined : added.promise,
+  };
+}
+
+/** Asks Nomad in rounds about the tasks in doubt until it tells of their predecessors, or the signal aborts. */
+export async function searchDoubles(context: DoublesContext): Promise<void> {
+  const { doubts, clock, signal } = context;
+  let pause = shortestPause;
+  while (!signal.aborted) {
+    await untilInDoubt(context);
+    await clock.sleep(pause, signal);
+    if (signal.aborted) return;
+    const settled = await askAbout(context, doubts.take(askedInRound));
+    pause = settled > 0 ? shortestPause : Math.min(longestPause, 2 * pause);
+  }
+}
+
+async function untilInDoubt({ doubts, signal }: DoublesContext): Promise<void> {
+  const next = doubts.next();
+  if (next === undefined) return;
+  const over = Promise.withResolvers<void>();
+  const leave = () => over.resolve();
+  signal.addEventListener("abort", leave, { once: true });
+  await Promise.race([next, over.promise]);
+  signal.removeEventListener("abort", leave);
+}
+
+/** Asks about tasks, one after the other. Answers how many are in doubt no more. */
+async function askAbout(
+  context: DoublesContext,
+  records: readonly TaskRecord[],
+): Promise<number> {
+  const { doubts } = context;
+  let settled = 0;
+  let failures = 0;
+  for (const record of records) {
+    if (failures < failuresInRound && await isSettled(context, record)) {
+      settled += 1;
+      continue;
+    }
+    failures += 1;
+    doubts.add(record);
+  }
+  return settled;
+}
+
+/** Whether nothing is to be found out about a task any more. What runs beside it is then being stopped. */
+async function isSettled(
+  { lifecycle, nomad, clock, log, signal }: DoublesContext,
+  record: TaskRecord,
+): Promise<boolean> {
+  const { task, remote: { ref } } = record;
+  if (!record.isLive()) return true;
+  try {
+    const predecessors = await predecessorsFrom(nomad, task, signal);
+    if (predecessors === undefined || !predecessors.certain) return false;
+    const inDoubt = { ref, owner: task, predecessors, isOpen: () => record.isLive() };
+    const late = () => new Error(`ECS gave no answer within ${searchTime / 1_000} s`);
+    const stopped = await within(
+      { clock, ms: searchTime, late, signal },
+      (bounded) => lifecycle.stopDoubles(inDoubt, bounded),
+    );
+    record.inDoubt = false;
+    for (const arn of stopped) {
+      record.remote.tell(
+        `Stopping ECS task ${arn} of an earlier allocation: Nomad told of that allocation only ` +
+          `after this one had its own ECS task`,
+      );
+    }
+    return true;
+  } catch (error) {
+    log.debug("looking for a second ECS task failed", { task_id: task.id, error });
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import type { TaskRef } from "../../aws/cluster_ref.ts";
+import type { Predecessors } from "../ownership/adopt.ts";
+import { leftTo, ownerInTags, startedBy } from "../ownership/tags.ts";
+import type { TaskIdentity } from "../task_identity.ts";
+import type { StartContext } from "./context.ts";
+import { findPredecessors } from "./predecessors.ts";
+
+/** A task with an ECS task of its own, whose start did not know of these predecessors. */
+export type TaskInDoubt = {
+  /** Its own ECS task. */
+  readonly ref: TaskRef;
+  readonly owner: TaskIdentity;
+  readonly predecessors: Predecessors;
+  /** Whether the task still has its own ECS task: else the next start takes an earlier one over. */
+  readonly isOpen: () => boolean;
+};
+
+/**
+ * Has ECS stop what predecessors' ECS tasks run beside a task's own: each that the task's start would have
+ * taken over or stopped. A task that was left to an allocation outside the chain is somebody else's. Answers
+ * the ARNs. Asks until ECS answers. Rejects with the signal's reason when it aborts.
+ */
+export async function stopDoubles(
+  context: StartContext,
+  { ref, owner, predecessors, isOpen }: TaskInDoubt,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { cluster, remoteTasks, log } = context;
+  const { ledger } = remoteTasks;
+  // What this process looks after ends by the task that it is looked after for.
+  const isFree = (arn: string) => ledger.mayTakeOver(arn) && ledger.keepersOf(arn).length === 0;
+  const { take, stop } = await findPredecessors(
+    context,
+    owner,
+    predecessors,
+    { mayTakeOver: isFree, under: () => [] },
+    { signal, retrying: () => {} },
+  );
+  const chain = [owner.allocId, ...predecessors.chain.map(({ allocId }) => allocId)];
+  const doubles = [take, ...stop].flatMap((task) => {
+    if (task === undefined || task.taskArn === ref.arn) return [];
+    const left = leftTo(task.tags ?? []);
+    return left === undefined || chain.includes(left.allocId) ? [task] : [];
+  });
+  if (!isOpen()) return [];
+  for (const { taskArn: arn, tags = [] } of doubles) {
+    log.warn("stopping a second ECS task, which an earlier allocation's start has run", {
+      arn,
+      kept: ref.arn,
+      alloc_id: owner.allocId,
+    });
+    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags), index: startedBy(owner) };
+    remoteTasks.stopForsaken(earlier, `Nomad replaced the allocation by ${owner.allocId}`);
+  }
+  return doubles.map(({ taskArn }) => taskArn);
+}

@@ -1,0 +1,197 @@
+import { assert, assertEquals } from "@std/assert";
+import { launchDriver } from "../../harness/timed_driver.ts";
+import {
+  createTwoClients,
+  drain,
+  liveArns,
+  lose,
+  startedOnFirst,
+  type TwoClients,
+} from "../../harness/two_clients.ts";
+import { ownerOf } from "../../harness/world.ts";
+
+const minutes = 60_000;
+
+/** The first client has left its ECS task to `new`, which never starts: `third` is to run in its stead. */
+async function leftToOneThatNeverStarts() {
+  const { clients, arn } = await startedOnFirst();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  addThird(clients);
+  clients.servers.change("new", {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being migrated",
+    clientStatus: "complete",
+    nextAllocation: "third",
+  });
+  return { clients, arn };
+}
+
+function addThird({ servers }: TwoClients) {
+  const known = servers.allocation("new");
+  assert(known !== undefined);
+  servers.put({ ...known, id: "third", clientStatus: "pending", previousAllocation: "new" });
+}
+
+/** Starts an allocation on the second client while Nomad tells nothing: it runs an ECS task of its own. */
+async function startedUntold(clients: TwoClients, allocId: string, earlier: string) {
+  clients.servers.weather = "silent";
+  const arn = await clients.start(clients.b, allocId);
+  assertEquals(liveArns(clients).sort(), [earlier, arn].sort());
+  return arn;
+}
+
+function anotherProcessOf(clients: TwoClients) {
+  clients.b.kill();
+  const options = { nodeId: "node-b", nomad: clients.servers };
+  return launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
+}
+
+Deno.test("a start that Nomad told nothing stops the earlier task once Nomad tells of it", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  await clients.pass(3 * minutes);
+  assertEquals(liveArns(clients).length, 2);
+  clients.servers.weather = undefined;
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients), [own]);
+  assert(clients.events(clients.b).some((text) => text.includes(`Stopping ECS task ${arn}`)));
+  await clients.pass(90 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("a process that recovers the task of such a start stops the earlier one", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  clients.servers.weather = "silent";
+  const settled = await clients.settle(clients.b.start("1", "third").started);
+  assert(settled.status === "fulfilled");
+  assertEquals(liveArns(clients).length, 2);
+  const { driver } = anotherProcessOf(clients);
+  driver.recover({ ...ownerOf("1", "third"), nodeId: "node-b" }, settled.value.handle);
+  clients.servers.weather = undefined;
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients).includes(arn), false);
+  assertEquals(liveArns(clients).length, 1);
+});
+
+Deno.test("a start that finds the task of such a start, whose handle was lost, stops the earlier one", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  const after = anotherProcessOf(clients);
+  clients.servers.weather = undefined;
+  const settled = await clients.settle(after.start("2", "third").started);
+  assertEquals(settled.status, "fulfilled");
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("the task of a lost client ends once Nomad tells of it", async () => {
+  const { clients, arn } = await startedOnFirst();
+  lose(clients);
+  const own = await startedUntold(clients, "new", arn);
+  clients.servers.weather = undefined;
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("an answer of a server that is behind is asked for again", async () => {
+  const { clients, arn } = await startedOnFirst();
+  lose(clients);
+  // It shows the new allocation, and not yet what became of the earlier one.
+  clients.servers.change("old", { desiredStatus: "run", clientStatus: "running" });
+  const own = await clients.start(clients.b, "new");
+  assert(own !== arn);
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("a task that was left is taken over although a server that is behind shows it as wanted", async () => {
+  const { clients, arn } = await startedOnFirst();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  clients.servers.change("old", { desiredStatus: "run", clientStatus: "running" });
+  assertEquals(await clients.start(clients.b, "new"), arn);
+  assertEquals(liveArns(clients), [arn]);
+});
+
+const kept: [string, (clients: TwoClients) => void][] = [
+  ["a disconnected client's, which Nomad may keep", (clients) => {
+    lose(clients);
+    clients.servers.change("old", { clientStatus: "unknown", desiredStatus: "run" });
+    clients.servers.changeNode("node-a", { status: "disconnected" });
+  }],
+  ["one that was left to another allocation", (clients) => {
+    drain(clients, { id: "other" });
+    addNew(clients);
+  }],
+  ["one that Nomad still wants", (clients) => {
+    drain(clients);
+    clients.servers.change("old", { desiredStatus: "run" });
+  }],
+  ["one of another task's chain", (clients) => {
+    drain(clients, { previousAllocation: undefined });
+  }],
+];
+
+function addNew({ servers }: TwoClients) {
+  const other = servers.allocation("other");
+  assert(other !== undefined);
+  servers.put({ ...other, id: "new" });
+}
+
+for (const [name, change] of kept) {
+  Deno.test(`a start that Nomad told nothing never stops this earlier task: ${name}`, async () => {
+    const { clients, arn } = await startedOnFirst();
+    change(clients);
+    if (name.includes("left to another")) {
+      const [task] = clients.ecs.live();
+      task?.tags.push({ key: "nomad:left_for", value: "other" });
+    }
+    const own = await startedUntold(clients, "new", arn);
+    clients.servers.weather = undefined;
+    await clients.pass(10 * minutes);
+    assertEquals(liveArns(clients).sort(), [arn, own].sort());
+  });
+}
+
+Deno.test("a task that another client has taken over by then is not stopped", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  const [task] = clients.ecs.live().filter((live) => live.arn === arn);
+  for (const tag of task?.tags ?? []) {
+    if (tag.key === "nomad:alloc_id") tag.value = "fourth";
+    if (tag.key === "nomad:node_id") tag.value = "node-c";
+    if (tag.key === "nomad:left_for") tag.value = "fourth";
+  }
+  clients.servers.changeNode("node-c", { status: "ready" });
+  clients.servers.weather = undefined;
+  await clients.pass(10 * minutes);
+  assertEquals(liveArns(clients).sort(), [arn, own].sort());
+});
+
+Deno.test("Nomad is asked less and less often while it gives no answer, and once when it does", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  const asked = clients.servers.questions();
+  await clients.pass(30 * minutes);
+  const silent = clients.servers.questions() - asked;
+  assert(silent <= 80, `${silent} questions in half an hour`);
+  clients.servers.weather = undefined;
+  await clients.pass(2 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("a start that Nomad has answered costs no more questions", async () => {
+  const told = async (weather: "silent" | undefined) => {
+    const clients = createTwoClients();
+    await clients.pass(1_000);
+    clients.servers.weather = weather;
+    await clients.start(clients.a, "old");
+    clients.servers.weather = undefined;
+    const before = clients.servers.questions();
+    await clients.pass(1 * minutes);
+    return clients.servers.questions() - before;
+  };
+  assert(await told(undefined) < await told("silent"));
+});
