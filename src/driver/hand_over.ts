@@ -42,7 +42,7 @@ export async function leaveOrStop(
   // A purged job's allocation, or a token without rights: nobody can be shown to take the task.
   if (allocation === "unknown" || node === "unknown") return { kind: "stop" };
   const cause = stopCauseOf(allocation, node);
-  const mayBeDrain = cause.kind === "drain" || cause.kind === "drain or alloc stop";
+  const mayBeDrain = cause.kind === "drain" || cause.kind === "drained";
   if (!mayBeDrain || cause.next === undefined) return { kind: "stop" };
   const next = await api.allocation(cause.next, namespace, signal);
   if (next === "unknown" || !isToRun(next) || !runsTheSame(next, allocation)) {

@@ -10,7 +10,7 @@ export type StopCause =
    * The drain of its node has ended with this stop, or somebody ran `nomad alloc stop` right after a drain.
    * The evaluation that placed `next` tells which.
    */
-  | { readonly kind: "drain or alloc stop"; readonly next: string | undefined }
+  | { readonly kind: "drained"; readonly next: string | undefined }
   /** Somebody ran `nomad alloc stop`. */
   | { readonly kind: "alloc stop" }
   /** A new version of the job replaces it. */
@@ -47,5 +47,5 @@ export function stopCauseOf(allocation: Allocation, node: NomadNode): StopCause 
   if (!node.draining && !node.drained) return { kind: "alloc stop" };
   if (allocation.migrateDisablePlacement) return { kind: "drain without replacement" };
   const next = allocation.nextAllocation;
-  return { kind: node.draining ? "drain" : "drain or alloc stop", next };
+  return { kind: node.draining ? "drain" : "drained", next };
 }

@@ -138,7 +138,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "alloc stop is a drain",
     file: "src/nomad/stop_cause.ts",
-    edits: [['  if (!node.draining) return { kind: "alloc stop" };\n', ""]],
+    edits: [
+      ['  if (!node.draining && !node.drained) return { kind: "alloc stop" };\n', ""],
+      ['kind: node.draining ? "drain" : "drained", next', 'kind: "drain", next'],
+    ],
   },
   {
     name: "forsaken tasks are left",

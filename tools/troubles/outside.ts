@@ -56,13 +56,21 @@ export const outside: readonly Section[] = [
       },
       {
         seen: "looking for orphans failed",
-        texts: ["looking for orphans failed", "looking for forsaken tasks failed"],
+        texts: [
+          "looking for orphans failed",
+          "looking for forsaken tasks failed",
+          "looking for a second ECS task failed",
+        ],
         cause: "A search for orphans had no usable answer of AWS or Nomad.",
         fix: "Nothing: the next search comes within five minutes.",
       },
       {
         seen: "the search for orphans ended",
-        texts: ["the search for orphans ended", "the search for forsaken tasks ended"],
+        texts: [
+          "the search for orphans ended",
+          "the search for forsaken tasks ended",
+          "the search for second ECS tasks ended",
+        ],
         cause: "A fault of the driver: no more orphans are looked for on this client.",
         fix: "Restart the agent, and report the line.",
       },

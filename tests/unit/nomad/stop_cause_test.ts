@@ -30,7 +30,7 @@ const causes: [string, Partial<Allocation>, Partial<NomadNode>, StopCause][] = [
     "a drain that ends with the stop, or nomad alloc stop after a drain",
     migrated,
     { drained: true },
-    { kind: "drain or alloc stop", next },
+    { kind: "drained", next },
   ],
   [
     "a drain of a batch job that ends with the stop, from Nomad 1.11 on",
