@@ -93,7 +93,7 @@ const { meter } = telemetry;
 const plain = createDriver({
   connect: meteredAws((target) => connectAws(target, awsHost), meter, systemClock),
   files: systemFiles,
-  logDisk: systemLogDisk,
+  logDisk: systemLogDisk(systemClock),
   clock: systemClock,
   random: Math.random,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -49,6 +49,7 @@ export class Delivery {
   readonly #disk: LogDisk;
   readonly #clock: Clock;
   #pipe: Pipe | undefined;
+  #isClosed = false;
   /** Whether the reader of the FIFO may be deaf. */
   #isSuspect = false;
   /** When a deaf reader is tried again, in monotonic milliseconds; undefined while the FIFO is used. */
@@ -58,6 +59,8 @@ export class Delivery {
   #bytes = 0;
   /** Bytes that were written to the FIFO of a reader that may be deaf. */
   #unproven: Uint8Array = none;
+  /** Those of the unproven bytes that were taken out of the FIFO, and are in no log file yet. */
+  #takenBack: Uint8Array = none;
 
   constructor(fifo: string, disk: LogDisk, clock: Clock) {
     this.#fifo = fifo;
@@ -80,7 +83,7 @@ export class Delivery {
     const { base, bytes } = written;
     await this.#settled(this.#files);
     // A deaf reader has left these bytes in the FIFO. Those after `written` are read and delivered again.
-    const unread = this.#disk.drainPipe(this.#fifo);
+    const unread = await this.#disk.drainPipe(this.#fifo);
     const end = await endOf(this.#disk, this.#files);
     const arrived = await bytesBetween(this.#disk, this.#files, base, end) ?? bytes;
     const lost = unread.subarray(0, Math.max(0, bytes - arrived));
@@ -118,6 +121,8 @@ export class Delivery {
    */
   async write(bytes: Uint8Array, taken: (bytes: number) => void): Promise<void> {
     const piece = bytes.subarray(0, mostAtOnce);
+    // The disk has failed before it was known where these bytes have gone.
+    if (this.#unproven.length > 0 && this.#files !== undefined) await this.#prove(this.#files);
     if (this.#retryAt !== undefined && this.#clock.monotonic() >= this.#retryAt) {
       this.#retryAt = undefined;
     }
@@ -125,7 +130,7 @@ export class Delivery {
       await this.#append(this.#files, piece, () => taken(piece.length));
       return;
     }
-    this.#writePipe(piece, taken);
+    this.#writePipe(this.#pipe ?? await this.#open(), piece, taken);
     if (this.#unproven.length > 0 && this.#files !== undefined) await this.#prove(this.#files);
   }
 
@@ -134,24 +139,31 @@ export class Delivery {
    * writer, and Nomad for `logmon`.
    */
   close(): void {
+    this.#isClosed = true;
     try {
-      this.#open()?.close();
+      if (this.#pipe === undefined) this.#disk.touchPipe(this.#fifo);
+      else this.#pipe.close();
     } catch {
       // The allocation's directory is gone, and the reader with it.
     }
     this.#pipe = undefined;
   }
 
-  #open(): Pipe | undefined {
-    if (this.#pipe !== undefined) return this.#pipe;
-    const opened = this.#disk.openPipe(this.#fifo);
+  async #open(): Promise<Pipe | undefined> {
+    const opened = await this.#disk.openPipe(this.#fifo);
     if (opened === "no reader") return undefined;
-    return this.#pipe = opened;
+    if (!this.#isClosed) return this.#pipe = opened;
+    opened.close();
+    return undefined;
   }
 
-  #writePipe(piece: Uint8Array, taken: (bytes: number) => void): void {
+  #writePipe(
+    pipe: Pipe | undefined,
+    piece: Uint8Array,
+    taken: (bytes: number) => void,
+  ): void {
     // After `no reader` the FIFO stays open: it may hold what the next reader is to have.
-    const written = this.#open()?.write(piece) ?? 0;
+    const written = pipe?.write(piece) ?? 0;
     if (written === "no reader" || written === 0) return;
     if (this.#isSuspect && this.#files !== undefined) this.#unproven = piece.slice(0, written);
     else this.#bytes += written;
@@ -160,6 +172,22 @@ export class Delivery {
 
   /** Waits until what was written has arrived, or takes it back and goes another way. */
   async #prove(files: LogmonFiles): Promise<void> {
+    if (this.#takenBack.length === 0) {
+      if (await this.#arrives(files)) {
+        this.#isSuspect = false;
+        this.#settleUnproven(0);
+        return;
+      }
+      this.#takenBack = await this.#disk.drainPipe(this.#fifo);
+      this.#settleUnproven(this.#takenBack.length);
+      if (this.#takenBack.length === 0) return;
+      this.#retryAt = this.#clock.monotonic() + retryPipe;
+    }
+    await this.#append(files, this.#takenBack, () => this.#unproven = this.#takenBack = none);
+  }
+
+  /** Whether all that was written arrives, and does not stop to. */
+  async #arrives(files: LogmonFiles): Promise<boolean> {
     const wanted = this.#bytes + this.#unproven.length;
     let seen = 0;
     let since = this.#clock.monotonic();
@@ -167,19 +195,11 @@ export class Delivery {
       await this.#clock.sleep(lookInterval);
       const end = await endOf(this.#disk, files);
       const arrived = await bytesBetween(this.#disk, files, this.#base, end) ?? wanted;
-      if (arrived >= wanted) {
-        this.#isSuspect = false;
-        this.#settleUnproven(0);
-        return;
-      }
+      if (arrived >= wanted) return true;
       if (arrived > seen) since = this.#clock.monotonic();
       seen = Math.max(seen, arrived);
     }
-    const unread = this.#disk.drainPipe(this.#fifo);
-    this.#settleUnproven(unread.length);
-    if (unread.length === 0) return;
-    this.#retryAt = this.#clock.monotonic() + retryPipe;
-    await this.#append(files, unread, () => this.#unproven = none);
+    return false;
   }
 
   /** Counts the unproven bytes as written, but for the last `unread` of them. */
@@ -193,7 +213,7 @@ export class Delivery {
     let { index, offset } = await endOf(this.#disk, files);
     if (offset >= fileLimit) {
       index += 1;
-      await this.#disk.remove(pathOf(files, index - mostFiles)).catch(() => {}); // there were fewer
+      await this.#disk.empty(pathOf(files, index - mostFiles)).catch(() => {}); // there were fewer
     }
     await this.#disk.append(pathOf(files, index), bytes);
     this.#bytes += bytes.length;

@@ -3,12 +3,16 @@
  * own the disk, and the readers of FIFOs.
  *
  * All tasks of an allocation can write to the folder with the FIFOs and log files. A task may put a link
- * to a file of the client there, which the driver, as root, would then read or write for that task. So no
- * link is followed, and nothing but a FIFO and a plain file is used.
+ * to a file of the client there, which the driver, as root, would then read or write for that task. It may
+ * put a link in the place of the folder, too. So no link is followed, nothing but a FIFO and a plain file is
+ * used, and no byte is read or written before the folder is proven to be no link (`own_folder.ts`). The names
+ * and sizes of files are not proven: they decide only about the log of the task itself.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { joined } from "../bytes.ts";
+import type { Clock } from "../clock.ts";
+import { notOwn, openedInFolder, refuseLinkedFolder } from "./own_folder.ts";
 
 /** A FIFO that is open for writing. */
 export type Pipe = {
@@ -22,10 +26,15 @@ export type Pipe = {
 
 /** What is done with files and FIFOs. Nothing here waits for a reader. */
 export type LogDisk = {
-  /** Opens a FIFO for writing. Throws where that cannot be, as where there is no such file. */
-  openPipe(path: string): Pipe | "no reader";
+  /** Opens a FIFO for writing. Rejects where that cannot be, as where there is no such file. */
+  openPipe(path: string): Promise<Pipe | "no reader">;
+  /**
+   * Opens a FIFO for writing and closes it, for a reader that waits for the first writer. Throws where that
+   * cannot be.
+   */
+  touchPipe(path: string): void;
   /** Takes out what stands in a FIFO and nobody has read. */
-  drainPipe(path: string): Uint8Array;
+  drainPipe(path: string): Promise<Uint8Array>;
   /** Names of the files in a folder. */
   list(folder: string): Promise<string[]>;
   /** Bytes of a file; undefined where there is no such file. */
@@ -33,7 +42,8 @@ export type LogDisk = {
   /** A file's bytes from an offset on, at most `most` of them. */
   read(path: string, offset: number, most: number): Promise<Uint8Array>;
   append(path: string, bytes: Uint8Array): Promise<void>;
-  remove(path: string): Promise<void>;
+  /** Takes all bytes out of a file. Rejects where there is no such file. */
+  empty(path: string): Promise<void>;
   /** A file's text; undefined where there is no such file. */
   readText(path: string): Promise<string | undefined>;
   /** Writes a file in place of the one that was there, in full or not at all. */
@@ -49,31 +59,71 @@ const wholeWrite = 4_096;
 const mostInPipe = 4 * 1024 ** 2;
 
 /** The machine's own files. */
-export const systemLogDisk: LogDisk = {
-  openPipe: (path) => {
-    try {
-      return pipeOf(openFifo(path, constants.O_WRONLY));
-    } catch (error) {
-      if (codeOf(error) === "ENXIO") return "no reader";
-      throw error;
-    }
-  },
-  drainPipe: (path) => {
-    const pieces: Uint8Array[] = [];
-    const fd = openFifo(path, constants.O_RDONLY);
-    try {
-      for (let length = 0; length < mostInPipe;) {
-        const piece = new Uint8Array(65_536);
-        const read = readWithoutWaiting(fd, piece);
-        if (read === 0) break;
-        length += read;
-        pieces.push(piece.subarray(0, read));
+export function systemLogDisk(clock: Clock): LogDisk {
+  return { ...plainFiles, ...provenFiles(clock) };
+}
+
+/** What is done with FIFOs and log files, each proven to be in the folder that its path names. */
+function provenFiles(
+  clock: Clock,
+): Pick<LogDisk, "openPipe" | "touchPipe" | "drainPipe" | "read" | "append" | "empty"> {
+  const fifo = (path: string, access: number) =>
+    openedInFolder(path, clock, { open: () => openFifo(path, access), close: closeSync });
+  const file = (path: string, access: number) =>
+    openedInFolder(path, clock, {
+      open: () => openFile(path, access),
+      close: (file) => file.close(),
+    });
+  return {
+    openPipe: async (path) => {
+      try {
+        return pipeOf(await fifo(path, constants.O_WRONLY));
+      } catch (error) {
+        if (codeOf(error) === "ENXIO") return "no reader";
+        throw error;
       }
-    } finally {
-      closeSync(fd);
-    }
-    return joined(...pieces);
-  },
+    },
+    // No byte is written, so that this needs no proof and does not wait for one.
+    touchPipe: (path) => {
+      refuseLinkedFolder(path);
+      closeSync(openFifo(path, constants.O_WRONLY));
+    },
+    drainPipe: async (path) => {
+      const fd = await fifo(path, constants.O_RDONLY);
+      try {
+        return drained(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+    read: async (path, offset, most) => {
+      await using opened = await file(path, constants.O_RDONLY);
+      const { size } = await opened.stat();
+      const bytes = new Uint8Array(Math.max(0, Math.min(most, size - offset)));
+      let length = 0;
+      while (length < bytes.length) {
+        const left = bytes.length - length;
+        const { bytesRead } = await opened.read(bytes, length, left, offset + length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return bytes.subarray(0, length);
+    },
+    append: async (path, bytes) => {
+      const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+      await using opened = await file(path, O_WRONLY | O_APPEND | O_CREAT);
+      await opened.writeFile(bytes);
+    },
+    // A file cannot be removed by what is proven of an open one. Nomad removes the empty ones.
+    empty: async (path) => {
+      await using opened = await file(path, constants.O_WRONLY);
+      await opened.truncate(0);
+    },
+  };
+}
+
+/** What is done with names, and with files in a folder that no task can write to. */
+const plainFiles: Pick<LogDisk, "list" | "size" | "readText" | "replaceText"> = {
   list: async (folder) => {
     const names: string[] = [];
     for await (const { name } of Deno.readDir(folder)) names.push(name);
@@ -85,24 +135,6 @@ export const systemLogDisk: LogDisk = {
       if (!isFile) throw notOwn(path, "plain file");
       return size;
     }),
-  read: async (path, offset, most) => {
-    await using file = await openFile(path, constants.O_RDONLY);
-    const { size } = await file.stat();
-    const bytes = new Uint8Array(Math.max(0, Math.min(most, size - offset)));
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, offset + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  },
-  append: async (path, bytes) => {
-    const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-    await using file = await openFile(path, O_WRONLY | O_APPEND | O_CREAT);
-    await file.writeFile(bytes);
-  },
-  remove: (path) => Deno.remove(path),
   readText: (path) => unlessMissing(() => Deno.readTextFile(path)),
   replaceText: async (path, text) => {
     const unfinished = `${path}.new`;
@@ -128,8 +160,17 @@ async function openFile(path: string, access: number): Promise<FileHandle> {
   throw notOwn(path, "plain file");
 }
 
-function notOwn(path: string, kind: "FIFO" | "plain file"): Error {
-  return new Error(`${path} is no ${kind}: something else was put in the place of Nomad's own`);
+/** The bytes that stand in a FIFO. */
+function drained(fd: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let length = 0; length < mostInPipe;) {
+    const piece = new Uint8Array(65_536);
+    const read = readWithoutWaiting(fd, piece);
+    if (read === 0) break;
+    length += read;
+    pieces.push(piece.subarray(0, read));
+  }
+  return joined(...pieces);
 }
 
 function pipeOf(fd: number): Pipe {

@@ -41,7 +41,7 @@ export async function endOf(disk: LogDisk, files: LogmonFiles): Promise<Place> {
   return { index, offset: await disk.size(pathOf(files, index)) ?? 0 };
 }
 
-/** Bytes between two places; undefined where a file between them is gone. */
+/** Bytes between two places; undefined where a file between them is gone, or was emptied. */
 export async function bytesBetween(
   disk: LogDisk,
   files: LogmonFiles,
@@ -51,7 +51,7 @@ export async function bytesBetween(
   let bytes = to.offset - from.offset;
   for (let index = from.index; index < to.index; index++) {
     const size = await disk.size(pathOf(files, index));
-    if (size === undefined) return undefined;
+    if (size === undefined || size === 0) return undefined; // it was full before
     bytes += size;
   }
   return bytes;

@@ -1,5 +1,5 @@
 import { joined } from "../../src/bytes.ts";
-import type { LogDisk } from "../../src/logs/disk.ts";
+import type { LogDisk, Pipe } from "../../src/logs/disk.ts";
 
 /**
  * What becomes of a FIFO's bytes:
@@ -45,6 +45,21 @@ export function createFakeDisk(): FakeDisk {
   };
   const checked = <T>(work: () => T): Promise<T> =>
     disk.fault === undefined ? Promise.resolve(work()) : Promise.reject(disk.fault);
+  const open = (path: string): Pipe | "no reader" => {
+    if (state === "none") return "no reader";
+    if (!pipes.has(path)) pipes.set(path, new Uint8Array());
+    return {
+      write: (bytes) => {
+        if (state === "none") return "no reader";
+        const held = pipes.get(path) ?? new Uint8Array();
+        const taken = bytes.subarray(0, capacity - held.length);
+        pipes.set(path, joined(held, taken));
+        read();
+        return taken.length;
+      },
+      close: () => {},
+    };
+  };
 
   const disk: FakeDisk = {
     files,
@@ -55,23 +70,12 @@ export function createFakeDisk(): FakeDisk {
     },
     killWriter: () => state = pipes.size > 0 ? "deaf" : state,
     text: (path) => new TextDecoder().decode(files.get(path)),
-    openPipe: (path) => {
+    openPipe: (path) => checked(() => open(path)),
+    touchPipe: (path) => {
       if (disk.fault !== undefined) throw disk.fault;
-      if (state === "none") return "no reader";
-      if (!pipes.has(path)) pipes.set(path, new Uint8Array());
-      return {
-        write: (bytes) => {
-          if (state === "none") return "no reader";
-          const held = pipes.get(path) ?? new Uint8Array();
-          const taken = bytes.subarray(0, capacity - held.length);
-          pipes.set(path, joined(held, taken));
-          read();
-          return taken.length;
-        },
-        close: () => {},
-      };
+      open(path);
     },
-    drainPipe: drain,
+    drainPipe: (path) => checked(() => drain(path)),
     list: (folder) =>
       checked(() =>
         [...files.keys()].filter((path) => path.startsWith(`${folder}/`))
@@ -81,7 +85,7 @@ export function createFakeDisk(): FakeDisk {
     read: (path, offset, most) =>
       checked(() => (files.get(path) ?? new Uint8Array()).slice(offset, offset + most)),
     append: (path, bytes) => checked(() => void append(path, bytes)),
-    remove: (path) => checked(() => void files.delete(path)),
+    empty: (path) => checked(() => void (files.has(path) && files.set(path, new Uint8Array()))),
     readText: (path) =>
       checked(() => {
         const bytes = files.get(path);

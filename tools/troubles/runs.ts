@@ -471,9 +471,18 @@ export const runs: readonly Section[] = [
       {
         seen: "… is no named pipe: something else was put in the place of Nomad's own",
         texts: [/… is no …: something else was put in the place of Nomad's own/],
-        cause: "A file or link stands where Nomad makes the pipe or the file of the task's log.",
+        cause:
+          "A file or link stands where Nomad makes the pipe, the file or the folder of the log.",
         fix:
           "Find who writes below the allocation's folder on this client, and start the task anew.",
+      },
+      {
+        seen: "… was not used: a task of the allocation makes or renames files in … all the time",
+        texts: ["was not used: a task of the allocation makes or renames files in"],
+        cause:
+          "Each second, another task of the allocation makes or renames a file at the top of its `alloc/`. " +
+          "The driver cannot tell whether `alloc/logs` is still Nomad's.",
+        fix: "Have that task use `alloc/data` or `alloc/tmp`.",
       },
       {
         seen: "the logs of a task cannot be shown; a log cannot be written; …",

@@ -1,23 +1,27 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { systemLogDisk as disk } from "../../../src/logs/disk.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { systemLogDisk } from "../../../src/logs/disk.ts";
 
-/** Lets a test have a folder, and a FIFO in it. */
+const disk = systemLogDisk(systemClock);
+
+/** Lets a test have an allocation's folder of logs, and a FIFO in it. */
 async function withFifo(use: (folder: string, fifo: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  const alloc = await Deno.makeTempDir();
   try {
+    const folder = `${alloc}/logs`;
+    await Deno.mkdir(folder);
     const fifo = `${folder}/f`;
     await new Deno.Command("mkfifo", { args: [fifo] }).output();
     await use(folder, fifo);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(alloc, { recursive: true });
   }
 }
 
 Deno.test("a FIFO without a reader is not waited for, and a path that is none is an error", async () => {
-  await withFifo((folder, fifo) => {
-    assertEquals(disk.openPipe(fifo), "no reader");
-    assertThrows(() => disk.openPipe(`${folder}/none`));
-    return Promise.resolve();
+  await withFifo(async (folder, fifo) => {
+    assertEquals(await disk.openPipe(fifo), "no reader");
+    await assertRejects(() => disk.openPipe(`${folder}/none`));
   });
 });
 
@@ -30,7 +34,7 @@ Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or d
     }).spawn();
     const reader = holder.stdout.getReader();
     await reader.read();
-    const pipe = disk.openPipe(fifo);
+    const pipe = await disk.openPipe(fifo);
     if (pipe === "no reader") throw new Error("the shell has it open");
     const lines = Array.from({ length: 40_000 }, (_, at) => `${at}\n`).join("");
     const all = new TextEncoder().encode(lines);
@@ -42,10 +46,10 @@ Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or d
       if (count === "no reader") throw new Error("the shell has it open");
       written += count;
       writes += 1;
-      read += new TextDecoder().decode(disk.drainPipe(fifo));
+      read += new TextDecoder().decode(await disk.drainPipe(fifo));
     }
     assertEquals([writes > 1, read === lines], [true, true]);
-    assertEquals(disk.drainPipe(fifo).length, 0);
+    assertEquals((await disk.drainPipe(fifo)).length, 0);
     holder.kill("SIGKILL");
     await holder.status;
     await reader.cancel();
@@ -55,7 +59,7 @@ Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or d
   });
 });
 
-Deno.test("files are measured, read in part, appended to and replaced", async () => {
+Deno.test("files are measured, read in part, appended to, replaced and emptied", async () => {
   await withFifo(async (folder) => {
     const path = `${folder}/web.stdout.0`;
     assertEquals([await disk.size(path), await disk.readText(path)], [undefined, undefined]);
@@ -67,8 +71,12 @@ Deno.test("files are measured, read in part, appended to and replaced", async ()
     assertEquals([await part(4, 100), await part(0, 3), await part(100, 1)], ["two\n", "one", ""]);
     await disk.replaceText(path, "other");
     assertEquals(await disk.readText(path), "other");
-    await disk.remove(path);
-    assertEquals((await disk.list(folder)).sort(), ["f"]);
+    await disk.empty(path);
+    assertEquals([await disk.size(path), (await disk.list(folder)).sort()], [0, [
+      "f",
+      "web.stdout.0",
+    ]]);
+    await assertRejects(() => disk.empty(`${folder}/none`));
   });
 });
 
@@ -79,8 +87,9 @@ Deno.test("a link or another file in the place of a FIFO or of a log file is nei
     const link = `${folder}/.web.stdout.fifo`;
     await Deno.symlink(secret, link);
     for (const path of [link, secret, folder]) {
-      assertThrows(() => disk.openPipe(path));
-      assertThrows(() => disk.drainPipe(path));
+      await assertRejects(() => disk.openPipe(path));
+      await assertRejects(() => disk.drainPipe(path));
+      assertThrows(() => disk.touchPipe(path));
     }
     const bytes = new TextEncoder().encode("line\n");
     // A FIFO in a log file's place has nobody who writes to it or reads from it.
@@ -88,7 +97,40 @@ Deno.test("a link or another file in the place of a FIFO or of a log file is nei
       await assertRejects(() => disk.size(path));
       await assertRejects(() => disk.read(path, 0, 100));
       await assertRejects(() => disk.append(path, bytes));
+      await assertRejects(() => disk.empty(path));
     }
     assertEquals(await Deno.readTextFile(secret), "secret");
+  });
+});
+
+Deno.test("behind a link in the place of the folder, nothing is read, written or emptied", async () => {
+  await withFifo(async (folder, fifo) => {
+    const elsewhere = `${folder}-of-another`;
+    const log = `${folder}/web.stdout.0`;
+    await Deno.writeTextFile(log, "another's line\n");
+    // Held open at both ends, so that opening it alone would not fail.
+    const holder = new Deno.Command("sh", {
+      args: ["-c", `exec 3<>"${fifo}"; echo private >&3; echo ready; exec sleep 1000`],
+      stdout: "piped",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    await Deno.rename(folder, elsewhere);
+    await Deno.symlink(elsewhere, folder);
+    await assertRejects(() => disk.openPipe(fifo), Error, "is no folder");
+    await assertRejects(() => disk.drainPipe(fifo), Error, "is no folder");
+    assertThrows(() => disk.touchPipe(fifo), Error, "is no folder");
+    await assertRejects(() => disk.read(log, 0, 100), Error, "is no folder");
+    await assertRejects(() => disk.append(log, new Uint8Array(1)), Error, "is no folder");
+    await assertRejects(() => disk.append(`${log}1`, new Uint8Array(1)), Error, "is no folder");
+    await assertRejects(() => disk.empty(log), Error, "is no folder");
+    await Deno.remove(folder);
+    await Deno.rename(elsewhere, folder);
+    assertEquals(new TextDecoder().decode(await disk.drainPipe(fifo)), "private\n");
+    assertEquals(await Deno.readTextFile(log), "another's line\n");
+    assertEquals((await disk.list(folder)).sort(), ["f", "web.stdout.0"]);
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
   });
 });

@@ -32,11 +32,13 @@ Deno.test("the end is that of the file with the highest index", async () => {
   assertEquals(await endOf(diskWith({}), files), { index: 0, offset: 0 });
 });
 
-Deno.test("bytes are counted over several files, unless one of them is gone", async () => {
+Deno.test("bytes are counted over several files, unless one of them is gone or was emptied", async () => {
   const from = { index: 1, offset: 2 };
   const to = { index: 3, offset: 1 };
   assertEquals(await bytesBetween(diskWith({ 1: "abcd", 2: "efg", 3: "h" }), files, from, to), 6);
   assertEquals(await bytesBetween(diskWith({ 1: "abcd", 3: "h" }), files, from, to), undefined);
+  const emptied = diskWith({ 1: "abcd", 2: "", 3: "h" });
+  assertEquals(await bytesBetween(emptied, files, from, to), undefined);
 });
 
 Deno.test("the text behind a place goes on into the next files", async () => {
