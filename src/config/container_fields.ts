@@ -7,6 +7,7 @@ import {
 import { linuxParameters, ulimit } from "./container_linux_fields.ts";
 import { firelensConfiguration, logConfiguration } from "./container_log_fields.ts";
 import { containerLimit } from "./definition_json.ts";
+import { fargateTimeout } from "./fargate_limits.ts";
 import { environmentFiles, resourceRequirements } from "./override_fields.ts";
 import * as rules from "./rules.ts";
 import {
@@ -192,12 +193,14 @@ export const container = blocks(
     restart_policy: restartPolicy,
     start_timeout: duration(
       "Time that containers which depend on this one wait for it; after that they do not start, and " +
-        "the task stops. On Fargate at most `2m`. When not set, the definition sets no such limit.",
+        `the task stops. On Fargate at most \`${fargateTimeout.max / 60}m\`. When not set, the ` +
+        "definition sets no such limit.",
       { min: "2s", max: longest },
     ),
     stop_timeout: duration(
-      "Time from the stop signal until ECS kills a container that has not ended. On Fargate from `2s` " +
-        "to `2m`. When not set, it is 30 seconds, unless the instance's ECS agent is configured " +
+      "Time from the stop signal until ECS kills a container that has not ended. On Fargate from " +
+        `\`${fargateTimeout.min}s\` to \`${fargateTimeout.max / 60}m\`. ` +
+        "When not set, it is 30 seconds, unless the instance's ECS agent is configured " +
         "otherwise.",
       { min: "1s", max: longest },
     ),

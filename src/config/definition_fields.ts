@@ -1,5 +1,6 @@
 import { container } from "./container_fields.ts";
 import { definitionBytes } from "./definition_json.ts";
+import { fargateCpuInWords, fargateStorage } from "./fargate_limits.ts";
 import { constraintLimit, expressionLimit } from "./placement_fields.ts";
 import * as rules from "./rules.ts";
 import { tagMap } from "./task_and_plugin_fields.ts";
@@ -37,8 +38,9 @@ export const definitionBlock = optionalBlock(
       check: rules.family,
     }),
     cpu: whole(
-      "CPU units of the task; 1024 units are one vCPU. On Fargate `256`, `512`, `1024`, `2048`, " +
-        "`4096`, `8192` or `16384`. When not set, a task on Fargate gets what the Nomad task's " +
+      "CPU units of the task; 1024 units are one vCPU. On Fargate " +
+        `${fargateCpuInWords}. ` +
+        "When not set, a task on Fargate gets what the Nomad task's " +
         "`resources` ask for, rounded up to one of these, and any other task has no limit of its own.",
       { min: 128, max: 196_608 },
     ),
@@ -87,12 +89,13 @@ export const definitionBlock = optionalBlock(
       { example: { cpu_architecture: "ARM64", operating_system_family: "LINUX" } },
     ),
     ephemeral_storage: optionalBlock(
-      "Ephemeral storage of the task, on Fargate only. When not set, it is 20 GiB.",
+      "Ephemeral storage of the task, on Fargate only. When not set, it is " +
+        `${fargateStorage.unset} GiB.`,
       {
         size_in_gib: whole("Size of the task's ephemeral storage, in GiB.", {
           required: true,
-          min: 21,
-          max: 200,
+          min: fargateStorage.min,
+          max: fargateStorage.max,
         }),
       },
       { example: { size_in_gib: 100 } },

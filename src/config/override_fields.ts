@@ -1,3 +1,4 @@
+import { fargateCpuInWords, fargateStorage } from "./fargate_limits.ts";
 import * as rules from "./rules.ts";
 import {
   block,
@@ -111,8 +112,9 @@ export const overrides = block(
     "ECS takes 8192 characters of JSON. When not set, the task definition holds.",
   {
     cpu: whole(
-      "CPU units of the task; 1024 units are one vCPU. On Fargate `256`, `512`, `1024`, `2048`, " +
-        "`4096`, `8192` or `16384`. When not set, it is the task definition's value.",
+      "CPU units of the task; 1024 units are one vCPU. On Fargate " +
+        `${fargateCpuInWords}. ` +
+        "When not set, it is the task definition's value.",
       { min: 128, max: 196_608 },
     ),
     memory: whole(
@@ -122,12 +124,12 @@ export const overrides = block(
     ),
     ephemeral_storage: optionalBlock(
       "Ephemeral storage of the task, on Fargate only. When not set, it is the task definition's, or " +
-        "else 20 GiB.",
+        `else ${fargateStorage.unset} GiB.`,
       {
         size_in_gib: whole("Size of the task's ephemeral storage, in GiB.", {
-          min: 21,
-          max: 200,
           required: true,
+          min: fargateStorage.min,
+          max: fargateStorage.max,
         }),
       },
       { example: { size_in_gib: 100 } },

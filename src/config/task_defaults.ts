@@ -1,4 +1,4 @@
-import { onFargate } from "./fargate.ts";
+import { onFargate } from "./on_fargate.ts";
 import type { PluginConfig } from "./plugin_config.ts";
 import * as rules from "./rules.ts";
 import type { TaskBlock, TaskConfig } from "./task_config.ts";

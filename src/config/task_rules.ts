@@ -1,4 +1,5 @@
-import { fargateSize, isFargateProvider, onFargate } from "./fargate.ts";
+import { fargateSize } from "./fargate_limits.ts";
+import { isFargateProvider, onFargate } from "./on_fargate.ts";
 import type { AddProblem, Problem } from "./field.ts";
 import * as rules from "./rules.ts";
 import { userTagLimit } from "./task_and_plugin_fields.ts";

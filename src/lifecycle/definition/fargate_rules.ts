@@ -3,6 +3,7 @@ import type {
   RegisterTaskDefinitionCommandInput,
   Volume,
 } from "@aws-sdk/client-ecs";
+import { fargateTimeout } from "../../config/fargate_limits.ts";
 import type { AddProblem } from "../../config/field.ts";
 import { show } from "../../config/show.ts";
 import { isForWindows } from "./facts.ts";
@@ -74,8 +75,9 @@ function checkContainer(container: ContainerDefinition, add: AddProblem): void {
   });
   for (const member of ["startTimeout", "stopTimeout"] as const) {
     const seconds = container[member];
-    if (seconds === undefined || (seconds >= 2 && seconds <= 120)) continue;
-    add(member, `must be from 2 s to 120 s on Fargate; got ${seconds} s`);
+    const { min, max } = fargateTimeout;
+    if (seconds === undefined || (seconds >= min && seconds <= max)) continue;
+    add(member, `must be from ${min} s to ${max} s on Fargate; got ${seconds} s`);
   }
 }
 

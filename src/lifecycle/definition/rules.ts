@@ -1,4 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import { fargateStorage } from "../../config/fargate_limits.ts";
 import type { AddProblem, Problem } from "../../config/field.ts";
 import { show } from "../../config/show.ts";
 import { checkContainer } from "./container_rules.ts";
@@ -66,7 +67,7 @@ function checkTask(definition: Definition, add: AddProblem): void {
   checkPlatform(definition, add);
   checkTags(definition, add);
   const storage = definition.ephemeralStorage;
-  checkRange(storage?.sizeInGiB, { min: 21, max: 200 }, "ephemeralStorage.sizeInGiB", add);
+  checkRange(storage?.sizeInGiB, fargateStorage, "ephemeralStorage.sizeInGiB", add);
   definition.placementConstraints?.forEach(({ type, expression }, index) => {
     const path = `placementConstraints[${index}]`;
     checkWord(type ?? "", ["memberOf"], `${path}.type`, add);

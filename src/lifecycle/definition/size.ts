@@ -1,5 +1,11 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import { fargateSize, fargateSizeFor, onFargate } from "../../config/fargate.ts";
+import {
+  fargateSize,
+  fargateSizeFor,
+  fargateSizesInWords,
+  fargateWindowsCpu,
+} from "../../config/fargate_limits.ts";
+import { onFargate } from "../../config/on_fargate.ts";
 import type { AddProblem } from "../../config/field.ts";
 import { show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
@@ -35,9 +41,7 @@ const forms = {
   },
 } as const;
 
-/** CPU units of Windows on Fargate. */
-export const windowsCpu: readonly number[] = [1_024, 2_048, 4_096];
-const [leastOfWindows = 1_024] = windowsCpu;
+const leastOfWindows = Math.min(...fargateWindowsCpu);
 
 /**
  * The part of the task's size that its definition does not set. Fargate needs both values: they come
@@ -57,8 +61,8 @@ export function sizeOf(
   ].every((right) => right);
   if (!isReadable || !isForFargate(definition.requiresCompatibilities, config)) return none;
   const windows = isForWindows(definition);
-  if (windows && fixed.cpu !== undefined && !windowsCpu.includes(fixed.cpu)) {
-    const all = windowsCpu.join(", ");
+  if (windows && fixed.cpu !== undefined && !fargateWindowsCpu.includes(fixed.cpu)) {
+    const all = fargateWindowsCpu.join(", ");
     add("cpu", `must be one of ${all} with Windows on Fargate; got ${show(definition.cpu)}`);
     return none;
   }
@@ -115,10 +119,10 @@ function fromResources(
     fixed[member] === undefined
       ? `from resources, which ask for ${resources[member]}`
       : "from the definition";
-  if (size === undefined || (windows && !windowsCpu.includes(size.cpu))) {
+  if (size === undefined || (windows && !fargateWindowsCpu.includes(size.cpu))) {
     add(
       "",
-      `has no size of Fargate, which has from 256 CPU units with 512 MiB to 16384 with 122880: ` +
+      `has no size of Fargate, which has ${fargateSizesInWords}: ` +
         `cpu = ${fixed.cpu ?? resources.cpu}, ${source("cpu")}; ` +
         `memory = ${fixed.memory ?? resources.memory}, ${source("memory")}`,
     );

@@ -1,9 +1,9 @@
 import type { AddProblem, Problem } from "../../config/field.ts";
-import { fargateSize, onFargate } from "../../config/fargate.ts";
+import { fargateSize, fargateWindowsCpu } from "../../config/fargate_limits.ts";
+import { onFargate } from "../../config/on_fargate.ts";
 import { choice, keyOf, must, mustSecret, show } from "../../config/show.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
-import { windowsCpu } from "../definition/size.ts";
 
 /** The task's configuration without the plugin's defaults that do not suit its definition. */
 export function withoutUnsuitableDefaults(
@@ -116,8 +116,8 @@ function checkLaunchType(
   if (onFargate(config) !== true || !own || size.cpu === undefined || size.memory === undefined) {
     return;
   }
-  if (isForWindows && overrides.cpu !== undefined && !windowsCpu.includes(overrides.cpu)) {
-    const all = windowsCpu.join(", ");
+  if (isForWindows && overrides.cpu !== undefined && !fargateWindowsCpu.includes(overrides.cpu)) {
+    const all = fargateWindowsCpu.join(", ");
     const what = `be one of ${all}, as ${shortName(arn)} is for Windows on Fargate`;
     return add("overrides.cpu", must(what, overrides.cpu));
   }

@@ -1,28 +1,21 @@
 import { choice, must } from "./show.ts";
 
 /*
- * AWS Fargate: which tasks run on it, and the task sizes that it has.
+ * The limits of AWS Fargate, each of which stands here alone. What Fargate does not take at all is in
+ * `lifecycle/definition/fargate_rules.ts`.
  */
 
-/** What says on which infrastructure a task runs. */
-type Capacity = {
-  readonly launch_type: string | undefined;
-  readonly capacity_provider_strategy: readonly { readonly capacity_provider: string }[];
-};
+/**
+ * GiB of a task's ephemeral storage: what may be asked for, and what a task has that asks for none. By the
+ * documentation of EphemeralStorage.
+ */
+export const fargateStorage = { min: 21, max: 200, unset: 20 } as const;
 
-/** Whether the task is sure to run on Fargate, or sure not to; undefined where ECS decides. */
-export function onFargate(
-  { launch_type, capacity_provider_strategy }: Capacity,
-): boolean | undefined {
-  if (launch_type !== undefined) return launch_type === "FARGATE";
-  if (capacity_provider_strategy.length === 0) return undefined;
-  return capacity_provider_strategy.some(isFargateProvider);
-}
+/** Seconds that a container's `startTimeout` and `stopTimeout` may be, by its documentation. */
+export const fargateTimeout = { min: 2, max: 120 } as const;
 
-/** Whether a capacity provider is one of Fargate's own. */
-export function isFargateProvider({ capacity_provider }: { capacity_provider: string }): boolean {
-  return capacity_provider === "FARGATE" || capacity_provider === "FARGATE_SPOT";
-}
+/** CPU units that a task for Windows may have. */
+export const fargateWindowsCpu: readonly number[] = [1_024, 2_048, 4_096];
 
 /**
  * Fargate's task sizes: CPU units, then the least memory, the most, and the step, in MiB. From the
@@ -38,6 +31,12 @@ const fargateSizes: readonly (readonly [cpu: number, least: number, most: number
     [8_192, 16_384, 61_440, 4_096],
     [16_384, 32_768, 122_880, 8_192],
   ];
+
+/** The CPU units that a task may have, as the reference lists them. */
+export const fargateCpuInWords = inCode(fargateSizes.map(([cpu]) => cpu));
+
+/** The smallest and the largest size, in words. */
+export const fargateSizesInWords = sizesInWords();
 
 /**
  * What is wrong with CPU units and MiB of memory as the size of a Fargate task: the refusal of one of
@@ -74,4 +73,15 @@ export function fargateSizeFor(
     return { cpu: units, memory };
   }
   return undefined;
+}
+
+function inCode(values: readonly number[]): string {
+  const words = values.map((value) => `\`${value}\``);
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function sizesInWords(): string {
+  const [leastCpu, leastMemory] = fargateSizes[0] ?? [];
+  const [mostCpu, , mostMemory] = fargateSizes.at(-1) ?? [];
+  return `from ${leastCpu} CPU units with ${leastMemory} MiB to ${mostCpu} with ${mostMemory}`;
 }

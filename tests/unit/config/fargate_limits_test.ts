@@ -1,25 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
+  fargateCpuInWords,
   fargateSize,
   fargateSizeFor,
-  isFargateProvider,
-  onFargate,
-} from "../../../src/config/fargate.ts";
-
-const provider = (capacity_provider: string) => ({ capacity_provider });
-
-Deno.test("launch type or providers say whether a task is on Fargate, or else ECS decides", () => {
-  const on = (launch_type: string | undefined, ...providers: string[]) =>
-    onFargate({ launch_type, capacity_provider_strategy: providers.map(provider) });
-  assertEquals(on("FARGATE"), true);
-  assertEquals(on("EC2"), false);
-  assertEquals(on("EXTERNAL"), false);
-  assertEquals(on(undefined), undefined);
-  assertEquals(on(undefined, "FARGATE_SPOT"), true);
-  assertEquals(on(undefined, "instances"), false);
-  assertEquals(isFargateProvider(provider("FARGATE")), true);
-  assertEquals(isFargateProvider(provider("fargate")), false);
-});
+  fargateSizesInWords,
+} from "../../../src/config/fargate_limits.ts";
 
 Deno.test("Fargate's sizes are those of its documentation", () => {
   for (
@@ -61,4 +46,9 @@ Deno.test("the smallest size is found that holds what is asked for, and every on
       if (size !== undefined) assertEquals(fargateSize(size.cpu, size.memory), undefined);
     }
   }
+});
+
+Deno.test("the sizes are put into words from the table", () => {
+  assertEquals(fargateCpuInWords, "`256`, `512`, `1024`, `2048`, `4096`, `8192` or `16384`");
+  assertEquals(fargateSizesInWords, "from 256 CPU units with 512 MiB to 16384 with 122880");
 });
