@@ -4,7 +4,7 @@ import type { DriverEvent, TaskIdentity, TaskRequest } from "../driver/driver.ts
 import type { Fingerprint } from "../driver/fingerprint.ts";
 import type { TaskNetwork } from "../driver/network.ts";
 import type { ExitResult, TaskPlace, TaskStatus } from "../driver/task_record.ts";
-import type { Usage } from "../stats/stats.ts";
+import { cpuPercent, type Usage } from "../stats/stats.ts";
 import type { Duration } from "../gen/google/protobuf/duration.ts";
 import {
   CPUUsage_Fields,
@@ -198,9 +198,6 @@ export function wireEvent({ task, at, message, annotations }: DriverEvent): Driv
   };
 }
 
-/** CPU units of a core. */
-const unitsOfCore = 1_024;
-
 /**
  * What a task uses, on the wire. CPU units stand for MHz, as they do in the task's `resources`. Memory is
  * told as usage: Nomad's UI and command line show it where there is no resident set size.
@@ -216,7 +213,7 @@ export function wireStats(id: string, { at, cpuUnits, memoryBytes }: Usage): Tas
         totalTicks: cpuUnits ?? 0,
         throttledPeriods: 0n,
         throttledTime: 0n,
-        percent: (cpuUnits ?? 0) / unitsOfCore * 100,
+        percent: cpuPercent(cpuUnits ?? 0),
         // `nomad alloc status -stats` has a column for each, and no figure for ticks.
         measuredFields: cpuUnits === undefined ? [] : [CPUUsage_Fields.PERCENT],
       },

@@ -20,7 +20,7 @@ import type { Usage } from "./usage.ts";
 
 export type { StatsContext } from "./collector.ts";
 export type { StatsMode } from "./state.ts";
-export type { Usage } from "./usage.ts";
+export { cpuPercent, type Usage } from "./usage.ts";
 
 /** What ECS tasks use, for whom it concerns. */
 export type Stats = {

@@ -2,7 +2,7 @@
 export type Usage = {
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
-  /** CPU units, of which a core has 1,024; undefined where they were not measured. */
+  /** CPU units; undefined where they were not measured. */
   readonly cpuUnits: number | undefined;
   /** Bytes of memory without the page cache; undefined where they were not measured. */
   readonly memoryBytes: number | undefined;
@@ -18,8 +18,10 @@ export type Measurement = {
   readonly memoryUtilized: unknown;
 };
 
+/** CPU units of a core. */
+const unitsOfCore = 1_024;
 /** CPU units of 1,024 cores, more than any instance of EC2 has. */
-const mostCpuUnits = 1_024 * 1_024;
+const mostCpuUnits = 1_024 * unitsOfCore;
 /** MiB of 1 PiB, more than any instance of EC2 has. */
 const mostMemory = 2 ** 30;
 const mebibyte = 1_024 * 1_024;
@@ -35,6 +37,11 @@ export function usageOf({ at, cpuUtilized, memoryUtilized }: Measurement): Usage
   if (cpuUnits === undefined && memory === undefined) return undefined;
   const memoryBytes = memory === undefined ? undefined : Math.round(memory * mebibyte);
   return { at: Number(at), cpuUnits, memoryBytes };
+}
+
+/** CPU units as per cent of one core: a task that keeps two cores busy uses 200. */
+export function cpuPercent(cpuUnits: number): number {
+  return cpuUnits / unitsOfCore * 100;
 }
 
 function amountUpTo(most: number, value: unknown): number | undefined {

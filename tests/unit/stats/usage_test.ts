@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { usageOf } from "../../../src/stats/usage.ts";
+import { cpuPercent, usageOf } from "../../../src/stats/usage.ts";
 
 Deno.test("CPU units stay as they are, and MiB become bytes", () => {
   assertEquals(usageOf({ at: 60_000, cpuUtilized: 128.5, memoryUtilized: 64 }), {
@@ -8,6 +8,10 @@ Deno.test("CPU units stay as they are, and MiB become bytes", () => {
     cpuUnits: 128.5,
     memoryBytes: 67_108_864,
   });
+});
+
+Deno.test("per cent of CPU are those of one core, however many the task has", () => {
+  assertEquals([0, 256, 1_024, 4_096].map(cpuPercent), [0, 25, 100, 400]);
 });
 
 Deno.test("that a task does nothing is a measurement, too", () => {
