@@ -39,7 +39,7 @@ export type { DefinitionFacts } from "./definition/facts.ts";
 export { mainContainer } from "./definition/main_container.ts";
 export type { Resources } from "./definition/size.ts";
 export { verdictOn } from "./error_policy.ts";
-export { createPatience } from "./lasting.ts";
+export { createPatience } from "./patience.ts";
 export { LaunchError } from "./launch_error.ts";
 export type { Started } from "./start/context.ts";
 export type { UnclaimedTask } from "./ownership/ledger.ts";

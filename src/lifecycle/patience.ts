@@ -1,3 +1,7 @@
+/**
+ * How long ECS must say an odd thing of a task before the driver believes it: that the task is MISSING,
+ * foreign or without tags.
+ */
 import type { Clock } from "../clock.ts";
 
 /** An unbroken run of answers that all say the same odd thing. */
@@ -8,8 +12,7 @@ export type Lasting = {
 };
 
 /**
- * Milliseconds for which ECS must say an odd thing of a task before it is believed: that the task is
- * MISSING, foreign or without tags. ECS is eventually consistent for seconds after RunTask, and a
+ * Milliseconds for which ECS must say it. ECS is eventually consistent for seconds after RunTask, and a
  * minute leaves room for a bad day.
  */
 export const patience = 60_000;

@@ -1,7 +1,7 @@
 import { eventually } from "../../demo/lib/process.ts";
 import { type SimulatedTask, startSimulatorProcess } from "../../demo/lib/simulator.ts";
 import type { FaultMode } from "../../demo/simulator/state/faults.ts";
-import { patience } from "../../src/lifecycle/lasting.ts";
+import { patience } from "../../src/lifecycle/patience.ts";
 import {
   configure,
   driverConfig,

@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "one MISSING answer is an end",
-    file: "src/lifecycle/lasting.ts",
+    file: "src/lifecycle/patience.ts",
     edits: [["patience = 60_000", "patience = 0"], ["leastTimes = 3", "leastTimes = 1"]],
   },
   {

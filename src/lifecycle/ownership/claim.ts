@@ -7,7 +7,7 @@ import { retry } from "../../aws/retry.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
-import { createPatience } from "../lasting.ts";
+import { createPatience } from "../patience.ts";
 import type { Observation } from "../watch/watcher.ts";
 import { isTakenFrom, takingTags } from "./tags.ts";
 import { type Claimant, type Described, whose } from "./whose.ts";

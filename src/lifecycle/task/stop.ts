@@ -3,7 +3,7 @@ import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { retry } from "../../aws/retry.ts";
 import { askingAgain, verdictOn } from "../error_policy.ts";
-import { createPatience } from "../lasting.ts";
+import { createPatience } from "../patience.ts";
 import { claimByTags, type ClaimContext, foreignText, tellUntagged } from "../ownership/claim.ts";
 import { isTakenFrom, taggedOwner } from "../ownership/tags.ts";
 import { type Described, type Whose, whose } from "../ownership/whose.ts";

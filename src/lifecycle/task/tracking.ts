@@ -2,7 +2,7 @@ import { type Counting, type Ending, endingOf, vanished } from "./ending.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { taskInWords, type TaskRef } from "../../aws/cluster_ref.ts";
 import { attemptOf } from "../../aws/operations.ts";
-import { hasLasted, type Lasting, oneMore } from "../lasting.ts";
+import { hasLasted, type Lasting, oneMore } from "../patience.ts";
 import type { Observation } from "../watch/watcher.ts";
 
 /** What an ECS task was last seen to be. */

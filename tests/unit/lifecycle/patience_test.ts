@@ -5,7 +5,7 @@ import {
   type Lasting,
   oneMore,
   patience,
-} from "../../../src/lifecycle/lasting.ts";
+} from "../../../src/lifecycle/patience.ts";
 
 function runOf(...times: number[]): Lasting {
   return times.reduce<Lasting | undefined>(oneMore, undefined) ?? { since: 0, times: 0 };

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { EcsError } from "../../../src/aws/error.ts";
-import { patience } from "../../../src/lifecycle/lasting.ts";
+import { patience } from "../../../src/lifecycle/patience.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import {
   answering,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { patience } from "../../../../src/lifecycle/lasting.ts";
+import { patience } from "../../../../src/lifecycle/patience.ts";
 import {
   inTransition,
   progressOf,
