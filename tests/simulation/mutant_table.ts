@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "what was left is unclaimed at once",
-    file: "src/lifecycle/ownership/ledger.ts",
+    file: "src/lifecycle/ownership/hand_over_time.ts",
     edits: [["handOverTime = 3_600_000", "handOverTime = 0"]],
   },
   {

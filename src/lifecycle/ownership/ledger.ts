@@ -1,6 +1,7 @@
 import { clusterKey, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { change, createBooks, type Hold, holdsOf, stopsPending, write } from "./books.ts";
+import { isHandOverLate } from "./hand_over_time.ts";
 import { type HeldState, mayBeStopped, mayRunOn } from "./held_state.ts";
 import { createStarts, type Starts } from "./starts.ts";
 
@@ -79,12 +80,6 @@ export type Ledger<Keeper extends object> = Starts & {
   listed(cluster: ClusterRef, arns: ReadonlySet<string>): void;
 };
 
-/**
- * Milliseconds for which a task that was left to run on does not count as unclaimed: in that time
- * another node's driver takes it over and moves its tags.
- */
-export const handOverTime = 3_600_000;
-
 /** Makes an empty ledger. `now` gives monotonic milliseconds. */
 export function createLedger<Keeper extends object>(
   { now }: { now: () => number },
@@ -138,7 +133,7 @@ export function createLedger<Keeper extends object>(
     },
     found: ({ ref, owner }) => {
       const late = holds(ref.arn).every(({ state, since }) =>
-        state === "foreign" || (state === "left" && now() - since >= handOverTime)
+        state === "foreign" || (state === "left" && isHandOverLate(since, now()))
       );
       if (late) enter(ref, "unclaimed", { owner });
       const since = holds(ref.arn).map((hold) => hold.since);
@@ -176,7 +171,7 @@ function isUnknown({ state, since }: Hold<object>, now: number): boolean {
     case "orphan":
       return true;
     case "left":
-      return now - since >= handOverTime;
+      return isHandOverLate(since, now);
     case "starting":
     case "watched":
     case "stopping":

@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { handOverTime } from "../../../../src/lifecycle/ownership/hand_over_time.ts";
 import { type HeldState, mayBecome } from "../../../../src/lifecycle/ownership/held_state.ts";
-import {
-  createLedger,
-  handOverTime,
-  type Ledger,
-} from "../../../../src/lifecycle/ownership/ledger.ts";
+import { createLedger, type Ledger } from "../../../../src/lifecycle/ownership/ledger.ts";
 import { cluster, ownerOf } from "../../../harness/world.ts";
 
 type Keeper = { readonly name: string };
