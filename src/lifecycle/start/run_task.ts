@@ -1,5 +1,4 @@
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
-import type { Failure } from "../../aws/ecs_answers.ts";
 import { EcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { askingAgain } from "../error_policy.ts";
@@ -11,6 +10,7 @@ import {
   parseTaskArn,
 } from "../../aws/cluster_ref.ts";
 import type { LaunchContext } from "./context.ts";
+import { placementError } from "./placement_failure.ts";
 
 /** The ECS task that a RunTask answered. */
 export type Accepted = {
@@ -51,7 +51,7 @@ export async function runTask(
     if (own?.taskArn !== undefined) return { arn: own.taskArn, accepted: "as asked" };
     throw tasks.length > 0
       ? new EcsError("unavailable", attemptedBy(input, cluster), "its answer names no task of ours")
-      : placementError(answer.failures ?? [], input, cluster);
+      : placementError(answer.failures ?? [], attemptedBy(input, cluster));
   };
   try {
     return await retry(attempt, {
@@ -87,24 +87,4 @@ function isOf({ name }: ClusterRef, arn: string | undefined): boolean {
 
 function attemptedBy({ taskDefinition }: RunTaskCommandInput, cluster: ClusterRef): string {
   return attemptOf("runTask", `${taskDefinition} in ${clusterInWords(cluster)}`);
-}
-
-/** RunTask answers 200 with `failures` when it cannot place the task. */
-function placementError(
-  failures: Failure[],
-  input: RunTaskCommandInput,
-  cluster: ClusterRef,
-): EcsError {
-  const words = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
-  const attempted = attemptedBy(input, cluster);
-  if (words.length === 0) {
-    return new EcsError("unavailable", attempted, "it answered neither a task nor a failure");
-  }
-  // MISSING and INACTIVE speak of what the request names; all else is about room that may come free.
-  const lasting = failures.some(({ reason }) => reason === "MISSING" || reason === "INACTIVE");
-  return new EcsError(
-    lasting ? "rejected" : "capacity",
-    attempted,
-    `it could not place the task: ${words.join("; ")}`,
-  );
 }
