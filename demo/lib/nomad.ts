@@ -137,6 +137,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         client: {
           enabled: true,
           servers: [role.server],
+          // Nomad's own choice is the interface of the default route, which a machine offline has not.
+          network_interface: "lo",
           max_kill_timeout: "3m",
           options: {
             "driver.allowlist": "ecs",
