@@ -82,6 +82,9 @@ async function tell(nomad: string, chosen: readonly Chapter[]): Promise<number> 
     const seconds = Math.round((performance.now() - started) / 1_000);
     const held = chosen.length === 1 ? "The chapter holds" : `All ${chosen.length} chapters hold`;
     screen.found(`${held}, in ${seconds} s.`);
+    screen.say(
+      "To try it yourself: make hack leaves all of this running. docs/getting-started.md goes on.",
+    );
     return 0;
   } catch (error) {
     if (error === interrupted.reason) {

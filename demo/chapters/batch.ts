@@ -22,7 +22,9 @@ async function play(stage: Stage): Promise<void> {
   screen.say("Nomad decides about restarts by this code, as with any other driver.");
   await type(
     stage,
-    `nomad alloc status ${short(failed.ID)} | grep -E 'Terminated|Client Status|Not Restarting'`,
+    `nomad alloc status ${
+      short(failed.ID)
+    } | grep -E 'Client Status|STOPPED|Terminated|Not Restarting'`,
   );
   const code = eventsOf(failed).find(({ Type }) => Type === "Terminated")?.ExitCode;
   check(stage, code === 7, `Nomad has exit code ${code}.`);

@@ -49,7 +49,7 @@ async function play(stage: Stage): Promise<void> {
     stage,
     RunTask >= count && RegisterTaskDefinition === 1,
     `That took ${RegisterTaskDefinition} RegisterTaskDefinition, ${RunTask} RunTask and ` +
-      `${DescribeTasks} DescribeTasks: one call looks at up to 100 tasks.`,
+      `${DescribeTasks} DescribeTasks, each of which looks at up to 100 tasks.`,
   );
 }
 

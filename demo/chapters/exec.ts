@@ -37,5 +37,6 @@ async function play(stage: Stage): Promise<void> {
     const text = await (await fetch(`http://${address}/`)).text();
     return text.includes("read 1 times") ? undefined : text;
   });
-  check(stage, answer.includes("read 2 times"), answer.trim());
+  screen.output(answer);
+  check(stage, answer.includes("read 2 times"), "It has read its configuration again.");
 }

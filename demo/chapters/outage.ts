@@ -10,7 +10,7 @@ const seconds = 20;
 
 export const outage: Chapter = {
   name: "outage",
-  title: "An AWS outage that nothing notices",
+  title: "An AWS outage that no task notices",
   about: `AWS answers nothing for ${seconds} seconds here. A longer outage goes the same way.`,
   play,
 };
@@ -39,11 +39,8 @@ async function play(stage: Stage): Promise<void> {
       const found = await health();
       return found?.Healthy === false ? found : undefined;
     });
-    check(
-      stage,
-      true,
-      `The driver says so, and Nomad places no new task there: ${ill.HealthDescription}`,
-    );
+    check(stage, true, "The driver is unhealthy, so Nomad places no new task there. It says why:");
+    screen.output(ill.HealthDescription);
     await type(stage, `nomad node status ${node} | grep -E '^(ID +=|Driver Status)'`);
 
     screen.say("AWS comes back.");
@@ -72,6 +69,9 @@ async function play(stage: Stage): Promise<void> {
       return events.map(({ DisplayMessage }) => DisplayMessage)
         .findLast((text) => text.includes("answers again"));
     });
+    screen.say(
+      "An event of the task tells its user that there was an outage, and that it is over.",
+    );
     screen.output(told);
   });
 }

@@ -31,7 +31,9 @@ async function play(stage: Stage): Promise<void> {
   const task = await ecsTaskOf(stage, ID);
   check(stage, task.lastStatus === "RUNNING", `The ECS task is RUNNING: ${task.taskArn}`);
 
-  screen.say("Services have the ECS task's address, not the client's. A browser would ask there.");
+  screen.say(
+    "The service has the ECS task's own address, not the client's. Here it is one of this machine.",
+  );
   await until(stage, "waiting for the health check", () => steadyWebServer(stage));
   await type(stage, "nomad service info web");
   const [{ address } = { address: "" }] = await webAddresses(stage);
@@ -65,6 +67,6 @@ async function play(stage: Stage): Promise<void> {
   check(
     stage,
     followed.text().startsWith("version 1 listens on"),
-    "It begins with the first line.",
+    "The log is whole: it begins with the container's first line.",
   );
 }

@@ -13,7 +13,7 @@ export async function clientOf({ server, clients }: Stage, node: string): Promis
 /** Waits until every client that is ready is healthy and hands ECS tasks over, or Nomad itself does. */
 export async function handingOver(stage: Stage): Promise<void> {
   const { server } = stage;
-  await until(stage, "both clients hand over", async () => {
+  await until(stage, "waiting until both clients can take over", async () => {
     const nodes = (await server.api<{ ID: string; Status: string }[]>("/nodes"))
       .filter(({ Status }) => Status === "ready");
     const whole = await Promise.all(nodes.map(({ ID }) => server.api<Node>(`/node/${ID}`)));

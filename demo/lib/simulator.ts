@@ -73,6 +73,8 @@ export async function startSimulatorProcess(
   return {
     endpoint,
     env: {
+      // For every service that has no variable of its own: none may be asked at AWS itself.
+      AWS_ENDPOINT_URL: endpoint,
       AWS_ENDPOINT_URL_ECS: endpoint,
       AWS_ENDPOINT_URL_STS: endpoint,
       AWS_ENDPOINT_URL_EC2: endpoint,

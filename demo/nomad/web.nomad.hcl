@@ -62,6 +62,7 @@ job "web" {
                   awslogs-group         = "/ecs/nomad-remote-driver-demo"
                   awslogs-region        = "us-east-1"
                   awslogs-stream-prefix = "web"
+                  mode                  = "blocking" # no line is lost
                 }
               }
             }

@@ -52,6 +52,7 @@ Deno.test(`Nomad ${nomadVersion}: every chapter of the demo holds, and leaves no
   assertEquals([code, left], [0, []], text);
   assertStringIncludes(text, "chapters hold, in");
   assert(!text.includes("\x1b"), "lines alone, as this is no terminal");
+  assert(!text.includes("https://"), "nothing asks AWS itself");
 });
 
 // While agents start, in a wait, in the middle of a burst, and after a client was killed.
