@@ -11,7 +11,8 @@ const pluginName = "nomad-driver-ecs";
  * standing by itself. Throws a `CliError` that never shows the text, which may hold a token.
  */
 export function pluginConfigIn(text: string, path: string): unknown {
-  const document = jsonObjectIn(parse(text, path));
+  const convert = `hcl2json ${path} > agent.json (github.com/tmccombs/hcl2json) writes it`;
+  const document = jsonObjectIn(parse(text, path, convert));
   if (document === undefined) throw new CliError(`${path} must hold a JSON object`);
   const { plugin } = document;
   if (plugin === undefined) return document;
@@ -25,16 +26,17 @@ export function pluginConfigIn(text: string, path: string): unknown {
   return single(jsonObjectIn(single(block))?.["config"]) ?? {};
 }
 
-/** Parses JSON. Throws a `CliError` that names the file, and shows nothing of its text. */
-export function parse(text: string, path: string): unknown {
+/**
+ * Parses JSON. Throws a `CliError` that names the file, and shows nothing of its text. For HCL it tells how to
+ * convert it.
+ */
+export function parse(text: string, path: string, convert: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     const looksLikeHcl = /^\s*(#|\/\/|[a-z_]+\s*("[^"]*"\s*)?[{=])/.test(text);
     throw new CliError(
-      looksLikeHcl
-        ? `${path} is HCL, and must be JSON: docs/tool.md says how to write the same block in JSON`
-        : `${path} must be JSON`,
+      looksLikeHcl ? `${path} is HCL, and must be JSON: ${convert}` : `${path} must be JSON`,
     );
   }
 }

@@ -33,7 +33,8 @@ const defaultResources = { cpu: 100, memory: 300 };
  * job without a task of this driver.
  */
 export function readJobFile(text: string, path: string): JobFile {
-  const document = jsonObjectIn(parse(text, path));
+  const convert = `nomad job run -output ${path} > job.json writes it`;
+  const document = jsonObjectIn(parse(text, path, convert));
   const job = jsonObjectIn(document?.["Job"]) ?? document;
   if (!Array.isArray(job?.["TaskGroups"])) return { kind: "definition", text };
   const tasks = job["TaskGroups"].flatMap((group: unknown) => tasksOf(jsonObjectIn(group) ?? {}));

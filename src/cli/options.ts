@@ -26,7 +26,10 @@ export type CommonOptions = {
 
 /** Each common option as the command line has it, and what it is. */
 export const commonOptions: readonly (readonly [flags: string, text: string])[] = [
-  ["--config <file>", "plugin block, or agent configuration, in JSON"],
+  [
+    "--config <file>",
+    "plugin block, or agent configuration, in JSON (of HCL: hcl2json a.hcl > a.json)",
+  ],
   ["--cluster <name>", "ECS cluster, by name or ARN"],
   ["--region <region>", "AWS region (else AWS_REGION, or that of the cluster's ARN)"],
   ["--profile <name>", "profile of the AWS shared files (else AWS_PROFILE)"],
@@ -53,6 +56,9 @@ export async function settingsOf(
   }
   // What the file says of another cluster's region is not meant for this one.
   if (options.cluster !== undefined && options.region === undefined) delete raw["region"];
+  if (options.assumeRole === undefined && options.externalId !== undefined) {
+    throw new CliError("--external-id needs --assume-role, whose role asks for it");
+  }
   if (options.assumeRole !== undefined) {
     raw["assume_role"] = {
       role_arn: options.assumeRole,
@@ -69,11 +75,32 @@ export async function settingsOf(
   }
   const problems: Problem[] = [];
   const decoded = pluginConfig.decode(raw, "config", problems);
-  if (problems.length > 0) throw new CliError(describeProblems(problems));
+  if (problems.length > 0) {
+    const named = problems.map((problem) => ({ ...problem, path: placeOf(problem.path, options) }));
+    throw new CliError(describeProblems(named));
+  }
   return createSettings(decoded, {
     region: environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || undefined,
     nomad: nomadDefaults(environment),
   });
+}
+
+/** The options whose values go into the plugin configuration, by their path in it. */
+const optionOfPath: Readonly<Record<string, readonly [name: keyof CommonOptions, flag: string]>> = {
+  "config.cluster": ["cluster", "--cluster"],
+  "config.region": ["region", "--region"],
+  "config.profile": ["profile", "--profile"],
+  "config.endpoint": ["endpoint", "--endpoint"],
+  "config.assume_role.role_arn": ["assumeRole", "--assume-role"],
+  "config.assume_role.external_id": ["externalId", "--external-id"],
+  "config.nomad.address": ["nomadAddress", "--nomad-address"],
+  "config.nomad.token_file": ["nomadTokenFile", "--nomad-token-file"],
+};
+
+/** Where a value was given: the option's flag, or its path in the file. */
+function placeOf(path: string, options: CommonOptions): string {
+  const [name, flag] = optionOfPath[path] ?? [];
+  return name === undefined || flag === undefined || options[name] === undefined ? path : flag;
 }
 
 /** The cluster that the settings name. Throws a `CliError` where they name none. */

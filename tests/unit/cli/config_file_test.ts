@@ -26,7 +26,10 @@ Deno.test("the plugin block is found in an agent's configuration, alone, and as 
 Deno.test("a file without the plugin's block, HCL, and what is no JSON are refused without their text", () => {
   const texts: [string, string][] = [
     ['{"plugin": {"docker": {}}}', 'must hold a block plugin "nomad-driver-ecs"'],
-    ['plugin "nomad-driver-ecs" {\n  config { token = "hush" }\n}', "is HCL, and must be JSON"],
+    [
+      'plugin "nomad-driver-ecs" {\n  config { token = "hush" }\n}',
+      "is HCL, and must be JSON: hcl2json",
+    ],
     ['{"token": "hush"', "must be JSON"],
     ['["hush"]', "must hold a JSON object"],
   ];
@@ -34,7 +37,7 @@ Deno.test("a file without the plugin's block, HCL, and what is no JSON are refus
     const { message } = assertThrows(() => pluginConfigIn(text, "agent.json"), CliError, says);
     assertEquals(message.includes("hush"), false);
   }
-  assertEquals(parse("\uFEFF{}", "bom.json"), {});
+  assertEquals(parse("\uFEFF{}", "bom.json", "mend it"), {});
 });
 
 const shape = block("", {

@@ -48,5 +48,9 @@ Deno.test("any other JSON is a task definition, and is handed on as it stands", 
 
 Deno.test("a job without a task of this driver, and what is no JSON, are refused", () => {
   assertThrows(() => readJobFile('{"TaskGroups": []}', "job.json"), CliError, 'driver = "ecs"');
-  assertThrows(() => readJobFile('job "x" {}', "job.hcl"), CliError, "is HCL");
+  assertThrows(
+    () => readJobFile('job "x" {}', "job.hcl"),
+    CliError,
+    "job.hcl is HCL, and must be JSON: nomad job run -output job.hcl > job.json",
+  );
 });

@@ -58,12 +58,12 @@ Deno.test("a role is assumed with its external id", async () => {
   assertEquals([assume_role?.role_arn, assume_role?.external_id], [arn, "ops-1"]);
 });
 
-Deno.test("what the plugin would refuse is refused, at its path", async () => {
+Deno.test("what the plugin would refuse is refused, where it was given", async () => {
   const refused: [Parameters<typeof settingsOf>[1], Record<string, unknown>, string][] = [
-    [{ region: "nowhere!" }, {}, "config.region"],
+    [{ region: "nowhere!" }, {}, "--region"],
     [{ config: "plugin.json" }, { "plugin.json": { clutser: "x" } }, "config.clutser"],
     [{ config: "plugin.json" }, {}, "cannot read plugin.json: no such file"],
-    [{ nomadAddress: "nomad:4646" }, {}, "config.nomad.address"],
+    [{ nomadAddress: "nomad:4646" }, {}, "--nomad-address"],
   ];
   for (const [options, files, says] of refused) {
     await assertRejects(() => configOf(options, files), CliError, says);
@@ -82,4 +82,31 @@ Deno.test("a file that cannot be read is an error of the command line", async ()
     "cannot read x: denied",
   );
   assertEquals(error.exitCode, 2);
+});
+
+Deno.test("a value that the plugin refuses is named by the option that gave it", async () => {
+  const wrong: [Parameters<typeof settingsOf>[1], string][] = [
+    [{ cluster: "prod", region: "mars" }, "--region must be an AWS region"],
+    [{ cluster: "a b" }, "--cluster must be"],
+    [{ cluster: "prod", assumeRole: "ops" }, "--assume-role must be an IAM role's ARN"],
+    [{ cluster: "prod", nomadAddress: "ops" }, "--nomad-address must be http"],
+  ];
+  for (const [options, says] of wrong) {
+    const { message } = await assertRejects(() => configOf(options), CliError);
+    assertEquals(message.startsWith(says), true, message);
+  }
+  const files = { "plugin.json": { cluster: "prod", region: "mars" } };
+  const { message } = await assertRejects(
+    () => configOf({ config: "plugin.json" }, files),
+    CliError,
+  );
+  assertEquals(message.startsWith("config.region must be"), true, message);
+});
+
+Deno.test("an external id without a role is refused", async () => {
+  await assertRejects(
+    () => configOf({ cluster: "prod", externalId: "ops-1" }),
+    CliError,
+    "--external-id needs --assume-role",
+  );
 });
