@@ -8,8 +8,10 @@ export const exitCodes = {
   usage: 2,
   /** AWS or Nomad gave no usable answer. */
   unanswered: 3,
-  /** The person ended the command (128 and SIGINT's number, as a shell has it). */
+  /** The person ended the command: 128 and the signal's number, as a shell has it. */
   interrupted: 130,
+  hungUp: 129,
+  terminated: 143,
 } as const;
 
 /** A command that cannot go on, with the exit status that says why. */

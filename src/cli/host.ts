@@ -48,11 +48,14 @@ export type Host = {
   readonly stdin: Keyboard;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborts when the person ends the command, and with `ReaderGone` when nobody reads its output any more. */
+  /** Aborts, with an `Ended`, when the person ends the command or nobody reads its output any more. */
   readonly signal: AbortSignal;
 };
 
-/** Why a command ends whose reader has had enough, as `head` has. That is no error. */
-export class ReaderGone extends Error {
-  override readonly name = "ReaderGone";
+/** Why a command ends before its time: a signal, or a reader that has had enough, as `head` has. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+  constructor(why: string, readonly exitCode: number) {
+    super(why);
+  }
 }

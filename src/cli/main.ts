@@ -12,7 +12,7 @@ import { errorInWords } from "./advice.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
-import { type Host, ReaderGone } from "./host.ts";
+import { Ended, type Host } from "./host.ts";
 import { iamPolicy } from "./iam_policy.ts";
 import { logs } from "./logs.ts";
 import { commonOptions } from "./options.ts";
@@ -202,7 +202,7 @@ function command(
 /** Tells the person what went wrong, and answers the exit status of it. */
 async function exitCodeOf(host: Host, program: Command, error: unknown): Promise<number> {
   const { aborted, reason } = host.signal;
-  if (aborted) return reason instanceof ReaderGone ? exitCodes.ok : exitCodes.interrupted;
+  if (aborted) return reason instanceof Ended ? reason.exitCode : exitCodes.interrupted;
   // Commander has printed its own errors; help and version are such an "error" too, with code 0.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -240,5 +240,5 @@ and name it in the agent's configuration:
   }
 
 Exit status: 0 done, 1 something is wrong, 2 the command line is wrong, 3 no usable answer of AWS or
-Nomad, 130 interrupted.
+Nomad, 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM.
 `;

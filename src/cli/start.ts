@@ -3,7 +3,8 @@ import type { AwsHost } from "../aws/host.ts";
 import { identityOf, simulatePassRole } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
-import { type Host, type Keyboard, type Output, ReaderGone } from "./host.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { Ended, type Host, type Keyboard, type Output } from "./host.ts";
 import { runCli } from "./main.ts";
 
 /** Runs a person's command on this machine. Resolves to the exit status. */
@@ -15,8 +16,11 @@ export async function startCli(
 ): Promise<number> {
   const personsHost = withEndpoints(awsHost, given.environment);
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Error("the person has ended the command"));
-  Deno.addSignalListener("SIGINT", interrupt);
+  const ignore = listenToSignals((exitCode) => {
+    // A second signal is for a person who does not want to wait for the end.
+    if (interrupted.signal.aborted) Deno.exit(exitCode);
+    interrupted.abort(new Ended("the person has ended the command", exitCode));
+  });
   try {
     return await runCli({
       ...given,
@@ -31,13 +35,33 @@ export async function startCli(
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       stdin: keyboard,
       // What a command does is done all the same, and its status is its own; only what waits for more ends.
-      stdout: outputTo(Deno.stdout, () => interrupted.abort(new ReaderGone())),
+      stdout: outputTo(
+        Deno.stdout,
+        () => interrupted.abort(new Ended("nobody reads any more", exitCodes.ok)),
+      ),
       stderr: outputTo(Deno.stderr, () => {}),
       signal: interrupted.signal,
     }, args);
   } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
+    ignore();
   }
+}
+
+/** Calls back with the exit status of each signal that ends a command. Returns what takes that back. */
+function listenToSignals(onSignal: (exitCode: number) => void): () => void {
+  const statuses: [Deno.Signal, number][] = [
+    ["SIGINT", exitCodes.interrupted],
+    ["SIGTERM", exitCodes.terminated],
+    ["SIGHUP", exitCodes.hungUp],
+  ];
+  // Windows has the first only.
+  const listeners = statuses.slice(0, Deno.build.os === "windows" ? 1 : undefined).map(
+    ([signal, exitCode]) => ({ signal, listener: () => onSignal(exitCode) }),
+  );
+  for (const { signal, listener } of listeners) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+  };
 }
 
 const keyboard: Keyboard = {

@@ -251,7 +251,8 @@ async function runFile(args: readonly string[], env: Record<string, string>): Pr
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-function environmentOf(endpoint: string): Record<string, string> {
+/** The variables by which the built file finds a simulated AWS, and no Nomad. */
+export function environmentOf(endpoint: string): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "simulated",

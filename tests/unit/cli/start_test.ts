@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { withStage } from "../../harness/tool.ts";
+import { environmentOf, withStage } from "../../harness/tool.ts";
 import { cluster } from "../../harness/with_simulator.ts";
 import { pluginPath } from "../../harness/plugin.ts";
 
@@ -41,13 +41,29 @@ Deno.test("a command whose reader has gone keeps its own status", async () => {
 Deno.test("a command that waits for more ends with its reader", async () => {
   await withStage(async ({ ecs: { endpoint } }) => {
     const line = `{ "$0" tasks --watch --cluster ${cluster}; echo $? >&2; } | true`;
-    const { stderr } = await shell(line, {
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "simulated",
-      AWS_SECRET_ACCESS_KEY: "simulated",
-      AWS_ENDPOINT_URL: endpoint,
-      NOMAD_ADDR: "",
-    });
+    const { stderr } = await shell(line, environmentOf(endpoint));
     assertEquals(stderr.trim(), "0");
+  });
+});
+
+Deno.test("each signal that ends a command lets it clean up, and gives its own status", async () => {
+  await withStage(async ({ ecs: { endpoint } }) => {
+    const statuses = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
+    for (const [signal, status] of statuses) {
+      const process = new Deno.Command(pluginPath, {
+        args: ["tasks", "--watch", "--json", "--cluster", cluster],
+        env: environmentOf(endpoint),
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const reader = process.stdout.getReader();
+      await reader.read(); // It has begun to wait.
+      process.kill(signal);
+      const { code, signal: killedBy } = await process.status;
+      await reader.cancel();
+      await process.stderr.cancel();
+      assertEquals([code, killedBy], [status, null]);
+    }
   });
 });
