@@ -105,10 +105,11 @@ function follow(
   // Nomad keeps the directories of a client's allocations side by side.
   const isBeside = allocDir?.endsWith(`/${task.allocId}`) === true;
   const dirs = isBeside ? earlier.map((id) => allocDir.slice(0, -task.allocId.length) + id) : [];
-  const { role, profile } = remote.ref.cluster;
+  const { role, profile, region } = remote.ref.cluster;
   record.log = logs.follow(
     {
       sources,
+      taskRegion: region,
       ...fifos,
       checkpoint: allocDir === undefined ? undefined : fileIn(allocDir),
       earlier: dirs.map(fileIn),

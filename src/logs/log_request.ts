@@ -4,6 +4,8 @@ import type { LogSource } from "./source.ts";
 export type LogRequest = {
   /** At least one. */
   readonly sources: readonly LogSource[];
+  /** The ECS task's region; undefined where it is not known. */
+  readonly taskRegion: string | undefined;
   /** Nomad's FIFOs. */
   readonly stdout: string;
   readonly stderr: string;

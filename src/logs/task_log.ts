@@ -163,7 +163,7 @@ export class TaskLog implements StreamSink {
   onTrouble({ source }: FollowedStream, trouble: Trouble): void {
     if (this.#reported.includes(trouble.kind)) return;
     this.#reported = this.#reported.concat(trouble.kind);
-    this.tell(troubleText(trouble, source));
+    this.tell(troubleText(trouble, source, this.#request.taskRegion));
   }
 
   /**

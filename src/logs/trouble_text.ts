@@ -3,10 +3,14 @@ import { quietTime } from "./end_of_log.ts";
 import { shortestInterval } from "./read_intervals.ts";
 import type { FollowedStream, Trouble } from "./stream.ts";
 
-/** Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. */
+/**
+ * Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. `taskRegion` is the ECS
+ * task's region.
+ */
 export function troubleText(
   { kind, error }: Trouble,
   { group, region, stream, label }: LogSource,
+  taskRegion: string | undefined,
 ): string {
   const what = label === undefined ? "the main container" : `container ${label}`;
   const shows = `nomad alloc logs shows nothing of ${what}`;
@@ -20,8 +24,13 @@ export function troubleText(
     case "refused":
       return `${shows}: ${error.message}. The driver needs logs:FilterLogEvents for log group ${group} in ` +
         `${region}`;
-    case "outage":
-      return `nomad alloc logs is behind: ${error.message}`;
+    case "outage": {
+      const behind = `nomad alloc logs is behind: ${error.message}`;
+      if (taskRegion === undefined || region === taskRegion) return behind;
+      // A region that does not exist has no host, which looks like any other outage.
+      return `${behind}. awslogs-region in the log configuration of ${what} is "${region}", and the ECS ` +
+        `task is in "${taskRegion}". If the log group is there too, set awslogs-region to "${taskRegion}"`;
+    }
   }
 }
 

@@ -146,6 +146,7 @@ export const stderr = "/alloc/a/alloc/logs/web.stderr.0";
 export function logRequest(changes: Partial<LogRequest> = {}): LogRequest {
   return {
     sources: [sourceOf("app")],
+    taskRegion: "us-east-1",
     stdout: "/alloc/a/alloc/logs/.web.stdout.fifo",
     stderr: "/alloc/a/alloc/logs/.web.stderr.fifo",
     checkpoint: "/alloc/a/nomad-driver-ecs.web.logs.json",

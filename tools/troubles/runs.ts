@@ -448,6 +448,13 @@ export const runs: readonly Section[] = [
         fix: "Nothing: the lines come later. See `api_limits` for the rate.",
       },
       {
+        seen: 'nomad alloc logs is behind: …. awslogs-region in the log configuration of … is "…"',
+        texts: [/awslogs-region in the log configuration of … is "…", and the ECS task is in/],
+        cause:
+          "The container's log is in another region than the ECS task, and nobody answers there.",
+        fix: "Set `awslogs-region` to a region that exists and has the log group.",
+      },
+      {
         seen: "The log configuration of container … sets no mode, …: the log driver drops lines",
         texts: ["The log configuration of container …", "sets no mode, for which ECS's default"],
         cause: "A non-blocking log driver drops lines that come faster than it sends them.",

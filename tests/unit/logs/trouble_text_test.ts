@@ -18,9 +18,31 @@ Deno.test("each reason is told with the log group and what to do", () => {
     [trouble("refused", "denied"), "needs logs:FilterLogEvents for log group g"],
     [trouble("outage"), "nomad alloc logs is behind: CloudWatch Logs FilterLogEvents app: no"],
   ];
-  for (const [one, text] of cases) assertStringIncludes(troubleText(one, source), text);
-  assertStringIncludes(troubleText(trouble("no group"), source), "nothing of container side:");
-  assertStringIncludes(troubleText(trouble("no group"), sourceOf("a")), "of the main container:");
+  for (const [one, text] of cases) {
+    assertStringIncludes(troubleText(one, source, "us-east-1"), text);
+  }
+  assertStringIncludes(
+    troubleText(trouble("no group"), source, "us-east-1"),
+    "nothing of container side:",
+  );
+  assertStringIncludes(
+    troubleText(trouble("no group"), sourceOf("a"), undefined),
+    "of the main container:",
+  );
+});
+
+Deno.test("a stream in another region than the task's that is not answered for names the option to mend", () => {
+  const wrong = sourceOf("web/app/1", { region: "us-esat-1" });
+  assertEquals(
+    troubleText(trouble("outage"), wrong, "us-east-1"),
+    "nomad alloc logs is behind: CloudWatch Logs FilterLogEvents app: no. awslogs-region in the log " +
+      'configuration of the main container is "us-esat-1", and the ECS task is in "us-east-1". If the log ' +
+      'group is there too, set awslogs-region to "us-east-1"',
+  );
+  for (const region of ["us-esat-1", undefined]) {
+    const text = troubleText(trouble("outage"), wrong, region);
+    assertEquals(text.includes("awslogs-region"), false, "the option is none of the reasons");
+  }
 });
 
 Deno.test("a log whose end was not read says so, and one that was read does not", () => {
