@@ -18,7 +18,7 @@ import { searchForsaken } from "./forsaken.ts";
 import { isOfThisMachine, parseAddress } from "../nomad/address.ts";
 import { refuseOtherVersion } from "./moved_handle.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
-import { searchOrphans } from "./orphans.ts";
+import { type OwnNode, searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
 import { clustersToSearch, removeCluster } from "./searched_clusters.ts";
 import { createSettings, type Defaults, lifecycleSettings, takeConfig } from "./settings.ts";
@@ -36,8 +36,8 @@ export type { Handle, StartedTask, TaskRequest } from "./start.ts";
 /** What the calls of one driver share. */
 type DriverContext = StartContext & CommandContext & {
   readonly events: EventHub<DriverEvent>;
-  /** This client's node id, as tasks bring it or the client's own agent tells it. */
-  nodeId: string | undefined;
+  /** This client's node, as tasks bring it or the client's own agent tells it. */
+  node: OwnNode | undefined;
 };
 
 /** Events kept while no agent listens. */
@@ -174,7 +174,7 @@ function createContext(
     clock,
     log,
     randomBytes,
-    nodeId: undefined,
+    node: undefined,
   };
 }
 
@@ -208,15 +208,16 @@ function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, si
 }
 
 function searchForOrphans(context: DriverContext, meter: Meter, signal: AbortSignal): void {
-  const { clusters, log } = context;
+  const { clusters, log, nomad } = context;
   searchOrphans({
     ...searchBasis(context, signal),
+    nomad,
     log: log.named("orphans"),
     meter,
     leave: (cluster) => removeCluster(clusters, cluster),
-    nodeId: async () => {
+    node: async () => {
       await learnNode(context, signal);
-      return context.nodeId;
+      return context.node;
     },
   }).catch((error) => log.error("the search for orphans ended", { error: String(error) }));
 }
@@ -244,7 +245,7 @@ async function learnNode(
   context: DriverContext,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  return context.nodeId ?? await askAgent(context, signal);
+  return context.node?.id ?? await askAgent(context, signal);
 }
 
 /**
@@ -258,12 +259,16 @@ async function askAgent(
   const { nomad, settings } = context;
   const agent = await nomad.agent(signal);
   const address = parseAddress(settings.config.nomad?.address ?? "");
-  if (address !== undefined && isOfThisMachine(address)) context.nodeId ??= agent?.nodeId;
-  return agent?.nodeId;
+  const id = agent?.nodeId;
+  if (id !== undefined && address !== undefined && isOfThisMachine(address)) {
+    context.node ??= { id, toldBy: "an agent" };
+  }
+  return id;
 }
 
 function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
-  if (nodeId !== "") context.nodeId = nodeId;
+  if (nodeId === "" || (context.node?.id === nodeId && context.node.toldBy === "a task")) return;
+  context.node = { id: nodeId, toldBy: "a task" };
 }
 
 /** The record of a task that Nomad asks for, which shows that Nomad has the task's handle. */

@@ -1,23 +1,37 @@
 import type { Logger } from "../logger.ts";
 import type { Meter } from "../meter.ts";
-import { createPatience, type Lifecycle, verdictOn } from "../lifecycle/lifecycle.ts";
+import {
+  createPatience,
+  type Lifecycle,
+  type UnclaimedTask,
+  verdictOn,
+} from "../lifecycle/lifecycle.ts";
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
+import { needOnWorkingNode } from "./need.ts";
+import type { NomadLink } from "./nomad_link.ts";
 import { nextRound, type RoundContext } from "./rounds.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
 
+/**
+ * The Nomad client that this process belongs to. A task tells it for certain. An agent that answers on this
+ * machine may be another client's: where two run on one machine, both plugins may ask the same one.
+ */
+export type OwnNode = { readonly id: string; readonly toldBy: "a task" | "an agent" };
+
 /** What the search for orphans goes by. */
 export type OrphanContext = RoundContext & {
   readonly lifecycle: Lifecycle;
+  readonly nomad: NomadLink;
   readonly log: Logger;
   readonly meter: Meter;
   /** The clusters that tasks of this node may run in. */
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that does not exist. */
   readonly leave: (cluster: ClusterRef) => void;
-  /** This client's node id, asked for where it is not known; undefined where nobody tells it. */
-  readonly nodeId: () => Promise<string | undefined>;
+  /** This client's node, asked for where it is not known; undefined where nobody tells it. */
+  readonly node: () => Promise<OwnNode | undefined>;
   readonly policy: () => OrphanPolicy;
 };
 
@@ -33,14 +47,14 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
     await nextRound(context);
     if (signal.aborted) return;
     if (context.policy() === "ignore") continue;
-    const nodeId = await context.nodeId();
-    if (nodeId === undefined) continue;
+    const node = await context.node();
+    if (node === undefined) continue;
     for (const cluster of context.clusters()) {
       const key = clusterKey(cluster);
       const isLasting = patiences.get(key) ?? createPatience(clock);
       patiences.set(key, isLasting);
       // Credentials of another account make a cluster seem gone: only what lasts is believed.
-      if (!isLasting(await searchCluster(context, cluster, nodeId) === "no cluster")) continue;
+      if (!isLasting(await searchCluster(context, cluster, node) === "no cluster")) continue;
       patiences.delete(key);
       leave(cluster);
     }
@@ -50,13 +64,14 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
 async function searchCluster(
   context: OrphanContext,
   cluster: ClusterRef,
-  nodeId: string,
+  node: OwnNode,
 ): Promise<"searched" | "failed" | "no cluster"> {
   const { lifecycle, clock, log, meter, grace, policy, signal } = context;
   try {
-    for (const task of await lifecycle.unclaimedTasks(cluster, nodeId, signal)) {
+    for (const task of await lifecycle.unclaimedTasks(cluster, node.id, signal)) {
       const wanted = policy();
       if (wanted === "ignore" || clock.monotonic() - task.since < grace()) continue;
+      if (node.toldBy === "an agent" && !await isNotNeeded(context, task)) continue;
       if (lifecycle.settleOrphan(task, wanted) !== "new") continue;
       meter.record({ kind: "orphan", action: wanted });
       log.warn("an ECS task of this node belongs to no allocation", {
@@ -71,4 +86,22 @@ async function searchCluster(
     log.debug("looking for orphans failed", { cluster: cluster.name, error });
     return verdictOn("search", error) === "final" ? "no cluster" : "failed";
   }
+}
+
+/**
+ * Whether Nomad proves that nobody needs a task. The search relies on that before the first task: the node's
+ * own process, which would have claimed the task, may be another one.
+ */
+async function isNotNeeded(
+  { nomad, signal }: OrphanContext,
+  { ref, owner, index }: UnclaimedTask,
+): Promise<boolean> {
+  const task = { ref, owner, index, left: undefined };
+  const known = new Set([owner.nodeId]);
+  const need = await nomad.ask(
+    { kind: "others" },
+    (api, bounded) => needOnWorkingNode({ api, known }, task, bounded),
+    signal,
+  );
+  return need?.kind === "not needed";
 }

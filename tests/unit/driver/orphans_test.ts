@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
+import { allocationWith } from "../../harness/nomad_documents.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
 import { createNomadServers } from "../../simulation/nomad_servers.ts";
 import { createChances } from "../../simulation/random.ts";
@@ -107,6 +108,24 @@ Deno.test("an agent on another machine does not tell which client this is", asyn
   launch("node-a");
   await world.pass(300_000);
   assertEquals(world.ecs.live().length, 1);
+});
+
+Deno.test("of two agents on one machine, neither's plugin stops tasks of the other's allocations", async () => {
+  const world = createWorld();
+  const servers = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
+  const client = { nodeId: "node-a", nomad: servers };
+  const first = launchDriver(world, { ...config, nomad: {} }, client);
+  const started = await world.settle(first.start("11111111").started);
+  assert(started.status === "fulfilled");
+  first.driver.inspect(ownerOf().id);
+  servers.put(allocationWith({ id: allocId, nodeId: "node-a", clientStatus: "running" }));
+  // The plugin of the second agent asks the address that the first one listens at.
+  launchDriver(world, { ...config, nomad: {} }, client);
+  await world.pass(300_000);
+  assertEquals(world.ecs.live().length, 1);
+  servers.readJob = false;
+  await world.pass(300_000);
+  assertEquals(world.ecs.live().length, 1, "what Nomad does not show is no proof");
 });
 
 Deno.test("a cluster that is away for a moment is searched again, and one that stays away no more", async () => {
