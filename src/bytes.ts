@@ -30,3 +30,33 @@ export function uuidOf(random: Uint8Array): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return uuidText(bytes);
 }
+
+/** The end of what is added. */
+export type Tail = {
+  add(bytes: Uint8Array): void;
+  /** The last bytes that were added, as many as are kept. */
+  bytes(): Uint8Array<ArrayBuffer>;
+};
+
+/** Pieces of a tail that are kept apart: each takes memory of its own. */
+const mostPieces = 1_000;
+
+/** Makes a tail that keeps the last `length` bytes. It cuts seldom: bytes may come by the thousand pieces. */
+export function createTail(length: number): Tail {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  const cut = () => {
+    const kept = joined(...pieces).slice(-length);
+    pieces = [kept];
+    size = kept.byteLength;
+    return kept;
+  };
+  return {
+    add: (bytes) => {
+      pieces.push(bytes);
+      size += bytes.byteLength;
+      if (size > 2 * length || pieces.length > mostPieces) cut();
+    },
+    bytes: cut,
+  };
+}

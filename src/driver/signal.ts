@@ -1,3 +1,4 @@
+import { createTail } from "../bytes.ts";
 import { within } from "../clock.ts";
 import { type RemoteState, until } from "../lifecycle/lifecycle.ts";
 import { DriverError } from "./driver_error.ts";
@@ -11,6 +12,8 @@ const signals = new Set(
 );
 /** Milliseconds that a signal may take to be sent. */
 const signalTime = 20_000;
+/** Bytes of what a command prints that an error shows, from its end. */
+const saidLength = 2_048;
 
 /** The signal by which ECS stops a container, which needs nothing but StopTask. */
 export function isStopSignal(signal: string): boolean {
@@ -34,7 +37,7 @@ export async function sendSignal(
       `the signal must be a Linux signal such as SIGHUP; got ${JSON.stringify(signal)}`,
     );
   }
-  const said: string[] = [];
+  const said = createTail(saidLength);
   const code = await within({
     clock: context.clock,
     ms: time,
@@ -42,13 +45,15 @@ export async function sendSignal(
   }, (signal) =>
     runCommand(context, record, ["kill", "-s", name, "1"], "pipes", {
       input: [{ kind: "end of stdin" }],
-      onOutput: (_stream, bytes) => void said.push(new TextDecoder().decode(bytes)),
+      onOutput: (_stream, bytes) => said.add(bytes),
       signal,
     }));
   if (code === 0) return;
   throw new DriverError(
     "exec_failed",
-    `SIG${name} was not sent: kill ended with ${code}: ${said.join("").trim()}`,
+    `SIG${name} was not sent: kill ended with ${code}: ${
+      new TextDecoder().decode(said.bytes()).trim()
+    }`,
   );
 }
 

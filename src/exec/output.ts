@@ -41,28 +41,28 @@ function createTerminalReader(): OutputReader {
   return {
     read: (bytes) => {
       const events: ExecEvent[] = [];
-      let rest = joined(held, bytes);
+      const all = joined(held, bytes);
       held = new Uint8Array();
-      while (rest.byteLength > 0) {
-        const from = rest.indexOf(sign);
-        if (from < 0) return [...events, ...output(rest)];
-        events.push(...output(rest.subarray(0, from)));
-        rest = rest.subarray(from);
-        const to = rest.indexOf(sign, 1);
-        if (to < 0 && rest.byteLength <= markLimit) {
-          held = rest.slice();
+      /** Where the output begins that no event has yet. */
+      let from = 0;
+      for (let at = all.indexOf(sign); at >= 0;) {
+        const to = all.indexOf(sign, at + 1);
+        if (to < 0 && all.byteLength - at <= markLimit) {
+          events.push(...output(all.subarray(from, at)));
+          held = all.slice(at);
           return events;
         }
-        const mark = to < 0 ? undefined : markOf(text(rest.subarray(1, to)));
+        const isShort = to >= 0 && to - at <= markLimit;
+        const mark = isShort ? markOf(text(all.subarray(at + 1, to))) : undefined;
         if (mark === undefined) {
-          events.push(...output(rest.subarray(0, 1)));
-          rest = rest.subarray(1);
-        } else {
-          events.push(mark);
-          rest = rest.subarray(to + 1);
+          at = to;
+          continue;
         }
+        events.push(...output(all.subarray(from, at)), mark);
+        from = to + 1;
+        at = all.indexOf(sign, from);
       }
-      return events;
+      return [...events, ...output(all.subarray(from))];
     },
     rest: () => output(held),
   };
@@ -81,33 +81,54 @@ function createPipesReader(): OutputReader {
   return {
     read: (bytes) => {
       const events: ExecEvent[] = [];
-      let rest = held + text(bytes).replaceAll("\r", "");
-      held = "";
-      while (rest !== "") {
-        const mark = rest.startsWith(markSign) ? rest.indexOf(markSign, 1) : -1;
-        if (rest.startsWith(markSign)) {
-          if (mark < 0) break;
-          events.push(...[markOf(rest.slice(1, mark))].filter((event) => event !== undefined));
-          rest = rest.slice(mark + 1);
+      const all = held + text(bytes).replaceAll("\r", "");
+      let at = 0;
+      while (at < all.length) {
+        if (all[at] === markSign) {
+          const to = all.slice(at + 1, at + markLimit).indexOf(markSign) + at + 1;
+          if (to === at && all.length - at <= markLimit) break;
+          // A sign whose mark does not end is a program's own.
+          if (to > at) {
+            events.push(...[markOf(all.slice(at + 1, to))].filter((mark) => mark !== undefined));
+          }
+          at = to + 1;
           continue;
         }
-        const end = endOfLine(rest);
-        if (end < 0 && rest.length <= lineLimit) break;
-        const line = end < 0 ? rest : rest.slice(0, end);
-        events.push(...lineOf(line));
-        rest = rest.slice(end < 0 ? rest.length : rest[end] === "\n" ? end + 1 : end);
+        const end = endOfLine(all, at);
+        if (end < 0 && all.length - at <= lineLimit) break;
+        events.push(...lineOf(all.slice(at, end < 0 ? all.length : end)));
+        at = end < 0 ? all.length : all[end] === "\n" ? end + 1 : end;
       }
-      held = rest;
-      return events;
+      held = all.slice(at);
+      return inOne(events);
     },
     rest: () => lineOf(held),
   };
 }
 
-/** Where a line ends: at its end, or where a mark follows it. */
-function endOfLine(text: string): number {
-  const ends = [text.indexOf("\n"), text.indexOf(markSign)].filter((at) => at >= 0);
-  return ends.length === 0 ? -1 : Math.min(...ends);
+/** Where a line that begins at `from` ends: at its end, or where a mark follows it. */
+function endOfLine(text: string, from: number): number {
+  const end = new RegExp(`[\n${markSign}]`, "g");
+  end.lastIndex = from;
+  return end.exec(text)?.index ?? -1;
+}
+
+/** The events with neighbours of one stream in one: base64 has a line for each 57 bytes. */
+function inOne(events: readonly ExecEvent[]): ExecEvent[] {
+  const all: ExecEvent[] = [];
+  let pieces: Uint8Array[] = [];
+  for (const [at, event] of events.entries()) {
+    if (event.kind !== "output") {
+      all.push(event);
+      continue;
+    }
+    pieces.push(event.bytes);
+    const next = events[at + 1];
+    if (next?.kind === "output" && next.stream === event.stream) continue;
+    all.push({ ...event, bytes: joined(...pieces) });
+    pieces = [];
+  }
+  return all;
 }
 
 function markOf(mark: string): ExecEvent | undefined {

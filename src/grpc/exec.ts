@@ -1,5 +1,5 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
-import { joined } from "../bytes.ts";
+import { createTail } from "../bytes.ts";
 import { type Clock, within } from "../clock.ts";
 import { DriverError } from "../driver/driver_error.ts";
 import type { ExecInput, ExecIo } from "../exec/exec.ts";
@@ -72,7 +72,7 @@ export async function execOnce(
   // The command is not named: it may hold a secret.
   const text = `the command did not end within its timeout of ${ms / 1_000} s`;
   const late = () => new DriverError("exec_failed", text);
-  const kept = { stdout: createTail(), stderr: createTail() };
+  const kept = { stdout: createTail(tailLength), stderr: createTail(tailLength) };
   const runBy = (signal: AbortSignal) =>
     run(taskId, command, "pipes", {
       input: [{ kind: "end of stdin" }],
@@ -91,16 +91,6 @@ export async function execOnce(
 
 /** Bytes of each stream that ExecTask answers: Nomad shows a check's output, and keeps 1 KB of it. */
 const tailLength = 64 * 1_024;
-
-function createTail() {
-  let kept = new Uint8Array();
-  return {
-    add: (bytes: Uint8Array) => {
-      kept = joined(kept, bytes).slice(-tailLength);
-    },
-    bytes: () => kept,
-  };
-}
 
 async function* inputOf(
   first: ExecTaskStreamingRequest,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fromBase64, joined, uuidOf, uuidText } from "../../src/bytes.ts";
+import { createTail, fromBase64, joined, uuidOf, uuidText } from "../../src/bytes.ts";
 
 Deno.test("parts are joined in order", () => {
   const all = joined(Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3));
@@ -19,4 +19,14 @@ Deno.test("a UUID has its hyphens", () => {
 Deno.test("16 random bytes make a UUID of version 4", () => {
   assertEquals(uuidOf(new Uint8Array(16).fill(255)), "ffffffff-ffff-4fff-bfff-ffffffffffff");
   assertEquals(uuidOf(new Uint8Array(16)), "00000000-0000-4000-8000-000000000000");
+});
+
+Deno.test("a tail keeps the last bytes, in however many pieces they come", () => {
+  const tail = createTail(3);
+  assertEquals(tail.bytes(), new Uint8Array());
+  for (let byte = 0; byte < 100; byte++) tail.add(Uint8Array.of(byte));
+  assertEquals(tail.bytes(), Uint8Array.of(97, 98, 99));
+  tail.add(Uint8Array.of(1, 2, 3, 4, 5));
+  tail.add(new Uint8Array());
+  assertEquals(tail.bytes(), Uint8Array.of(3, 4, 5));
 });

@@ -366,6 +366,8 @@ export const runs: readonly Section[] = [
           "ExecuteCommand … answered no session",
           "this client does not support …",
           "the agent's handshake cannot be read",
+          "the agent's handshake asks for two keys",
+          "the container's agent shakes hands twice",
           "the agent's encryption challenge cannot be answered",
           "bytes are no header",
           "bytes of payload where",

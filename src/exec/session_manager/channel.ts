@@ -59,6 +59,7 @@ export async function openDataChannel(
     connection: undefined,
     cipher: undefined,
     handshake: "none",
+    shaken: "no",
     work: Promise.resolve(),
     end: undefined,
     changed: Promise.withResolvers(),
@@ -206,6 +207,9 @@ async function take(
     case payloadTypes.standardError:
       return await context.onOutput("error", open(frame.payload));
     case payloadTypes.handshakeRequest: {
+      // A handshake costs calls to ECS and KMS. Their rates are shared by all tasks.
+      if (state.shaken === "yes") throw new Error("the container's agent shakes hands twice");
+      state.shaken = "yes";
       const { response, cipher } = await answerHandshake(frame.payload, context.makeKey);
       state.cipher = cipher;
       return send(payloadTypes.handshakeResponse, response, state, context, finish);

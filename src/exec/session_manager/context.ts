@@ -42,6 +42,8 @@ export type State = {
   cipher: SessionCipher | undefined;
   /** Input is held while the agent and the client shake hands, as the agent would throw it away. */
   handshake: "none" | "under way";
+  /** Whether the agent has asked for a handshake. */
+  shaken: "no" | "yes";
   /** Messages of the agent are taken in one after the other: a handshake's answer takes time. */
   work: Promise<void>;
   end: ChannelEnd | undefined;

@@ -31,6 +31,9 @@ export async function answerHandshake(payload: Uint8Array, makeKey: MakeKey): Pr
   const results: HandshakeResult[] = [];
   let cipher: SessionCipher | undefined;
   for (const action of actions) {
+    if (action.kind === "encryption" && cipher !== undefined) {
+      throw new Error("the agent's handshake asks for two keys");
+    }
     const done = await perform(action, makeKey);
     results.push(done.result);
     cipher = done.cipher ?? cipher;

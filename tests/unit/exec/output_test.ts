@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createOutputReader, type ExecEvent } from "../../../src/exec/output.ts";
 import type { ExecMode } from "../../../src/exec/shell_script.ts";
 
@@ -100,3 +100,26 @@ for (const [name, mode, text, expected] of cases) {
     for (const size of [1, 2, 3, 7, 1_000]) assertEquals(read(mode, text, size), expected);
   });
 }
+
+for (const mode of ["terminal", "pipes"] as const) {
+  Deno.test(`of a mark that never ends no more is kept than a mark has: ${mode}`, () => {
+    const reader = createOutputReader(mode);
+    reader.read(bytesOf("\x1e"));
+    let shown = 0;
+    for (let piece = 0; piece < 1_000; piece++) {
+      for (const event of reader.read(bytesOf("z".repeat(1_000)))) {
+        if (event.kind === "output") shown += event.bytes.byteLength;
+      }
+    }
+    assert(shown >= 1_000_000 - 1_000, `${shown} bytes`);
+  });
+}
+
+Deno.test("a container cannot have the driver send a message for each byte", () => {
+  const signs = createOutputReader("terminal").read(bytesOf("\x1e".repeat(100_000)));
+  assert(signs.length <= 2, `${signs.length} events`);
+  const lines = createOutputReader("pipes").read(bytesOf(`o${b64("x")}\n`.repeat(10_000)));
+  assertEquals(lines.length, 1);
+  const [line] = lines;
+  assertEquals(line?.kind === "output" ? line.bytes.byteLength : undefined, 10_000);
+});

@@ -251,3 +251,14 @@ Deno.test("a caller that leaves ends the channel", async () => {
   assertEquals(end(), { kind: "lost", reason: "the session was given up" });
   await assertRejects(() => channel.write(text("ls\n")));
 });
+
+Deno.test("an agent that shakes hands again ends its session: each handshake costs calls that all share", async () => {
+  const { agent, pass, end } = await stageWith();
+  const request = json({ RequestedClientActions: [] });
+  agent.send(payloadTypes.handshakeRequest, request);
+  await pass(100);
+  assertEquals(end(), undefined);
+  agent.send(payloadTypes.handshakeRequest, request);
+  await pass(100);
+  assertEquals(end(), { kind: "lost", reason: "the container's agent shakes hands twice" });
+});

@@ -61,3 +61,15 @@ Deno.test("a challenge is answered with its text under the client's key", () => 
   assertThrows(() => answerChallenge(json({ Challenge: "AA==" }), undefined), Error, "answered");
   assertThrows(() => answerChallenge(json({}), cipher), Error, "answered");
 });
+
+Deno.test("KMS is asked for one key, however many a handshake asks for", async () => {
+  const [action] = encryption.RequestedClientActions;
+  let asked = 0;
+  const makeKey = () => {
+    asked += 1;
+    return Promise.resolve({ cipher, sealedKey: Uint8Array.of(1) });
+  };
+  const request = json({ RequestedClientActions: Array.from({ length: 1_000 }, () => action) });
+  await assertRejects(() => answerHandshake(request, makeKey), Error, "asks for two keys");
+  assertEquals(asked, 1);
+});

@@ -1,8 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Frame } from "../../../../src/exec/session_manager/frame.ts";
-import { createIncoming, keptLimit } from "../../../../src/exec/session_manager/incoming.ts";
+import {
+  createIncoming,
+  keptLimit,
+  waitingLimit,
+} from "../../../../src/exec/session_manager/incoming.ts";
 
-function message(sequence: number): Frame {
+function message(sequence: number, length = 0): Frame {
   return {
     type: "output_stream_data",
     sequence,
@@ -10,7 +14,7 @@ function message(sequence: number): Frame {
     id: "00112233-4455-6677-8899-aabbccddeeff",
     createdAt: 0,
     payloadType: 1,
-    payload: new Uint8Array(),
+    payload: new Uint8Array(length),
   };
 }
 const numbers = (frames: readonly Frame[]) => frames.map(({ sequence }) => sequence);
@@ -47,4 +51,23 @@ Deno.test("a message is acknowledged once it has been handed on, and not before"
   assertEquals(incoming.accept(message(0)).acknowledge, "not");
   incoming.handled(message(0));
   assertEquals(incoming.accept(message(0)).acknowledge, "now");
+});
+
+Deno.test("what a caller does not take has a bound in bytes, and what is beyond it is left to be sent again", () => {
+  const incoming = createIncoming();
+  const half = waitingLimit / 2;
+  incoming.accept(message(0, half));
+  incoming.accept(message(1, half));
+  const refused = { acknowledge: "not", deliver: [] } as const;
+  assertEquals(incoming.accept(message(2, 1)), refused);
+  assertEquals(incoming.accept(message(3, 1)), refused, "nor is one kept that comes early");
+  incoming.handled(message(0, half));
+  assertEquals(numbers(incoming.accept(message(2, 1)).deliver), [2]);
+});
+
+Deno.test("early messages of any size do not keep out the one that they wait for", () => {
+  const incoming = createIncoming();
+  incoming.accept(message(1, waitingLimit));
+  assertEquals(incoming.accept(message(2, 1)).acknowledge, "not");
+  assertEquals(numbers(incoming.accept(message(0, 1)).deliver), [0, 1]);
 });

@@ -30,6 +30,7 @@ function channel() {
     work: Promise.resolve(),
     end: undefined,
     changed: Promise.withResolvers(),
+    shaken: "no",
     resending: "no",
   };
   const context = {
