@@ -8,7 +8,7 @@ import type { Logger } from "../logger.ts";
 import { needByTags, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
-import { nextRound, type RoundContext } from "./rounds.ts";
+import { nextRound, type RoundContext, searchEach } from "./rounds.ts";
 
 /** What the search goes by. */
 export type ForsakenContext = RoundContext & {
@@ -74,12 +74,14 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
     if (listed === undefined) continue;
     for (const { id } of listed) known.add(id);
     const working = new Set(listed.filter(({ status }) => status !== "down").map(({ id }) => id));
-    for (const cluster of context.clusters()) {
-      const nodes = { working, known };
-      await searchCluster(context, memoryOf(cluster), cluster, nodeId, nodes).catch((error) =>
-        log.debug("looking for forsaken tasks failed", { cluster: cluster.name, error })
-      );
-    }
+    const nodes = { working, known };
+    await searchEach(
+      context.clusters(),
+      (cluster) =>
+        searchCluster(context, memoryOf(cluster), cluster, nodeId, nodes).catch((error) =>
+          log.debug("looking for forsaken tasks failed", { cluster: cluster.name, error })
+        ),
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import { needOnWorkingNode } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
-import { nextRound, type RoundContext } from "./rounds.ts";
+import { nextRound, type RoundContext, searchEach } from "./rounds.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
@@ -49,15 +49,15 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
     if (context.policy() === "ignore") continue;
     const node = await context.node();
     if (node === undefined) continue;
-    for (const cluster of context.clusters()) {
+    await searchEach(context.clusters(), async (cluster) => {
       const key = clusterKey(cluster);
       const isLasting = patiences.get(key) ?? createPatience(clock);
       patiences.set(key, isLasting);
       // Credentials of another account make a cluster seem gone: only what lasts is believed.
-      if (!isLasting(await searchCluster(context, cluster, node) === "no cluster")) continue;
+      if (!isLasting(await searchCluster(context, cluster, node) === "no cluster")) return;
       patiences.delete(key);
       leave(cluster);
-    }
+    });
   }
 }
 

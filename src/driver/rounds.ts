@@ -1,3 +1,4 @@
+import type { ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock } from "../clock.ts";
 
 /** What searches go by that are made again and again. */
@@ -27,4 +28,23 @@ export async function nextRound(
     await clock.sleep(pause, AbortSignal.any([signal, wait]));
     if (!wait.aborted) return;
   }
+}
+
+/** Clusters that one search looks through at the same time. */
+const mostAtOnce = 32;
+
+/**
+ * Searches clusters side by side, and resolves when all were searched. Each is looked for in the time that
+ * AWS takes for it: a jobspec may name clusters by the hundred of which none answers, as those of a region
+ * that this client cannot reach.
+ */
+export async function searchEach(
+  clusters: readonly ClusterRef[],
+  search: (cluster: ClusterRef) => Promise<void>,
+): Promise<void> {
+  const left = clusters.values();
+  const searchNext = async () => {
+    for (const cluster of left) await search(cluster);
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, searchNext));
 }

@@ -128,6 +128,34 @@ Deno.test("of two agents on one machine, neither's plugin stops tasks of the oth
   assertEquals(world.ecs.live().length, 1, "what Nomad does not show is no proof");
 });
 
+Deno.test("an orphan is found in time, however many clusters jobspecs name that do not answer", async () => {
+  const never = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
+    );
+  const isAway = (cluster = "") => cluster.startsWith("away-");
+  const starts = answering(
+    "runTask",
+    (input, signal, real) => isAway(input.cluster) ? never(signal) : real(input, signal),
+  );
+  const lists = answering(
+    "listTasks",
+    (input, signal, real) => isAway(input.cluster) ? never(signal) : real(input, signal),
+  );
+  const world = createWorld({ intercept: (operations) => starts(lists(operations)) });
+  const first = launchDriver(world, config);
+  const lost = await world.settle(first.start("11111111").started);
+  assert(lost.status === "fulfilled");
+  first.kill();
+  const second = launchDriver(world, { ...config, allowed: { clusters: ["*"] } });
+  for (let cluster = 0; cluster < 100; cluster++) {
+    const alloc = `${otherAlloc.slice(0, -3)}${cluster + 100}`;
+    second.start("22222222", alloc, { cluster: `away-${cluster}` });
+  }
+  await world.pass(300_000);
+  assertEquals(world.ecs.live(), []);
+});
+
 Deno.test("a cluster that is away for a moment is searched again, and one that stays away no more", async () => {
   let away = false;
   const searched: string[] = [];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nextRound } from "../../../src/driver/rounds.ts";
+import { nextRound, searchEach } from "../../../src/driver/rounds.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
 
 /** A wait for the next round, and when it ended. */
@@ -49,4 +49,22 @@ Deno.test("the end of the driver ends the wait", async () => {
   await wait.pass(1_000);
   wait.over.abort();
   assertEquals(await wait.pass(1), 1_000);
+});
+
+Deno.test("each cluster is searched once, some side by side", async () => {
+  const clusters = Array.from(
+    { length: 100 },
+    (_, at) => ({ name: `c${at}`, region: "us-east-1" }),
+  );
+  const searched: string[] = [];
+  let underWay = 0;
+  let most = 0;
+  await searchEach(clusters, async ({ name }) => {
+    most = Math.max(most, ++underWay);
+    await Promise.resolve();
+    underWay -= 1;
+    searched.push(name);
+  });
+  assertEquals(searched.toSorted(), clusters.map(({ name }) => name).toSorted());
+  assertEquals(most, 32);
 });
