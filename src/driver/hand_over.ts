@@ -92,7 +92,7 @@ export async function predecessorsOf(
   }
   const chain: Predecessor[] = [];
   let id = own.previousAllocation;
-  if (id === undefined) return certainly(await lostOfName(api, own, signal));
+  if (id === undefined) return certainly(await earlierOfName(api, own, signal));
   let first = own;
   while (id !== undefined && chain.length < longestChain) {
     const earlier = await api.allocation(id, namespace, signal);
@@ -125,19 +125,18 @@ function certainly(predecessors: Predecessors): PredecessorsAnswer {
 const newPlacements = ["job-register", "job-scaling", "periodic-job", "deployment-watcher"];
 
 /**
- * The allocations of an allocation's name whose clients were lost, the newest first. Where such a one finds
- * no place at first, Nomad places one later that names no predecessor.
+ * The earlier allocations of an allocation's name, the newest first. Where the replacement of one that is
+ * drained or lost finds no place at first, Nomad places it later, and it names no predecessor.
  */
-async function lostOfName(
+async function earlierOfName(
   api: NomadApi,
   own: Allocation,
   signal: AbortSignal,
 ): Promise<Predecessors> {
   // A job's list of allocations may be long, and starts may be many.
   if (await isNew(api, own, signal)) return { chain: [], complete: true };
-  const earlier = await sameName(api, own, [], signal);
-  const chain = earlier.filter(({ lost }) => lost);
-  // The list names no predecessors, by which the ECS task of a lost allocation may have been started.
+  const chain = await sameName(api, own, [], signal);
+  // The list names no predecessors, by which the ECS task of an earlier allocation may have been started.
   return { chain, complete: chain.length === 0 };
 }
 

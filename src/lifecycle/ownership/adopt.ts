@@ -49,17 +49,18 @@ type Fate =
  * Decides over the live tasks that a search for predecessors' tasks has found. A task whose tags name an
  * allocation that is not among the predecessors is somebody else's, and is neither taken nor stopped.
  * Where several could be taken, it is the task of the allocation that ran last: users are served by that
- * one. Of two tasks of one allocation it is the older one.
+ * one. Of two tasks of one allocation it is the older one. `now` is milliseconds since the Unix epoch.
  */
 export function adoptionOf(
   found: readonly DescribedTask[],
   owner: TaskIdentity,
   { chain }: Predecessors,
+  now: number,
 ): Adoption {
   let take: { task: DescribedTask; rank: number } | undefined;
   const stop: DescribedTask[] = [];
   for (const task of [...found].sort(byAge)) {
-    const fate = fateOf(task, owner, chain);
+    const fate = fateOf(task, owner, chain, now);
     switch (fate.kind) {
       case "take":
         if (take !== undefined && take.rank <= fate.rank) {
@@ -83,6 +84,7 @@ function fateOf(
   { tags = [] }: DescribedTask,
   owner: TaskIdentity,
   chain: readonly Predecessor[],
+  now: number,
 ): Fate {
   const { allocId, task } = taggedOwner(tags);
   // A group's other tasks have ECS tasks of their own.
@@ -97,6 +99,9 @@ function fateOf(
   const own = chain.findIndex((earlier) => earlier.allocId === allocId);
   const predecessor = chain[own] ?? chain[heir];
   if (predecessor === undefined) return { kind: "leave alone" };
+  // Another allocation that is to replace the same one waits to take it.
+  const isAnothers = left !== undefined && heir < 0 && now <= left.until;
+  if (isAnothers) return { kind: "leave alone" };
   const isFree = predecessor.lost || heir >= 0;
   if (predecessor.runs !== "same" || !isFree) return { kind: "stop" };
   // What an allocation ran by itself comes before what was left to it.

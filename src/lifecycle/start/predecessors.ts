@@ -45,7 +45,7 @@ export async function findPredecessors(
   const found = [...listed, ...await tasksKnown(context, owner, unlisted, asking)];
   const free = found.filter(({ taskArn }) => mayTakeOver(taskArn));
   const ending = found.filter(({ taskArn }) => !mayTakeOver(taskArn));
-  return { ...adoptionOf(free, owner, predecessors), ending };
+  return { ...adoptionOf(free, owner, predecessors, context.clock.now()), ending };
 }
 
 async function searchFor(

@@ -154,7 +154,7 @@ const cut = (...chain: Predecessor[]) => ({ chain, complete: false, certain: tru
 const chains: [string, Allocation[], PredecessorsAnswer][] = [
   ["a first allocation has no predecessor", [{ ...c, previousAllocation: undefined }], whole()],
   [
-    "an allocation that was placed late replaces lost ones of its name, the newest first",
+    "an allocation that was placed late replaces those of its name that Nomad does not want, the newest first",
     [
       { ...c, previousAllocation: undefined, evalId: "e-later" },
       { ...a, id: "z", clientStatus: "lost", createIndex: 7 },
@@ -163,11 +163,18 @@ const chains: [string, Allocation[], PredecessorsAnswer][] = [
       { ...a, id: "w" },
       { ...a, id: "v", clientStatus: "unknown", desiredStatus: "run" },
     ],
-    cut({ allocId: "y", runs: "other", lost: true }, { allocId: "z", runs: "same", lost: true }),
+    cut(
+      { allocId: "y", runs: "other", lost: true },
+      { allocId: "z", runs: "same", lost: true },
+      { allocId: "w", runs: "same", lost: false },
+    ),
   ],
   [
     "an allocation that was placed late, and replaces none, has no predecessor",
-    [{ ...c, previousAllocation: undefined, evalId: "e-later" }, { ...a, id: "w" }],
+    [
+      { ...c, previousAllocation: undefined, evalId: "e-later" },
+      { ...a, id: "w", name: "web.group[1]" },
+    ],
     whole(),
   ],
   [

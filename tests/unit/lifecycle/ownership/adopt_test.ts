@@ -47,6 +47,18 @@ const cases: [string, DescribedTask[], Predecessors, { take?: string; stop?: str
     { take: "a" },
   ],
   [
+    "nothing that was left to another allocation, which waits for it",
+    [task("a", "old", left("somebody"))],
+    chain(lost),
+    {},
+  ],
+  [
+    "what was left to another allocation that did not take it in time",
+    [task("a", "old", leftTags({ allocId: "somebody", until: until - 1_000 }))],
+    chain(lost),
+    { take: "a" },
+  ],
+  [
     "nothing that was left to a predecessor of another version",
     [task("a", "forgotten", left("old"))],
     chain(other),
@@ -103,7 +115,7 @@ const cases: [string, DescribedTask[], Predecessors, { take?: string; stop?: str
 
 for (const [name, found, predecessors, expected] of cases) {
   Deno.test(`a new allocation takes over ${name}`, () => {
-    const { take, stop } = adoptionOf(found, owner, predecessors);
+    const { take, stop } = adoptionOf(found, owner, predecessors, until);
     assertEquals(take?.taskArn, expected.take);
     assertEquals(stop.map(({ taskArn }) => taskArn), expected.stop ?? []);
   });
