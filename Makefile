@@ -10,8 +10,8 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz neighbours check workflows imports \
-	fmt proto docs clean
+.PHONY: help demo terraform picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz \
+	neighbours check workflows imports fmt proto docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ picture: plugin ## Record the demo, and draw docs/picture from it
 hack: plugin ## Leave a Nomad running with the plugin, its tool and a simulated AWS (JOB=my.nomad.hcl)
 	@nomad=$$(tools/nomad.sh 1.11.3) && $(COLOURS) $(DENO) run --frozen -A demo/hack.ts --nomad "$$nomad" \
 		$(if $(JOB),--job "$(JOB)")
+
+terraform: $(DENO) ## Check demo/aws with OpenTofu and the AWS provider's schema (needs Go; fetches 46 MB once)
+	@checker=$$(tools/terraform.sh) && CHECKER="$$checker" $(DENO) test --frozen -A tests/terraform
 
 # Many tests wait for a plugin process, so twice as many files run at a time as there are cores.
 test: $(DENO) ## Run every test that needs only npm
