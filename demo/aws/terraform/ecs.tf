@@ -1,5 +1,22 @@
 resource "aws_ecs_cluster" "demo" {
   name = local.name
+
+  # Named either way, as an account may turn it on for every cluster, and AWS bills it.
+  setting {
+    name  = "containerInsights"
+    value = var.container_insights ? "enabled" : "disabled"
+  }
+
+  # The cluster is destroyed first, so that ECS does not make the log group anew.
+  depends_on = [aws_cloudwatch_log_group.insights]
+}
+
+# What tasks use of CPU and memory. ECS would make this group itself, and it would stay for ever.
+resource "aws_cloudwatch_log_group" "insights" {
+  count = var.container_insights ? 1 : 0
+
+  name              = "/aws/ecs/containerinsights/${local.name}/performance"
+  retention_in_days = 1
 }
 
 resource "aws_cloudwatch_log_group" "demo" {

@@ -1,5 +1,14 @@
 data "aws_availability_zones" "available" {
   state = "available"
+
+  # The zones that AWS documents as having no Fargate.
+  exclude_zone_ids = ["use1-az3", "usw1-az2", "apne1-az3", "cac1-az3", "cac1-az4", "cnn1-az3", "cnn1-az4"]
+
+  # No Local Zones, which an account may have opted in to.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 resource "aws_vpc" "demo" {

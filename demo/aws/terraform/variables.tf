@@ -44,8 +44,14 @@ variable "exec_kms_key_arns" {
   default     = []
 }
 
-variable "stats_metrics" {
+variable "container_insights" {
+  description = "Whether Container Insights, which AWS bills, measures CPU and memory of tasks for Nomad."
   type        = bool
+  default     = false
+}
+
+variable "stats_metrics" {
   description = "Whether the driver may read metrics of CloudWatch, which AWS bills: for stats = \"metrics\"."
+  type        = bool
   default     = false
 }

@@ -74,7 +74,9 @@ Deno.test("what the demo on AWS tells to type is there", async () => {
     assertStringIncludes(job, `job "${name}"`);
   }
   const ignored = (await read(".gitignore")).split("\n");
-  for (const line of ["*.tfstate*", "/demo/aws/terraform/.terraform/", "/demo/nomad/aws.hcl"]) {
+  const terraform = "/demo/aws/terraform/.terraform";
+  const left = ["*.tfstate*", `${terraform}/`, `${terraform}.lock.hcl`, "/demo/nomad/aws.hcl"];
+  for (const line of left) {
     assert(ignored.includes(line), `what the walk leaves is not for git: ${line}`);
   }
 });
@@ -109,17 +111,6 @@ Deno.test("both demos speak of one cluster and one task definition", async () =>
   }
 });
 
-Deno.test("the demo's Terraform is formatted, as far as this machine has Terraform", async () => {
-  const folder = new URL("demo/aws/terraform", root).pathname;
-  const command = new Deno.Command("terraform", { args: ["fmt", "-check", "-diff", folder] });
-  try {
-    const { code, stdout } = await command.output();
-    assertEquals(code, 0, new TextDecoder().decode(stdout));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-});
-
 Deno.test("the demo's task role may open what ECS Exec needs", async () => {
   const policy = await read("demo/aws/terraform/iam.tf");
   const actions = [...policy.matchAll(/"(ssmmessages:(?:Create|Open)\w+)"/g)].map(([, name]) =>
@@ -128,5 +119,25 @@ Deno.test("the demo's task role may open what ECS Exec needs", async () => {
   for (const channel of ["ControlChannel", "DataChannel"]) {
     assert(actions.includes(`ssmmessages:Create${channel}`));
     assert(actions.includes(`ssmmessages:Open${channel}`));
+  }
+});
+
+Deno.test("the demo's cost a day is that of the task that it defines, by its parts", async () => {
+  const readme = await read("demo/aws/README.md");
+  const definition = await read("demo/aws/terraform/ecs.tf");
+  const size = (name: string) => Number(new RegExp(`${name} +\\= (\\d+)`).exec(definition)?.[1]);
+  const price = (unit: string) => Number(new RegExp(`at \\$([\\d.]+) a ${unit}`).exec(readme)?.[1]);
+  const row = (name: string) => {
+    const line = readme.split("\n").find((text) => text.startsWith("|") && text.includes(name));
+    const [, hour, day] = /\| \$([\d.]+) \| \$([\d.]+) \|$/.exec(line ?? "") ?? [];
+    return [Number(hour), Number(day)] as const;
+  };
+  const cpu = size("cpu") / 1024 * price("vCPU");
+  const memory = size("memory") / 1024 * price("GB");
+  const [address] = row("IPv4");
+  const whole = { "of Fargate, at $0.04": cpu, "a GB": memory, "IPv4": address };
+  const all = Object.values(whole).reduce((sum, one) => sum + one, 0);
+  for (const [name, hour] of Object.entries({ ...whole, "Together": all })) {
+    assertEquals(row(name), [Number(hour.toFixed(5)), Number((24 * hour).toFixed(3))], name);
   }
 });
