@@ -68,8 +68,9 @@ export function createLogs(
 
   const readerOf = (account: AccountRef): Reader => {
     const key = accountKey(account);
+    const onIdle = () => readers.delete(key);
     const known = readers.get(key) ??
-      createReader({ caller: callerOf(account), clock, log, meter, signal });
+      createReader({ caller: callerOf(account), clock, log, meter, signal, onIdle });
     readers.set(key, known);
     return known;
   };

@@ -29,14 +29,18 @@ const faultWait = 5_000;
 /** One reason for all, as each new one would cost a stack trace. */
 const woken = new Error("a stream is due");
 
-/** Makes a reader, which calls AWS only while a stream is followed. `signal` ends it. */
+/**
+ * Makes a reader, which calls AWS only while a stream is followed. `signal` ends it. `onIdle` is called when
+ * the last stream was removed: nothing is left of it then but reads under way.
+ */
 export function createReader(
-  { caller, clock, log, meter, signal }: {
+  { caller, clock, log, meter, signal, onIdle = () => {} }: {
     readonly caller: EcsCaller;
     readonly clock: Clock;
     readonly log: Logger;
     readonly meter?: Meter | undefined;
     readonly signal: AbortSignal;
+    readonly onIdle?: () => void;
   },
 ): Reader {
   const streams = new Set<FollowedStream>();
@@ -79,28 +83,31 @@ export function createReader(
     await clock.sleep(Math.min(longestSleep, Math.max(1, due - now)), wake.signal);
   };
 
+  const wakeNow = () => wake.abort(woken);
   const run = async () => {
     isRunning = true;
+    signal.addEventListener("abort", wakeNow);
     try {
       while (streams.size > 0 && !signal.aborted) await readNext();
     } catch (error) {
       log.error("the reading of logs ended", { error });
     } finally {
       isRunning = false; // at once: a stream that is added from now on begins it anew
+      signal.removeEventListener("abort", wakeNow);
     }
   };
-  signal.addEventListener("abort", () => wake.abort(woken), { once: true });
 
   return {
     add: (stream) => {
       streams.add(stream);
-      wake.abort(woken);
+      wakeNow();
       if (!isRunning && !signal.aborted) run();
     },
     remove: (stream) => {
       streams.delete(stream);
-      wake.abort(woken);
+      wakeNow();
+      if (streams.size === 0) onIdle();
     },
-    wake: () => wake.abort(woken),
+    wake: wakeNow,
   };
 }

@@ -28,6 +28,37 @@ Deno.test("one reader asks for the streams of all tasks in an account and region
   assertEquals(regions, ["us-east-1", "eu-west-1"]);
 });
 
+Deno.test("a reader is let go with the last stream of its account and region, and made anew for the next", async () => {
+  const world = createLogsWorld();
+  let callers = 0;
+  const { disk, clock, caller } = world;
+  const callerOf = () => {
+    callers += 1;
+    return caller;
+  };
+  const logs = createLogs({ callerOf, disk, clock, log: silent });
+  world.put("app", [0, "hello"]);
+  const made: number[] = [];
+  for (const alloc of ["a", "b", "c"]) {
+    const checkpoint = `/alloc/${alloc}/logs.json`;
+    const [one, other] = [1, 2].map(() =>
+      logs.follow({ ...logRequest(), checkpoint }, identity, tell)
+    );
+    one?.begin();
+    other?.begin();
+    await world.pass(5_000);
+    one?.close();
+    await world.pass(5_000);
+    made.push(callers);
+    assertEquals(world.asked.at(-1)?.input.logStreamNames, ["app"]);
+    other?.close();
+    const asked = world.asked.length;
+    await world.pass(60_000);
+    assertEquals(world.asked.length, asked);
+  }
+  assertEquals(made, [1, 2, 3]);
+});
+
 Deno.test("how far a log was written is on the disk within five seconds, and as long as it changes", async () => {
   const world = createLogsWorld();
   const { logs } = world.launch();
