@@ -10,16 +10,37 @@ export const textLimit = 6 * 1024;
  * The text with at most `limit` bytes in percent-encoding and no half characters, which cannot be
  * encoded. Where something is left out, the end says how much. It looks at no more of a text than it
  * gives back.
+ *
+ * Control characters stand as `\u001b`: texts go to terminals, and what AWS tells of a task may be the words of
+ * the task's own registry or container. Line breaks and tabs stay.
  */
 export function boundedText(text: string, limit: number = textLimit): string {
-  if (text.length * longestEncoding <= limit) return text.toWellFormed();
+  const seen = text.slice(0, limit + 1);
+  return cutTo(seen.replace(controls, escaped), text.length - seen.length, limit);
+}
+
+/**
+ * Control characters of ASCII and Latin-1 but for tab and line feed, and those that turn the direction of
+ * writing, by which a text is shown as another.
+ */
+const controls = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** The text, cut to the limit. So many more characters follow it that were not looked at. */
+function cutTo(text: string, more: number, limit: number): string {
+  if (more === 0 && text.length * longestEncoding <= limit) return text.toWellFormed();
   let size = 0;
   let end = 0;
   /** Where to cut if not all of it fits. */
   let cut = 0;
-  for (const character of text.slice(0, limit + 1)) {
+  for (const character of text) {
     size += encodedSize(character);
-    if (size > limit) return `${text.slice(0, cut).toWellFormed()}${left(text.length - cut)}`;
+    if (size > limit) {
+      return `${text.slice(0, cut).toWellFormed()}${left(text.length - cut + more)}`;
+    }
     end += character.length;
     if (size <= limit - roomForEnd) cut = end;
   }

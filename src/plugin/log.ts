@@ -39,13 +39,18 @@ export function redirectConsole(log: Logger): void {
 function wrap(root: Pino, module: string): Logger {
   const child = root.child({ "@module": module });
   return {
-    trace: (message, fields) => child.trace(plain(fields), boundedText(message)),
-    debug: (message, fields) => child.debug(plain(fields), boundedText(message)),
-    info: (message, fields) => child.info(plain(fields), boundedText(message)),
-    warn: (message, fields) => child.warn(plain(fields), boundedText(message)),
-    error: (message, fields) => child.error(plain(fields), boundedText(message)),
+    trace: (message, fields) => child.trace(plain(fields), inOneLine(message)),
+    debug: (message, fields) => child.debug(plain(fields), inOneLine(message)),
+    info: (message, fields) => child.info(plain(fields), inOneLine(message)),
+    warn: (message, fields) => child.warn(plain(fields), inOneLine(message)),
+    error: (message, fields) => child.error(plain(fields), inOneLine(message)),
     named: (name) => wrap(root, `${module}.${name}`),
   };
+}
+
+/** A message as one line: the host writes its line breaks into its own log, and quotes those of fields. */
+function inOneLine(message: string): string {
+  return boundedText(message).replaceAll("\n", "\\n");
 }
 
 /**

@@ -32,6 +32,23 @@ const fenced: Record<string, { allowed: unknown; task: Record<string, unknown>; 
     allowed: { task_definitions: ["web", "api-?"] },
     task: { task_definition: "api-2:17" },
   },
+  "a revision where only revisions are allowed": {
+    allowed: { task_definitions: ["web:*"] },
+    task: { task_definition: "web:3" },
+  },
+  "a family's newest revision where only revisions are allowed": {
+    allowed: { task_definitions: ["web:*"] },
+    task: { task_definition: "web" },
+    path: "task_definition",
+  },
+  "a definition in the jobspec where only revisions of its family are allowed": {
+    allowed: { task_definitions: ["web:*"] },
+    task: {
+      task_definition: null,
+      definition: { family: "web", container: [{ name: "a", image: "b" }] },
+    },
+    path: "definition.family",
+  },
   "another role to call ECS": {
     allowed: { roles: ["app-*"] },
     task: { assume_role: { role_arn: role } },

@@ -36,3 +36,12 @@ Deno.test("a field that JSON cannot hold, or holds by the megabyte, is a short t
     yes: true,
   });
 });
+
+Deno.test("a message cannot begin another line of the host's log", () => {
+  const forged = "ECS says: no\n2026-01-01T00:00:00Z [ERROR] agent: \x1b[2Jforged";
+  const [line = ""] = logged((log) => log.debug(forged));
+  assertEquals(
+    JSON.parse(line)["@message"],
+    "ECS says: no\\n2026-01-01T00:00:00Z [ERROR] agent: \\u001b[2Jforged",
+  );
+});
