@@ -114,7 +114,11 @@ export async function predecessorsOf(
     first = earlier;
     id = earlier.previousAllocation;
   }
-  return certainly({ chain, complete: id === undefined && await isNew(api, first, signal) });
+  if (id !== undefined) return certainly({ chain, complete: false });
+  if (await isNew(api, first, signal)) return certainly({ chain, complete: true });
+  // The first of the chain was placed late, and may stand for an earlier one that it does not name.
+  const others = await sameName(api, own, chain, signal);
+  return certainly({ chain: chain.concat(others), complete: false });
 }
 
 function certainly(predecessors: Predecessors): PredecessorsAnswer {

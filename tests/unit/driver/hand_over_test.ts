@@ -194,11 +194,12 @@ const chains: [string, Allocation[], PredecessorsAnswer][] = [
     cut({ allocId: "z", runs: "same", lost: true }),
   ],
   [
-    "a chain that ends at an allocation which was placed late does not reach the first one",
-    [c, { ...b, evalId: "e-new" }, { ...a, evalId: "e-later" }],
+    "a chain that ends at an allocation which was placed late goes on with those of the name",
+    [c, { ...b, evalId: "e-new" }, { ...a, evalId: "e-later" }, { ...a, id: "z" }],
     cut(
       { allocId: "b", runs: "same", lost: false },
       { allocId: "a", runs: "same", lost: false },
+      { allocId: "z", runs: "same", lost: false },
     ),
   ],
   [
