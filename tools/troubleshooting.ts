@@ -9,7 +9,8 @@ For who sees something go wrong. The page begins with [symptoms](#by-symptom). A
 driver, by the place where they are seen: search the page for a piece of yours. \`…\` stands for what differs.
 \`make docs\` writes this page from \`tools/troubles\`; a test fails where the driver can say something that is not here.
 
-\`nomad-driver-ecs doctor\` checks all prerequisites at once ([the tool](tool.md)).
+\`nomad-driver-ecs doctor\` checks all prerequisites at once ([the tool](tool.md)). The tool's
+commands stand here without \`--cluster\` and \`--region\`, which they need unless \`--config\` names a file.
 `;
 
 function table(troubles: readonly (Omit<Trouble, "texts"> & Partial<Trouble>)[]): string {

@@ -44,7 +44,8 @@ export const starts: readonly Section[] = [
         seen: "…; check the IAM policy of this Nomad client's AWS identity",
         texts: ["; check the IAM policy of this Nomad client's AWS identity"],
         cause: "The identity may not make this call.",
-        fix: "Allow the action that the text names; `nomad-driver-ecs iam-policy` prints all.",
+        fix:
+          "Allow the action that the text names; `nomad-driver-ecs iam-policy --cluster my-cluster` prints all.",
       },
       {
         seen: "…; set region in the plugin block's config, or AWS_REGION in its environment",

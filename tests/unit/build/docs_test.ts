@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { lint } from "markdownlint/promise";
 import { operations } from "../../../src/aws/operations.ts";
 import { grants } from "../../../src/aws/permissions.ts";
@@ -104,6 +104,23 @@ Deno.test("each command of the tool that the documentation names is one", async 
       .filter((name) => !name.startsWith("-") && !new RegExp(`^ +${name}\\b`, "m").test(help))
   );
   assertEquals(found, []);
+});
+
+Deno.test("each command of the tool that calls nobody runs as the documentation has it", async () => {
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const lines = new Set(
+    all.flatMap((page) => [...commands(page), ...quoted(page)])
+      .filter((text) => /^nomad-driver-ecs (iam-policy|[a-z-]+ --help)\b/.test(text)),
+  );
+  assert(lines.size > 0);
+  const failed = await Promise.all([...lines].map(async (line) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--frozen", "-A", main, ...line.split(" ").slice(1)],
+      env: { AWS_REGION: "", AWS_DEFAULT_REGION: "" },
+    }).output();
+    return code === 0 ? [] : [`${line}: ${new TextDecoder().decode(stderr).trim()}`];
+  }));
+  assertEquals(failed.flat(), []);
 });
 
 Deno.test("each command of the AWS CLI for ECS is an operation of ECS", async () => {
