@@ -18,6 +18,8 @@ export type FirstPositions = {
   readonly own: Checkpoint | undefined;
   /** In the order of the task's sources. */
   readonly positions: readonly Position[];
+  /** What an earlier allocation had read and not delivered when it ended, by output. */
+  readonly undelivered: ReadonlyMap<string, Uint8Array>;
 };
 
 /**
@@ -42,5 +44,10 @@ export async function firstPositions(
   const positions = sources.map(({ stream }, at) =>
     known?.positions.get(stream) ?? handedOver?.[at] ?? positionAt(first)
   );
-  return { own, positions };
+  const left = own === undefined && known !== undefined ? [...known.outputs] : [];
+  return {
+    own,
+    positions,
+    undelivered: new Map(left.map(([name, { waiting }]) => [name, waiting])),
+  };
 }

@@ -191,7 +191,8 @@ export class TaskLog implements StreamSink {
   async #prepare(): Promise<void> {
     const { disk, clock } = this.#services;
     const { sources } = this.#request;
-    const { own, positions } = await firstPositions(disk, this.#request, clock.now());
+    const now = clock.now();
+    const { own, positions, undelivered } = await firstPositions(disk, this.#request, now);
     this.#streams = sources.map((source, at) =>
       followedStream({
         source,
@@ -202,7 +203,10 @@ export class TaskLog implements StreamSink {
     );
     if (own !== undefined) this.#unsettled = this.#streams;
     for (const { output } of sources) this.#outputOf(output);
-    for (const [name, output] of this.#outputs()) await output.open(own?.outputs.get(name));
+    for (const [name, output] of this.#outputs()) {
+      await output.open(own?.outputs.get(name));
+      output.add(undelivered.get(name) ?? nothing);
+    }
     if (this.#phase === "over") return;
     this.#phase = "ready";
     await this.save();
@@ -290,3 +294,4 @@ export class TaskLog implements StreamSink {
 }
 
 const none: readonly never[] = [];
+const nothing = new Uint8Array();

@@ -210,6 +210,51 @@ Deno.test("the next allocation on this client goes on where the last one ended",
   assertEquals(world.disk.text("/alloc/b/alloc/logs/web.stdout.0"), "three\n");
 });
 
+/** Lines of 1 KB each, so that an output is soon full. */
+const wide = (count: number) =>
+  Array.from({ length: count }, (_, at) => `${at}`.padStart(1_023, "."));
+
+Deno.test("lines that wait for a slow reader when the driver shuts down are written by the next process", async () => {
+  const world = createLogsWorld();
+  const first = follow(world);
+  world.put("app", ...wide(600).map((line, at): [number, string] => [at, line]));
+  world.disk.readers("sleeps");
+  first.taskLog.begin();
+  await world.pass(30_000);
+  first.logs.close();
+  await world.pass(1_000);
+  first.kill();
+  world.disk.readers("reads");
+  const next = follow(world, { begins: "about now" });
+  next.taskLog.begin();
+  await world.pass(60_000);
+  assertEquals(world.disk.text(stdout), wide(600).map((line) => `${line}\n`).join(""));
+});
+
+Deno.test("lines that wait for a slow reader when an allocation ends are shown by the next one", async () => {
+  const world = createLogsWorld();
+  const first = follow(world);
+  world.put("app", ...wide(600).map((line, at): [number, string] => [at, line]));
+  world.disk.readers("sleeps");
+  first.taskLog.begin();
+  await world.pass(30_000);
+  assertEquals(first.taskLog.pause(), undefined, "nobody can tell in a tag what waits");
+  first.taskLog.close();
+  await world.pass(1_000);
+  world.disk.readers("reads");
+  const next = follow(world, {
+    stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
+    checkpoint: "/alloc/b/nomad-driver-ecs.web.logs.json",
+    earlier: ["/alloc/a/nomad-driver-ecs.web.logs.json"],
+    begins: "about now",
+  });
+  next.taskLog.begin();
+  await world.pass(60_000);
+  const shown = [world.disk.text(stdout), world.disk.text("/alloc/b/alloc/logs/web.stdout.0")];
+  assertEquals(shown.join(""), wide(600).map((line) => `${line}\n`).join(""));
+  assert(shown.every((text) => text !== ""));
+});
+
 Deno.test("an ECS task of another client's allocation is shown from about the take-over on", async () => {
   const world = createLogsWorld();
   world.put("app", [0, "old"]);
