@@ -40,6 +40,17 @@ export function meteredDriver(driver: Driver, telemetry: Telemetry, clock: Clock
       throw error;
     }
   };
+  const start: Driver["start"] = async (task, request, signal) => {
+    if (!phases.has(task.id)) move(task.id, "starting");
+    try {
+      const started = await timed("start", signal, () => driver.start(task, request, signal));
+      follow(task.id);
+      return started;
+    } catch (error) {
+      if (phases.get(task.id) === "starting") move(task.id, undefined);
+      throw error;
+    }
+  };
 
   return {
     ...driver,
@@ -48,25 +59,15 @@ export function meteredDriver(driver: Driver, telemetry: Telemetry, clock: Clock
       if (!meter.isOn()) phases.clear();
       driver.configure(decoded);
     },
-    start: async (task, request, signal) => {
-      if (!meter.isOn()) return await driver.start(task, request, signal);
-      if (!phases.has(task.id)) move(task.id, "starting");
-      try {
-        const started = await timed("start", signal, () => driver.start(task, request, signal));
-        follow(task.id);
-        return started;
-      } catch (error) {
-        if (phases.get(task.id) === "starting") move(task.id, undefined);
-        throw error;
-      }
-    },
+    start: (task, request, signal) =>
+      meter.isOn() ? start(task, request, signal) : driver.start(task, request, signal),
     recover: (task, handle, allocDir) => {
       driver.recover(task, handle, allocDir);
       if (meter.isOn()) follow(task.id);
     },
-    stop: async (id, timeout, signal) => {
+    stop: (id, timeout, signal) => {
       const stop = () => driver.stop(id, timeout, signal);
-      return meter.isOn() ? await timed("stop", undefined, stop) : await stop();
+      return meter.isOn() ? timed("stop", undefined, stop) : stop();
     },
     destroy: (id, how) => {
       driver.destroy(id, how);

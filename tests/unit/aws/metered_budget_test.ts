@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { CallBudget } from "../../../src/aws/call_budget.ts";
 import { meteredBudget } from "../../../src/aws/metered_budget.ts";
-import { keepingMeter, steppingClock } from "../../harness/measurements.ts";
+import { keepingMeter, steppingClock, unusedMeter } from "../../harness/measurements.ts";
 
 const permit = { giveBack: () => {}, accepted: () => {}, refused: () => {} };
 const asking = { priority: "watch", lane: "lane" } as const;
@@ -21,6 +21,13 @@ Deno.test("a wait is recorded by the first category, and the permit passed on", 
   await budget.acquire(["tag writes"], asking);
   assertEquals(records, [measured]);
   assertEquals(budget.rate("tag writes"), 7);
+});
+
+Deno.test("while metrics are off a wait is the very one of the budget below, and no clock is read", () => {
+  const { meter, clock } = unusedMeter();
+  const waiting = Promise.resolve(permit);
+  const budget = meteredBudget({ acquire: () => waiting, rate: () => 7 }, meter, clock);
+  assertStrictEquals(budget.acquire(["tag writes"], asking), waiting);
 });
 
 Deno.test("a wait that is given up is not recorded", async () => {

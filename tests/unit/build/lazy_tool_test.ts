@@ -36,11 +36,13 @@ async function loadedAtStart(): Promise<Set<string>> {
   return loaded;
 }
 
-Deno.test("a plugin host waits for neither the tool, nor its library, nor the AWS SDK", async () => {
+Deno.test("a plugin host waits for neither the tool, nor its library, nor the AWS SDK, nor OpenTelemetry", async () => {
   const loaded = [...await loadedAtStart()];
   assert(loaded.some((specifier) => specifier.endsWith("/src/plugin/serve.ts")));
   assertEquals(
-    loaded.filter((specifier) => /\/src\/cli\/|commander|@aws-sdk/.test(specifier)),
+    loaded.filter((specifier) =>
+      /\/src\/cli\/|commander|@aws-sdk|@opentelemetry|\/src\/telemetry\/exporter/.test(specifier)
+    ),
     [],
   );
 });

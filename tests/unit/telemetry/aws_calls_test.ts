@@ -1,8 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { attemptExpired } from "../../../src/aws/caller.ts";
 import { eachOperation } from "../../../src/aws/operations.ts";
 import { meteredAws } from "../../../src/telemetry/aws_calls.ts";
-import { keepingMeter, steppingClock } from "../../harness/measurements.ts";
+import { keepingMeter, steppingClock, unusedMeter } from "../../harness/measurements.ts";
 
 const target = { region: "us-east-1", role: undefined, endpoint: undefined, profile: undefined };
 
@@ -40,6 +40,14 @@ for (const [result, { error, signal }] of Object.entries(failures)) {
     assertEquals(records.map((one) => one.kind === "AWS call" && one.result), [result]);
   });
 }
+
+Deno.test("while metrics are off a call is the very one of the operations below, and no clock is read", () => {
+  const { meter, clock } = unusedMeter();
+  const answer = Promise.resolve({} as never);
+  const connect = meteredAws(() => eachOperation(() => answer), meter, clock);
+  const { signal } = new AbortController();
+  assertStrictEquals(connect(target).describeTasks({ tasks: [] }, signal), answer);
+});
 
 Deno.test("while nobody reads, nothing is recorded", async () => {
   const { records, turnOff, call } = await describe(() => Promise.reject(new Error("no")));

@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { encode } from "@msgpack/msgpack";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import type { Driver } from "../../../src/driver/contract.ts";
 import type { TaskIdentity, TaskRequest } from "../../../src/driver/driver.ts";
 import { meteredDriver } from "../../../src/telemetry/driver.ts";
-import { keepingMeter, steppingClock } from "../../harness/measurements.ts";
+import { keepingMeter, steppingClock, unusedMeter } from "../../harness/measurements.ts";
 
 const task = { id: "alloc/web/00000001", allocId: "alloc" } as TaskIdentity;
 const request = {} as TaskRequest;
@@ -33,6 +33,36 @@ function measured({ failure }: { failure?: Error } = {}) {
   const driver = meteredDriver(stub as unknown as Driver, telemetry, steppingClock(1_000));
   return { ...kept, driver, configured, end: () => end() };
 }
+
+Deno.test("while metrics are off all that is asked of the driver is the driver's own, and no clock is read", () => {
+  const { meter, clock } = unusedMeter();
+  const work = Promise.resolve(new Date(0));
+  const given: unknown[] = [];
+  const act = (...args: unknown[]) => {
+    given.push(...args);
+    return work;
+  };
+  const plain = {
+    start: act,
+    stop: act,
+    recover: act,
+    destroy: act,
+    inspect: act,
+    onExit: () => given.push("onExit"),
+  };
+  const telemetry = { meter, configure: () => {}, settled: () => Promise.resolve() };
+  const driver = meteredDriver(plain as unknown as Driver, telemetry, clock);
+  assertStrictEquals(driver.start(task, request, signal) as unknown, work);
+  assertStrictEquals(driver.stop(task.id, 5_000, "SIGTERM") as unknown, work);
+  driver.recover(task, handle);
+  driver.destroy(task.id, "unless running");
+  assertStrictEquals(given[2], signal);
+  assertEquals(given.includes("onExit"), false, "nobody follows the task");
+  for (const name of Object.keys(plain) as (keyof Driver)[]) {
+    if (["start", "stop", "recover", "destroy"].includes(name)) continue;
+    assertStrictEquals(driver[name], (plain as unknown as Driver)[name], name);
+  }
+});
 
 Deno.test("a task is counted from its start to its end, and no more once it is forgotten", async () => {
   const { driver, records, end } = measured();

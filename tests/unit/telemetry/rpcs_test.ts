@@ -1,9 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { status } from "@grpc/grpc-js";
 import { BasePluginService } from "../../../src/gen/hashicorp/nomad/plugins/base/proto/base.ts";
 import { DriverService } from "../../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import { meteredService } from "../../../src/telemetry/rpcs.ts";
-import { keepingMeter, steppingClock } from "../../harness/measurements.ts";
+import { keepingMeter, steppingClock, unusedMeter } from "../../harness/measurements.ts";
 
 type Handler = (call: unknown, answer: (...answer: unknown[]) => void) => void;
 
@@ -31,6 +31,19 @@ Deno.test("a failed call is recorded by the name of its code", () => {
   const { call, records } = answering({ code: status.NOT_FOUND, details: "no" });
   call();
   assertEquals(records.map((one) => one.kind === "RPC" && one.code), ["NOT_FOUND"]);
+});
+
+Deno.test("while metrics are off an RPC's handler gets the very call and callback, and no clock is read", () => {
+  const { meter, clock } = unusedMeter();
+  const given: unknown[] = [];
+  const implementation = { pluginInfo: (...args: unknown[]) => given.push(...args) };
+  const service = { definition: BasePluginService, implementation };
+  const metered = meteredService(service as never, meter, clock);
+  const call = {};
+  const callback = () => {};
+  (metered.implementation["pluginInfo"] as unknown as Handler)(call, callback);
+  assertStrictEquals(given[0], call);
+  assertStrictEquals(given[1], callback);
 });
 
 Deno.test("while nobody reads, nothing is recorded", () => {
