@@ -3,6 +3,7 @@ import { percentile, type StartCost } from "./handshake.ts";
 import { type LoadResult, pollSeconds } from "./load.ts";
 import type { LogLoad } from "./logs.ts";
 import type { ReconnectResult } from "./reconnects.ts";
+import type { TelemetryCost } from "./telemetry.ts";
 
 /** Something found, and the bounds that it is to keep. Times are never among it: machines differ. */
 export type Aim = {
@@ -81,6 +82,28 @@ export function logAims(load: LogLoad): Aim[] {
   ].map((aim) => ({ ...aim, what: `logs of ${load.tasks} tasks: ${aim.what}` }));
 }
 
+/**
+ * How many times what it is with metrics on the cost may be with metrics off. The memory is less, as
+ * OpenTelemetry is not loaded; the processor time of some seconds differs more from run to run.
+ */
+const mostWithoutMetrics = { memory: 1.05, cpu: 1.25 };
+
+/** What metrics that are off are to keep to. */
+export function telemetryAims({ tasks, off, on }: TelemetryCost): Aim[] {
+  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
+  return [
+    atMost("memory, of that with metrics", off.rssMb / on.rssMb, mostWithoutMetrics.memory),
+    atMost(
+      "CPU at rest, of that with metrics",
+      off.restingCpu / on.restingCpu,
+      mostWithoutMetrics.cpu,
+    ),
+    atMost("calls to AWS that are measured", off.metered, 0),
+    // Else both have been the same.
+    { what: "calls to AWS measured with metrics", found: on.metered, least: tasks, most: Infinity },
+  ].map((aim) => ({ ...aim, what: `metrics off, ${tasks} tasks: ${aim.what}` }));
+}
+
 /** What the memory is to keep to while hosts come and go. */
 export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
   return [{
@@ -134,7 +157,11 @@ export function isMet({ found, least, most }: Aim): boolean {
 /** An aim as a line of text. */
 export function describeAim(aim: Aim): string {
   const { what, found, least, most } = aim;
-  const bounds = least === most ? `${most}` : `at most ${most}`;
+  const bounds = least === most
+    ? `${most}`
+    : most === Infinity
+    ? `at least ${least}`
+    : `at most ${most}`;
   return `${isMet(aim) ? "ok    " : "MISSED"}  ${what}: ${
     Math.round(found * 100) / 100
   } (${bounds})`;

@@ -22,6 +22,8 @@ export type LoadResult = {
   /** DescribeTasks calls a second in that time. */
   readonly restingCallsPerSecond: number;
   readonly peakCallsPerSecond: number;
+  /** From exec to handshake. */
+  readonly handshake: number;
   readonly startP50: number;
   readonly startP99: number;
   /** From a container's end, as ECS has it, to WaitTask's answer. */
@@ -38,13 +40,15 @@ export type LoadResult = {
 
 /** Starts tasks, watches them at rest, lets a part of them end by themselves and stops the others. */
 export async function measureLoad(
-  { tasks: count, watchSeconds, readsPerSecond, exits }: {
+  { tasks: count, watchSeconds, readsPerSecond, exits, block = {} }: {
     tasks: number;
     watchSeconds: number;
     /** DescribeTasks calls a second that AWS allows while the tasks are watched. */
     readsPerSecond: number;
     /** How many tasks end by themselves. */
     exits: number;
+    /** What the plugin block has besides. */
+    block?: Record<string, unknown>;
   },
 ): Promise<LoadResult> {
   const folder = await Deno.makeTempDir();
@@ -58,7 +62,7 @@ export async function measureLoad(
       ...fast,
       cluster_resource_reads: { burst: 100, per_second: readsPerSecond },
     };
-    await configure(connection, { api_limits: fast, start_timeout: "10m" });
+    await configure(connection, { ...block, api_limits: fast, start_timeout: "10m" });
     const tasks = Array.from(
       { length: count },
       () => taskOf(driverConfig({ task_definition: "idle" })),
@@ -75,6 +79,7 @@ export async function measureLoad(
     );
 
     await configure(connection, {
+      ...block,
       api_limits: watching,
       poll_interval: `${pollSeconds}s`,
     });
@@ -101,7 +106,7 @@ export async function measureLoad(
     const exitsSeen = seen.size;
     const peak = (await ecs.calls()).peakPerSecond;
 
-    await configure(connection, { api_limits: fast });
+    await configure(connection, { ...block, api_limits: fast });
     await inParallel(
       tasks.filter(({ id }) => !seen.has(id)),
       500,
@@ -115,6 +120,7 @@ export async function measureLoad(
       restSeconds,
       restingCallsPerSecond: describedAtRest / restSeconds,
       peakCallsPerSecond: peak,
+      handshake: plugin.startup,
       startP50: percentile(startTimes, 50),
       startP99: percentile(startTimes, 99),
       exitSeenP50: percentile(latencies, 50),

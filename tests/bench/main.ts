@@ -11,12 +11,14 @@ import {
   logAims,
   reconnectAims,
   startAims,
+  telemetryAims,
 } from "./aims.ts";
 import { type Burst, describeBurst, measureBursts } from "./bursts.ts";
 import { measureHandshake } from "./handshake.ts";
 import { type LoadResult, measureLoad } from "./load.ts";
 import { describeLogs, type LogLoad, measureLogs } from "./logs.ts";
 import { measureReconnects } from "./reconnects.ts";
+import { describeTelemetry, measureTelemetry, type TelemetryCost } from "./telemetry.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -30,6 +32,8 @@ const { values } = parseArgs({
     bursts: { type: "string", default: "1x500,8x100" },
     /** Tasks that print a line a second, times seconds; nothing leaves it out. */
     logs: { type: "string", default: "1000x600" },
+    /** Tasks with metrics off and on in turns, times seconds; nothing leaves it out. */
+    telemetry: { type: "string", default: "1000x30" },
     check: { type: "boolean", default: false },
   },
 });
@@ -103,10 +107,19 @@ for (const shape of (values.logs ?? "").split(",").filter((text) => text !== "")
   print(describeLogs(load));
 }
 print(JSON.stringify({ logs: logLoads }));
+const telemetryCosts: TelemetryCost[] = [];
+for (const shape of (values.telemetry ?? "").split(",").filter((text) => text !== "")) {
+  const [tasks = NaN, seconds = NaN] = shape.split("x").map(Number);
+  const cost = await measureTelemetry({ tasks, seconds, rounds: 2 });
+  telemetryCosts.push(cost);
+  print(describeTelemetry(cost));
+}
+print(JSON.stringify({ telemetry: telemetryCosts }));
 const aims = [
   ...startAims(handshake),
   ...bursts.flatMap(burstAims),
   ...logLoads.flatMap(logAims),
+  ...telemetryCosts.flatMap(telemetryAims),
   ...reconnects === undefined ? [] : reconnectAims(reconnects),
   ...loads.flatMap((load) => loadAims(load, { readsPerSecond, exits: exitsOf(load.tasks) })),
 ];

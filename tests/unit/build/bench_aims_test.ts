@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { burstAims, isMet, loadAims, reconnectAims, startAims } from "../../bench/aims.ts";
+import {
+  burstAims,
+  isMet,
+  loadAims,
+  reconnectAims,
+  startAims,
+  telemetryAims,
+} from "../../bench/aims.ts";
 import type { Burst } from "../../bench/bursts.ts";
 import type { LoadResult } from "../../bench/load.ts";
 
@@ -9,6 +16,7 @@ const good: LoadResult = {
   restSeconds: 60,
   restingCallsPerSecond: 1,
   peakCallsPerSecond: 20,
+  handshake: 1e9,
   startP50: 1e9,
   startP99: 1e9,
   exitSeenP50: 1e9,
@@ -76,4 +84,17 @@ Deno.test("the bench's check holds bursts to what AWS allows, as ratios", () => 
     "errors told to Nomad",
   ]);
   assertEquals(missed({ missing: 1 }), ["ECS tasks missing"]);
+});
+
+Deno.test("the bench's check wants metrics that are off to cost no more than those that are on", () => {
+  const on = { restingCpu: 0.02, rssMb: 130, startP50: 1e9, handshake: 1e9, metered: 2_000 };
+  const off = { ...on, rssMb: 120, metered: 0 };
+  const missed = (changes: Partial<typeof off>, running = on) =>
+    telemetryAims({ tasks: 1_000, seconds: 30, off: { ...off, ...changes }, on: running })
+      .filter((aim) => !isMet(aim)).map(({ what }) => what.replace(/^.*: /, ""));
+  assertEquals(missed({}), []);
+  assertEquals(missed({ rssMb: 140 }), ["memory, of that with metrics"]);
+  assertEquals(missed({ restingCpu: 0.03 }), ["CPU at rest, of that with metrics"]);
+  assertEquals(missed({ metered: 1 }), ["calls to AWS that are measured"]);
+  assertEquals(missed({}, { ...on, metered: 0 }), ["calls to AWS measured with metrics"]);
 });
