@@ -154,3 +154,41 @@ Deno.test("a file that is not there, or is HCL, is an error of the command line"
     assertStringIncludes(stderr, "is HCL, and must be JSON");
   });
 });
+
+Deno.test("no value of an environment, a command or a label is shown, however misshapen it is", async () => {
+  const hidden = "not-to-be-shown";
+  const shapes: unknown[] = [
+    hidden,
+    hidden.repeat(9_000),
+    `${hidden}\u0000`,
+    `${hidden}\${x}`,
+    [hidden],
+    [[hidden]],
+    { name: hidden },
+    [{ name: "A", value: [hidden] }, { name: hidden, value: hidden, valueFrom: hidden }],
+    { A: hidden },
+  ];
+  await withStage(async ({ tool, folder }) => {
+    const file = `${folder}/file.json`;
+    for (const field of ["environment", "command", "entryPoint", "dockerLabels", "secrets"]) {
+      for (const shape of shapes) {
+        const definition = {
+          family: "web",
+          containerDefinitions: [{ name: "web", image: "nginx", [field]: shape }],
+        };
+        const task = { launch_type: "FARGATE", definition_json: JSON.stringify(definition) };
+        const job = (Env: unknown, config: unknown) => ({
+          TaskGroups: [{ Name: "g", Tasks: [{ Driver: "ecs", Env, Config: { task: config } }] }],
+        });
+        const plain = { launch_type: "FARGATE", task_definition: "web" };
+        for (const content of [definition, job({}, task), job({ A: shape }, plain)]) {
+          await Deno.writeTextFile(file, JSON.stringify(content));
+          for (const more of [[], ["--json"]]) {
+            const { stdout, stderr } = await tool(["validate", file, ...more]);
+            assertEquals((stdout + stderr).includes(hidden), false, `${field}: ${stdout}${stderr}`);
+          }
+        }
+      }
+    }
+  });
+});
