@@ -39,7 +39,11 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
   } catch (error) {
     exitCode = await exitCodeOf(host, program, error);
   }
-  await Promise.all(pending);
+  try {
+    await Promise.all(pending);
+  } catch (error) {
+    exitCode = await exitCodeOf(host, program, error);
+  }
   return exitCode;
 }
 

@@ -133,7 +133,11 @@ export async function readText(readFile: Host["readFile"], path: string): Promis
   try {
     return await readFile(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = cause instanceof Deno.errors.NotCapable
+      ? "this program is built so that it cannot read files of passwords and keys"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
     throw new CliError(`cannot read ${path}: ${why}`, undefined, { cause });
   }
 }

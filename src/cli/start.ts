@@ -3,7 +3,7 @@ import type { AwsHost } from "../aws/host.ts";
 import { identityOf, simulatePassRole } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
-import { exitCodes } from "./exit_codes.ts";
+import { CliError, exitCodes } from "./exit_codes.ts";
 import { Ended, type Host, type Keyboard, type Output } from "./host.ts";
 import { runCli } from "./main.ts";
 
@@ -35,10 +35,10 @@ export async function startCli(
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       stdin: keyboard,
       // What a command does is done all the same, and its status is its own; only what waits for more ends.
-      stdout: outputTo(
-        Deno.stdout,
-        () => interrupted.abort(new Ended("nobody reads any more", exitCodes.ok)),
+      stdout: standardOutput(() =>
+        interrupted.abort(new Ended("nobody reads any more", exitCodes.ok))
       ),
+      // Where errors cannot be told, the exit status still is.
       stderr: outputTo(Deno.stderr, () => {}),
       signal: interrupted.signal,
     }, args);
@@ -94,10 +94,24 @@ function withEndpoints(host: AwsHost, environment: Host["environment"]): AwsHost
   return { ...host, endpoints: { ...host.endpoints, sts: of("STS"), iam: of("IAM") } };
 }
 
-/** Writes to a stream until its reader goes, which is told once. */
+/**
+ * Standard output, which tells when its reader has gone. Rejects with a `CliError` where it cannot be written to,
+ * as where a disk is full.
+ */
+function standardOutput(onGone: () => void): Output {
+  return outputTo(Deno.stdout, (error) => {
+    if (error instanceof Deno.errors.BrokenPipe) return onGone();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(`cannot write to standard output: ${why}`, exitCodes.found, {
+      cause: error,
+    });
+  });
+}
+
+/** Writes to a stream until that fails, which is told once. */
 function outputTo(
   stream: typeof Deno.stdout | typeof Deno.stderr,
-  onGone: () => void,
+  onFailure: (error: unknown) => void,
 ): Output {
   let isGone = false;
   return {
@@ -106,9 +120,8 @@ function outputTo(
       let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
       while (rest.length > 0 && !isGone) {
         const written = await stream.write(rest).catch((error) => {
-          if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
           isGone = true;
-          onGone();
+          onFailure(error);
           return 0;
         });
         rest = rest.subarray(written);

@@ -47,6 +47,10 @@ const variables = [
   "HOMEDRIVE",
   "HOMEPATH",
   "USERPROFILE",
+  "HTTPS_PROXY", // what doctor tells of the way to AWS; Deno itself takes the proxy from it in any case
+  "https_proxy",
+  "NO_PROXY",
+  "no_proxy",
   "NOMAD_*", // the cookie of plugins, and how Nomad's API is reached
   "PLUGIN_*", // go-plugin's wishes for the connection
 ];

@@ -297,6 +297,23 @@ Deno.test("the key of a cluster that encrypts its sessions is tried, and a denia
   });
 });
 
+Deno.test("the built file tells the proxy of its environment, without its password", async () => {
+  await withStage(async (stage) => {
+    const args = await healthy(stage);
+    const { stdout, stderr } = await stage.executable([...args, "--json"], {
+      HTTPS_PROXY: "http://ops:not-to-be-shown@proxy.example:3128",
+      no_proxy: "10.0.0.0/8",
+    });
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    const proxy = checks.find(({ name }) => name === "proxy");
+    assertStringIncludes(
+      proxy?.detail ?? "",
+      "proxy.example:3128 (HTTPS_PROXY), not for 10.0.0.0/8",
+    );
+    assertEquals((stdout + stderr).includes("not-to-be-shown"), false);
+  });
+});
+
 Deno.test("the built file prints a table, and each failure with what to do", async () => {
   await withStage(async (stage) => {
     const args = await healthy(stage);

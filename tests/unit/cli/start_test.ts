@@ -67,3 +67,17 @@ Deno.test("each signal that ends a command lets it clean up, and gives its own s
     }
   });
 });
+
+Deno.test("an output that cannot be written to is an error, of help as well", async () => {
+  for (const command of ["--help", "iam-policy --cluster x"]) {
+    const { code, stderr } = await shell(`"$0" ${command} > /dev/full`);
+    assertEquals([code, stderr.split("\n").length], [1, 2], stderr);
+    assertStringIncludes(stderr, "error: cannot write to standard output: ");
+  }
+});
+
+Deno.test("a file that the program may not read is named, and no flag of its runtime", async () => {
+  const { code, stderr } = await shell('"$0" validate /etc/shadow');
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "cannot read /etc/shadow: this program is built so");
+});
