@@ -1,9 +1,9 @@
 /**
  * Prints what AWS's published limits allow, and what a client pays, for numbers of ECS tasks: the
- * table of docs/operations.md. The limits are those of `src/aws/limits.ts`; what a task costs the
+ * table of docs/operations.md. The limits are those of `src/aws/rate_limits.ts`; what a task costs the
  * client was measured by `make bench` and `make bench-client`.
  */
-import { awsLimits } from "../src/aws/limits.ts";
+import { awsLimits } from "../src/aws/rate_limits.ts";
 import { batchSize } from "../src/aws/operations.ts";
 import { steadyShare } from "../src/lifecycle/watch/poll_intervals.ts";
 import type { Limit } from "../src/aws/token_bucket.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { type Asking, type Budget, createBudget, type Permit } from "./budget.ts";
-import { type Category, limitOf, type RaisedLimits } from "./limits.ts";
+import { type Category, limitOf, type RaisedLimits } from "./rate_limits.ts";
 
 /** All calls to one AWS account and region: a budget for each category. */
 export type CallBudget = {

@@ -47,7 +47,8 @@ import type { Logger } from "../logger.ts";
 import type { Permit, Priority } from "./budget.ts";
 import type { CallBudget } from "./call_budget.ts";
 import { EcsError, toEcsError } from "./error.ts";
-import { type Category, launchesOf, type LaunchInput } from "./limits.ts";
+import { type Category, launchesOf, type LaunchInput } from "./rate_limits.ts";
+import { attemptTimeout } from "./timeouts.ts";
 import {
   attemptOf,
   type AwsOperations,
@@ -89,12 +90,6 @@ export type EcsCaller = {
   /** Calls a second of the operation that can be made now when many wait. */
   rate(name: OperationName): number;
 };
-
-/**
- * How long one attempt may take, in milliseconds. ECS answers in well under a second; what takes
- * this long is a dead connection.
- */
-export const attemptTimeout = 15_000;
 
 // Reasons with which an attempt's signal aborts. They are made once, as an error costs a stack trace.
 const attemptOver = new Error("the attempt is over");

@@ -1,7 +1,7 @@
 import type { Role } from "./cluster_ref.ts";
 import type { SessionMessagesApi } from "./session_socket.ts";
 import type { Ec2Api } from "./ec2.ts";
-import type { Category } from "./limits.ts";
+import type { Category } from "./rate_limits.ts";
 import {
   cluster,
   describedDefinition,

@@ -5,6 +5,7 @@ import { BufferedHttpHandler } from "./http_handler.ts";
 import type { AwsTarget } from "./operations.ts";
 import type { SdkClient, ServiceClient, Signing } from "./service_client.ts";
 import { askSource } from "./sources.ts";
+import { credentialTimeouts } from "./timeouts.ts";
 
 /** A client of the SDK's as one that is asked by an operation's name; `sdk` is its package. */
 export function fromSdk(client: SdkClient, sdk: object): ServiceClient {
@@ -24,15 +25,8 @@ export function fromSdk(client: SdkClient, sdk: object): ServiceClient {
 /** Name of a role's session, as CloudTrail shows it, where the configuration has none. */
 const defaultSessionName = "nomad-driver-ecs";
 
-/**
- * How a source of credentials is asked: with milliseconds to connect and to answer that are far more
- * than it takes, and less than an attempt has.
- */
-const credentialRequests = {
-  connectionTimeout: 5_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-};
+/** How a source of credentials is asked. */
+const credentialRequests = { ...credentialTimeouts, throwOnRequestTimeout: true };
 
 /** What a client of the SDK's is made with. */
 export type SdkSettings = ReturnType<typeof settingsOf>;

@@ -1,5 +1,5 @@
 import { apiLimits } from "../../src/config/api_limits.ts";
-import { awsLimits, limitOf } from "../../src/aws/limits.ts";
+import { awsLimits, limitOf } from "../../src/aws/rate_limits.ts";
 
 /**
  * `api_limits` of an account that had everything raised, by this many times: for a simulator that runs

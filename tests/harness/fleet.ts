@@ -1,5 +1,5 @@
 import { createCallBudget } from "../../src/aws/call_budget.ts";
-import type { Category } from "../../src/aws/limits.ts";
+import type { Category } from "../../src/aws/rate_limits.ts";
 import { backoff } from "../../src/aws/retry.ts";
 import { createThrottle, takeTokens } from "../../demo/simulator/state/throttle.ts";
 import { awsQuotas, type Category as QuotaName } from "../../demo/simulator/state/quotas.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type CallLimits, createCallBudget } from "../../../src/aws/call_budget.ts";
-import type { Category } from "../../../src/aws/limits.ts";
+import type { Category } from "../../../src/aws/rate_limits.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
 
 const writes = "cluster resource writes";

@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { createCallBudget } from "../../../src/aws/call_budget.ts";
-import { attemptTimeout, createEcsCaller } from "../../../src/aws/caller.ts";
+import { createEcsCaller } from "../../../src/aws/caller.ts";
+import { attemptTimeout } from "../../../src/aws/timeouts.ts";
 import { EcsError } from "../../../src/aws/error.ts";
 import type { AwsOperations } from "../../../src/aws/operations.ts";
 import { answering, cluster, createWorld, silent } from "../../harness/world.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encode } from "@msgpack/msgpack";
-import { awsLimits, limitOf } from "../../../src/aws/limits.ts";
+import { awsLimits, limitOf } from "../../../src/aws/rate_limits.ts";
 import { apiLimits } from "../../../src/config/api_limits.ts";
 import { describeProblems } from "../../../src/config/decode.ts";
 import { decodePluginConfig } from "../../../src/config/mod.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { awsLimits, launchesOf, limitOf } from "../../../src/aws/limits.ts";
+import { awsLimits, launchesOf, limitOf } from "../../../src/aws/rate_limits.ts";
 import { awsQuotas } from "../../../demo/simulator/state/quotas.ts";
 
 Deno.test("a task is launched on Fargate, on Spot, or elsewhere", () => {
