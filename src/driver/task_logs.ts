@@ -119,7 +119,7 @@ function follow(
     { role, profile },
     remote.tell.bind(remote),
   );
-  attend(context, record);
+  followState(context, record);
 }
 
 /** Moves the logs to the record that takes over a task within this process: the FIFOs stay open. */
@@ -128,7 +128,7 @@ export function moveLogs(context: LogContext, from: TaskRecord, to: TaskRecord):
   to.log = from.log;
   to.log.tell = to.remote.tell.bind(to.remote);
   from.log = undefined;
-  attend(context, to);
+  followState(context, to);
 }
 
 /**
@@ -145,7 +145,7 @@ export function resumeLogs(log: Logger, record: TaskRecord): void {
 }
 
 /** Has the logs begin and end with the ECS task. */
-function attend(context: LogContext, record: TaskRecord): void {
+function followState(context: LogContext, record: TaskRecord): void {
   const { remote } = record;
   const note = (state: RemoteState) =>
     guarded(context, undefined, () => noteState(record, state), () => record.log = undefined);
