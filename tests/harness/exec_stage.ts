@@ -95,9 +95,6 @@ export function execStage(
     output,
     result: () => result,
     leave: () => gone.abort(new Error("the caller has gone")),
-    pass: async (ms) => {
-      const until = time.now() + ms;
-      while (await time.step(until));
-    },
+    pass: time.pass,
   };
 }

@@ -91,10 +91,7 @@ export function createLogsWorld(habits: Partial<LogHabits> = {}): LogsWorld {
         },
       };
     },
-    pass: async (ms) => {
-      const end = time.now() + ms;
-      while (await time.step(end));
-    },
+    pass: time.pass,
   };
   return world;
 }

@@ -91,10 +91,7 @@ export function createWorld(
       if (settled === undefined) throw new Error("it has not settled within an hour");
       return settled;
     },
-    pass: async (ms) => {
-      const end = time.now() + ms;
-      while (await time.step(end));
-    },
+    pass: time.pass,
   };
 }
 

@@ -11,6 +11,8 @@ export type VirtualTime = {
   until(at: number): Promise<void>;
   /** Lets time pass to the next moment at which somebody waits; false when nobody does by `end`. */
   step(end: number): Promise<boolean>;
+  /** Lets `ms` milliseconds pass, with all that happens in them. */
+  pass(ms: number): Promise<void>;
   /** Moves the wall clock, as an operator or NTP might. */
   jump(ms: number): void;
 };
@@ -34,6 +36,20 @@ export function createVirtualTime(epoch: number): VirtualTime {
     return { promise, sleeper };
   };
 
+  const step = async (end: number): Promise<boolean> => {
+    await settled();
+    const next = sleepers[0];
+    if (next === undefined || next.at > end) {
+      now = end;
+      return false;
+    }
+    sleepers.shift();
+    now = Math.max(now, next.at);
+    next.wake();
+    await settled();
+    return true;
+  };
+
   return {
     now: () => now,
     jump: (ms) => wall += ms,
@@ -55,18 +71,10 @@ export function createVirtualTime(epoch: number): VirtualTime {
         if (!process.alive) await new Promise(() => {});
       },
     }),
-    step: async (end) => {
-      await settled();
-      const next = sleepers[0];
-      if (next === undefined || next.at > end) {
-        now = end;
-        return false;
-      }
-      sleepers.shift();
-      now = Math.max(now, next.at);
-      next.wake();
-      await settled();
-      return true;
+    step,
+    pass: async (ms) => {
+      const end = now + ms;
+      while (await step(end));
     },
   };
 }

@@ -13,10 +13,7 @@ function createTimedBudget(limit: Limit, share = 1) {
     share: () => share,
     clock: time.clock({ alive: true }),
   });
-  const pass = async (ms: number) => {
-    const end = time.now() + ms;
-    while (await time.step(end));
-  };
+  const { pass } = time;
   const acquire = async (priority: Priority, lane = "calls", signal?: AbortSignal) => {
     const permit = await budget.acquire({ priority, lane, signal });
     permit.accepted();

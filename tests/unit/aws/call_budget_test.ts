@@ -13,10 +13,7 @@ function createTimedBudget(settings: Partial<CallLimits> = {}) {
     settings: () => ({ raised: {}, share: 1, ceiling: undefined, ...settings }),
     clock: time.clock({ alive: true }),
   });
-  const pass = async (ms: number) => {
-    const end = time.now() + ms;
-    while (await time.step(end));
-  };
+  const { pass } = time;
   const granted: { lane: string; at: number }[] = [];
   const ask = (
     categories: readonly [Category, ...Category[]],

@@ -22,8 +22,7 @@ function waiting(grace: () => number) {
       before.abort();
     },
     pass: async (ms: number) => {
-      const until = time.now() + ms;
-      while (await time.step(until));
+      await time.pass(ms);
       return ended;
     },
   };

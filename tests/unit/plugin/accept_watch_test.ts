@@ -38,10 +38,7 @@ function watched() {
     log,
     signal: over.signal,
   });
-  const pass = async (ms: number) => {
-    const end = time.now() + ms;
-    while (await time.step(end));
-  };
+  const { pass } = time;
   return {
     state,
     told,

@@ -55,10 +55,7 @@ async function stageWith(
     signal: over.signal,
   });
   channel.ended.then((how) => end = how);
-  const pass = async (ms: number) => {
-    const until = time.now() + ms;
-    while (await time.step(until));
-  };
+  const { pass } = time;
   return { time, agent, channel, output, over, pass, end: () => end };
 }
 

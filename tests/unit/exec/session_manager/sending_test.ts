@@ -38,10 +38,7 @@ function channel() {
     newId: () => crypto.randomUUID(),
     signal: new AbortController().signal,
   } as unknown as ChannelContext;
-  const pass = async (ms: number) => {
-    const until = time.now() + ms;
-    while (await time.step(until));
-  };
+  const { pass } = time;
   return { state, context, sent, pass };
 }
 

@@ -37,10 +37,7 @@ function createTimedWatcher(
     pollInterval: () => 2_000,
     onHealth: (told) => health.push(told),
   });
-  const pass = async (ms: number) => {
-    const end = time.now() + ms;
-    while (await time.step(end));
-  };
+  const { pass } = time;
   const sleep = (ms: number) => clock.sleep(ms, new AbortController().signal);
   return { watcher, calls, health, pass, sleep };
 }
