@@ -58,7 +58,7 @@ import {
   operations as table,
   type Output,
 } from "./operations.ts";
-import { problemWith } from "./shape.ts";
+import { problemWith } from "./answer_shape.ts";
 
 /** What a call is, besides its input. */
 export type CallOptions = {

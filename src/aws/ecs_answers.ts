@@ -1,6 +1,6 @@
 /** What the driver reads of ECS's answers. What is not named here is neither read nor checked. */
 import type * as Sdk from "@aws-sdk/client-ecs";
-import type { Picked, ShapeOf } from "./shape.ts";
+import type { Picked, ShapeOf } from "./answer_shape.ts";
 
 const tag = { key: "text", value: "text" } as const satisfies ShapeOf<Sdk.Tag>;
 

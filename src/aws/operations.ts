@@ -13,7 +13,7 @@ import {
   taskDefinition,
 } from "./ecs_answers.ts";
 import type { SdkApi } from "./service_client.ts";
-import type { Members, Picked, ShapeOf } from "./shape.ts";
+import type { Members, Picked, ShapeOf } from "./answer_shape.ts";
 
 /** Most tasks that one DescribeTasks call takes. */
 export const batchSize = 100;

@@ -4,7 +4,7 @@ import type { AwsHost } from "./host.ts";
 import { BufferedHttpHandler } from "./http_handler.ts";
 import type { AwsTarget } from "./operations.ts";
 import type { SdkClient, ServiceClient, Signing } from "./service_client.ts";
-import { askSource } from "./sources.ts";
+import { askSource } from "./credential_sources.ts";
 import { credentialTimeouts } from "./timeouts.ts";
 
 /** A client of the SDK's as one that is asked by an operation's name; `sdk` is its package. */

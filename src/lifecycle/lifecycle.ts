@@ -24,7 +24,7 @@ import { createMetTasks } from "./start/met_tasks.ts";
 import { type RecordContext, type RecordedStart, recordEnd } from "./start/start_record.ts";
 import type { OnEvent, RemoteTask } from "./task/remote_task.ts";
 import { leaveTask } from "./ownership/leave.ts";
-import { findOthers, type OthersTask, type TasksOfOthers } from "./ownership/others.ts";
+import { findOthers, type OthersTask, type TasksOfOthers } from "./ownership/other_nodes_tasks.ts";
 import {
   type StopOutcome,
   stopUnchanged,
@@ -49,7 +49,7 @@ export type { RemoteState } from "./task/tracking.ts";
 export { until } from "./task/until.ts";
 export type { TaskIdentity } from "./task_identity.ts";
 export type { Predecessor, Predecessors } from "./ownership/adopt.ts";
-export type { OthersTask } from "./ownership/others.ts";
+export type { OthersTask } from "./ownership/other_nodes_tasks.ts";
 export type { StopOutcome, SurveyedTask } from "./ownership/survey.ts";
 
 export { checkDefinition, type CheckedTask, type TaskToCheck } from "./start/check.ts";
@@ -88,7 +88,7 @@ export type Lifecycle = {
   stopDoubles(task: TaskInDoubt, signal: AbortSignal): Promise<string[]>;
   /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
   leaveTask(ref: TaskRef, to: LeftTo, signal: AbortSignal): Promise<void>;
-  /** See `findOthers` in `ownership/others.ts`. */
+  /** See `findOthers` in `ownership/other_nodes_tasks.ts`. */
   tasksOfOthers(
     cluster: ClusterRef,
     nodeId: string,

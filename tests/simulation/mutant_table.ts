@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a start does not wait for a stop",
-    file: "src/lifecycle/ownership/books.ts",
+    file: "src/lifecycle/ownership/ledger_holds.ts",
     edits: [[
       "if (!stopping.has(index)) return undefined;",
       "if (index !== null) return undefined;",

@@ -42,7 +42,7 @@ export async function inlineDefinition(
   if (json === undefined) return undefined;
   refuse(limitsOf("definition_json", json));
   // The SDK would leave out misspelled members without a word. Nothing else needs the model.
-  const { mismatches } = await import("../../aws/model.ts");
+  const { mismatches } = await import("../../aws/request_model.ts");
   refuse(mismatches("registerTaskDefinition", json, "config.task.definition_json"));
   const input = json as unknown as RegisterTaskDefinitionCommandInput;
   return completed("definition_json", input, config, resources);

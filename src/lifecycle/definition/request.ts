@@ -4,7 +4,7 @@ import type {
   Secret,
   Volume,
 } from "@aws-sdk/client-ecs";
-import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.ts";
+import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/hcl_names.ts";
 import type { DefinitionBlock } from "../../config/definition_fields.ts";
 import type { TaskConfig } from "../../config/task_config.ts";
 import { isForFargate } from "./size.ts";

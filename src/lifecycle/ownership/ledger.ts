@@ -1,6 +1,6 @@
 import { clusterKey, type ClusterRef, type TaskRef } from "../../aws/cluster_ref.ts";
 import type { TaskIdentity } from "../task_identity.ts";
-import { change, createBooks, type Hold, holdsOf, stopsPending, write } from "./books.ts";
+import { change, createBooks, type Hold, holdsOf, stopsPending, write } from "./ledger_holds.ts";
 import { isHandOverLate } from "./hand_over_time.ts";
 import { type HeldState, mayBeStopped, mayRunOn } from "./held_state.ts";
 import { createStarts, type Starts } from "./starts.ts";

@@ -8,7 +8,7 @@ import {
   listTasks,
   type SearchedCluster,
 } from "./cluster_tasks.ts";
-import { type OthersTask, taggedTask } from "./others.ts";
+import { type OthersTask, taggedTask } from "./other_nodes_tasks.ts";
 import { isDriversTask } from "./whose.ts";
 
 /** An ECS task that a driver has started. */

@@ -5,7 +5,7 @@ import { ownerInTags, startedBy } from "../ownership/tags.ts";
 import { type Asking, type StartContext, type StartRequest, tell } from "./context.ts";
 import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
 import { findPredecessors, moveTags } from "./predecessors.ts";
-import { untilListed } from "./unlisted.ts";
+import { untilListed } from "./until_listed.ts";
 
 /**
  * Takes over the ECS task of an allocation that this one replaces: one that was left to this allocation,

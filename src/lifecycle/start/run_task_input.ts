@@ -6,7 +6,7 @@ import type {
   TaskVolumeConfiguration,
 } from "@aws-sdk/client-ecs";
 import type { TaskConfig } from "../../config/task_config.ts";
-import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/names.ts";
+import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../aws/hcl_names.ts";
 import { clientToken, ownerTags, startedBy } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 

@@ -5,7 +5,7 @@ import type { Input } from "../../../demo/simulator/request/input.ts";
 import { demoPreset, loadPreset } from "../../../demo/simulator/preset.ts";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
 import { createDriver } from "../../../src/driver/driver.ts";
-import { mismatches } from "../../../src/aws/model.ts";
+import { mismatches } from "../../../src/aws/request_model.ts";
 import type { AwsOperations } from "../../../src/aws/operations.ts";
 import { arbitraryTask } from "../../harness/arbitrary_task.ts";
 import { cluster, createWorld, ownerOf, silent } from "../../harness/world.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { AwsOperations } from "../../../src/aws/operations.ts";
-import { askSource } from "../../../src/aws/sources.ts";
+import { askSource } from "../../../src/aws/credential_sources.ts";
 import { createWorld, ownerOf, startRequest } from "../../harness/world.ts";
 
 const allocs = ["0", "1", "2"].map((digit) => `${digit.repeat(8)}-9c0f-4f0e-8f3a-5f6f0a9c3d11`);

@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { assertEquals } from "@std/assert";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
-import { findOthers } from "../../../../src/lifecycle/ownership/others.ts";
+import { findOthers } from "../../../../src/lifecycle/ownership/other_nodes_tasks.ts";
 import { leftTags, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
 import { cluster, ownerOf } from "../../../harness/world.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Lifecycle, Predecessors } from "../../../../src/lifecycle/lifecycle.ts";
-import { listingTime } from "../../../../src/lifecycle/start/unlisted.ts";
+import { listingTime } from "../../../../src/lifecycle/start/until_listed.ts";
 import {
   configOf,
   createWorld,

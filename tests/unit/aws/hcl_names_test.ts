@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../../src/aws/names.ts";
+import { awsNamed, pairs, unlessEmpty, withoutUndefined } from "../../../src/aws/hcl_names.ts";
 
 Deno.test("HCL names become AWS's at every depth", () => {
   assertEquals(

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { fromHttp } from "@aws-sdk/credential-providers";
 import { request } from "node:http";
 import { toEcsError } from "../../../src/aws/error.ts";
-import { askSource } from "../../../src/aws/sources.ts";
+import { askSource } from "../../../src/aws/credential_sources.ts";
 import { operationsAt } from "../../harness/aws.ts";
 import { serveEndlessly, serveHttp } from "../../harness/http.ts";
 

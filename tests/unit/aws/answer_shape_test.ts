@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Picked, Shape, ShapeOf } from "../../../src/aws/shape.ts";
-import { problemWith } from "../../../src/aws/shape.ts";
+import type { Picked, Shape, ShapeOf } from "../../../src/aws/answer_shape.ts";
+import { problemWith } from "../../../src/aws/answer_shape.ts";
 
 const shape = {
   "id!": "text",

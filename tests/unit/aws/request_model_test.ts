@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mismatches } from "../../../src/aws/model.ts";
+import { mismatches } from "../../../src/aws/request_model.ts";
 
 function problems(definition: unknown) {
   return mismatches("registerTaskDefinition", definition, "json")

@@ -7,7 +7,7 @@ import {
   rememberedTasks,
   stopsPending,
   write,
-} from "../../../../src/lifecycle/ownership/books.ts";
+} from "../../../../src/lifecycle/ownership/ledger_holds.ts";
 import type { HeldState } from "../../../../src/lifecycle/ownership/held_state.ts";
 import { cluster, ownerOf } from "../../../harness/world.ts";
 

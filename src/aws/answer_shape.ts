@@ -24,7 +24,7 @@ export type Leaf =
  *
  * @example
  * ```ts
- * import { problemWith } from "./shape.ts";
+ * import { problemWith } from "./answer_shape.ts";
  *
  * const shape = { tasks: [{ "taskArn!": "task ARN", stoppedAt: "date" }] } as const;
  * problemWith(shape, { tasks: [{ taskArn: 7 }] }); // "tasks[0].taskArn is a number, not a task ARN"
