@@ -29,85 +29,106 @@ const faultWait = 5_000;
 /** One reason for all, as each new one would cost a stack trace. */
 const woken = new Error("a stream is due");
 
-/**
- * Makes a reader, which calls AWS only while a stream is followed. `signal` ends it. `onIdle` is called when
- * the last stream was removed: nothing is left of it then but reads under way.
- */
-export function createReader(
-  { caller, clock, log, meter, signal, onIdle = () => {} }: {
-    readonly caller: EcsCaller;
-    readonly clock: Clock;
-    readonly log: Logger;
-    readonly meter?: Meter | undefined;
-    readonly signal: AbortSignal;
-    readonly onIdle?: () => void;
-  },
-): Reader {
-  const streams = new Set<FollowedStream>();
-  let wake = new AbortController();
-  let reads = 0;
-  let isRunning = false;
+/** What a reader is made of. */
+export type ReaderOptions = {
+  readonly caller: EcsCaller;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter?: Meter | undefined;
+  /** Ends the reader. */
+  readonly signal: AbortSignal;
+  /** Called when the last stream was removed: nothing is left of the reader then but reads under way. */
+  readonly onIdle?: () => void;
+};
+
+/** A reader at work. */
+type Reading = ReaderOptions & {
+  readonly streams: Set<FollowedStream>;
+  wake: AbortController;
+  /** Reads that are under way. */
+  reads: number;
+  isRunning: boolean;
   /** When the next read may begin, in monotonic milliseconds. */
-  let nextAt = clock.monotonic();
+  nextAt: number;
   /** Whether the last read was for streams that AWS may not have. */
-  let wasMissing = false;
+  wasMissing: boolean;
+};
 
-  const read = async (batch: readonly FollowedStream[]) => {
-    reads += 1;
-    for (const stream of batch) stream.isBusy = true;
-    try {
-      await readBatch({ caller, clock, meter, signal }, batch);
-    } catch (error) {
-      if (signal.aborted) return;
-      log.error("logs could not be read", { error });
-      for (const stream of batch) stream.dueAt = clock.monotonic() + faultWait;
-    } finally {
-      for (const stream of batch) stream.isBusy = false;
-      reads -= 1;
-      wake.abort(woken);
-    }
+/** Makes a reader, which calls AWS only while a stream is followed. */
+export function createReader(options: ReaderOptions): Reader {
+  const reading: Reading = {
+    ...options,
+    streams: new Set(),
+    wake: new AbortController(),
+    reads: 0,
+    isRunning: false,
+    nextAt: options.clock.monotonic(),
+    wasMissing: false,
   };
-
-  const readNext = async () => {
-    const now = clock.monotonic();
-    const isFree = reads < mostReads && now >= nextAt;
-    const batch = isFree ? nextBatch(streams, now, wasMissing ? "present" : "overdue") : [];
-    if (batch.length > 0) {
-      wasMissing = batch[0]?.state === "missing";
-      nextAt = now + 1_000 / (caller.rate("filterLogEvents") * part);
-      read(batch);
-      return;
-    }
-    const due = reads < mostReads ? Math.max(nextAt, nextDue(streams)) : Infinity;
-    wake = new AbortController();
-    await clock.sleep(Math.min(longestSleep, Math.max(1, due - now)), wake.signal);
-  };
-
-  const wakeNow = () => wake.abort(woken);
-  const run = async () => {
-    isRunning = true;
-    signal.addEventListener("abort", wakeNow);
-    try {
-      while (streams.size > 0 && !signal.aborted) await readNext();
-    } catch (error) {
-      log.error("the reading of logs ended", { error });
-    } finally {
-      isRunning = false; // at once: a stream that is added from now on begins it anew
-      signal.removeEventListener("abort", wakeNow);
-    }
-  };
-
+  const wake = () => reading.wake.abort(woken);
   return {
     add: (stream) => {
-      streams.add(stream);
-      wakeNow();
-      if (!isRunning && !signal.aborted) run();
+      reading.streams.add(stream);
+      wake();
+      run(reading);
     },
     remove: (stream) => {
-      streams.delete(stream);
-      wakeNow();
-      if (streams.size === 0) onIdle();
+      reading.streams.delete(stream);
+      wake();
+      if (reading.streams.size === 0) options.onIdle?.();
     },
-    wake: wakeNow,
+    wake,
   };
+}
+
+/** Reads what is due until no stream is followed any more or the signal aborts. */
+async function run(reading: Reading): Promise<void> {
+  const { streams, log, signal } = reading;
+  if (reading.isRunning || signal.aborted) return;
+  const wake = () => reading.wake.abort(woken);
+  reading.isRunning = true;
+  signal.addEventListener("abort", wake);
+  try {
+    while (streams.size > 0 && !signal.aborted) await readNext(reading);
+  } catch (error) {
+    log.error("the reading of logs ended", { error });
+  } finally {
+    reading.isRunning = false; // at once: a stream that is added from now on begins it anew
+    signal.removeEventListener("abort", wake);
+  }
+}
+
+/** Begins the next read, or waits until one may be due. */
+async function readNext(reading: Reading): Promise<void> {
+  const { streams, caller, clock, nextAt, wasMissing } = reading;
+  const now = clock.monotonic();
+  const isFree = reading.reads < mostReads && now >= nextAt;
+  const batch = isFree ? nextBatch(streams, now, wasMissing ? "present" : "overdue") : [];
+  if (batch.length > 0) {
+    reading.wasMissing = batch[0]?.state === "missing";
+    reading.nextAt = now + 1_000 / (caller.rate("filterLogEvents") * part);
+    read(reading, batch);
+    return;
+  }
+  const due = reading.reads < mostReads ? Math.max(nextAt, nextDue(streams)) : Infinity;
+  reading.wake = new AbortController();
+  await clock.sleep(Math.min(longestSleep, Math.max(1, due - now)), reading.wake.signal);
+}
+
+/** Reads a batch. Does not reject. */
+async function read(reading: Reading, batch: readonly FollowedStream[]): Promise<void> {
+  const { clock, log, signal } = reading;
+  reading.reads += 1;
+  for (const stream of batch) stream.isBusy = true;
+  try {
+    await readBatch(reading, batch);
+  } catch (error) {
+    if (signal.aborted) return;
+    log.error("logs could not be read", { error });
+    for (const stream of batch) stream.dueAt = clock.monotonic() + faultWait;
+  } finally {
+    for (const stream of batch) stream.isBusy = false;
+    reading.reads -= 1;
+    reading.wake.abort(woken);
+  }
 }
