@@ -89,7 +89,8 @@ function serve(port: number) {
   const { promise: listening, resolve } = Promise.withResolvers<void>();
   const options = { hostname: "127.0.0.1", port, onListen: () => resolve() };
   const server = Deno.serve(options, async (request) => {
-    if (request.method !== "GET" || new URL(request.url).pathname !== "/metrics") {
+    // The URL is made of the request's Host, which may be anything.
+    if (request.method !== "GET" || URL.parse(request.url)?.pathname !== "/metrics") {
       return new Response("GET /metrics\n", { status: 404 });
     }
     const { resourceMetrics } = await reader.collect();

@@ -113,3 +113,21 @@ Deno.test("a collector that refuses is logged without address and headers, and d
     collector.close();
   }
 });
+
+Deno.test("a request with a Host that is none is answered like any wrong one, and is no fault", async () => {
+  const port = freePort();
+  const exporter = await openExporter(
+    { ...off, prometheus_port: port },
+    identity,
+    logTo(() => {}, "t"),
+  );
+  try {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const request = "GET /metrics HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n";
+    await connection.write(new TextEncoder().encode(request));
+    const answer = await new Response(connection.readable).text();
+    assertStringIncludes(answer, "HTTP/1.1 404");
+  } finally {
+    await exporter.close();
+  }
+});
