@@ -18,7 +18,8 @@ import type { Meter } from "../meter.ts";
 import type { LogDisk } from "./disk.ts";
 import { createReader, type Reader } from "./reader.ts";
 import type { LogRequest } from "./log_request.ts";
-import { TaskLog, type Tell } from "./task_log.ts";
+import { TaskLog } from "./task_log.ts";
+import type { Tell } from "./trouble_text.ts";
 
 export { type LogDisk, systemLogDisk } from "./disk.ts";
 export { advance, isFresh, noteEvent, type Position, positionAt } from "./position.ts";
@@ -64,6 +65,7 @@ export function createLogs(
   const { signal } = closed;
   const readers = new Map<string, Reader>();
   const tasks = new Set<TaskLog>();
+  const inAll = { bytes: 0 };
   let isSaving = false;
 
   const readerOf = (account: AccountRef): Reader => {
@@ -100,6 +102,7 @@ export function createLogs(
         disk,
         clock,
         log,
+        inAll,
       });
       tasks.add(task);
       if (!isSaving) saveAll();

@@ -8,6 +8,12 @@ import { lineBytes } from "./lines.ts";
 
 /** Bytes that wait for the reader of an output before its streams are read no further. */
 export const mostWaiting = 256 * 1024;
+/** Bytes that wait for readers over all outputs before each of them keeps no more than its own part. */
+export const mostWaitingInAll = 32 * 1024 ** 2;
+/** Bytes that an output may keep even then: else outputs without a reader would hold up those with one. */
+const ownPart = 16 * 1024;
+/** Milliseconds for which an output is full before its task's user is told. */
+const patience = 30_000;
 /** Milliseconds until a reader without room is tried again: at first, and at most. */
 const firstWait = 20;
 const longestWait = 1_000;
@@ -23,6 +29,9 @@ export type OutputState = Written & {
   readonly waiting: Uint8Array;
 };
 
+/** Bytes that wait for readers, over all outputs of the process. */
+export type WaitingInAll = { bytes: number };
+
 /** How long a reader without room is waited for next, and whether writing has failed. */
 type Retry = { wait: number; hasFailed: boolean };
 
@@ -32,6 +41,11 @@ export class Output {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #onRoom: () => void;
+  readonly #onStuck: () => void;
+  readonly #inAll: WaitingInAll;
+  /** Since when it is full, in monotonic milliseconds; undefined where it is not. */
+  #fullSince: number | undefined;
+  #takenAt = -Infinity;
   #waiting: Uint8Array[] = [];
   #length = 0;
   #isPumping = false;
@@ -39,19 +53,24 @@ export class Output {
   #delivered: Delivered | undefined;
 
   constructor(
-    { fifo, disk, clock, log, onRoom }: {
+    { fifo, disk, clock, log, inAll, onRoom, onStuck }: {
       readonly fifo: string;
       readonly disk: LogDisk;
       readonly clock: Clock;
       readonly log: Logger;
+      readonly inAll: WaitingInAll;
       /** Called when an output that was full has room again. */
       readonly onRoom: () => void;
+      /** Called each time that nobody has taken a byte of a full output for 30 s. */
+      readonly onStuck: () => void;
     },
   ) {
     this.#delivery = new Delivery(fifo, disk, clock);
     this.#clock = clock;
     this.#log = log;
+    this.#inAll = inAll;
     this.#onRoom = onRoom;
+    this.#onStuck = onStuck;
   }
 
   /**
@@ -75,12 +94,17 @@ export class Output {
   }
 
   isFull(): boolean {
-    return this.#length >= mostWaiting;
+    return this.#length >= (this.#inAll.bytes >= mostWaitingInAll ? ownPart : mostWaiting);
   }
 
   /** Whether all bytes that were added are delivered. */
   isEmpty(): boolean {
     return this.#length === 0 && this.#delivery.unproven().length === 0;
+  }
+
+  /** Whether bytes wait of which nobody has taken any since a time in monotonic milliseconds. */
+  isStuckSince(time: number): boolean {
+    return this.#length > 0 && this.#takenAt < time;
   }
 
   /** Adds whole lines, which the caller has seen to have room. */
@@ -89,7 +113,7 @@ export class Output {
     if (this.#delivered?.isEmpty()) this.#delivered = undefined;
     if (bytes.length === 0 || this.#isClosed) return;
     this.#waiting.push(bytes);
-    this.#length += bytes.length;
+    this.#grow(bytes.length);
     if (!this.#isPumping) this.#pump();
   }
 
@@ -108,7 +132,7 @@ export class Output {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#waiting = [];
-    this.#length = 0;
+    this.#grow(-this.#length);
     this.#delivery.close();
   }
 
@@ -145,7 +169,22 @@ export class Output {
     } else {
       await this.#clock.sleep(retry.wait);
       retry.wait = Math.min(longestWait, retry.wait * 2);
+      this.#lookIfStuck();
     }
+  }
+
+  #lookIfStuck(): void {
+    const now = this.#clock.monotonic();
+    this.#fullSince = this.isFull() ? this.#fullSince ?? now : undefined;
+    if (this.#fullSince === undefined) return;
+    if (now - this.#fullSince < patience) return;
+    this.#fullSince = now;
+    this.#onStuck();
+  }
+
+  #grow(bytes: number): void {
+    this.#length += bytes;
+    this.#inAll.bytes += bytes;
   }
 
   #take(written: number): void {
@@ -154,7 +193,9 @@ export class Output {
     const [first = new Uint8Array(), ...others] = this.#waiting;
     const rest = first.subarray(written);
     this.#waiting = rest.length > 0 ? [rest, ...others] : others;
-    this.#length -= written;
+    this.#grow(-written);
+    this.#fullSince = undefined;
+    this.#takenAt = this.#clock.monotonic();
     if (wasFull && !this.isFull()) this.#onRoom();
   }
 }

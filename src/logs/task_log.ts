@@ -4,7 +4,7 @@ import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { LogDisk } from "./disk.ts";
 import { isReadToEnd, longestWait } from "./end_of_log.ts";
 import { lineBytes } from "./lines.ts";
-import { Output } from "./output.ts";
+import { Output, type WaitingInAll } from "./output.ts";
 import { positionAt } from "./position.ts";
 import { encodePositions } from "./position_tag.ts";
 import type { Reader } from "./reader.ts";
@@ -13,10 +13,7 @@ import type { LogRequest } from "./log_request.ts";
 import { shortestInterval } from "./read_intervals.ts";
 import type { LogSource } from "./source.ts";
 import { type FollowedStream, followedStream, type StreamSink, type Trouble } from "./stream.ts";
-import { troubleText, unreadText } from "./trouble_text.ts";
-
-/** Tells a task's user something. */
-export type Tell = (message: string) => void;
+import { type Reason, stuckText, type Tell, troubleText, unreadText } from "./trouble_text.ts";
 
 /** What the logs of all tasks share. */
 export type TaskLogServices = {
@@ -24,6 +21,7 @@ export type TaskLogServices = {
   readonly disk: LogDisk;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly inAll: WaitingInAll;
 };
 
 /** Milliseconds between two looks at whether the logs were read to their end. */
@@ -45,7 +43,7 @@ export class TaskLog implements StreamSink {
   /** Streams that were not read yet since this process resumed the logs. */
   #unsettled: readonly FollowedStream[] = none;
   /** Kinds of trouble that were reported to the task's user. */
-  #reported: readonly Trouble["kind"][] = none;
+  #reported: readonly Reason[] = none;
   #phase: "preparing" | "ready" | "following" | "over" = "preparing";
   #isBegun = false;
   #isChanged = true;
@@ -159,11 +157,14 @@ export class TaskLog implements StreamSink {
     return this.#outputOf(source.output).isFull();
   }
 
-  /** Tells of each reason once. */
   onTrouble({ source }: FollowedStream, trouble: Trouble): void {
-    if (this.#reported.includes(trouble.kind)) return;
-    this.#reported = this.#reported.concat(trouble.kind);
-    this.tell(troubleText(trouble, source, this.#request.taskRegion));
+    this.#tellOnce(trouble.kind, troubleText(trouble, source, this.#request.taskRegion));
+  }
+
+  #tellOnce(reason: Reason, text: string): void {
+    if (this.#reported.includes(reason)) return;
+    this.#reported = this.#reported.concat(reason);
+    this.tell(text);
   }
 
   /**
@@ -190,22 +191,21 @@ export class TaskLog implements StreamSink {
 
   async #prepare(): Promise<void> {
     const { disk, clock } = this.#services;
-    const { sources } = this.#request;
     const now = clock.now();
     const { own, positions, undelivered } = await firstPositions(disk, this.#request, now);
-    this.#streams = sources.map((source, at) =>
+    this.#streams = this.#request.sources.map((source, at) =>
       followedStream({
         source,
         sink: this,
-        position: positions[at] ?? positionAt(clock.now()),
+        position: positions[at] ?? positionAt(now),
         now: clock.monotonic(),
       })
     );
     if (own !== undefined) this.#unsettled = this.#streams;
-    for (const { output } of sources) this.#outputOf(output);
+    for (const { source } of this.#streams) this.#outputOf(source.output);
     for (const [name, output] of this.#outputs()) {
       await output.open(own?.outputs.get(name));
-      output.add(undelivered.get(name) ?? nothing);
+      output.add(undelivered.get(name) ?? new Uint8Array());
     }
     if (this.#phase === "over") return;
     this.#phase = "ready";
@@ -223,9 +223,9 @@ export class TaskLog implements StreamSink {
   }
 
   #newOutput(name: LogSource["output"]): Output {
-    const { disk, clock, log } = this.#services;
     const onRoom = () => this.#readOn(name);
-    return new Output({ fifo: this.#request[name], disk, clock, log, onRoom });
+    const onStuck = () => this.#tellOnce(name, stuckText(name));
+    return new Output({ ...this.#services, fifo: this.#request[name], onRoom, onStuck });
   }
 
   #outputs(): readonly (readonly [LogSource["output"], Output])[] {
@@ -264,6 +264,9 @@ export class TaskLog implements StreamSink {
       await clock.sleep(endLook, signal);
     }
     if (this.#phase !== "following") return;
+    for (const [name, output] of this.#outputs()) {
+      if (output.isStuckSince(ended)) this.#tellOnce(name, stuckText(name));
+    }
     for (const stream of this.#streams) {
       const { source, trouble } = stream;
       const why = unreadText(stream, ended);
@@ -294,4 +297,3 @@ export class TaskLog implements StreamSink {
 }
 
 const none: readonly never[] = [];
-const nothing = new Uint8Array();

@@ -3,6 +3,12 @@ import { quietTime } from "./end_of_log.ts";
 import { shortestInterval } from "./read_intervals.ts";
 import type { FollowedStream, Trouble } from "./stream.ts";
 
+/** Tells a task's user something. */
+export type Tell = (message: string) => void;
+
+/** What a task's user is told of once: why a stream is not read, or an output that nobody reads. */
+export type Reason = Trouble["kind"] | LogSource["output"];
+
 /**
  * Why `nomad alloc logs` does not show a stream, and what to do: for the task's user. `taskRegion` is the ECS
  * task's region.
@@ -32,6 +38,12 @@ export function troubleText(
         `task is in "${taskRegion}". If the log group is there too, set awslogs-region to "${taskRegion}"`;
     }
   }
+}
+
+/** What a task's user is told where Nomad takes no lines of an output. */
+export function stuckText(output: LogSource["output"]): string {
+  return `nomad alloc logs is paused: Nomad takes no lines of the task's ${output}. The driver keeps some, and ` +
+    `reads on once Nomad takes them; CloudWatch Logs has them all. If it lasts, restart the Nomad agent`;
 }
 
 /**

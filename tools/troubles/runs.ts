@@ -457,6 +457,14 @@ export const runs: readonly Section[] = [
         fix: "Set `awslogs-region` to a region that exists and has the log group.",
       },
       {
+        seen: "nomad alloc logs is paused: Nomad takes no lines of the task's …",
+        texts: ["nomad alloc logs is paused: Nomad takes no lines of the task's"],
+        cause:
+          "Nomad's `logmon` does not read, or the driver cannot write to it: then the agent's log has `a log " +
+          "cannot be written` and why.",
+        fix: "Restart the Nomad agent, which starts `logmon` anew. ECS tasks go on.",
+      },
+      {
         seen: "The log configuration of container … sets no mode, …: the log driver drops lines",
         texts: ["The log configuration of container …", "sets no mode, for which ECS's default"],
         cause: "A non-blocking log driver drops lines that come faster than it sends them.",

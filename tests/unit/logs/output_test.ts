@@ -1,24 +1,32 @@
 import { assert, assertEquals } from "@std/assert";
-import { mostWaiting, Output, type OutputState } from "../../../src/logs/output.ts";
+import {
+  mostWaiting,
+  mostWaitingInAll,
+  Output,
+  type OutputState,
+} from "../../../src/logs/output.ts";
 import { createLogsWorld, type LogsWorld, stdout } from "../../harness/logs_world.ts";
 import { silent } from "../../harness/world.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** An output of a task, and how often it had room again. */
-async function open(world: LogsWorld, earlier?: OutputState) {
+async function open(world: LogsWorld, earlier?: OutputState, inAll = { bytes: 0 }) {
   const rooms = { count: 0 };
+  const stuck = { count: 0 };
   const output = new Output({
     fifo: "/alloc/a/alloc/logs/.web.stdout.fifo",
     disk: world.disk,
     clock: world.clock,
     log: silent,
+    inAll,
     onRoom: () => rooms.count += 1,
+    onStuck: () => stuck.count += 1,
   });
   const opening = output.open(earlier);
   await world.pass(20_000);
   await opening;
-  return { output, rooms };
+  return { output, rooms, stuck };
 }
 
 Deno.test("a slow reader pauses who adds, and bounds what waits; then all arrives in order", async () => {
@@ -93,4 +101,40 @@ Deno.test("a line that is added at the very moment at which the writing ends is 
     await world.pass(10_000);
     assertEquals(world.disk.text(stdout), "one\ntwo\n", `after ${turns} turns`);
   }
+});
+
+Deno.test("once 32 MB wait for readers in all, an output keeps 16 KB, and what it delivers makes room", async () => {
+  const world = createLogsWorld();
+  const others = mostWaitingInAll - 1_000;
+  const inAll = { bytes: others };
+  const { output } = await open(world, undefined, inAll);
+  world.disk.readers("none");
+  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  assertEquals([output.state().waiting.length, inAll.bytes], [17_000, others + 17_000]);
+  world.disk.readers("reads");
+  await world.pass(10_000);
+  assertEquals([output.isFull(), output.isEmpty(), inAll.bytes], [false, true, others]);
+  inAll.bytes = 0;
+  world.disk.readers("none");
+  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  assertEquals([output.state().waiting.length, inAll.bytes], [263_000, 263_000]);
+  output.close();
+  assertEquals(inAll.bytes, 0);
+});
+
+Deno.test("an output is stuck once it was full for half a minute and nobody has taken a byte", async () => {
+  const world = createLogsWorld();
+  const { output, stuck } = await open(world);
+  world.disk.readers("none");
+  output.add(bytes("one\n"));
+  await world.pass(120_000);
+  assertEquals(stuck.count, 0, "there is room");
+  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  await world.pass(28_000);
+  assertEquals(stuck.count, 0);
+  await world.pass(5_000);
+  assertEquals(stuck.count, 1);
+  world.disk.readers("reads");
+  await world.pass(120_000);
+  assertEquals([stuck.count, output.isEmpty()], [1, true]);
 });

@@ -100,16 +100,17 @@ Deno.test("a log that never stops holds up the end of its task for 15 s", async 
   assertEquals(isEnded, true);
 });
 
-Deno.test("an absent reader holds up the end of a task for 15 s at most", async () => {
+Deno.test("an absent reader holds up the end of a task for 15 s at most, and the task's user is told", async () => {
   const world = createLogsWorld();
   world.disk.readers("none");
-  const { taskLog } = follow(world);
+  const { taskLog, told } = follow(world);
   world.put("app", [0, "hello"]);
   taskLog.begin();
   await world.pass(3_000);
   taskLog.end(true);
   const time = await timeToEnd(world, taskLog);
   assert(time <= 16_000, `${time} ms`);
+  assertEquals(told.map((text) => text.includes("takes no lines of the task's stdout")), [true]);
 });
 
 Deno.test("a task whose containers never ran, one whose log is refused, and one that is destroyed end at once", async () => {
@@ -144,10 +145,10 @@ Deno.test("each reason for which logs are not to be had is told once", async () 
   assertStringIncludes(told[1] ?? "", "has no stream");
 });
 
-Deno.test("a full output pauses its stream, and no other", async () => {
+Deno.test("a full output pauses its stream, and no other, and the task's user is told", async () => {
   const world = createLogsWorld();
   const sources = [sourceOf("app"), sourceOf("side", { output: "stderr" })];
-  const { taskLog } = follow(world, { sources });
+  const { taskLog, told } = follow(world, { sources });
   const line = "x".repeat(999);
   const lines = (count: number) =>
     Array.from({ length: count }, (_, at): [number, string] => [at, line]);
@@ -157,7 +158,9 @@ Deno.test("a full output pauses its stream, and no other", async () => {
   taskLog.begin();
   await world.pass(20_000);
   world.put("side", [20_000, "again"]);
-  await world.pass(20_000);
+  await world.pass(120_000);
+  assertEquals(told.length, 1, "each output is told of once");
+  assertStringIncludes(told[0] ?? "", "Nomad takes no lines of the task's stdout");
   world.disk.readers("reads");
   await world.pass(20_000);
   assertEquals(world.disk.text(stdout).length, 600 * 1_000);
