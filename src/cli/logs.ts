@@ -17,6 +17,7 @@ import {
 } from "../logs/logs.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
+import { lookAgain } from "./looks.ts";
 import { type CommonOptions, settingsOf } from "./options.ts";
 import { type Session, withSession } from "./session.ts";
 import { hasColours, painterOf, printable } from "./style.ts";
@@ -94,10 +95,12 @@ async function follow(
   for (;;) {
     await clock.sleep(followInterval, signal);
     signal.throwIfAborted();
-    if (endedAt === undefined && await isOver(session, ref, signal)) endedAt = clock.monotonic();
-    for (const stream of streams) {
-      await readStream(host, stream, (event) => print({ stream, event }));
-    }
+    await lookAgain(host, async () => {
+      if (endedAt === undefined && await isOver(session, ref, signal)) endedAt = clock.monotonic();
+      for (const stream of streams) {
+        await readStream(host, stream, (event) => print({ stream, event }));
+      }
+    });
     if (endedAt !== undefined && clock.monotonic() - endedAt >= settleTime) return;
   }
 }

@@ -4,6 +4,7 @@ import { count } from "../config/show.ts";
 import type { SurveyedTask } from "../lifecycle/lifecycle.ts";
 import { exitCodes } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
+import { lookAgain } from "./looks.ts";
 import { type CommonOptions, requiredCluster, settingsOf } from "./options.ts";
 import { type Session, withSession } from "./session.ts";
 import { type Cell, type Colour, hasColours, painterOf, spanOf, tableOf } from "./style.ts";
@@ -44,7 +45,7 @@ export async function tasks(
   const cluster = requiredCluster(settings.config);
   return await withSession(host, settings, async (session) => {
     const clears = options.watch === true && options.json !== true && host.stdout.isTerminal;
-    for (;;) {
+    const look = async () => {
       const { surveyed, view } = await survey(host, session, cluster, host.signal);
       const rows = surveyed.map(({ row }) => row);
       const text = options.json === true
@@ -52,13 +53,18 @@ export async function tasks(
         : textOf(host, cluster, rows);
       // Moves to the corner, writes over what is there, and clears the rest (ECMA-48).
       await host.stdout.write(clears ? `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[J` : text);
-      if (options.watch !== true) {
-        // The tasks are told all the same, but not what was asked of Nomad.
-        if (view.kind === "failed") throw view.error;
-        return exitCodes.ok;
-      }
+      return view;
+    };
+    const view = await look();
+    if (options.watch !== true) {
+      // The tasks are told all the same, but not what was asked of Nomad.
+      if (view.kind === "failed") throw view.error;
+      return exitCodes.ok;
+    }
+    for (;;) {
       await host.clock.sleep(watchInterval, host.signal);
       host.signal.throwIfAborted();
+      await lookAgain(host, async () => void await look());
     }
   });
 }

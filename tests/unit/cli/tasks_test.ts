@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { systemClock } from "../../../src/clock.ts";
 import { over, ownedTask, rowsOf, running, runTask, withStage } from "../../harness/tool.ts";
-import { cluster } from "../../harness/with_simulator.ts";
+import { cluster, control } from "../../harness/with_simulator.ts";
 
 Deno.test("each task is told with its job, allocation, node, status and age", async () => {
   await withStage(async (stage) => {
@@ -89,6 +89,31 @@ Deno.test("--watch looks again until the person ends it", async () => {
     );
     assertEquals(code, 130);
     assertEquals(looks.map((look) => JSON.parse(look).tasks), [[], [], []]);
+  });
+});
+
+Deno.test("--watch goes on where AWS does not answer for a while", async () => {
+  await withStage(async (stage) => {
+    const ended = new AbortController();
+    let looks = 0;
+    const { code, stderr } = await stage.tool(
+      ["tasks", "--cluster", cluster, "--region", "us-east-1", "--watch", "--json"],
+      {
+        signal: ended.signal,
+        clock: {
+          ...systemClock,
+          sleep: async (ms, signal) => {
+            if (ms !== 5_000) return await systemClock.sleep(ms, signal);
+            const faults = looks === 1 ? [{ operations: ["ListTasks"], mode: "error500" }] : [];
+            await control(stage.ecs, "faults", { faults });
+            looks += 1;
+            if (looks === 3) ended.abort();
+          },
+        },
+      },
+    );
+    assertEquals([code, looks], [130, 3]);
+    assertStringIncludes(stderr, "warning: ECS ListTasks of cluster");
   });
 });
 
