@@ -182,6 +182,30 @@ Deno.test(
     }),
 );
 
+Deno.test(
+  `Nomad ${nomadVersion}: with a nomad block a drain by force keeps the ECS task, and an alloc stop after it does not`,
+  () =>
+    withSite(handingOver, async (site) => {
+      const { first, arn, other } = await withSecondClient(site);
+      await untilAttribute(site, other.ID, /^on$/);
+
+      await site.agent.cli("node", "drain", "-enable", "-force", "-yes", "-detach", first.NodeID);
+      const moved = await runningOn(site, "sleep", other.ID);
+      assertEquals(await arns(site), [arn]);
+      assertEquals(await site.calls("RunTask"), 1);
+
+      await site.agent.cli("node", "drain", "-disable", "-yes", first.NodeID);
+      await site.agent.cli("alloc", "stop", "-detach", moved.ID);
+      if (movesHandles) {
+        await site.allocation("sleep", (old) => old.ID === moved.ID && isOver(old));
+        assertEquals(await arns(site), [arn]);
+      } else await another(site, arn);
+
+      await site.agent.cli("job", "stop", "-detach", "sleep");
+      await untilLive(site, [], 60);
+    }),
+);
+
 const agentOnly = `agent {
   policy = "read"
 }

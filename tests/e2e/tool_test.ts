@@ -76,9 +76,10 @@ Deno.test(`Nomad ${nomadVersion}: the tool tells whose an ECS task is, and stops
       await site.server.cli("job", "stop", "-detach", "sleep");
       const orphan = await eventually("the task is an orphan", async () => {
         const [row] = await rows(site);
-        return row?.orphan === "yes" ? row : undefined;
+        // Nomad may lose the client between the list of nodes and the question about the allocation.
+        return row?.orphan === "yes" && row.nodeStatus === "down" ? row : undefined;
       });
-      assertEquals([orphan.nodeStatus, orphan.keeper], ["down", null]);
+      assertEquals(orphan.keeper, null);
       const { code, stdout } = await tool(site, "stop-orphans", "--cluster", cluster, "--yes");
       assertEquals(code, 0, stdout);
       assertStringIncludes(stdout, "ECS stops 1 of them.");
