@@ -64,7 +64,7 @@ soak: plugin ## Run the long reliability tests
 simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
 	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1)
 
-mutants: $(DENO) ## Break the driver in 32 places and show that the simulation notices
+mutants: $(DENO) ## Break the driver in 40 places and show that the simulation notices
 	@$(DENO) run --frozen -A tests/simulation/mutants.ts
 
 fuzz: plugin ## Give the plugin inputs that nobody means to send (ARGS="--kind frame --from 7 --runs 1")

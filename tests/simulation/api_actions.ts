@@ -1,4 +1,5 @@
 import { type Alloc, jobKinds } from "./alloc.ts";
+import { damageHandle } from "./foreign.ts";
 import type { Node } from "./node.ts";
 import { apiWeathers } from "./nomad_servers.ts";
 import {
@@ -86,13 +87,20 @@ export function apiActions(run: ApiRun): Action[] {
         restarts: 2,
       });
     }, "harmless"],
-    [6, () => busy && mayPlace && drainNode(run, busy), "harmless"],
+    [6, () => busy && drainNode(run, busy), "harmless"],
     [2, () => alloc && node && mayPlace && replace(run, alloc, "alloc stop", { node })],
     [2, () => alloc && node && mayPlace && update(run, alloc, node)],
     [2, () => alloc && stopJob(run, alloc)],
     [1.5, () => node && loseNode(run, node, "comes back")],
     [0.7, () => node?.id === "node-c" && loseNode(run, node, "never comes back")],
     [1, () => node && disconnectNode(run, node)],
+    [0.5, () => {
+      const misled = damageHandle(run.stage);
+      if (misled === undefined) return;
+      time.until(time.now() + chances.between(5_000, 20_000)).then(() => {
+        if (!run.finished) drainNode(run, misled.node);
+      });
+    }],
     [2, () => absent && comeBack(run, absent)],
     [2, () => {
       if (over === undefined) return;
@@ -122,23 +130,35 @@ function update(run: ApiRun, alloc: Alloc, node: Node): void {
   const kind = alloc.kind === "another cluster" || run.stage.chances.happens(0.5)
     ? alloc.kind
     : run.stage.chances.pick(kinds) ?? alloc.kind;
-  replace(run, alloc, "update", { node, kind });
+  replace(run, alloc, "update", { node, kind, version: alloc.version + 1 });
 }
 
-function drainNode(run: ApiRun, node: Node): void {
-  const { stage: { chances, time } } = run;
+/** Drains a node, if it is not drained already and there may be more allocations. */
+export function drainNode(run: ApiRun, node: Node): void {
+  if (!openNodes(run).includes(node) || run.stage.allocs.length >= mostAllocs) return;
+  const { stage: { chances, time, allocs } } = run;
   for (const open of run.drains) if (open.next.node === node) open.disturbed = true;
-  drain(run, node, (old) => {
+  const how = chances.happens(0.4) ? "by force" : "gently";
+  const stopped = chances.pick(allocs.filter((old) => old.node === node && isWanted(run, old)));
+  const target = chances.pick(openNodes(run).filter((other) => other !== node));
+  if (how === "by force" && chances.happens(0.3) && stopped !== undefined && target !== undefined) {
+    for (const open of run.drains) if (open.next === stopped) open.disturbed = true;
+    replace(run, stopped, "alloc stop", { node: target });
+  }
+  drain(run, node, how, (old) => {
     const place = chances.happens(0.85)
       ? chances.pick(openNodes(run).filter((other) => other !== node))
       : undefined;
     // On a drain the stop is committed even if no place is found.
     if (place === undefined) {
-      return stopJob(run, old, { desiredDescription: "alloc is being migrated", migrate: true });
+      stopJob(run, old, { desiredDescription: "alloc is being migrated", migrate: true });
+      return placeLate(run, old);
     }
     const blocked = chances.happens(0.1);
-    const calm = isCalm(run, old, place) && !blocked;
-    const next = replace(run, old, "drain", { node: place, blocked });
+    // What was to be updated while its node is drained runs the new version at its new place.
+    const version = old.version + (chances.happens(0.1) ? 1 : 0);
+    const calm = isCalm(run, old, place) && !blocked && version === old.version;
+    const next = replace(run, old, "drain", { node: place, blocked, version });
     if (calm) run.drains.push({ old, next, arn: arnOfRunning(run, old) ?? "", disturbed: false });
     if (chances.happens(0.2)) {
       time.until(time.now() + chances.between(0, 10_000)).then(() => {
@@ -179,12 +199,35 @@ function loseNode(run: ApiRun, node: Node, fate: "comes back" | "never comes bac
   const cut = fate === "comes back" && settled && chances.happens(0.5) ? "network" : "machine";
   lose(run, node, cut, (old) => {
     const place = chances.pick(openNodes(run));
-    if (run.finished || place === undefined || chances.happens(0.25)) return stopJob(run, old);
+    if (run.finished || place === undefined || chances.happens(0.25)) {
+      stopJob(run, old);
+      return placeLate(run, old);
+    }
     if (chances.happens(0.15)) update(run, old, place);
     else replace(run, old, "lost", { node: place });
   });
   if (fate === "never comes back") return;
   time.until(time.now() + chances.between(5_000, 150_000)).then(() => comeBack(run, node));
+}
+
+/** Has an allocation placed for which there was no place at first: it names no predecessor. */
+function placeLate(run: ApiRun, old: Alloc): void {
+  const { stage: { time, chances, allocs, note }, servers } = run;
+  // Its job may have been stopped by then.
+  if (chances.happens(0.4)) return;
+  const when = Promise.all([
+    run.overs.get(old)?.promise,
+    time.until(time.now() + chances.between(1_000, 60_000)),
+  ]);
+  when.then(() => {
+    const node = chances.pick(openNodes(run));
+    if (run.finished || node === undefined || allocs.length >= mostAllocs) return;
+    const { lineage, kind, version } = old;
+    note(`there is a place at last for what ${old.id} was`);
+    const stored = undefined;
+    const next = run.place({ lineage, kind, node, version, previous: old, stored, restarts: 2 });
+    servers.change(next.id, { previousAllocation: undefined, evalId: "queued-allocs" });
+  });
 }
 
 function disconnectNode(run: ApiRun, node: Node): void {

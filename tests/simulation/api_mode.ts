@@ -1,7 +1,8 @@
 import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { Alloc } from "./alloc.ts";
-import { apiActions, type ApiRun } from "./api_actions.ts";
+import { leavesBehind, missesTask, overtakesStart, runsBesideSuccessor } from "./api_excuses.ts";
+import { apiActions, type ApiRun, drainNode } from "./api_actions.ts";
 import type { Node } from "./node.ts";
 import type { NomadServers } from "./nomad_servers.ts";
 import { comeBack, enter, hear, isTerminal, isWanted, noteOver, stopJob } from "./scheduler.ts";
@@ -23,6 +24,8 @@ const answerAge = 20_000;
  * once Nomad and ECS answer: the longest pause between its questions, and what the answers take.
  */
 const doubtTime = 75_000;
+/** Virtual milliseconds without trouble in which no second ECS task may stay. */
+const settlingTime = 100_000;
 /** Virtual milliseconds in which the tasks of a node that is gone end, once Nomad wants them no more. */
 const forsakenTime = 600_000;
 
@@ -52,6 +55,7 @@ export function createApiMode(
     gone: new Set(),
     overs: new Map(),
     drained: new Map(),
+    forced: new Map(),
     left: new Map(),
     uninformed: new Map(),
     overtaking: new Set(),
@@ -74,6 +78,8 @@ export function createApiMode(
       const task = ecsTaskOf(stage.ecs, handle);
       if (task === undefined) return;
       for (const fault of faultsOfStart(run, alloc, task)) violate(fault);
+      // ECS may not list the task yet.
+      if (!run.finished && chances.happens(0.06)) drainNode(run, alloc.node);
     },
     onOver: (alloc) => {
       if (run.gone.has(alloc.node)) return;
@@ -91,9 +97,10 @@ export function createApiMode(
     },
     look: () => {
       checkForsaken(run);
-      for (const { id, draining } of nodes.map((node) => servers.node(node.id))) {
-        const node = nodes.find((other) => other.id === id);
-        if (draining && node !== undefined) run.drained.set(node, time.now());
+      for (const node of nodes) {
+        const { draining, drained } = servers.node(node.id);
+        if (draining) run.drained.set(node, time.now());
+        if (drained) run.forced.set(node, time.now());
       }
       for (const alloc of stage.allocs) {
         if (alloc.state !== "active") continue;
@@ -109,14 +116,18 @@ export function createApiMode(
         }
       }
     },
-    calm: () => {
+    settle: () => {
       run.finished = true;
-      run.calmSince = time.now();
       servers.weather = undefined;
       for (const node of nodes) {
         if (!run.gone.has(node)) comeBack(run, node);
         else servers.changeNode(node.id, { status: "down" });
       }
+      return settlingTime;
+    },
+    calm: () => {
+      for (const drain of run.drains) drain.disturbed = true;
+      run.calmSince = time.now();
       for (const alloc of stage.allocs) {
         stopJob(run, alloc);
         if (!run.gone.has(alloc.node)) continue;
@@ -181,7 +192,7 @@ function faultsOfStart(run: ApiRun, alloc: Alloc, task: EcsTask): string[] {
 
 /** What is wrong with a stop that was answered while the ECS task runs on. */
 function faultOfLeaving(run: ApiRun, alloc: Alloc, task: EcsTask): string | undefined {
-  const { stage: { time, allocs }, servers, left, drained } = run;
+  const { stage: { time, allocs }, servers, left, drained, forced } = run;
   const name = task.id.slice(0, 6);
   const to = allocs.find(({ id }) => id === tagOf(task, "nomad:left_for"));
   if (to === undefined || to === alloc) {
@@ -193,7 +204,10 @@ function faultOfLeaving(run: ApiRun, alloc: Alloc, task: EcsTask): string | unde
   if (!servers.node(to.node.id).takesOver) {
     return `${name} of ${alloc.id} was left to ${to.node.id}, which takes nothing over`;
   }
-  if (time.now() - (drained.get(alloc.node) ?? -Infinity) > answerAge) {
+  const isRecent = (table: ReadonlyMap<Node, number>) =>
+    time.now() - (table.get(alloc.node) ?? -Infinity) <= answerAge;
+  const isMovedByDrain = servers.allocation(to.id)?.evalId === "node-drain";
+  if (!isRecent(drained) && !(isMovedByDrain && isRecent(forced))) {
     return `${name} of ${alloc.id} was left, and ${alloc.node.id} is not drained`;
   }
   if (!left.has(alloc)) left.set(alloc, { to, arn: task.arn, process: alloc.node.process() });
@@ -211,6 +225,8 @@ function faultOfStop(
   const owner = allocs.find(({ id }) => id === ownerAlloc);
   // ECS may have deleted the tags of a task that has stopped.
   if (owner === undefined) return undefined;
+  const drain = run.drains.find((open) => open.arn === arn && !open.disturbed);
+  if (drain !== undefined) return `the drain of ${drain.old.id} stopped its ECS task`;
   if (ownerNode === node.id) {
     const leaving = left.get(owner);
     const waits = leaving?.arn === arn && leaving.process === process &&
@@ -238,53 +254,4 @@ function checkForsaken({ stage: { time, ecs, violate }, gone, calmSince }: ApiRu
 
 function comesAfter({ previous }: Alloc, earlier: Alloc): boolean {
   return previous !== undefined && (previous === earlier || comesAfter(previous, earlier));
-}
-
-/**
- * Whether an allocation may be over for its client while an ECS task runs on that was not left to the
- * next. Where Nomad's API tells nothing then, a start is as without the `nomad` block.
- */
-function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
-  if (lost.has(alloc) || alloc.unanswered || alloc.misled) return true;
-  // Nomad waits for the nearest predecessor only.
-  return !started.has(alloc) && alloc.previous !== undefined;
-}
-
-/**
- * Whether Nomad itself runs an allocation beside its successor: its client had no connection when the
- * task ended, and started it again by the job's `restart` block, as it would with any driver. Neither
- * driver can learn of the other's start. The task ends when the client is back.
- */
-function runsBesideSuccessor(
-  { stage: { allocs }, restartedAlone }: ApiRun,
-  alloc: Alloc,
-): boolean {
-  const mayRun = alloc.state === "active" || alloc.unanswered;
-  return mayRun && restartedAlone.has(alloc) && allocs.some(({ previous }) => previous === alloc);
-}
-
-/**
- * Whether this allocation or one before it is still being started. Nomad waits for the nearest
- * predecessor only, and so runs both starts at a time where that one ended unstarted.
- */
-function overtakesStart(alloc: Alloc | undefined): boolean {
-  if (alloc === undefined) return false;
-  const isStarting = alloc.state === "active" && alloc.stored === undefined && alloc.unanswered;
-  return isStarting || overtakesStart(alloc.previous);
-}
-
-/**
- * Whether ECS runs a task that it does not list yet, of an earlier allocation whose start got no answer
- * on another client. Only that client's disk tells of it.
- */
-function missesTask({ live, model }: SimulatedEcs, { node, previous }: Alloc): boolean {
-  for (let earlier = previous; earlier !== undefined; earlier = earlier.previous) {
-    if (earlier.node === node || earlier.stored !== undefined || !earlier.unanswered) continue;
-    const index = startedBy({ allocId: earlier.id, name: "main" });
-    const isUnlisted = live().some((task) =>
-      task.startedBy === index && model.now() - task.createdAt < model.pace.consistency
-    );
-    if (isUnlisted) return true;
-  }
-  return false;
 }

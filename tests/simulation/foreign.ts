@@ -2,6 +2,7 @@ import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { decodeHandleState, encodeHandleState } from "../../src/driver/handle_state.ts";
 import type { Handle } from "../../src/driver/driver.ts";
 import { runForeignTask } from "../harness/foreign_task.ts";
+import type { Alloc } from "./alloc.ts";
 import { clusters } from "./simulated_ecs.ts";
 import type { Stage } from "./stage.ts";
 
@@ -18,6 +19,16 @@ const foreignTasks: ForeignTask[] = [
     tags: [
       { key: "nomad:alloc_id", value: "alloc-0" },
       { key: "nomad:node_id", value: "node-b" },
+      { key: "nomad:task", value: "main" },
+    ],
+  },
+  {
+    // That of the same driver under another Nomad.
+    startedBy: "nomad/allocation-of-another-nomad/main",
+    tags: [
+      { key: "nomad:job_id", value: "job-of-another-nomad" },
+      { key: "nomad:alloc_id", value: "allocation-of-another-nomad" },
+      { key: "nomad:node_id", value: "node-of-another-nomad" },
       { key: "nomad:task", value: "main" },
     ],
   },
@@ -43,8 +54,11 @@ export function checkForeign({ ecs, violate }: Stage): void {
   }
 }
 
-/** Damages the handle that a client has stored, so that it names a foreign task or a wrong cluster. */
-export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
+/**
+ * Damages the handle that a client has stored, so that it names a foreign task or a wrong cluster. Answers
+ * whose it is.
+ */
+export function damageHandle({ chances, ecs, allocs, note }: Stage): Alloc | undefined {
   const wrong = chances.pick(ecs.foreign());
   const what = chances.pick(["task", "cluster"]);
   const alloc = chances.pick(
@@ -52,13 +66,14 @@ export function damageHandle({ chances, ecs, allocs, note }: Stage): void {
       state === "active" && desired === "run" && stored !== undefined
     ),
   );
-  if (alloc?.stored === undefined || wrong === undefined) return;
+  if (alloc?.stored === undefined || wrong === undefined) return undefined;
   note(`the handle of ${alloc.id} names a wrong ${what}`);
   const { handle } = alloc.stored;
   const damaged = what === "task" ? handleOf(wrong, handle) : withWrongCluster(handle);
   alloc.stored = { ...alloc.stored, handle: damaged };
   alloc.misled = true;
   alloc.node.killPlugin();
+  return alloc;
 }
 
 /** A handle as it is, but of another ECS task. */

@@ -85,6 +85,7 @@ export function createHandlesMode(stage: Stage, place: (placement: Placement) =>
     isExcused: () => false,
     disturb: () => {},
     look: () => {},
+    settle: () => 0,
     calm: () => {},
     // A plugin learns its node's id from its first task, and can tell its orphans only then.
     beacons: () => nodes,

@@ -195,4 +195,53 @@ export const mutants: readonly Mutant[] = [
       "    postpone(list, entry);",
     ]],
   },
+  {
+    name: "a drain is over before its last stops",
+    file: "src/nomad/stop_cause.ts",
+    edits: [["if (!node.draining && !node.drained)", "if (!node.draining)"]],
+  },
+  {
+    name: "what stops right after a drain stops by it",
+    file: "src/driver/hand_over.ts",
+    edits: [['if (cause.kind !== "drain" && !await', 'if (cause.kind === "alloc stop" && !await']],
+  },
+  {
+    name: "a foreign task is left",
+    file: "src/driver/leave.ts",
+    edits: [["!record.isLive() || !remote.isOwn()", "!record.isLive()"]],
+  },
+  {
+    name: "a task is left though AWS does not take the tags",
+    file: "src/driver/leave.ts",
+    edits: [[
+      '    return "to be stopped";\n  }\n  log.info("leaving',
+      '  }\n  log.info("leaving',
+    ]],
+  },
+  {
+    name: "a task is left to another version",
+    file: "src/driver/hand_over.ts",
+    edits: [["!isToRun(next) || !runsTheSame(next, allocation)", "!isToRun(next)"]],
+  },
+  {
+    name: "the chain has one link",
+    file: "src/driver/hand_over.ts",
+    edits: [[
+      "  while (id !== undefined && chain.length < longestChain) {",
+      "  if (id !== undefined) {",
+    ]],
+  },
+  {
+    name: "another Nomad's task is forgotten",
+    file: "src/driver/need.ts",
+    edits: [["if (!known.has(nodeId)) return", "if (known.size < 0) return"]],
+  },
+  {
+    name: "what was placed late replaces nothing",
+    file: "src/driver/hand_over.ts",
+    edits: [[
+      "const chain = await sameName(api, own, [], signal);",
+      "const chain: Predecessor[] = [];",
+    ]],
+  },
 ];

@@ -1,5 +1,5 @@
 /**
- * `make mutants`: breaks the driver on purpose in 32 places, one at a time, and shows that the
+ * `make mutants`: breaks the driver on purpose in 40 places, one at a time, and shows that the
  * simulation notices each, and nothing where nothing is broken:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
@@ -34,6 +34,14 @@
  * 30. A stop does not ask who started the ECS task.
  * 31. A cluster that does not exist in another account than the task's is gone.
  * 32. A cluster that does not exist any more is asked for for ever.
+ * 33. A drain that has ended is none for what it stops last.
+ * 34. What is stopped right after a drain counts as stopped by it.
+ * 35. A foreign task is tagged as left.
+ * 36. A task is left although AWS does not take the tags.
+ * 37. A task is left to an allocation of another version of the job.
+ * 38. The chain of predecessors has one link.
+ * 39. A task of another Nomad counts as forgotten by this one.
+ * 40. An allocation that was placed late replaces none.
  */
 import { dirname } from "node:path";
 import { type Mutant, mutants } from "./mutant_table.ts";

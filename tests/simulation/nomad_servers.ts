@@ -105,7 +105,9 @@ export function createNomadServers(
             signal,
           );
         },
-        evaluation: () => Promise.resolve("unknown"),
+        // An evaluation's id tells what it was made for.
+        evaluation: (id, _namespace, signal) =>
+          answer(`GET evaluation ${id}`, () => ({ triggeredBy: id }), signal),
         allocationsOf: async (jobId, _namespace, signal) => {
           const all = (at: number) =>
             [...allocations.keys()].flatMap((id) => read(allocations, id, at) ?? [])

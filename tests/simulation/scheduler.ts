@@ -20,12 +20,22 @@ export type Scheduler = {
   readonly gone: Set<Node>;
   /** By allocation: resolves when it is over for its client, as the servers know. */
   readonly overs: Map<Alloc, PromiseWithResolvers<void>>;
-  /** When each node was last draining, in virtual milliseconds. */
+  /** When each node was last shown as draining, in virtual milliseconds. */
   readonly drained: Map<Node, number>;
+  /** When each node was last drained by force, which never shows as draining, in virtual milliseconds. */
+  readonly forced: Map<Node, number>;
 };
 
 /** Why servers replace an allocation. */
 export type Cause = "drain" | "alloc stop" | "update" | "lost";
+
+/** What the evaluation is made for that places an allocation. */
+const triggers: Record<Cause, string> = {
+  drain: "node-drain",
+  "alloc stop": "alloc-stop",
+  update: "job-register",
+  lost: "node-update",
+};
 
 const descriptions: Record<Cause, string> = {
   drain: "alloc is being migrated",
@@ -48,8 +58,8 @@ export function isTerminal({ clientStatus }: Allocation): boolean {
 /** The nodes that take new allocations. */
 export function openNodes({ stage, servers, away }: Scheduler): Node[] {
   return stage.nodes.filter((node) => {
-    const { status, draining } = servers.node(node.id);
-    return !away.has(node) && status === "ready" && !draining;
+    const { status, draining, drained } = servers.node(node.id);
+    return !away.has(node) && status === "ready" && !draining && !drained;
   });
 }
 
@@ -78,10 +88,14 @@ export function replace(
   scheduler: Scheduler,
   old: Alloc,
   cause: Cause,
-  { node, kind = old.kind, blocked = false }: { node: Node; kind?: JobKind; blocked?: boolean },
+  { node, kind = old.kind, blocked = false, version = old.version }: {
+    node: Node;
+    kind?: JobKind;
+    blocked?: boolean;
+    version?: number;
+  },
 ): Alloc {
   const { servers, stage } = scheduler;
-  const version = cause === "update" ? old.version + 1 : old.version;
   stage.note(`${cause}: alloc ${nextId(stage)} of version ${version} replaces ${old.id}`);
   const { lineage } = old;
   const next = scheduler.place({
@@ -94,6 +108,7 @@ export function replace(
     restarts: 2,
   });
   if (blocked) scheduler.blocked.add(next);
+  servers.change(next.id, { evalId: triggers[cause] });
   servers.change(old.id, {
     desiredStatus: "stop",
     desiredDescription: descriptions[cause],
@@ -116,23 +131,28 @@ export function stopJob(scheduler: Scheduler, alloc: Alloc, changes: Partial<All
   tellClient(scheduler, alloc);
 }
 
-/** Drains a node: each allocation moves to another node, or stops where there is no place. */
+/**
+ * Drains a node: each allocation moves to another node, or stops where there is no place. By force, as at a
+ * drain's deadline, the drain ends for the servers as soon as the allocations are told to stop.
+ */
 export async function drain(
   scheduler: Scheduler,
   node: Node,
+  how: "gently" | "by force",
   /** How an allocation is moved; undefined where there is no place for it. */
   move: (alloc: Alloc) => void,
 ): Promise<void> {
   const { stage: { time, chances, allocs, note }, servers, overs, away } = scheduler;
-  note(`${node.id} is drained`);
-  servers.changeNode(node.id, { draining: true });
+  note(`${node.id} is drained ${how}`);
+  if (how === "by force") scheduler.forced.set(node, time.now());
+  servers.changeNode(node.id, how === "by force" ? { drained: true } : { draining: true });
   const own = allocs.filter((alloc) => alloc.node === node && isWanted(scheduler, alloc));
   for (const alloc of own) move(alloc);
   await Promise.all(own.map((alloc) => overs.get(alloc)?.promise));
   await time.until(time.now() + chances.between(2_000, 20_000));
   if (away.has(node)) return; // it is no longer drained when it comes back
-  scheduler.drained.set(node, time.now());
-  servers.changeNode(node.id, { draining: false });
+  if (how === "gently") scheduler.drained.set(node, time.now());
+  servers.changeNode(node.id, { draining: false, drained: false });
   note(`${node.id} is not drained any more`);
 }
 
@@ -206,7 +226,7 @@ export function comeBack(scheduler: Scheduler, node: Node): void {
   note(`${node.id} is back`);
   away.delete(node);
   servers.cutOff.delete(node.id);
-  servers.changeNode(node.id, { status: "ready", draining: false });
+  servers.changeNode(node.id, { status: "ready", draining: false, drained: false });
   for (const alloc of allocs.filter((other) => other.node === node)) {
     if (servers.allocation(alloc.id)?.clientStatus === "unknown") {
       servers.change(alloc.id, { clientStatus: "running" });

@@ -95,6 +95,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     await pass(time.now() + chances.between(200, 15_000), () => false);
   }
   ecs.weather = undefined;
+  await pass(time.now() + mode.settle(), () => false);
   mode.calm();
   const beacons = mode.beacons().map((node) => {
     const id = `beacon-${node.id}`;

@@ -49,7 +49,12 @@ export type Mode = {
   look(): void;
   /** Whether an allocation is excused for an ECS task beside its predecessor's. */
   isExcused(alloc: Alloc): boolean;
-  /** From here on all is well, but for machines that never come back. */
+  /**
+   * From here on all is well, but for machines that never come back, and users change nothing. Answers for how
+   * many virtual milliseconds all goes on like that.
+   */
+  settle(): number;
+  /** Users stop all. */
   calm(): void;
   /** Nodes that need a task to learn their id from. */
   beacons(): readonly Node[];

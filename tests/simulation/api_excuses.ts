@@ -1,0 +1,54 @@
+/** Why an ECS task may run beside its predecessor's for a while, though Nomad wants one. */
+import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
+import type { Alloc } from "./alloc.ts";
+import type { ApiRun } from "./api_actions.ts";
+import type { SimulatedEcs } from "./simulated_ecs.ts";
+
+/**
+ * Whether an allocation may be over for its client while an ECS task runs on that was not left to the
+ * next. Where Nomad's API tells nothing then, a start is as without the `nomad` block.
+ */
+export function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
+  if (lost.has(alloc) || alloc.unanswered || alloc.misled) return true;
+  // Nomad waits for the nearest predecessor only.
+  return !started.has(alloc) && alloc.previous !== undefined;
+}
+
+/**
+ * Whether Nomad itself runs an allocation beside its successor: its client had no connection when the
+ * task ended, and started it again by the job's `restart` block, as it would with any driver. Neither
+ * driver can learn of the other's start. The task ends when the client is back.
+ */
+export function runsBesideSuccessor(
+  { stage: { allocs }, restartedAlone }: ApiRun,
+  alloc: Alloc,
+): boolean {
+  const mayRun = alloc.state === "active" || alloc.unanswered;
+  return mayRun && restartedAlone.has(alloc) && allocs.some(({ previous }) => previous === alloc);
+}
+
+/**
+ * Whether this allocation or one before it is still being started. Nomad waits for the nearest
+ * predecessor only, and so runs both starts at a time where that one ended unstarted.
+ */
+export function overtakesStart(alloc: Alloc | undefined): boolean {
+  if (alloc === undefined) return false;
+  const isStarting = alloc.state === "active" && alloc.stored === undefined && alloc.unanswered;
+  return isStarting || overtakesStart(alloc.previous);
+}
+
+/**
+ * Whether ECS runs a task that it does not list yet, of an earlier allocation whose start got no answer
+ * on another client. Only that client's disk tells of it.
+ */
+export function missesTask({ live, model }: SimulatedEcs, { node, previous }: Alloc): boolean {
+  for (let earlier = previous; earlier !== undefined; earlier = earlier.previous) {
+    if (earlier.node === node || earlier.stored !== undefined || !earlier.unanswered) continue;
+    const index = startedBy({ allocId: earlier.id, name: "main" });
+    const isUnlisted = live().some((task) =>
+      task.startedBy === index && model.now() - task.createdAt < model.pace.consistency
+    );
+    if (isUnlisted) return true;
+  }
+  return false;
+}
