@@ -34,10 +34,13 @@ export function painterOf(coloured: boolean): Paint {
     coloured && colour !== "plain" ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text;
 }
 
-/** A text without what would move a terminal's cursor: tags and errors come from elsewhere. */
+/**
+ * A text without what would move a terminal's cursor, or show its characters in another order: tags and errors
+ * come from elsewhere. Source of the second kind: Unicode's Bidi_Control, and its two separators of lines.
+ */
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, " ");
 }
 
 /** Prints an error on standard error: a line of text, or a document where the command prints JSON. */

@@ -18,6 +18,7 @@ Deno.test("a painter colours, or leaves the text as it is", () => {
 
 Deno.test("a text from elsewhere cannot move the terminal's cursor", () => {
   assertEquals(printable("a\x1b[2Jb\nc\x9bd"), "a [2Jb c d");
+  assertEquals(printable("over\u202eon\u2066\u2028x"), "over on  x");
 });
 
 Deno.test("columns are aligned, whatever colours their cells have", () => {
