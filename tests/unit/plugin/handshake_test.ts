@@ -32,7 +32,7 @@ Deno.test("a log line is what hclog reads", () => {
     "@level": "warn",
     "@timestamp": "2026-01-02T03:04:05.678000Z",
     "@module": "ecs.watcher",
-    "@message": 'it "says"\nso',
+    "@message": 'it "says"\\nso',
     arn: "a",
     error: "bad",
   });
