@@ -15,8 +15,6 @@ export type AllocDisk = {
   wipe(): void;
   /** Whether files can be read and written, only read, or neither. */
   state: "fine" | "full" | "broken";
-  /** Whether a write has failed, or what was written is lost. */
-  hasLost(): boolean;
 };
 
 type Directory = { readonly createdAt: number; readonly files: Map<string, string> };
@@ -35,16 +33,13 @@ export function createAllocDisk(time: VirtualTime, chances: Chances): AllocDisk 
     return [path.slice(0, at), path.slice(at + 1)];
   };
 
-  let lost = false;
   const disk: AllocDisk = {
     state: "fine",
-    hasLost: () => lost,
     makeDirectory: (path) => {
       if (directories.has(path)) return;
       directories.set(path, { createdAt: wall.now(), files: new Map() });
     },
     wipe: () => {
-      lost = true;
       for (const path of directories.keys()) {
         directories.set(path, { createdAt: wall.now(), files: new Map() });
       }
@@ -71,7 +66,6 @@ export function createAllocDisk(time: VirtualTime, chances: Chances): AllocDisk 
         write: (path, text) =>
           access(() => {
             const [directory, name] = split(path);
-            lost ||= disk.state !== "fine";
             if (disk.state === "full") throw new Error("no space left on device");
             directoryOf(directory).files.set(name, text);
           }),

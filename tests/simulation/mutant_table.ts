@@ -101,14 +101,15 @@ export const mutants: readonly Mutant[] = [
     name: "a start is recorded once ECS has been asked",
     file: "src/lifecycle/start/start_record.ts",
     edits: [[
-      "    await write(context, start, owner.id);\n",
-      "    context.clock.sleep(1_000).then(() => write(context, start, owner.id)).catch(() => {});\n",
+      'return await recordRun(context, start, owner.id) ? { kind: "none" } : untold(false);',
+      "context.clock.sleep(1_000).then(() => recordRun(context, start, owner.id)).catch(() => {});\n" +
+      '  return { kind: "none" };',
     ]],
   },
   {
     name: "a record that is missing is trusted",
     file: "src/lifecycle/start/start_record.ts",
-    edits: [["    if (!await isNew(context, allocDir)) return untold;\n", ""]],
+    edits: [["    if (!isNew(context, created)) return untold(isOlder(context, created));\n", ""]],
   },
   {
     name: "a recorded run is not resumed",

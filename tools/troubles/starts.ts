@@ -261,11 +261,15 @@ export const starts: readonly Section[] = [
       },
       {
         seen: "the start of a task cannot be recorded",
-        texts: ["the start of a task cannot be recorded"],
-        cause: "The driver cannot write into the allocation's directory: full disk or permissions.",
+        texts: [
+          "the start of a task cannot be recorded",
+          "the record of a task's start cannot be read",
+        ],
+        cause:
+          "The driver cannot use the allocation's directory: full or broken disk, or permissions.",
         fix:
           "Make room, or let the agent's user write below `data_dir`. Without its record a start goes " +
-          "on, and looks through ECS first.",
+          "on, and looks through ECS first, after a restart of the plugin for half a minute.",
       },
       {
         seen: "this process has given up the power to write there",

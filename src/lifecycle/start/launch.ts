@@ -21,6 +21,7 @@ import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { type EarlierStarts, earlierStarts, recordRun } from "./start_record.ts";
 import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
+import { untilEarlierListed } from "./until_listed.ts";
 
 /** The ECS task of a run. */
 export type Launched = {
@@ -94,19 +95,19 @@ async function findRunning(
 ): Promise<Launched | undefined> {
   const { cluster, remoteTasks, log } = context;
   const { ledger } = remoteTasks;
-  const { request, asking } = launch;
+  const { request, asking, earlier } = launch;
   const { owner } = request;
   const indexes = [startedBy(owner)];
   await stopsAcknowledged(context, request, indexes, asking);
-  if (launch.earlier.kind === "none") return undefined;
+  if (earlier.kind === "none") return undefined;
   const search = { mayTakeOver: ledger.mayTakeOver, takenOver: "refuse", ...asking } as const;
-  const [live, ...doubles] = await searchSettled(
-    context,
-    request,
-    indexes,
-    asking,
-    () => findLive(context, owner, search),
-  );
+  const look = () =>
+    searchSettled(context, request, indexes, asking, () => findLive(context, owner, search));
+  let found = await look();
+  if (found.length === 0 && earlier.unrecorded) {
+    if (await untilEarlierListed(context, request, asking.signal)) found = await look();
+  }
+  const [live, ...doubles] = found;
   for (const { taskArn } of doubles) {
     log.error("stopping a second ECS task of one allocation's task", { arn: taskArn });
     const reason = "Nomad: another ECS task runs for this one";

@@ -29,13 +29,22 @@ export type RecordedStart = {
  * - `none`: there was no earlier start, and this one is on record;
  * - `possible`: there may have been one. `openRun` is the run that it asked ECS for, where a record
  *   tells and the run's end is not known; `isOwn` tells whether this very start asked for it, in a
- *   process that has died.
+ *   process that has died; `unrecorded` tells whether such a process may have asked for a run that no
+ *   record tells of.
  */
 export type EarlierStarts =
   | { readonly kind: "none" }
-  | { readonly kind: "possible"; readonly openRun: string | undefined; readonly isOwn: boolean };
+  | {
+    readonly kind: "possible";
+    readonly openRun: string | undefined;
+    readonly isOwn: boolean;
+    readonly unrecorded: boolean;
+  };
 
-const untold: EarlierStarts = { kind: "possible", openRun: undefined, isOwn: false };
+/** What is known where no record tells. */
+function untold(unrecorded: boolean): EarlierStarts {
+  return { kind: "possible", openRun: undefined, isOwn: false, unrecorded };
+}
 
 /**
  * Finds out whether the allocation's task may have been started before, and puts the start on record
@@ -55,36 +64,43 @@ export async function earlierStarts(
   const { owner, allocDir } = start;
   // What this process knows of its own starts is newer than any record.
   const isMet = metTasks.meet(startedBy(owner)) === "met";
-  if (isMet || allocDir === undefined) return untold;
+  // Nomad names the directory of every allocation.
+  if (isMet || allocDir === undefined) return untold(false);
   try {
     const text = await files.read(pathOf(allocDir, owner));
-    if (text !== undefined) {
-      const { run, taskId } = parse(text);
-      return { kind: "possible", openRun: run, isOwn: taskId === owner.id };
-    }
-    if (!await isNew(context, allocDir)) return untold;
-    await write(context, start, owner.id);
-    return { kind: "none" };
+    if (text !== undefined) return recorded(parse(text), owner);
+    const created = await files.createdAt(allocDir);
+    if (!isNew(context, created)) return untold(isOlder(context, created));
   } catch (error) {
-    log.debug("the start of a task cannot be recorded", { task_id: owner.id, error });
-    return untold;
+    log.debug("the record of a task's start cannot be read", { task_id: owner.id, error });
+    return untold(true);
   }
+  return await recordRun(context, start, owner.id) ? { kind: "none" } : untold(false);
+}
+
+/** What a record tells. One that is damaged still tells that there was a start. */
+function recorded({ taskId, run }: StartRecord, { id }: TaskIdentity): EarlierStarts {
+  const unrecorded = taskId === undefined;
+  return { kind: "possible", openRun: run, isOwn: taskId === id, unrecorded };
 }
 
 /**
- * Puts on record that ECS is about to be asked for a run; undefined once no run is open any more. Does
- * not reject: where there is no record, the next process looks for earlier starts.
+ * Puts on record that ECS is about to be asked for a run; undefined once no run is open any more.
+ * Answers whether it could. Does not reject: where there is no record, the next process looks for
+ * earlier starts.
  */
 export async function recordRun(
   context: RecordContext,
   start: RecordedStart,
   run: string | undefined,
-): Promise<void> {
-  if (start.allocDir === undefined) return;
+): Promise<boolean> {
+  if (start.allocDir === undefined) return false;
   try {
     await write(context, start, run);
+    return true;
   } catch (error) {
     context.log.debug("the start of a task cannot be recorded", { task_id: start.owner.id, error });
+    return false;
   }
 }
 
@@ -118,15 +134,17 @@ export async function hasOpenRun(
 }
 
 /**
- * Whether only this process can have started a task of the directory's allocation. A time that is yet
- * to come proves nothing.
+ * Whether only this process can have started a task of an allocation whose directory was made at
+ * `created`, in milliseconds since the Unix epoch. A time that is yet to come proves nothing.
  */
-async function isNew(
-  { files, metTasks, clock }: RecordContext,
-  allocDir: string,
-): Promise<boolean> {
-  const created = await files.createdAt(allocDir);
+function isNew({ metTasks, clock }: RecordContext, created: number | undefined): boolean {
   return created !== undefined && created > metTasks.knownSince() && created <= clock.now();
+}
+
+/** Whether a directory may have been made before this process began. */
+function isOlder({ begunAt, clock }: RecordContext, created: number | undefined): boolean {
+  const begun = clock.now() - (clock.monotonic() - begunAt);
+  return created === undefined || created <= begun || created > clock.now();
 }
 
 /**
@@ -155,8 +173,10 @@ async function write(
   }
 }
 
-/** Reads a record. One that is damaged still tells that there was a start. */
-function parse(text: string): { taskId: string | undefined; run: string | undefined } {
+/** A record as it stands on the disk, each field undefined where it is missing or damaged. */
+type StartRecord = { readonly taskId: string | undefined; readonly run: string | undefined };
+
+function parse(text: string): StartRecord {
   const fields = fieldsOf(text);
   const field = (name: string) => typeof fields[name] === "string" ? fields[name] : undefined;
   return { taskId: field("task_id"), run: field("run") };

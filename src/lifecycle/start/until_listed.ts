@@ -33,6 +33,26 @@ export async function untilListed(
 }
 
 /**
+ * Waits while ECS may not list yet what an earlier process ran just before this one began. Answers
+ * whether it has waited: then the caller searches again. Rejects with the signal's reason when it aborts.
+ */
+export async function untilEarlierListed(
+  { begunAt, clock }: StartContext,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wait = begunAt + listingTime - clock.monotonic();
+  if (wait <= 0) return false;
+  tell(
+    request,
+    "Waiting until ECS is sure to list what an earlier plugin may have run for this task",
+  );
+  await clock.sleep(wait, signal);
+  signal.throwIfAborted();
+  return true;
+}
+
+/**
  * Monotonic milliseconds before which ECS was last asked for a task of an earlier allocation on this
  * client, without an answer. Undefined where that is not known.
  */

@@ -72,6 +72,38 @@ Deno.test("a process that dies when ECS has its task leaves it to the next start
   assertEquals(world.ecs.live().map(({ arn }) => arn), [next.value.remote.ref.arn]);
 });
 
+Deno.test("a start after a process that died without a record does not believe ECS before it lists all", async () => {
+  for (const state of ["full", "broken"] as const) {
+    for (const later of ["fine", state] as const) {
+      const world = await worldWithCalls(15_000);
+      world.disk.state = state;
+      const { lifecycle, kill } = world.launch();
+      start(lifecycle, "11111111");
+      while (world.ecs.live().length === 0) await world.pass(1);
+      kill();
+      world.disk.state = later;
+      const next = await world.settle(start(world.launch().lifecycle, "22222222"));
+      assert(next.status === "fulfilled");
+      const arns = world.ecs.live().map(({ arn }) => arn);
+      assertEquals(arns, [next.value.remote.ref.arn], `${state}, then ${later}`);
+    }
+  }
+});
+
+Deno.test("a new directory's start does not wait for what ECS may list later", async () => {
+  const world = await worldWithCalls();
+  const { lifecycle } = world.launch();
+  await world.pass(1);
+  world.disk.makeDirectory("/alloc/new");
+  const told: string[] = [];
+  const config = configOf({ wait_for: "none" });
+  const onEvent = ({ message }: { message: string }) => void told.push(message);
+  const request = startRequest({ owner: ownerOf(), config, allocDir: "/alloc/new", onEvent });
+  const started = await world.settle(lifecycle.start(request));
+  assertEquals(started.status, "fulfilled");
+  assertEquals(told.filter((message) => message.startsWith("Waiting")), []);
+});
+
 Deno.test("a start that is asked for again after its process died keeps its task, whatever the configuration is by then", async () => {
   const world = await worldWithCalls();
   const { lifecycle, kill } = world.launch();

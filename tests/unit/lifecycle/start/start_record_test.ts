@@ -10,7 +10,13 @@ import { createWorld, ownerOf, silent, type World } from "../../../harness/world
 
 const allocDir = "/alloc/own";
 const path = `${allocDir}/nomad-driver-ecs.main.json`;
-const untold: EarlierStarts = { kind: "possible", openRun: undefined, isOwn: false };
+const untold: EarlierStarts = {
+  kind: "possible",
+  openRun: undefined,
+  isOwn: false,
+  unrecorded: false,
+};
+const unrecorded: EarlierStarts = { ...untold, unrecorded: true };
 
 /** The records as one process keeps them. */
 function recordsOf({ time, disk }: World): RecordContext {
@@ -20,7 +26,7 @@ function recordsOf({ time, disk }: World): RecordContext {
     files: disk.connect(process),
     metTasks: createMetTasks({ now: clock.now }),
     writes: new Map(),
-    begunAt: 0,
+    begunAt: clock.monotonic(),
     clock,
     log: silent,
   };
@@ -60,12 +66,8 @@ Deno.test("a run that another process has asked for is to be resumed, by this st
   const { ask, ...world } = await worldWithNewDirectory();
   await ask("11111111");
   const openRun = ownerOf("11111111").id;
-  assertEquals(await ask("11111111", recordsOf(world)), { kind: "possible", openRun, isOwn: true });
-  assertEquals(await ask("22222222", recordsOf(world)), {
-    kind: "possible",
-    openRun,
-    isOwn: false,
-  });
+  assertEquals(await ask("11111111", recordsOf(world)), { ...untold, openRun, isOwn: true });
+  assertEquals(await ask("22222222", recordsOf(world)), { ...untold, openRun });
 });
 
 Deno.test("a run whose end is on record is not resumed", async () => {
@@ -80,13 +82,14 @@ Deno.test("a damaged record tells that there was a start", async () => {
   for (const text of ["", "{", "null", "[]", '{"run":7}']) {
     await settle(records.files.write(path, text));
     const process = { ...records, metTasks: createMetTasks({ now: () => 0 }) };
-    assertEquals(await ask("11111111", process), untold, text);
+    const found = await ask("11111111", process);
+    assertEquals(found, unrecorded, text);
   }
 });
 
-Deno.test("a directory from before this process tells nothing", async () => {
+Deno.test("an earlier process may have started the task of a directory from before this one", async () => {
   const { ask, ...world } = await worldWithNewDirectory();
-  assertEquals(await ask("11111111", recordsOf(world)), untold);
+  assertEquals(await ask("11111111", recordsOf(world)), unrecorded);
 });
 
 Deno.test("a directory that was made in the first minute of this process tells nothing", async () => {
@@ -101,14 +104,14 @@ Deno.test("a directory that was made in the first minute of this process tells n
 Deno.test("a directory that is younger than the clock says it can be tells nothing", async () => {
   const { ask, time } = await worldWithNewDirectory();
   time.jump(-1_000);
-  assertEquals(await ask(), untold);
+  assertEquals(await ask(), unrecorded);
 });
 
 Deno.test("a disk that cannot be read or written, and an agent that names no directory, tell nothing", async () => {
-  for (const state of ["full", "broken"] as const) {
+  for (const [state, found] of [["full", untold], ["broken", unrecorded]] as const) {
     const { ask, disk } = await worldWithNewDirectory();
     disk.state = state;
-    assertEquals(await ask(), untold, state);
+    assertEquals(await ask(), found, state);
   }
   const { records, settle } = await worldWithNewDirectory();
   const found = await settle(earlierStarts(records, { owner: ownerOf() }));
@@ -118,7 +121,7 @@ Deno.test("a disk that cannot be read or written, and an agent that names no dir
 Deno.test("a file system that does not tell a directory's age tells nothing", async () => {
   const { ask, records } = await worldWithNewDirectory();
   const files = { ...records.files, createdAt: () => Promise.resolve(undefined) };
-  assertEquals(await ask("11111111", { ...records, files }), untold);
+  assertEquals(await ask("11111111", { ...records, files }), unrecorded);
 });
 
 Deno.test("of two writes the later is on record, however long the earlier takes", async () => {

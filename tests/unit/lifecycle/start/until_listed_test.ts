@@ -21,7 +21,6 @@ async function clientThatDiedInStart() {
   const { lifecycle, kill } = world.launch();
   const owner = ownerOf("11111111", "old");
   world.disk.makeDirectory("/alloc/old");
-  world.disk.makeDirectory("/alloc/new");
   lifecycle.start(startRequest({ owner, config, allocDir: "/alloc/old" }));
   while (world.ecs.live().length === 0) await world.pass(1);
   kill();
@@ -31,6 +30,8 @@ async function clientThatDiedInStart() {
 /** Has another process start what comes in its place. Answers the ECS task's ARN, and what was told. */
 async function startNext({ world, lifecycle }: { world: World; lifecycle: Lifecycle }) {
   const told: string[] = [];
+  await world.pass(1);
+  world.disk.makeDirectory("/alloc/new");
   const next = await world.settle(lifecycle.start(startRequest({
     owner: ownerOf("22222222", "new"),
     config,
