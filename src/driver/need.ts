@@ -74,7 +74,8 @@ export async function needOnWorkingNode(
   task: OthersTask,
   signal: AbortSignal,
 ): Promise<Need> {
-  const need = await needOf(context, task, signal);
+  const api = askingOnce(context.api);
+  const need = await needOf({ ...context, api }, task, signal);
   if (need.kind !== "not needed") return need;
   const { owner: { allocId, namespace }, left } = task;
   const seen = new Set<string>();
@@ -82,9 +83,9 @@ export async function needOnWorkingNode(
   for (const id of open) {
     if (seen.has(id)) continue;
     seen.add(id);
-    const allocation = await context.api.allocation(id, namespace, signal);
+    const allocation = await api.allocation(id, namespace, signal);
     if (allocation === "unknown") {
-      if (await context.api.isForgotten(id, namespace, signal)) continue;
+      if (await api.isForgotten(id, namespace, signal)) continue;
       return unproven(`the token may not read allocation ${id}`);
     }
     if (!isOver(allocation)) {
@@ -95,6 +96,19 @@ export async function needOnWorkingNode(
     if (allocation.nextAllocation !== undefined) open.push(allocation.nextAllocation);
   }
   return need;
+}
+
+/** The API, which is asked about each allocation once. */
+function askingOnce(api: NomadApi): NomadApi {
+  const answers = new Map<string, ReturnType<NomadApi["allocation"]>>();
+  return {
+    ...api,
+    allocation: (id, namespace, signal) => {
+      const answer = answers.get(id) ?? api.allocation(id, namespace, signal);
+      answers.set(id, answer);
+      return answer;
+    },
+  };
 }
 
 function needed(why: string): Need {

@@ -18,14 +18,16 @@ const ended = { id: "old", desiredStatus: "stop", clientStatus: "complete" };
 
 /** A Nomad with these allocations; those of `hidden` the token may not read. */
 function context(allocations: readonly Partial<Allocation>[], hidden: readonly string[] = []) {
+  const asked: string[] = [];
   const api = {
     allocation: (id: string) => {
+      asked.push(id);
       const found = allocations.find((allocation) => allocation.id === id);
       return Promise.resolve(found === undefined ? "unknown" : allocationWith(found));
     },
     isForgotten: (id: string) => Promise.resolve(!hidden.includes(id)),
   } as unknown as NomadApi;
-  return { api, known: new Set(["node-a"]) };
+  return { api, known: new Set(["node-a"]), asked };
 }
 
 Deno.test("a successor that never came is told by the tags alone, from the time on that they name", () => {
@@ -99,4 +101,11 @@ Deno.test("on a node that works a task that was left to an allocation waits for 
   assertEquals(await kindOf([ended]), "not needed");
   assertEquals(await kindOf([ended], ["new"]), "unproven");
   assertEquals(await kindOf([], ["old"]), "unproven");
+});
+
+Deno.test("Nomad is asked about each allocation once, whatever decides", async () => {
+  const next = { ...ended, nextAllocation: "new" };
+  const nomad = context([next, { ...ended, id: "new" }]);
+  assertEquals((await needOnWorkingNode(nomad, task, signal)).kind, "not needed");
+  assertEquals(nomad.asked, ["old", "new"]);
 });
