@@ -1,3 +1,4 @@
+import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
 import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
@@ -42,6 +43,8 @@ export async function leaveToSuccessor(
     const isLeft = await within({ clock, ms, late, signal }, async (bounded) => {
       // A task that ECS does not list yet would not be found by its successor, which would run another.
       await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
+      // A plugin that has just been started does not know yet whose a recovered task is.
+      if (remote.claimed !== undefined) await orAborted(remote.claimed, bounded);
       // What a handle names may be foreign, or another allocation's by now.
       if (!record.isLive() || !remote.isOwn()) return false;
       const shown = pauseLogs(log, record);

@@ -49,6 +49,11 @@ export type RemoteTask = {
   stopping(): boolean;
   /** Whether the ECS task is known to be the owner's: it was started so, or its tags were moved. */
   isOwn(): boolean;
+  /**
+   * Resolves once the tags of a recovered task have told whose it is, or are not looked at any more;
+   * undefined where that is known from the start.
+   */
+  readonly claimed: Promise<void> | undefined;
   /** Tells that Nomad has shown that it has the task's handle. */
   confirm(): void;
   /** Ends the looking after, as an end without error, and leaves the ECS task to run on elsewhere. */

@@ -41,6 +41,7 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
   readonly services: RemoteTaskServices;
   ownership: TagOwnership;
   toldUntagged = false;
+  readonly claimed: Promise<void> | undefined;
   readonly #index: string | undefined;
   readonly #onEvent: OnEvent;
   readonly #watch: Watch;
@@ -77,7 +78,9 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     services.ledger.keep(this, this, inStart ? "starting" : "unclaimed");
     this.#watch = services.watcher.watch(ref.arn, this);
     this.#watch.pace("quick");
-    if (this.ownership === "unknown") this.#whileAlive((alive) => claimInTime(this, alive));
+    if (this.ownership === "unknown") {
+      this.claimed = this.#whileAlive((alive) => claimInTime(this, alive));
+    }
   }
 
   get index(): string {

@@ -9,6 +9,7 @@ import {
   type TwoClients,
 } from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
+import { launchDriver } from "../../harness/timed_driver.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { type LeaveContext, leaveToSuccessor } from "../../../src/driver/leave.ts";
@@ -58,6 +59,23 @@ Deno.test("a task is handed over again and again, also when Nomad has forgotten 
   await clients.stop(clients.b, "new");
   clients.servers.forget("new");
   assertEquals(await clients.start(clients.a, "third"), arn);
+  assertEquals(liveArns(clients), [arn]);
+});
+
+Deno.test("a drain right after a restart of the plugin leaves the ECS task too", async () => {
+  const clients = createTwoClients();
+  await clients.pass(1_000);
+  const started = await clients.settle(clients.a.start("1", "old").started);
+  assert(started.status === "fulfilled");
+  const [arn] = liveArns(clients);
+  clients.a.kill();
+  drain(clients);
+  const options = { nodeId: "node-a", nomad: clients.servers };
+  const after = launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
+  after.driver.recover({ ...ownerOf("1", "old"), nodeId: "node-a" }, started.value.handle);
+  await clients.stop(after, "old");
+  assertEquals(liveArns(clients), [arn]);
+  assertEquals(await clients.start(clients.b, "new"), arn);
   assertEquals(liveArns(clients), [arn]);
 });
 
@@ -242,10 +260,16 @@ Deno.test("a foreign task that a handle names is neither tagged as left nor stop
 async function leaveWithLogs(answer: () => Promise<void>) {
   const told: (string | undefined)[] = [];
   const calls: string[] = [];
+  let isClaimed = false;
   const remote = {
     ref: { arn: "arn", cluster },
     state: () => ({ kind: "live" }),
-    isOwn: () => true,
+    // As of a task that was recovered a moment ago.
+    isOwn: () => isClaimed,
+    get claimed() {
+      isClaimed = true;
+      return Promise.resolve();
+    },
     tell: () => {},
   };
   const record = {
