@@ -113,7 +113,6 @@ Deno.test("a configuration is run as AWS's model has it, or refused by its path 
       numRuns: Number(Deno.env.get("RUNS") ?? 5_000),
       seed: Number(Deno.env.get("SEED") ?? 1),
       endOnFailure: true,
-      interruptAfterTimeLimit: 60_000,
     },
   );
   // Of each kind there have to be enough for the property to mean something.
