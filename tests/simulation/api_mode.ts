@@ -103,7 +103,13 @@ export function createApiMode(
         if (drained) run.forced.set(node, time.now());
       }
       for (const alloc of stage.allocs) {
-        if (alloc.state !== "active") continue;
+        if (alloc.state !== "active") {
+          // Where ECS takes no stop, both tasks go on, though the driver has given both up.
+          if (stage.ecs.weather !== undefined && run.uninformed.has(alloc)) {
+            run.uninformed.set(alloc, time.now());
+          }
+          continue;
+        }
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
           servers.node(alloc.node.id).takesOver;
         const mayFind = informed && stage.ecs.weather === undefined && alloc.stored !== undefined;
