@@ -131,6 +131,37 @@ Deno.test("the demo's task definition is one that ECS takes, whatever the messag
   });
 });
 
+Deno.test("the walk of the README makes the job's variables, and destroys all that it has made", async () => {
+  await withCopy(async (folder) => {
+    const run = async (...args: string[]) => {
+      const { passed, stdout, output } = await tofu(folder, ...args);
+      assert(passed, `tofu ${args.join(" ")}: ${output}`);
+      return stdout;
+    };
+    const change = ["-no-color", "-input=false", "-auto-approve", ...everything];
+    const [, made] = /Apply complete! Resources: (\d+) added/.exec(await run("apply", ...change)) ??
+      [];
+    const variables = await run("output", "-raw", "job_variables");
+    const job = await Deno.readTextFile(`${demo}../../nomad/demo-ecs.nomad.hcl`);
+    assertEquals(
+      variables.trim().split("\n").map((line) => line.split(/ += /)[0]).sort(),
+      [...job.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name).sort(),
+    );
+    assertStringIncludes(variables, 'task_definition = "nomad-remote-driver-demo:1"');
+
+    const destroyed = await run("destroy", ...change);
+    assertStringIncludes(destroyed, `Destroy complete! Resources: ${made} destroyed.`);
+    assertEquals(await run("state", "list"), "");
+    const at = (text: string) => {
+      assertStringIncludes(destroyed, text);
+      return destroyed.indexOf(text);
+    };
+    // The cluster would make the group anew.
+    const cluster = at("aws_ecs_cluster.demo: Destruction complete");
+    assert(cluster < at("aws_cloudwatch_log_group.insights[0]: Destroying"));
+  });
+});
+
 Deno.test("each variable and each local value of the demo is used", () => {
   const files = [...Deno.readDirSync(demo)].filter(({ name }) => name.endsWith(".tf"));
   const text = files.map(({ name }) => Deno.readTextFileSync(demo + name)).join("\n");

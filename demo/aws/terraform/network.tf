@@ -1,7 +1,7 @@
 data "aws_availability_zones" "available" {
   state = "available"
 
-  # The zones that AWS documents as having no Fargate.
+  # The zones without Fargate, by AWS's documentation; use1-az3 has none for ARM64.
   exclude_zone_ids = ["use1-az3", "usw1-az2", "apne1-az3", "cac1-az3", "cac1-az4", "cnn1-az3", "cnn1-az4"]
 
   # No Local Zones, which an account may have opted in to.

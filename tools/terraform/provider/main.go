@@ -1,6 +1,6 @@
 // A Terraform provider that has a schema and nothing else. It serves the schema.json beside its
 // executable, in the form of `terraform providers schema -json`, finds every configuration valid, and
-// reads and plans without AWS: what only AWS can tell is made up. Types, attributes, blocks, references
+// reads, plans and applies without AWS: what only AWS can tell is made up. Types, attributes, blocks, references
 // and expressions are what the caller checks.
 package main
 
@@ -91,6 +91,26 @@ func (p provider) PlanResourceChange(_ context.Context, request *tfprotov5.PlanR
 	return &tfprotov5.PlanResourceChangeResponse{PlannedState: state, UnsafeToUseLegacyTypeSystem: true}, err
 }
 
+// What the plan does not know has a value of its type, and a resource that is destroyed has none.
+func (p provider) ApplyResourceChange(_ context.Context, request *tfprotov5.ApplyResourceChangeRequest) (*tfprotov5.ApplyResourceChangeResponse, error) {
+	state, err := completed(p.schema.ResourceSchemas[request.TypeName], request.PlannedState, madeUp)
+	return &tfprotov5.ApplyResourceChangeResponse{NewState: state, UnsafeToUseLegacyTypeSystem: true}, err
+}
+
+func (p provider) ReadResource(_ context.Context, request *tfprotov5.ReadResourceRequest) (*tfprotov5.ReadResourceResponse, error) {
+	return &tfprotov5.ReadResourceResponse{NewState: request.CurrentState}, nil
+}
+
+func (p provider) UpgradeResourceState(_ context.Context, request *tfprotov5.UpgradeResourceStateRequest) (*tfprotov5.UpgradeResourceStateResponse, error) {
+	kind := p.schema.ResourceSchemas[request.TypeName].ValueType()
+	value, err := request.RawState.Unmarshal(kind)
+	if err != nil {
+		return nil, err
+	}
+	state, err := tfprotov5.NewDynamicValue(kind, value)
+	return &tfprotov5.UpgradeResourceStateResponse{UpgradedState: &state}, err
+}
+
 // completed gives each computed attribute that has no value the one that fill makes.
 func completed(schema *tfprotov5.Schema, from *tfprotov5.DynamicValue, fill func(string, tftypes.Type) tftypes.Value) (*tfprotov5.DynamicValue, error) {
 	kind := schema.ValueType()
@@ -99,11 +119,14 @@ func completed(schema *tfprotov5.Schema, from *tfprotov5.DynamicValue, fill func
 		return nil, err
 	}
 	fields := map[string]tftypes.Value{}
+	if value.IsNull() {
+		return from, nil
+	}
 	if err := value.As(&fields); err != nil {
 		return nil, err
 	}
 	for _, one := range schema.Block.Attributes {
-		if one.Computed && fields[one.Name].IsNull() {
+		if one.Computed && (fields[one.Name].IsNull() || !fields[one.Name].IsKnown()) {
 			fields[one.Name] = fill(one.Name, one.Type)
 		}
 	}
