@@ -21,36 +21,42 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-built=$cache/$tofu-$plugin_go
+built=$cache/tofu-$tofu
 if [ ! -x "$built/tofu" ] && ! command -v go >/dev/null; then
   echo "OpenTofu $tofu needs building, and there is no Go on PATH: install Go" >&2
   exit 1
 fi
 
-# Builds a package of the module in $work, and moves the executable to where it is kept.
+# Builds a package of the module in a folder of $work, and moves the executable to where it is kept.
 build() {
-  (cd "$work" && GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o "$1" "$2") >"$work/log" 2>&1 || {
+  (cd "$work/$1" && GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o built "$2") >"$work/log" 2>&1 || {
     echo "Building $2 failed:" >&2
     grep -v '^go: downloading' "$work/log" | tail -n 20 >&2
     exit 1
   }
   mkdir -p "$(dirname "$3")"
-  mv -f "$work/$1" "$3"
+  mv -f "$work/$1/built" "$3"
 }
 
-# The replacement in OpenTofu's own go.mod does not carry over to a module that requires it.
-mkdir "$work/provider"
-cp "$here/terraform/provider/main.go" "$work/provider/"
-cat >"$work/go.mod" <<MOD
-module terraform-build
+# Two modules, so that OpenTofu is built with the very versions that it names. The replacement in its
+# own go.mod does not carry over to a module that requires it.
+mkdir "$work/tofu" "$work/provider"
+cat >"$work/tofu/go.mod" <<MOD
+module tofu-build
 
 go 1.26.6
 
 require github.com/opentofu/opentofu v$tofu
 
-require github.com/hashicorp/terraform-plugin-go v$plugin_go
-
 replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828
+MOD
+cp "$here/terraform/provider/main.go" "$work/provider/"
+cat >"$work/provider/go.mod" <<MOD
+module provider
+
+go 1.25.0
+
+require github.com/hashicorp/terraform-plugin-go v$plugin_go
 MOD
 
 if [ ! -x "$built/tofu" ]; then
@@ -70,14 +76,14 @@ fi
 
 # The provider and the schema depend on files here, so their folder has a name made from those files.
 sum=$(cat "$0" "$here"/terraform/*.ts "$here/terraform/provider/main.go" | cksum | cut -d ' ' -f 1)
-ready=$cache/$bindings-$sum
+ready=$cache/checker-$bindings-$sum
 if [ ! -e "$ready/tofu.rc" ]; then
   echo "Fetching the schema of Terraform's AWS provider from npm (once; 46 MB)" >&2
   (cd "$work" && npm pack --silent "@cdktn/provider-aws@$bindings" >/dev/null)
   mkdir "$work/ready"
   "$deno" run --frozen --allow-read --allow-write --allow-run=tar \
     "$here/terraform/schema.ts" "$work/cdktn-provider-aws-$bindings.tgz" "$work/ready/schema.json"
-  build provider.bin ./provider "$work/ready/terraform-provider-aws"
+  build provider . "$work/ready/terraform-provider-aws"
   ln -s "$built/tofu" "$work/ready/tofu"
   cat >"$work/ready/tofu.rc" <<RC
 provider_installation {
