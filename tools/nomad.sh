@@ -74,13 +74,17 @@ MOD
 echo "Building Nomad $version from its Go module (once; some minutes)" >&2
 (
   elapsed=0
-  while sleep 15; do
+  # The pause ends with the ticker: as its own child it would go on after an interruption.
+  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  while sleep 15 & pause=$!; wait "$pause"; do
     elapsed=$((elapsed + 15))
     echo "  still building Nomad $version: ${elapsed} s" >&2
   done
 ) &
 ticker=$!
-(cd "$work" && GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o nomad github.com/hashicorp/nomad) >"$work/log" 2>&1 || {
+# Go leaves its temporary folder when it is interrupted, so it has one that goes with the rest.
+mkdir "$work/tmp"
+(cd "$work" && GOTMPDIR=$work/tmp GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o nomad github.com/hashicorp/nomad) >"$work/log" 2>&1 || {
   echo "Building Nomad $version failed:" >&2
   grep -v '^go: downloading' "$work/log" | tail -n 20 >&2
   exit 1
