@@ -8,8 +8,12 @@ import type { SimulatedEcs } from "./simulated_ecs.ts";
  * Whether an allocation may be over for its client while an ECS task runs on that was not left to the
  * next. Where Nomad's API tells nothing then, a start is as without the `nomad` block.
  */
-export function leavesBehind({ lost, started }: ApiRun, alloc: Alloc): boolean {
+export function leavesBehind(run: ApiRun, alloc: Alloc): boolean {
+  const { lost, started, uninformed } = run;
   if (lost.has(alloc) || alloc.unanswered || alloc.misled) return true;
+  // What it could not learn of may outlive it.
+  const { previous } = alloc;
+  if (uninformed.has(alloc) && previous !== undefined && leavesBehind(run, previous)) return true;
   // Nomad waits for the nearest predecessor only.
   return !started.has(alloc) && alloc.previous !== undefined;
 }
