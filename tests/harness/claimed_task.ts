@@ -3,7 +3,7 @@ import type * as aws from "../../src/aws/operations.ts";
 import type { EcsCaller } from "../../src/aws/caller.ts";
 import type { TagOwnership } from "../../src/lifecycle/ownership/claim.ts";
 import { ownerTags, startedBy } from "../../src/lifecycle/ownership/tags.ts";
-import type { StopContext } from "../../src/lifecycle/task/stop.ts";
+import type { StopContext } from "../../src/lifecycle/task/ask_for_stop.ts";
 import type { TaskIdentity } from "../../src/lifecycle/task_identity.ts";
 import type { Observation } from "../../src/lifecycle/watch/watcher.ts";
 import { cluster, ownerOf, silent } from "./world.ts";

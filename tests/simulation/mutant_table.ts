@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a failed stop is not tried again",
-    file: "src/lifecycle/task/stop.ts",
+    file: "src/lifecycle/task/ask_for_stop.ts",
     edits: [['return askingAgain("stop")(error);', 'return "give up" as const;']],
   },
   {
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a stop does not ask whose it is",
-    file: "src/lifecycle/task/stop.ts",
+    file: "src/lifecycle/task/ask_for_stop.ts",
     edits: [["if (nodeId !== undefined) {", "if (nodeId === null) {"]],
   },
   {
@@ -180,7 +180,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a stop does not ask who started it",
-    file: "src/lifecycle/task/stop.ts",
+    file: "src/lifecycle/task/ask_for_stop.ts",
     edits: [['const isForeign = found === "foreign";', "const isForeign = found === null;"]],
   },
   {

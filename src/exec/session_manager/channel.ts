@@ -27,7 +27,7 @@ import {
 import { decodeFrame, encodeFrame, type Frame, payloadTypes } from "./frame.ts";
 import { answerChallenge, answerHandshake } from "./handshake.ts";
 import { createIncoming } from "./incoming.ts";
-import { createOutgoing } from "./outgoing.ts";
+import { createOutgoing } from "./unacknowledged.ts";
 import { notify, send, write } from "./sending.ts";
 
 /** An open data channel. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { SessionCipher } from "./encryption.ts";
 import type { MakeKey } from "./handshake.ts";
 import type { Incoming } from "./incoming.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { Outgoing } from "./unacknowledged.ts";
 
 /** Where a session's data channel is, and what opens it. The token is a secret. */
 export type Session = { readonly url: string; readonly token: string };

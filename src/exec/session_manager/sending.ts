@@ -1,6 +1,6 @@
 /**
- * What a client sends: in chunks, held while the two shake hands or the command takes nothing, and
- * sent again until it is acknowledged.
+ * What a client sends: in chunks, held while the two shake hands or the command takes nothing. When it
+ * is sent again, `unacknowledged.ts` says.
  */
 import type { ChannelContext, Finish, State } from "./context.ts";
 import { encodeFrame, payloadTypes } from "./frame.ts";

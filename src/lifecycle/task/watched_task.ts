@@ -13,7 +13,7 @@ import type {
   StopOutcome,
   TaskToWatch,
 } from "./remote_task.ts";
-import { type StopContext, type StopResult, stopUntilAcknowledged } from "./stop.ts";
+import { type StopContext, type StopResult, stopUntilAcknowledged } from "./ask_for_stop.ts";
 import {
   newStopRequest,
   noteAcknowledged,

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ChannelContext, State } from "../../../../src/exec/session_manager/context.ts";
 import { decodeFrame, payloadTypes } from "../../../../src/exec/session_manager/frame.ts";
 import { createIncoming } from "../../../../src/exec/session_manager/incoming.ts";
-import { createOutgoing } from "../../../../src/exec/session_manager/outgoing.ts";
+import { createOutgoing } from "../../../../src/exec/session_manager/unacknowledged.ts";
 import {
   chunkLength,
   notify,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createOutgoing } from "../../../../src/exec/session_manager/outgoing.ts";
+import { createOutgoing } from "../../../../src/exec/session_manager/unacknowledged.ts";
 
 const bytes = (length = 3) => new Uint8Array(length);
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EcsError } from "../../../../src/aws/error.ts";
 import { allocMark, ownerTags, startedBy } from "../../../../src/lifecycle/ownership/tags.ts";
-import { stopUntilAcknowledged } from "../../../../src/lifecycle/task/stop.ts";
+import { stopUntilAcknowledged } from "../../../../src/lifecycle/task/ask_for_stop.ts";
 import { claimedTask, otherOwner } from "../../../harness/claimed_task.ts";
 import { ownerOf } from "../../../harness/world.ts";
 
