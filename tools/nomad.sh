@@ -82,9 +82,9 @@ echo "Building Nomad $version from its Go module (once; some minutes)" >&2
   done
 ) &
 ticker=$!
-# Go leaves its temporary folder when it is interrupted, so it has one that goes with the rest.
+# Go and its linker leave their temporary folders behind when they are interrupted: these go with the rest.
 mkdir "$work/tmp"
-(cd "$work" && GOTMPDIR=$work/tmp GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o nomad github.com/hashicorp/nomad) >"$work/log" 2>&1 || {
+(cd "$work" && TMPDIR=$work/tmp GOTMPDIR=$work/tmp GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o nomad github.com/hashicorp/nomad) >"$work/log" 2>&1 || {
   echo "Building Nomad $version failed:" >&2
   grep -v '^go: downloading' "$work/log" | tail -n 20 >&2
   exit 1

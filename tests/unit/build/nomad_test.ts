@@ -3,9 +3,9 @@ import { eventually } from "../../../demo/lib/process.ts";
 
 const script = new URL("../../../tools/nomad.sh", import.meta.url).pathname;
 
-/** A stand-in for Go that makes its temporary folder, as `go build` does, and then works on. */
+/** A stand-in for Go that makes temporary folders, as `go build` and its linker do, and then works on. */
 const go = `#!/bin/sh
-mkdir -p "\${GOTMPDIR:-\${TMPDIR:-/tmp}}/go-build1"
+mkdir -p "\${GOTMPDIR:-\${TMPDIR:-/tmp}}/go-build1" "\${TMPDIR:-/tmp}/go-link-1"
 touch "$STARTED"
 exec sleep 60
 `;
