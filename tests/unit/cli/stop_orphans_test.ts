@@ -83,7 +83,7 @@ Deno.test("a task that Nomad wants again by the time of its stop is left alone",
     let asked = 0;
     stage.nomad.answer = ({ url }) => {
       if (url.includes("/v1/allocation/over")) asked += 1;
-      if (asked > 2) stage.nomad.allocations.set("over", running);
+      if (asked > 1) stage.nomad.allocations.set("over", running);
       return undefined;
     };
     const ran = await stage.tool([...args, "--nomad-address", stage.nomad.address, "--yes"]);
