@@ -29,6 +29,8 @@ export type ApiRun = Scheduler & {
    * milliseconds at which its client could not learn of what runs beside it.
    */
   readonly uninformed: Map<Alloc, number>;
+  /** Allocations for whose replacement there may be a place later. */
+  readonly unplaced: Set<Alloc>;
   /** Allocations that started while one before their predecessor was still being started. */
   readonly overtaking: Set<Alloc>;
   /** Allocations that their client started again after an end while it had no connection. */
@@ -66,9 +68,12 @@ export function apiActions(run: ApiRun): Action[] {
   );
   const absent = chances.pick([...run.away.keys()].filter((other) => !run.gone.has(other)));
   const over = chances.pick(
-    allocs.filter(({ id, previous }) => {
+    allocs.filter((other) => {
+      const { id, previous } = other;
       const known = servers.allocation(id);
-      if (known === undefined || known.desiredStatus === "run") return false;
+      if (known === undefined || known.desiredStatus === "run" || run.unplaced.has(other)) {
+        return false;
+      }
       // Nomad collects what has been over for an hour: so has what came before.
       return isTerminal(known) && isForgottenOrOver(run, previous);
     }),
@@ -97,7 +102,8 @@ export function apiActions(run: ApiRun): Action[] {
     [0.5, () => {
       const misled = damageHandle(run.stage);
       if (misled === undefined) return;
-      time.until(time.now() + chances.between(5_000, 20_000)).then(() => {
+      // Later than a driver hopes that ECS's answers about a foreign task were odd ones.
+      time.until(time.now() + chances.between(65_000, 110_000)).then(() => {
         if (!run.finished) drainNode(run, misled.node);
       });
     }],
@@ -215,6 +221,7 @@ function placeLate(run: ApiRun, old: Alloc): void {
   const { stage: { time, chances, allocs, note }, servers } = run;
   // Its job may have been stopped by then.
   if (chances.happens(0.4)) return;
+  run.unplaced.add(old);
   const when = Promise.all([
     run.overs.get(old)?.promise,
     time.until(time.now() + chances.between(1_000, 60_000)),

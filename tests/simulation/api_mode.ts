@@ -58,6 +58,7 @@ export function createApiMode(
     forced: new Map(),
     left: new Map(),
     uninformed: new Map(),
+    unplaced: new Set(),
     overtaking: new Set(),
     restartedAlone: new Set(),
     started: new Set(),
