@@ -48,7 +48,9 @@ Deno.test(`Nomad ${nomadVersion} has each command and flag that the documentatio
     // The last words may be arguments: `nomad job status web`.
     for (let count = names.length; count > 0 && help === ""; count--) {
       const { output } = await run([...names.slice(0, count), "-h"]);
-      if (output.startsWith(`Usage: nomad ${names.slice(0, count).join(" ")} `)) help = output;
+      const usage = `Usage: nomad ${names.slice(0, count).join(" ")} `;
+      // A group's help is also the answer to a subcommand that there is not.
+      if (output.startsWith(usage) && !output.startsWith(`${usage}<subcommand>`)) help = output;
     }
     const flags = words.filter((word) => /^-[a-z]/.test(word));
     const unknown = flags.filter((flag) => !help.includes(flag.replace(/=.*/, "")));
