@@ -13,6 +13,8 @@ export type AllocDisk = {
    * directories anew when it begins.
    */
   wipe(): void;
+  /** Whether `wipe` was called. */
+  wasWiped(): boolean;
   /** Whether files can be read and written, only read, or neither. */
   state: "fine" | "full" | "broken";
 };
@@ -33,13 +35,16 @@ export function createAllocDisk(time: VirtualTime, chances: Chances): AllocDisk 
     return [path.slice(0, at), path.slice(at + 1)];
   };
 
+  let wiped = false;
   const disk: AllocDisk = {
     state: "fine",
+    wasWiped: () => wiped,
     makeDirectory: (path) => {
       if (directories.has(path)) return;
       directories.set(path, { createdAt: wall.now(), files: new Map() });
     },
     wipe: () => {
+      wiped = true;
       for (const path of directories.keys()) {
         directories.set(path, { createdAt: wall.now(), files: new Map() });
       }

@@ -70,6 +70,11 @@ export type Placement =
 /** Most virtual milliseconds for which an agent is away when it dies. */
 const longestAway = 20_000;
 /**
+ * Fewest virtual milliseconds for which a machine is away that lost its power, and its records of starts
+ * with it: more than ECS needs to list a task.
+ */
+const shortestBoot = 5_000;
+/**
  * Virtual milliseconds for which the hooks of a restored allocation may keep it from its start, as a
  * template does that waits for its secrets. Its ECS task may count as an orphan by then.
  */
@@ -120,7 +125,9 @@ async function driveOnce(stage: Stage, checks: Checks, alloc: Alloc): Promise<vo
   if (alloc.state === "over") return;
   await agentDeath;
   await node.on();
-  const away = chances.between(0, chances.pick([1_000, longestAway]) ?? 0);
+  const away = node.disk.wasWiped()
+    ? chances.between(shortestBoot, longestAway)
+    : chances.between(0, chances.pick([1_000, longestAway]) ?? 0);
   await time.until(time.now() + away);
   if (alloc.stored === undefined && chances.happens(0.4)) {
     await time.until(time.now() + chances.between(hooksWait.least, hooksWait.most));
