@@ -32,6 +32,15 @@ export function runsBesideSuccessor(
 }
 
 /**
+ * Whether the client of an allocation, which nothing replaces, is gone for good. The client can learn no more
+ * of what runs beside that allocation's ECS task. Another client stops both tasks: `checkForsaken` says by when.
+ */
+export function isLostInDoubt({ stage: { allocs }, gone, lost }: ApiRun, alloc: Alloc): boolean {
+  return gone.has(alloc.node) && lost.has(alloc) &&
+    !allocs.some(({ previous }) => previous === alloc);
+}
+
+/**
  * Whether this allocation or one before it is still being started. Nomad waits for the nearest
  * predecessor only, and so runs both starts at a time where that one ended unstarted.
  */

@@ -1,7 +1,13 @@
 import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { Alloc } from "./alloc.ts";
-import { leavesBehind, missesTask, overtakesStart, runsBesideSuccessor } from "./api_excuses.ts";
+import {
+  isLostInDoubt,
+  leavesBehind,
+  missesTask,
+  overtakesStart,
+  runsBesideSuccessor,
+} from "./api_excuses.ts";
 import { apiActions, type ApiRun, drainNode } from "./api_actions.ts";
 import type { Node } from "./node.ts";
 import type { NomadServers } from "./nomad_servers.ts";
@@ -106,9 +112,8 @@ export function createApiMode(
       for (const alloc of stage.allocs) {
         if (alloc.state !== "active") {
           // Where ECS takes no stop, both tasks go on, though the driver has given both up.
-          if (stage.ecs.weather !== undefined && run.uninformed.has(alloc)) {
-            run.uninformed.set(alloc, time.now());
-          }
+          const goesOn = stage.ecs.weather !== undefined || isLostInDoubt(run, alloc);
+          if (goesOn && run.uninformed.has(alloc)) run.uninformed.set(alloc, time.now());
           continue;
         }
         const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
