@@ -25,6 +25,9 @@ export type AllocationRef = {
 /** Longest chain of predecessors that a start follows. Each costs one request to Nomad. */
 export const longestChain = 8;
 
+/** Allocations found by name that are asked whom they replace, all at once. Each costs one request to Nomad. */
+export const askedByName = 8;
+
 /**
  * Decides whether an ECS task runs on for the allocation that replaces its own. It runs on where the node
  * is drained and the replacement is placed with the same version of the job, on a node that takes over.
@@ -179,8 +182,8 @@ export async function movedFromOtherVersion(
 }
 
 /**
- * What Nomad still knows of the allocations before one that it has forgotten, the newest first. They have
- * the name of the new one.
+ * What Nomad still knows of the allocations before one that it has forgotten, the newest first, and those
+ * that the newest of them name though Nomad has forgotten them. They have the name of the new one.
  */
 async function sameName(
   api: NomadApi,
@@ -190,10 +193,31 @@ async function sameName(
 ): Promise<Predecessor[]> {
   const known = new Set([own.id, ...chain.map(({ allocId }) => allocId)]);
   const all = await api.allocationsOf(own.jobId, own.namespace, signal);
-  return all
+  const named = all
     .filter((other) => other.name === own.name && !known.has(other.id) && !isWanted(other))
-    .toSorted((one, other) => other.createIndex - one.createIndex)
-    .map((other) => predecessorOf(own, other));
+    .toSorted((one, other) => other.createIndex - one.createIndex);
+  // An allocation in the list is not forgotten, and is no predecessor where it is wanted.
+  for (const { id } of all) known.add(id);
+  const asked = named.slice(0, askedByName);
+  const replaced = await Promise.all(asked.map(({ id }) => replacedBy(api, own, id, signal)));
+  return named.flatMap((other, index) => {
+    const forgotten = replaced[index];
+    const found = [predecessorOf(own, other)];
+    if (forgotten === undefined || known.has(forgotten)) return found;
+    known.add(forgotten);
+    return [...found, { allocId: forgotten, runs: "other", lost: false }];
+  });
+}
+
+/** The allocation that another one replaces: a job's list of allocations does not tell it. */
+async function replacedBy(
+  api: NomadApi,
+  { namespace }: Allocation,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const allocation = await api.allocation(id, namespace, signal);
+  return allocation === "unknown" ? undefined : allocation.previousAllocation;
 }
 
 function predecessorOf(own: Allocation, earlier: AllocationStub): Predecessor {

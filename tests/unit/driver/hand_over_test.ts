@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  askedByName,
   leaveOrStop,
   type LeaveVerdict,
   longestChain,
@@ -170,6 +171,31 @@ const chains: [string, Allocation[], PredecessorsAnswer][] = [
     ),
   ],
   [
+    "an allocation that was placed late replaces forgotten ones too, which those of its name tell",
+    [
+      { ...c, previousAllocation: undefined, evalId: "e-later" },
+      { ...a, id: "z", createIndex: 9, previousAllocation: "forgotten" },
+      { ...a, id: "y", createIndex: 7, previousAllocation: "wanted" },
+      { ...a, id: "x", createIndex: 5, previousAllocation: "forgotten" },
+      { ...a, id: "wanted", clientStatus: "running", desiredStatus: "run" },
+    ],
+    cut(
+      { allocId: "z", runs: "same", lost: false },
+      { allocId: "forgotten", runs: "other", lost: false },
+      { allocId: "y", runs: "same", lost: false },
+      { allocId: "x", runs: "same", lost: false },
+    ),
+  ],
+  [
+    "a chain that ends at a forgotten allocation goes on with what those of its name replace",
+    [c, { ...a, id: "z", previousAllocation: "forgotten" }],
+    cut(
+      { allocId: "b", runs: "other", lost: false },
+      { allocId: "z", runs: "same", lost: false },
+      { allocId: "forgotten", runs: "other", lost: false },
+    ),
+  ],
+  [
     "an allocation that was placed late, and replaces none, has no predecessor",
     [
       { ...c, previousAllocation: undefined, evalId: "e-later" },
@@ -308,6 +334,20 @@ Deno.test("a chain in a circle ends", async () => {
     false,
   ]);
   assertEquals(asked.length, longestChain + 1);
+});
+
+Deno.test("of many allocations of one name, the newest are asked whom they replace", async () => {
+  const own = { ...c, previousAllocation: undefined, evalId: "e-later" };
+  const others = Array.from({ length: askedByName + 5 }, (_, index) => ({
+    ...a,
+    id: `other-${index}`,
+    createIndex: index,
+  }));
+  const { api, asked } = apiOf([own, ...others]);
+  const { chain } = await predecessorsOf(api, { ...old, allocId: own.id }, never);
+  assertEquals(chain.length, others.length);
+  const newest = others.slice(5).map(({ id }) => id).toReversed();
+  assertEquals(asked, [own.id, ...newest]);
 });
 
 Deno.test("an API that does not answer decides nothing", async () => {
