@@ -41,6 +41,8 @@ export async function leaveToSuccessor(
   const late = () => new Error(`no answer within ${ms} ms`);
   try {
     const isLeft = await within({ clock, ms, late, signal }, async (bounded) => {
+      // After an outage ECS may answer again, and the next look may be due half a minute later.
+      if (remote.state().kind === "unseen" || !remote.isOwn()) remote.hasten();
       // A task that ECS does not list yet would not be found by its successor, which would run another.
       await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
       // A plugin that has just been started does not know yet whose a recovered task is.

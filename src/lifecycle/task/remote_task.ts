@@ -54,6 +54,8 @@ export type RemoteTask = {
    * undefined where that is known from the start.
    */
   readonly claimed: Promise<void> | undefined;
+  /** Has ECS asked about the task at once, also in the pause after a failure. */
+  hasten(): void;
   /** Tells that Nomad has shown that it has the task's handle. */
   confirm(): void;
   /** Ends the looking after, as an end without error, and leaves the ECS task to run on elsewhere. */

@@ -120,6 +120,10 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
       : { kind: "unacknowledged", error: request.error };
   }
 
+  hasten(): void {
+    this.#watch.hasten();
+  }
+
   confirm(): void {
     this.services.ledger.confirm(this.ref.arn, this);
   }
@@ -205,11 +209,8 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
       counting,
     });
     const { state } = tracked;
-    this.#settle(
-      state.kind === "ended"
-        ? { ...tracked, state: { ...state, ending: this.#dated(state.ending) } }
-        : tracked,
-    );
+    if (state.kind !== "ended") return this.#settle(tracked);
+    this.#settle({ ...tracked, state: { ...state, ending: this.#dated(state.ending) } });
   }
 
   onObservation(observation: Observation): void {
@@ -223,10 +224,8 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     // Only the task definition tells whose exit code counts of several containers.
     this.services.definitionOf(observation.task).then((definition) => {
       if (this.#tracked.state.kind === "ended") return;
-      this.#observe(
-        observation,
-        definition === undefined ? { kind: "unknown" } : { kind: "defined", definition },
-      );
+      const counting = definition && { kind: "defined", definition } as const;
+      this.#observe(observation, counting ?? { kind: "unknown" });
     });
   }
 

@@ -56,6 +56,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
       clock: options.clock,
       queue,
       onHurry: () => poller.wake.abort(woken),
+      onHasten: () => {
+        poller.restUntil = 0;
+        poller.wake.abort(woken);
+      },
     }),
     signal: closed.signal,
     onAnswer: () => noteAnswer(poller),

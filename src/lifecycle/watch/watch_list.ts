@@ -39,13 +39,18 @@ export type WatchList = {
   lastWasRefused: boolean;
   /** Called when a look is due earlier than all that were. */
   readonly onHurry: () => void;
+  /** Called when a look is to wait for no pause after a failure. */
+  readonly onHasten: () => void;
 };
 
 export const none: readonly never[] = [];
 
 /** Makes an empty list. */
 export function createWatchList(
-  { clock, queue, onHurry }: Pick<WatchList, "clock" | "queue" | "onHurry">,
+  { clock, queue, onHurry, onHasten }: Pick<
+    WatchList,
+    "clock" | "queue" | "onHurry" | "onHasten"
+  >,
 ): WatchList {
   return {
     clock,
@@ -54,6 +59,7 @@ export function createWatchList(
     refused: new Set(),
     lastWasRefused: false,
     onHurry,
+    onHasten,
   };
 }
 
@@ -188,6 +194,11 @@ class WatchHandle implements Watch {
       entry.looks = [...entry.looks, look];
       hurry(this.#list, entry, 0);
     });
+  }
+
+  hasten(): void {
+    hurry(this.#list, this.#entry, 0);
+    this.#list.onHasten();
   }
 
   end(): void {

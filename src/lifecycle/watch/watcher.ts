@@ -36,6 +36,8 @@ export type Watch = {
    * with the signal's reason. It is part of the next batch, before the tasks that nobody waits for.
    */
   look(signal: AbortSignal): Promise<Observation>;
+  /** Has ECS asked for the task at once, also in the pause after a failure. */
+  hasten(): void;
   end(): void;
 };
 

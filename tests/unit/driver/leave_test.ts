@@ -79,6 +79,26 @@ Deno.test("a drain right after a restart of the plugin leaves the ECS task too",
   assertEquals(liveArns(clients), [arn]);
 });
 
+Deno.test("a drain right after an outage of ECS, in which the plugin was restarted, leaves the ECS task too", async () => {
+  const clients = createTwoClients();
+  await clients.pass(1_000);
+  const started = await clients.settle(clients.a.start("1", "old").started);
+  assert(started.status === "fulfilled");
+  const [arn] = liveArns(clients);
+  clients.a.kill();
+  clients.ecs.weather = { mode: "error503", rate: 1 };
+  const options = { nodeId: "node-a", nomad: clients.servers };
+  const after = launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
+  after.driver.recover({ ...ownerOf("1", "old"), nodeId: "node-a" }, started.value.handle);
+  await clients.pass(5 * minutes);
+  clients.ecs.weather = undefined;
+  drain(clients);
+  await clients.stop(after, "old");
+  assertEquals(liveArns(clients), [arn]);
+  assertEquals(await clients.start(clients.b, "new"), arn);
+  assertEquals(liveArns(clients), [arn]);
+});
+
 const stopping: [string, (clients: TwoClients) => void][] = [
   ["the new allocation has another job version", (clients) => drain(clients, { jobVersion: 4 })],
   ["nomad alloc stop", (clients) => {
@@ -270,6 +290,7 @@ async function leaveWithLogs(answer: () => Promise<void>) {
       isClaimed = true;
       return Promise.resolve();
     },
+    hasten: () => {},
     tell: () => {},
   };
   const record = {

@@ -50,6 +50,7 @@ function createBatch(
     clock,
     queue: createDueQueue<Entry>(() => 2_000),
     onHurry: () => {},
+    onHasten: () => {},
   });
   const seen: Record<string, Observation["kind"][]> = {};
   const watches = Array.from(

@@ -99,6 +99,27 @@ Deno.test("no failure of a call is an observation, and an outage costs few calls
   assertEquals(watcher.failing(), undefined);
 });
 
+Deno.test("a task that is hastened is asked for at once in the pause after failures, and once", async () => {
+  let away = true;
+  const { watcher, calls, pass } = createTimedWatcher((arns) => {
+    if (away) throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
+    return running(arns);
+  });
+  const observations: Observation[] = [];
+  const watch = watcher.watch("task-0", {
+    onObservation: (observation) => observations.push(observation),
+  });
+  await pass(180_000);
+  const before = calls.length;
+  watch.hasten();
+  await pass(500);
+  assertEquals(calls.length, before + 1);
+  away = false;
+  watch.hasten();
+  await pass(500);
+  assertEquals(observations.map(({ kind }) => kind), ["seen"]);
+});
+
 Deno.test("a task that the answer leaves out is asked for again", async () => {
   let times = 0;
   const { watcher, pass } = createTimedWatcher((arns) => {

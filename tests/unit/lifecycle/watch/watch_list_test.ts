@@ -23,6 +23,7 @@ function createTimedList() {
     clock: { now: () => time.now, monotonic: () => time.now, sleep: () => Promise.resolve() },
     queue: createDueQueue<Entry>(() => 2_000),
     onHurry: () => hurries += 1,
+    onHasten: () => {},
   });
   const watchMany = (count: number) =>
     Array.from({ length: count }, (_, at) => addObserver(list, `task-${at}`, nobody));
