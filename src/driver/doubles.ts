@@ -18,9 +18,8 @@ export type Doubts = {
   next(): Promise<void> | undefined;
 };
 
-/** What the search goes by. */
-export type DoublesContext = {
-  readonly doubts: Doubts;
+/** What a question about one task goes by. */
+export type DoubtContext = {
   readonly lifecycle: Lifecycle;
   readonly nomad: NomadLink;
   readonly clock: Clock;
@@ -28,13 +27,16 @@ export type DoublesContext = {
   readonly signal: AbortSignal;
 };
 
+/** What the search goes by. */
+export type DoublesContext = DoubtContext & { readonly doubts: Doubts };
+
 /** Milliseconds before Nomad is asked, and between rounds in which it answers. */
 const shortestPause = 5_000;
 /** Longest milliseconds between rounds: the pause doubles with each round in which no question is settled. */
 const longestPause = 60_000;
 /** Tasks that are asked about in one round: each costs a few requests to Nomad. */
 const askedInRound = 20;
-/** Milliseconds that ECS has for all answers about one task. */
+/** Milliseconds that Nomad and ECS have for all answers about one task. */
 const searchTime = 60_000;
 /** Questions without a useful answer that end a round: each may take Nomad seconds. */
 const failuresInRound = 3;
@@ -90,7 +92,7 @@ async function askAbout(
   let settled = 0;
   let failures = 0;
   for (const record of records) {
-    if (failures < failuresInRound && await isSettled(context, record)) {
+    if (failures < failuresInRound && await settleDoubt(context, record, searchTime)) {
       settled += 1;
       continue;
     }
@@ -100,22 +102,26 @@ async function askAbout(
   return settled;
 }
 
-/** Whether nothing is to be found out about a task any more. What runs beside it is then being stopped. */
-async function isSettled(
-  { lifecycle, nomad, clock, log, signal }: DoublesContext,
+/**
+ * Asks once about a task, for at most `ms` milliseconds. Answers whether nothing is to be found out about it
+ * any more. What runs beside it is then being stopped. Never rejects.
+ */
+export async function settleDoubt(
+  { lifecycle, nomad, clock, log, signal }: DoubtContext,
   record: TaskRecord,
+  ms: number,
 ): Promise<boolean> {
   const { task, remote: { ref } } = record;
   if (!record.isLive()) return true;
+  const late = () => new Error(`Nomad and ECS gave no answer within ${ms / 1_000} s`);
   try {
-    const predecessors = await predecessorsFrom(nomad, task, signal);
-    if (predecessors === undefined || !predecessors.certain) return false;
-    const inDoubt = { ref, owner: task, predecessors, isOpen: () => record.isLive() };
-    const late = () => new Error(`ECS gave no answer within ${searchTime / 1_000} s`);
-    const stopped = await within(
-      { clock, ms: searchTime, late, signal },
-      (bounded) => lifecycle.stopDoubles(inDoubt, bounded),
-    );
+    const stopped = await within({ clock, ms, late, signal }, async (bounded) => {
+      const predecessors = await predecessorsFrom(nomad, task, bounded);
+      if (predecessors === undefined || !predecessors.certain) return undefined;
+      const inDoubt = { ref, owner: task, predecessors, isOpen: () => record.isLive() };
+      return await lifecycle.stopDoubles(inDoubt, bounded);
+    });
+    if (stopped === undefined) return false;
     record.inDoubt = false;
     for (const arn of stopped) {
       record.remote.tell(

@@ -2,6 +2,7 @@ import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
 import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
+import { settleDoubt } from "./doubles.ts";
 import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import { pauseLogs, resumeLogs } from "./task_logs.ts";
@@ -25,12 +26,13 @@ const tagTime = 5_000;
  * then the successor runs an ECS task of its own.
  */
 export async function leaveToSuccessor(
-  { lifecycle, nomad, settings, clock, log }: LeaveContext,
+  context: LeaveContext,
   record: TaskRecord,
   /** Milliseconds that the whole stop may take. */
   timeout: number,
   signal: AbortSignal,
 ): Promise<"left" | "to be stopped"> {
+  const { lifecycle, nomad, settings, clock, log } = context;
   const { task, remote } = record;
   if (!record.handover || !record.isLive()) return "to be stopped";
   const verdict = await leaveVerdict(nomad, task, signal);
@@ -39,6 +41,8 @@ export async function leaveToSuccessor(
   const until = clock.now() + settings.config.orphan_grace;
   const ms = Math.min(tagTime, timeout / 2);
   const late = () => new Error(`no answer within ${ms} ms`);
+  // Who leaves a task asks no more about it, and the successor may start much later.
+  const settled = record.inDoubt ? settleDoubt({ ...context, signal }, record, ms) : undefined;
   try {
     const isLeft = await within({ clock, ms, late, signal }, async (bounded) => {
       // After an outage ECS may answer again, and the next look may be due half a minute later.
@@ -54,6 +58,7 @@ export async function leaveToSuccessor(
       return true;
     });
     if (!isLeft) return "to be stopped";
+    await settled;
   } catch (error) {
     resumeLogs(log, record);
     const message = error instanceof Error ? error.message : String(error);

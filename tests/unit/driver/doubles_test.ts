@@ -115,6 +115,53 @@ Deno.test("a task that was left is taken over although a server that is behind s
   assertEquals(liveArns(clients), [arn]);
 });
 
+/** Has the servers drain the second client, with `fourth` in place of `third` on the first. */
+function drainThird({ servers }: TwoClients) {
+  const known = servers.allocation("third");
+  assert(known !== undefined);
+  servers.changeNode("node-a", { draining: false });
+  servers.changeNode("node-b", { draining: true });
+  servers.put({
+    ...known,
+    id: "fourth",
+    nodeId: "node-a",
+    clientStatus: "pending",
+    previousAllocation: "third",
+  });
+  servers.change("third", {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being migrated",
+    migrate: true,
+    nextAllocation: "fourth",
+  });
+}
+
+Deno.test("a task of such a start that is left right away leaves no earlier task running", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  clients.servers.weather = undefined;
+  drainThird(clients);
+  await clients.stop(clients.b, "third");
+  await clients.pass(10_000);
+  assertEquals(liveArns(clients), [own]);
+  assert(clients.events(clients.b).some((text) => text.includes(`Stopping ECS task ${arn}`)));
+  assertEquals(await clients.start(clients.a, "fourth"), own);
+});
+
+Deno.test("a task of such a start is left though ECS does not tell of an earlier one in time", async () => {
+  const { clients, arn } = await leftToOneThatNeverStarts();
+  const own = await startedUntold(clients, "third", arn);
+  clients.servers.weather = undefined;
+  drainThird(clients);
+  clients.ecs.weather = { mode: "error503", rate: 1, operation: "ListTasks" };
+  await clients.stop(clients.b, "third");
+  clients.ecs.weather = undefined;
+  assertEquals(liveArns(clients).sort(), [arn, own].sort());
+  assertEquals(await clients.start(clients.a, "fourth"), own);
+  await clients.pass(10_000);
+  assertEquals(liveArns(clients), [own]);
+});
+
 const kept: [string, (clients: TwoClients) => void][] = [
   ["a disconnected client's, which Nomad may keep", (clients) => {
     lose(clients);
