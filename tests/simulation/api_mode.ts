@@ -2,8 +2,10 @@ import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { Alloc } from "./alloc.ts";
 import {
+  comesAfter,
   isLostInDoubt,
   leavesBehind,
+  leavesOrphan,
   missesTask,
   overtakesStart,
   runsBesideSuccessor,
@@ -97,7 +99,7 @@ export function createApiMode(
     isWanted: (alloc) => isWanted(run, alloc),
     isExcused: (alloc) =>
       run.overtaking.has(alloc) || runsBesideSuccessor(run, alloc) ||
-      (time.now() - (run.uninformed.get(alloc) ?? -Infinity) < doubtTime &&
+      (mayRunBeside(run, alloc) &&
         alloc.previous !== undefined && leavesBehind(run, alloc.previous)),
     disturb: () => {
       for (const drain of run.drains) drain.disturbed = true;
@@ -152,6 +154,13 @@ export function createApiMode(
     // What was left to an allocation that never came ends an hour later by its own node's driver.
     quiesceTime: 4_500_000,
   };
+}
+
+/** Whether a start was told nothing, and nobody could yet end what runs beside its task. */
+function mayRunBeside(run: ApiRun, alloc: Alloc): boolean {
+  const since = run.uninformed.get(alloc);
+  if (since === undefined) return false;
+  return run.stage.time.now() - since < doubtTime || leavesOrphan(run, alloc);
 }
 
 /** Waits as Nomad's client does before it starts an allocation's tasks. */
@@ -262,8 +271,4 @@ function checkForsaken({ stage: { time, ecs, violate }, gone, calmSince }: ApiRu
     const node = tagOf(task, "nomad:node_id") ?? "";
     if (ids.includes(node)) violate(`${task.id.slice(0, 6)} of ${node}, which is gone, runs on`);
   }
-}
-
-function comesAfter({ previous }: Alloc, earlier: Alloc): boolean {
-  return previous !== undefined && (previous === earlier || comesAfter(previous, earlier));
 }
