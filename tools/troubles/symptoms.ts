@@ -12,11 +12,16 @@ export const symptoms = `## By symptom
 | \`Dimension "memory" exhausted\`, \`"cpu"\` or \`"disk"\` | Nomad counts \`resources\` against the client's machine ([a client for ECS alone](operations.md#a-client-for-ecs-alone)). |
 
 **An allocation hangs in pending.** Nomad shows it so until the driver answers the start, and the driver answers when ECS
-says RUNNING (\`wait_for\` says otherwise). The events show how far ECS is.
+says RUNNING (\`wait_for\` says otherwise). Nomad's "pending" is the allocation's state; PENDING in an event is the ECS task's.
+A start that is not RUNNING after \`start_timeout\`, 5 minutes by default, is given up: the driver stops the ECS task.
+**To end a start now**, type \`nomad job stop <job>\`, and then \`aws ecs stop-task --cluster <cluster> --task <arn>\`. Nomad
+cannot call a start off: without the second command the stop comes when the start has ended.
 
 | last event | where to look |
 |---|---|
 | none of the driver | The allocation waits for an earlier one to end, or for a template, a volume or a \`prestart\` task. |
+| \`Asking ECS to run …\` | ECS has not answered RunTask yet: AWS's rate of starts, or an endpoint that is not reached. See [what AWS allows](operations.md#what-aws-allows); \`nomad-driver-ecs doctor\` tries the endpoint. |
+| \`Waiting for ECS to acknowledge …\`, \`Waiting until ECS is sure …\` | An earlier ECS task of this allocation must be stopped or listed first. It takes up to half a minute; longer where AWS does not answer. |
 | PROVISIONING, PENDING, \`Still waiting for …\` | [a task does not start](#a-task-does-not-start) |
 | \`ECS gives no usable answer\`, or a refusal of AWS | [while a task runs](#while-a-task-runs), \`nomad-driver-ecs doctor\` |
 
@@ -32,7 +37,10 @@ says RUNNING (\`wait_for\` says otherwise). The events show how far ECS is.
 | The allocation is over, and the client has removed it (\`gc_max_allocs\`, 50 by default). | \`nomad-driver-ecs logs <task>\` reads CloudWatch Logs. |
 
 **\`nomad alloc exec\` fails.** The error says what is missing: [commands and signals](#commands-and-signals).
-\`nomad-driver-ecs doctor --task <arn>\` checks all of it. [Security](security.md#the-drivers-identity) has the permissions.
+\`nomad-driver-ecs doctor --task <arn>\` checks the ECS task and the driver's permissions, but not
+\`ssmmessages:OpenDataChannel\` of either identity, nor what the network lets through. Where it finds nothing, look at these
+two: [security](security.md#the-drivers-identity) has policies to paste, and
+[networking](networking.md#what-must-be-reachable) what both sides must reach.
 
 **An ECS task runs that nobody looks after.** \`nomad-driver-ecs tasks\` says whether it is an orphan and why.
 \`nomad-driver-ecs stop-orphans --yes\` ends those that are. One that is \`unknown\`, and that you know to be unneeded, is
@@ -40,7 +48,8 @@ ended by \`aws ecs stop-task\`. The [runbook](runbook.md#after-a-client-was-lost
 
 **Two ECS tasks run for one Nomad task.** A client was lost, and no \`nomad\` block let the next one take over
 ([hand-over](hand-over.md#what-happens-on-each-nomad)), or the group's \`disconnect\` block has a second one run meanwhile
-(\`replace\`, on by default). One of the two ends when the client comes back.
+(\`replace\`, on by default). One of the two ends when the client comes back. Where it never does and no client has a
+\`nomad\` block, the first runs until \`nomad-driver-ecs stop-orphans --yes\` ends it.
 \`nomad-driver-ecs tasks\` shows the node of each.
 
 **Nomad reports that a stop failed.** ECS had not acknowledged it within \`kill_timeout\`, which is 5 s by default, and which
