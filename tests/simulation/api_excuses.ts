@@ -41,14 +41,16 @@ export function isLostInDoubt({ stage: { allocs }, gone, lost }: ApiRun, alloc: 
 }
 
 /**
- * Whether an allocation was stopped after its client had died during its only start, and no later one of its
- * line has started since. No process knows of its ECS task then, nor asks what runs beside it. The searches
- * for orphans end both tasks, after `orphan_grace`; a later start takes one of them and stops the other.
+ * Whether an allocation was stopped after its client had died during its only start, or after its handle was
+ * damaged, and no later one of its line has started since. No process knows of its ECS task then, nor asks
+ * what runs beside it. The searches for orphans end both tasks, after `orphan_grace`; a later start takes
+ * one of them and stops the other.
  */
 export function leavesOrphan({ stage: { allocs }, started }: ApiRun, alloc: Alloc): boolean {
-  const { state, desired, unanswered } = alloc;
-  const isOrphan = state === "over" && desired === "stop" && unanswered && !started.has(alloc);
-  return isOrphan && !allocs.some((other) => started.has(other) && comesAfter(other, alloc));
+  const { state, desired, unanswered, misled } = alloc;
+  const isUnknown = misled || (unanswered && !started.has(alloc));
+  return state === "over" && desired === "stop" && isUnknown &&
+    !allocs.some((other) => started.has(other) && comesAfter(other, alloc));
 }
 
 /** Whether an allocation replaces an earlier one, directly or in several steps. */
