@@ -178,6 +178,18 @@ Deno.test("docs/security.md names each statement of the driver's policy", () => 
   assertEquals(named.filter((name) => !known.includes(name)), []);
 });
 
+Deno.test("docs/security.md shows the statements for exec as iam-policy prints them", async () => {
+  const page = all.find(({ path }) => path === "docs/security.md");
+  assert(page !== undefined);
+  const line = commands(page).find((text) => /^nomad-driver-ecs iam-policy --account/.test(text));
+  assert(line !== undefined);
+  const { stdout } = await runTool(line.split(" ").slice(1));
+  const printed: { Sid: string }[] = JSON.parse(stdout).Statement;
+  const exec = grants.filter(({ feature }) => feature === "exec").map(({ sid }) => sid);
+  const shown = fenced(page, "json").map((block) => JSON.parse(block)).find(Array.isArray);
+  assertEquals(shown, printed.filter(({ Sid }) => exec.includes(Sid)));
+});
+
 Deno.test("docs/security.md has the actions and resources of each statement, as the policy has them", () => {
   const conditions = { cluster: "`ecs:cluster`", "passed to ECS": "`iam:PassedToService`" };
   const page = all.find(({ path }) => path === "docs/security.md");
