@@ -22,9 +22,12 @@ export type ExecOptions = CommonOptions & {
 export async function exec(
   host: Host,
   task: string,
-  command: readonly string[],
+  words: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
+  // It ends the tool's own options, which end at the command anyway.
+  const command = words[0] === "--" ? words.slice(1) : words;
+  if (command.length === 0) throw new CliError("a command has to follow --");
   const settings = await settingsOf(host, options);
   const mode = modeOf(host, options);
   return await withSession(host, settings, async ({ caller, lifecycle }) => {

@@ -43,7 +43,9 @@ export async function checkIdentity(
 }
 
 function credentialsCheck({ arn, expires }: Identity, now: number): Check {
-  if (expires === undefined) return ok("credentials", `${arn}; their source tells no end`);
+  if (expires === undefined) {
+    return ok("credentials", `${arn}; until when they are valid is not told`);
+  }
   const left = expires.getTime() - now;
   const until = `${arn}, until ${expires.toISOString()} (${spanOf(left)})`;
   // The source of a role's credentials renews them. Nobody renews a session token of the environment.

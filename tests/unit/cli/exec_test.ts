@@ -34,6 +34,14 @@ Deno.test("options behind the command's name are the command's", async () => {
   });
 });
 
+Deno.test("-- before the command is not the command's, and a later one is", async () => {
+  await withStage(async (stage) => {
+    const { arn } = await taskWithExec(stage);
+    const ran = await stage.tool(["exec", ...region, arn, "--", "echo", "--", "-t"]);
+    assertEquals([ran.code, ran.stdout], [0, "-- -t\n"]);
+  });
+});
+
 Deno.test("what a pipe holds reaches the command, and its end too", async () => {
   await withStage(async (stage) => {
     const { arn } = await taskWithExec(stage);
