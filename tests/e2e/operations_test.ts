@@ -11,8 +11,8 @@ Deno.test(`Nomad ${nomadVersion} runs the client and the job of docs/operations.
   await withSite({ clientConfig: page.client }, async (site) => {
     const node = await site.agent.node();
     assertEquals(node.NodePool, "ecs");
-    assertEquals(node.NodeResources.Memory.MemoryMB, 100_000);
-    assertEquals(node.NodeResources.Cpu.CpuShares, 100_000);
+    assertEquals(node.NodeResources.Memory.MemoryMB, 20_000);
+    assertEquals(node.NodeResources.Cpu.CpuShares, 20_000);
 
     const { code, output } = await site.register(job);
     assertEquals(code, 0, output);
