@@ -41,15 +41,15 @@ export function isLostInDoubt({ stage: { allocs }, gone, lost }: ApiRun, alloc: 
 }
 
 /**
- * Whether an allocation was stopped after its client had died during its only start, or after its handle was
+ * Whether an allocation is over whose client or plugin died during its only start, or whose handle was
  * damaged, and no later one of its line has started since. No process knows of its ECS task then, nor asks
  * what runs beside it. The searches for orphans end both tasks, after `orphan_grace`; a later start takes
  * one of them and stops the other.
  */
 export function leavesOrphan({ stage: { allocs }, started }: ApiRun, alloc: Alloc): boolean {
-  const { state, desired, unanswered, misled } = alloc;
+  const { state, unanswered, misled } = alloc;
   const isUnknown = misled || (unanswered && !started.has(alloc));
-  return state === "over" && desired === "stop" && isUnknown &&
+  return state === "over" && isUnknown &&
     !allocs.some((other) => started.has(other) && comesAfter(other, alloc));
 }
 
