@@ -41,16 +41,20 @@ export function isLostInDoubt({ stage: { allocs }, gone, lost }: ApiRun, alloc: 
 }
 
 /**
- * Whether an allocation is over whose client or plugin died during its only start, or whose handle was
- * damaged, and no later one of its line has started since. No process knows of its ECS task then, nor asks
- * what runs beside it. The searches for orphans end both tasks, after `orphan_grace`; a later start takes
- * one of them and stops the other.
+ * Whether an allocation is over whose client or plugin died before its start's answer was stored, or whose
+ * handle was damaged, and no later one of its line has started since that could learn of it. No process knows
+ * of its ECS task then, nor asks what runs beside it. The searches for orphans end both tasks, after
+ * `orphan_grace`; a later start that Nomad tells of them takes one and stops the other.
  */
-export function leavesOrphan({ stage: { allocs }, started }: ApiRun, alloc: Alloc): boolean {
-  const { state, unanswered, misled } = alloc;
-  const isUnknown = misled || (unanswered && !started.has(alloc));
+export function leavesOrphan(
+  { stage: { allocs }, started, uninformed }: ApiRun,
+  alloc: Alloc,
+): boolean {
+  const { state, stored, unanswered, misled } = alloc;
+  const isUnknown = misled || (unanswered && stored === undefined);
+  const isSettledBy = (later: Alloc) => started.has(later) && !uninformed.has(later);
   return state === "over" && isUnknown &&
-    !allocs.some((other) => started.has(other) && comesAfter(other, alloc));
+    !allocs.some((other) => isSettledBy(other) && comesAfter(other, alloc));
 }
 
 /** Whether an allocation replaces an earlier one, directly or in several steps. */
