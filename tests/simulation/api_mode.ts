@@ -260,7 +260,9 @@ function faultOfStop(
   if (isWanted(run, owner)) return `${node.id} stopped ${name}, which ${owner.id} is to have`;
   const replaces = allocs.some((alloc) => alloc.node === node && comesAfter(alloc, owner));
   const known = servers.node(ownerNode ?? "");
-  if (known.status === "disconnected" && !replaces) {
+  // What was left to an allocation that is over does not come back with its client.
+  const isLeftToNobody = owner.state === "over" && left.get(owner)?.to.state === "over";
+  if (known.status === "disconnected" && !replaces && !isLeftToNobody) {
     return `${node.id} stopped ${name} of ${known.id}, which is only disconnected`;
   }
   return undefined;
