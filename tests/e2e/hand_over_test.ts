@@ -165,7 +165,9 @@ Deno.test(
       await site.allocation("sleep", (old) => old.ID === first.ID && !isRunning(old), 90);
       await eventually("the first client has heard of its allocation", async () => {
         const log = await site.agent.log();
-        return /has taken it over|no longer|killed/i.test(log) ? true : undefined;
+        return /has taken it over|leaving a task to run on|no longer|killed/i.test(log)
+          ? true
+          : undefined;
       }, { seconds: 60 });
       assertEquals(new Set(await arns(site)), new Set([kept, ending]));
       await untilAttribute(site, first.NodeID, /^on$/);
