@@ -44,18 +44,9 @@ if ! command -v go >/dev/null; then
   exit 1
 fi
 
-mkdir -p "$cache"
-work=$(mktemp -d "$cache/build.XXXXXX")
-ticker=
-cleanup() {
-  [ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-cat >"$work/go.mod" <<MOD
+. "$(dirname "$0")/build_in_cache.sh"
+mkdir "$work/nomad"
+cat >"$work/nomad/go.mod" <<MOD
 module nomad-build
 
 go 1.22
@@ -72,22 +63,5 @@ $metrics
 MOD
 
 echo "Building Nomad $version from its Go module (once; some minutes)" >&2
-(
-  elapsed=0
-  # The pause ends with the ticker: as its own child it would go on after an interruption.
-  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
-  while sleep 15 & pause=$!; wait "$pause"; do
-    elapsed=$((elapsed + 15))
-    echo "  still building Nomad $version: ${elapsed} s" >&2
-  done
-) &
-ticker=$!
-# Go and its linker leave their temporary folders behind when they are interrupted: these go with the rest.
-mkdir "$work/tmp"
-(cd "$work" && TMPDIR=$work/tmp GOTMPDIR=$work/tmp GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o nomad github.com/hashicorp/nomad) >"$work/log" 2>&1 || {
-  echo "Building Nomad $version failed:" >&2
-  grep -v '^go: downloading' "$work/log" | tail -n 20 >&2
-  exit 1
-}
-mv -f "$work/nomad" "$cache/nomad"
+build "Nomad $version" "$work/nomad" github.com/hashicorp/nomad "$cache/nomad"
 echo "$cache/nomad"

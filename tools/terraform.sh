@@ -10,33 +10,13 @@ bindings=25.7.0
 here=$(cd "$(dirname "$0")" && pwd)
 deno=$here/../.tools/deno
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/nomad-driver-ecs/terraform
-mkdir -p "$cache"
-work=$(mktemp -d "$cache/build.XXXXXX")
-ticker=
-cleanup() {
-  [ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
 built=$cache/tofu-$tofu
 if [ ! -x "$built/tofu" ] && ! command -v go >/dev/null; then
   echo "OpenTofu $tofu needs building, and there is no Go on PATH: install Go" >&2
   exit 1
 fi
 
-# Builds a package of the module in a folder of $work, and moves the executable to where it is kept.
-build() {
-  (cd "$work/$1" && GOFLAGS=-mod=mod go build -trimpath -ldflags='-s -w' -o built "$2") >"$work/log" 2>&1 || {
-    echo "Building $2 failed:" >&2
-    grep -v '^go: downloading' "$work/log" | tail -n 20 >&2
-    exit 1
-  }
-  mkdir -p "$(dirname "$3")"
-  mv -f "$work/$1/built" "$3"
-}
+. "$here/build_in_cache.sh"
 
 # Two modules, so that OpenTofu is built with the very versions that it names. The replacement in its
 # own go.mod does not carry over to a module that requires it.
@@ -61,21 +41,11 @@ MOD
 
 if [ ! -x "$built/tofu" ]; then
   echo "Building OpenTofu $tofu from its Go module (once; some minutes)" >&2
-  (
-    elapsed=0
-    while sleep 15; do
-      elapsed=$((elapsed + 15))
-      echo "  still building OpenTofu $tofu: ${elapsed} s" >&2
-    done
-  ) &
-  ticker=$!
-  build tofu github.com/opentofu/opentofu/cmd/tofu "$built/tofu"
-  kill "$ticker" 2>/dev/null || true
-  ticker=
+  build "OpenTofu $tofu" "$work/tofu" github.com/opentofu/opentofu/cmd/tofu "$built/tofu"
 fi
 
 # The provider and the schema depend on files here, so their folder has a name made from those files.
-sum=$(cat "$0" "$here"/terraform/*.ts "$here/terraform/provider/main.go" | cksum | cut -d ' ' -f 1)
+sum=$(cat "$0" "$here/build_in_cache.sh" "$here"/terraform/*.ts "$here/terraform/provider/main.go" | cksum | cut -d ' ' -f 1)
 ready=$cache/checker-$bindings-$sum
 if [ ! -e "$ready/tofu.rc" ]; then
   echo "Fetching the schema of Terraform's AWS provider from npm (once; 46 MB)" >&2
@@ -83,7 +53,7 @@ if [ ! -e "$ready/tofu.rc" ]; then
   mkdir "$work/ready"
   "$deno" run --frozen --allow-read --allow-write --allow-run=tar \
     "$here/terraform/schema.ts" "$work/cdktn-provider-aws-$bindings.tgz" "$work/ready/schema.json"
-  build provider . "$work/ready/terraform-provider-aws"
+  build "the provider" "$work/provider" . "$work/ready/terraform-provider-aws"
   ln -s "$built/tofu" "$work/ready/tofu"
   cat >"$work/ready/tofu.rc" <<RC
 provider_installation {
