@@ -24,20 +24,14 @@ export async function listAll(
   ask: (nextToken: string | undefined) => Promise<Page>,
 ): Promise<Set<string>> {
   const items = new Set<string>();
-  const tokens = new Set<string>();
-  let token: string | undefined;
-  let idle = 0;
-  for (let pages = 0; pages < mostPages && items.size <= mostItems; pages++) {
+  await readPages(attempted, { mostPages, mostIdlePages }, async (token) => {
     const before = items.size;
     const page = await ask(token);
     for (const item of page.items) items.add(item);
-    token = page.nextToken;
-    if (token === undefined || token === "") return items;
-    idle = items.size === before ? idle + 1 : 0;
-    if (tokens.has(token) || idle >= mostIdlePages) break;
-    tokens.add(token);
-  }
-  throw new EcsError("unavailable", attempted, "its pages do not end");
+    if (items.size > mostItems && !isLast(page.nextToken)) throw endless(attempted);
+    return { nextToken: page.nextToken, isIdle: items.size === before };
+  });
+  return items;
 }
 
 /** The most pages of an answer that is read page by page: 50 MB of log events. */
@@ -54,13 +48,58 @@ export async function eachPage(
   attempted: string,
   ask: (nextToken: string | undefined) => Promise<string | undefined>,
 ): Promise<void> {
+  const limits = { mostPages: mostPagesToRead, mostIdlePages: Infinity };
+  await readPages(
+    attempted,
+    limits,
+    async (token) => ({ nextToken: await ask(token), isIdle: false }),
+  );
+}
+
+/** From how many pages on an answer counts as endless. */
+export type PageLimits = {
+  readonly mostPages: number;
+  /** Pages in a row that are idle. */
+  readonly mostIdlePages: number;
+};
+
+/** What came of reading a page. */
+export type PageRead = {
+  /** What the next page is asked for by; undefined or empty after the last. */
+  readonly nextToken: string | undefined;
+  /** Whether it had nothing new. */
+  readonly isIdle: boolean;
+};
+
+/**
+ * Reads an answer page by page, within limits of its own. Rejects with an `EcsError` for pages that do
+ * not end: a token that came before, or more pages than the limits allow.
+ *
+ * @param attempted Names the operation and its target.
+ */
+export async function readPages(
+  attempted: string,
+  limits: PageLimits,
+  read: (nextToken: string | undefined) => Promise<PageRead>,
+): Promise<void> {
   const tokens = new Set<string>();
   let token: string | undefined;
-  for (let pages = 0; pages < mostPagesToRead; pages++) {
-    token = await ask(token);
-    if (token === undefined || token === "") return;
-    if (tokens.has(token)) break;
-    tokens.add(token);
+  let idle = 0;
+  for (let pages = 0; pages < limits.mostPages; pages++) {
+    const { nextToken, isIdle } = await read(token);
+    if (isLast(nextToken)) return;
+    idle = isIdle ? idle + 1 : 0;
+    if (tokens.has(nextToken) || idle >= limits.mostIdlePages) break;
+    tokens.add(nextToken);
+    token = nextToken;
   }
-  throw new EcsError("unavailable", attempted, "its pages do not end");
+  throw endless(attempted);
+}
+
+function isLast(nextToken: string | undefined): nextToken is undefined | "" {
+  return nextToken === undefined || nextToken === "";
+}
+
+function endless(attempted: string): EcsError {
+  return new EcsError("unavailable", attempted, "its pages do not end");
 }

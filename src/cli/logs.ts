@@ -3,6 +3,7 @@ import type { EcsCaller } from "../aws/caller.ts";
 import { parseTaskArn, type TaskRef } from "../aws/cluster_ref.ts";
 import { EcsError } from "../aws/error.ts";
 import { attemptOf, type Output } from "../aws/operations.ts";
+import { readPages } from "../aws/pages.ts";
 import { parseDuration } from "../config/duration.ts";
 import { mainContainer } from "../lifecycle/lifecycle.ts";
 import {
@@ -129,16 +130,10 @@ async function readStream(
 ): Promise<void> {
   const startTime = position.from;
   const options = { target: `${stream} of ${group}`, priority: "act", signal } as const;
-  const tokens = new Set<string>();
-  let nextToken: string | undefined;
-  let idle = 0;
-  do {
-    if (idle >= mostIdlePages || (nextToken !== undefined && tokens.has(nextToken))) {
-      const attempted = attemptOf("filterLogEvents", options.target);
-      throw new EcsError("unavailable", attempted, "its pages do not end");
-    }
-    if (nextToken !== undefined) tokens.add(nextToken);
-    const page = await caller.call("filterLogEvents", {
+  const attempted = attemptOf("filterLogEvents", options.target);
+  const limits = { mostPages: Infinity, mostIdlePages };
+  await readPages(attempted, limits, async (nextToken) => {
+    const { events = [], ...page } = await caller.call("filterLogEvents", {
       logGroupName: group,
       logStreamNames: [stream],
       startTime,
@@ -149,16 +144,14 @@ async function readStream(
       if (isMissing) return { events: [], nextToken: undefined };
       throw error;
     });
-    const { events = [] } = page;
-    idle = events.length === 0 ? idle + 1 : 0;
     for (const event of events) {
       if (!isFresh(position, event)) continue;
       noteEvent(position, event);
       await take(event);
     }
     advance(position);
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined && nextToken !== "");
+    return { nextToken: page.nextToken, isIdle: events.length === 0 };
+  });
 }
 
 /** The streams of the containers that are asked for. Rejects with a `CliError` where there are none. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EcsError } from "../../../src/aws/error.ts";
-import { eachPage, listAll, type Page } from "../../../src/aws/pages.ts";
+import { eachPage, listAll, type Page, readPages } from "../../../src/aws/pages.ts";
 
 /** A list whose n-th page is as `page` says, and how often it was asked for one. */
 function listOf(page: (at: number) => Page) {
@@ -67,4 +67,24 @@ Deno.test("an answer whose pages do not end is given up as unusable", async () =
     const error = await assertRejects(() => read, EcsError, "its pages do not end");
     assertEquals([error.kind, asked], ["unavailable", calls]);
   }
+});
+
+Deno.test("idle pages are counted in a row, and pages that are none may be as many as there are", async () => {
+  const limits = { mostPages: Infinity, mostIdlePages: 3 };
+  const readTo = async (end: number, isIdle: (at: number) => boolean) => {
+    let asked = 0;
+    const read = readPages("FilterLogEvents of a test", limits, () => {
+      const at = asked++;
+      const nextToken = at === end ? undefined : `${at}`;
+      return Promise.resolve({ nextToken, isIdle: isIdle(at) });
+    });
+    return await read.then(() => asked, ({ message }) => `${asked} pages: ${message}`);
+  };
+  assertEquals(await readTo(2_000, (at) => at % 3 > 0), 2_001);
+  assertEquals(
+    (await readTo(2_000, (at) => at > 0)).toString().startsWith(
+      "4 pages: FilterLogEvents of a test",
+    ),
+    true,
+  );
 });
