@@ -25,7 +25,7 @@ export async function exec(
   words: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
-  // It ends the tool's own options, which end at the command anyway.
+  // A first `--` ends the tool's own options, and is no word of the command.
   const command = words[0] === "--" ? words.slice(1) : words;
   if (command.length === 0) throw new CliError("a command has to follow --");
   const settings = await settingsOf(host, options);

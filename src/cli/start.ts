@@ -34,7 +34,8 @@ export async function startCli(
       random: Math.random,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       stdin: keyboard,
-      // What a command does is done all the same, and its status is its own; only what waits for more ends.
+      // A command goes on without a reader, and keeps its own exit status. One that waits for more, as with
+      // --watch, ends by this signal.
       stdout: standardOutput(() =>
         interrupted.abort(new Ended("nobody reads any more", exitCodes.ok))
       ),

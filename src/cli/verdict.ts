@@ -78,7 +78,7 @@ export async function verdictOn(
   const works = node !== undefined && node.status !== "down";
   const context = { api, known: new Set(nodes.keys()) };
   try {
-    // The time in a task's tags is no proof here: this host's clock may be wrong. Nomad is asked of all.
+    // The time in a task's tags is no proof here: this host's clock may be wrong. Nomad is asked about every task.
     const need = await (works ? needOnWorkingNode : needOf)(context, task, signal);
     return verdictFrom(need, works ? task.owner.nodeId : undefined);
   } catch (error) {
