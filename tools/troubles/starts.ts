@@ -269,7 +269,7 @@ export const starts: readonly Section[] = [
           "The driver cannot use the allocation's directory: full or broken disk, or permissions.",
         fix:
           "Make room, or let the agent's user write below `data_dir`. Without its record a start goes " +
-          "on, and looks through ECS first, after a restart of the plugin for half a minute.",
+          "on. It looks through ECS first, and waits for that up to half a minute after a restart of the plugin.",
       },
       {
         seen: "this process has given up the power to write there",
