@@ -1,7 +1,7 @@
-// A Terraform provider that has a schema and nothing else. It serves the schema.json beside its
-// executable, in the form of `terraform providers schema -json`, finds every configuration valid, and
-// reads, plans and applies without AWS: what only AWS can tell is made up. Types, attributes, blocks, references
-// and expressions are what the caller checks.
+// A Terraform provider with the schema of another, and without that one's code. It serves the schema.json
+// beside its executable, in the form of `terraform providers schema -json`. It finds every configuration
+// valid, and reads, plans and applies without AWS: it makes up what only AWS can tell. The caller checks
+// types, attributes, blocks, references and expressions.
 package main
 
 import (
@@ -50,7 +50,7 @@ type document struct {
 	ProviderSchemas map[string]providerSchema `json:"provider_schemas"`
 }
 
-// The embedded interface has the methods that validation never calls.
+// The embedded interface has the methods that no check of the demo calls.
 type provider struct {
 	tfprotov5.ProviderServer
 	schema *tfprotov5.GetProviderSchemaResponse
