@@ -114,7 +114,7 @@ function provenFiles(
       await using opened = await file(path, O_WRONLY | O_APPEND | O_CREAT);
       await opened.writeFile(bytes);
     },
-    // A file cannot be removed by what is proven of an open one. Nomad removes the empty ones.
+    // Emptied, not removed: a file is removed by its name, which is not proven. Nomad removes the empty ones.
     empty: async (path) => {
       await using opened = await file(path, constants.O_WRONLY);
       await opened.truncate(0);

@@ -33,7 +33,7 @@ export type { TaskLog } from "./task_log.ts";
  *
  * @example
  * ```ts
- * const logs = createLogs({ callerOf, disk: systemLogDisk, clock, log });
+ * const logs = createLogs({ callerOf, disk: systemLogDisk(clock), clock, log });
  * const taskLog = logs.follow(request, { role, profile }, tell);
  * taskLog.begin(); // ECS says that the task runs
  * taskLog.end(true); // ECS says that it has stopped

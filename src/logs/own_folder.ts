@@ -28,7 +28,8 @@ export type Opening<T> = {
 
 /**
  * Opens the file at a path, in the folder that the path names. Waits at most 5 s until nothing was made or
- * renamed beside the folder for one to two seconds. Rejects after that, where the folder is a link, and where `open` fails.
+ * renamed beside the folder for one to two seconds. Rejects after that, where the folder is a link, and where
+ * `open` fails.
  */
 export async function openedInFolder<T>(
   path: string,

@@ -154,7 +154,7 @@ function noteAnswered(stream: FollowedStream): void {
   stream.trouble = undefined;
 }
 
-/** Whether a read has failed as its stream does not exist, or its group; undefined for other reasons. */
+/** The part that a failed read did not find; undefined where the read failed for another reason. */
 export function missingPart({ kind, answer }: EcsError): "stream" | "group" | undefined {
   if (kind !== "no_resource") return undefined;
   return /log group/i.test(answer) ? "group" : "stream";

@@ -42,7 +42,7 @@ export class TaskLog implements StreamSink {
   #stderr: Output | undefined;
   /** Streams that were not read yet since this process resumed the logs. */
   #unsettled: readonly FollowedStream[] = none;
-  /** Kinds of trouble that were reported to the task's user. */
+  /** Reasons of which the task's user was told. */
   #reported: readonly Reason[] = none;
   #phase: "preparing" | "ready" | "following" | "over" = "preparing";
   #isBegun = false;

@@ -47,8 +47,8 @@ export function stuckText(output: LogSource["output"]): string {
 }
 
 /**
- * The line that ends a log of which the last lines were not read; undefined where all of it was. The last call may have
- * failed after a read that was late enough to have all there was to come.
+ * The line that ends a log of which the last lines were not read; undefined where all of it was. The last
+ * call may have failed after a read that was late enough to have all there was to come.
  */
 export function unreadText({ trouble, readAt }: FollowedStream, ended: number): string | undefined {
   if (trouble?.kind === "outage") {

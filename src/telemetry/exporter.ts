@@ -83,7 +83,7 @@ class PulledReader extends MetricReader {
   }
 }
 
-/** Serves `/metrics` on loopback, as its reader collects them. */
+/** Serves metrics on loopback, at `/metrics`. `reader` collects them. */
 function serve(port: number) {
   const reader = new PulledReader();
   const { promise: listening, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 /**
- * What a client sends: in chunks, held while the two shake hands or the command takes nothing. When it
- * is sent again, `unacknowledged.ts` says.
+ * What a client sends: in chunks, held while the two shake hands or the command takes nothing.
+ * `unacknowledged.ts` says when a message is sent again.
  */
 import type { ChannelContext, Finish, State } from "./context.ts";
 import { encodeFrame, payloadTypes } from "./frame.ts";
