@@ -10,3 +10,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function jsonObjectIn(value: unknown): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
+
+/** The object that a text of JSON is; undefined where the text is anything else, or no JSON. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  try {
+    return jsonObjectIn(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@
  * from there, and so does the next allocation on this client where it takes the ECS task over.
  */
 import { fromBase64 } from "../bytes.ts";
-import { jsonObjectIn } from "../json_object.ts";
+import { jsonObjectIn, parseJsonObject } from "../json_object.ts";
 import type { OutputState } from "./output.ts";
 import { type Position, positionAt } from "./position.ts";
 
@@ -33,7 +33,7 @@ export function encodeCheckpoint({ outputs, positions }: Checkpoint): string {
 
 /** Reads a checkpoint; undefined for a text that is none. */
 export function decodeCheckpoint(text: string): Checkpoint | undefined {
-  const fields = jsonObjectIn(parsed(text));
+  const fields = parseJsonObject(text);
   if (fields === undefined) return undefined;
   const outputs = new Map<string, OutputState>();
   for (const [name, value] of Object.entries(jsonObjectIn(fields["outputs"]) ?? {})) {
@@ -72,12 +72,4 @@ function positionOf(value: unknown): Position | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // it was damaged
-  }
 }

@@ -1,6 +1,7 @@
 import { eachPage } from "../aws/pages.ts";
 import { clusterInWords } from "../aws/cluster_ref.ts";
 import { attemptOf } from "../aws/operations.ts";
+import { parseJsonObject } from "../json_object.ts";
 import { longestLookBack, type Reading, startOf, type WantedTask } from "./source.ts";
 import { type Usage, usageOf } from "./usage.ts";
 
@@ -85,18 +86,10 @@ function patternOf(tasks: readonly WantedTask[]): string {
 
 /** Which task a performance log event is of and what that used; undefined for any other text. */
 export function readEvent(message: string): { taskId: string; usage: Usage } | undefined {
-  const event = parsed(message);
+  const event = parseJsonObject(message) ?? {}; // others may write into the group, too
   const { TaskId: taskId, Timestamp: at, CpuUtilized, MemoryUtilized, Type } = event;
   const usage = usageOf({ at, cpuUtilized: CpuUtilized, memoryUtilized: MemoryUtilized });
   return Type === "Task" && typeof taskId === "string" && usage !== undefined
     ? { taskId, usage }
     : undefined;
-}
-
-function parsed(message: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(message) ?? {};
-  } catch {
-    return {}; // others may write into the group, too
-  }
 }

@@ -1,6 +1,6 @@
 /** The JSON that messages of the data channel carry. */
 import { fromBase64 } from "../../bytes.ts";
-import { type JsonObject, jsonObjectIn } from "../../json_object.ts";
+import { type JsonObject, jsonObjectIn, parseJsonObject } from "../../json_object.ts";
 import type { Frame } from "./frame.ts";
 
 /** Version that the client states. Agents compare it; from this one on the upgrade is signed. */
@@ -127,9 +127,5 @@ function encode(value: unknown): Uint8Array {
 }
 
 function fieldsOf(payload: Uint8Array): JsonObject | undefined {
-  try {
-    return jsonObjectIn(JSON.parse(new TextDecoder().decode(payload)));
-  } catch {
-    return undefined;
-  }
+  return parseJsonObject(new TextDecoder().decode(payload));
 }
