@@ -13,6 +13,10 @@ export type Aim = {
   readonly most: number;
 };
 
+function atMost(what: string, found: number, most: number): Aim {
+  return { what, found, least: 0, most };
+}
+
 /** Tasks that one DescribeTasks call tells of; ECS's own limit. */
 const tasksEachCall = 100;
 /**
@@ -31,7 +35,7 @@ const mostIdleMemory = 80;
 
 /** What a start is to keep to. */
 export function startAims({ idleMbP50 }: StartCost): Aim[] {
-  return [{ what: "MB of memory, idle", found: idleMbP50, least: 0, most: mostIdleMemory }];
+  return [atMost("MB of memory, idle", idleMbP50, mostIdleMemory)];
 }
 
 /** What a run at one number of tasks is to keep to. */
@@ -42,7 +46,6 @@ export function loadAims(
   const { tasks, restSeconds, restingCallsPerSecond } = load;
   const calls = Math.ceil(tasks / tasksEachCall);
   const cycles = Math.floor(restSeconds / pollSeconds) + 1;
-  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
   return [
     atMost(
       `DescribeTasks calls in ${cycles} poll cycles`,
@@ -69,7 +72,6 @@ export function logAims(load: LogLoad): Aim[] {
     least: wanted,
     most: wanted,
   });
-  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
   return [
     exactly("lines read", load.linesRead, load.linesPrinted),
     exactly("lines doubled", load.linesDoubled, 0),
@@ -90,7 +92,6 @@ const mostWithoutMetrics = { memory: 1.05, cpu: 1.25 };
 
 /** What metrics that are off are to keep to. */
 export function telemetryAims({ tasks, off, on }: TelemetryCost): Aim[] {
-  const atMost = (what: string, found: number, most: number) => ({ what, found, least: 0, most });
   return [
     atMost("memory, of that with metrics", off.rssMb / on.rssMb, mostWithoutMetrics.memory),
     atMost(
@@ -106,12 +107,8 @@ export function telemetryAims({ tasks, off, on }: TelemetryCost): Aim[] {
 
 /** What the memory is to keep to while hosts come and go. */
 export function reconnectAims({ rssMb }: ReconnectResult): Aim[] {
-  return [{
-    what: "memory in the last third of the reconnects, of that in the first",
-    found: growthOf(rssMb),
-    least: 0,
-    most: memoryGrowth,
-  }];
+  const what = "memory in the last third of the reconnects, of that in the first";
+  return [atMost(what, growthOf(rssMb), memoryGrowth)];
 }
 
 /** The last third of the readings as a multiple of the first, each by its median. */
@@ -130,12 +127,6 @@ const mostUnfairness = 1.5;
 /** What a burst of starts or stops is to keep to. Ratios only: AWS's buckets are the measure. */
 export function burstAims(burst: Burst): Aim[] {
   const { what, plugins, tasksEach } = burst;
-  const atMost = (name: string, found: number, most: number) => ({
-    what: `${plugins} x ${tasksEach} ${what}: ${name}`,
-    found,
-    least: 0,
-    most,
-  });
   return [
     atMost("time, of what AWS allows", ratioOf(burst), mostRatio),
     atMost(
@@ -146,7 +137,7 @@ export function burstAims(burst: Burst): Aim[] {
     atMost("slowest plugin, of the fastest", burst.unfairness, mostUnfairness),
     atMost("errors told to Nomad", burst.failures.count, 0),
     atMost("ECS tasks missing", burst.missing, 0),
-  ];
+  ].map((aim) => ({ ...aim, what: `${plugins} x ${tasksEach} ${what}: ${aim.what}` }));
 }
 
 /** Whether the bounds are kept. */

@@ -1,3 +1,5 @@
+import { freePort } from "../../demo/lib/process.ts";
+import { systemClock } from "../../src/clock.ts";
 import { percentile } from "./handshake.ts";
 import { measureLoad } from "./load.ts";
 
@@ -66,27 +68,9 @@ async function scrape(port: number, signal: AbortSignal): Promise<number> {
       .catch(() => "");
     const counts = [...text.matchAll(/^nomad_driver_ecs_aws_calls_total\{[^}]*\} (\d+)$/gm)];
     metered = counts.reduce((sum, [, count]) => sum + Number(count), 0) || metered;
-    await pause(scrapeInterval, signal);
+    await systemClock.sleep(scrapeInterval, signal);
   }
   return metered;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 function medianOf(rounds: readonly LoadCost[]): LoadCost {
