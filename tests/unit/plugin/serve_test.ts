@@ -8,7 +8,7 @@ import {
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { ChannelCredentials } from "@grpc/grpc-js";
-import { eventually } from "../../../demo/lib/process.ts";
+import { eventually, freePort } from "../../../demo/lib/process.ts";
 import { call, pluginPath, startPlugin } from "../../harness/plugin.ts";
 import { failureOf } from "../../harness/driver_calls.ts";
 import { selfSigned } from "../../harness/certificate.ts";
@@ -244,13 +244,6 @@ Deno.test("options for Node.js in the agent's environment open no inspector and 
     await Deno.remove(folder, { recursive: true });
   }
 });
-
-/** A port of loopback that nobody has at the moment. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
-}
 
 /** Has the plugin started by a shell that does something first. */
 async function withScript(first: string, use: (executable: string) => Promise<void>) {

@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually } from "../../../demo/lib/process.ts";
+import { eventually, freePort } from "../../../demo/lib/process.ts";
 import { createCanary } from "../../fuzz/canary.ts";
 import { driverConfig, start, taskOf } from "../../harness/driver_calls.ts";
 import { withPlugin } from "../../harness/with_plugin.ts";
-
-/** A port that is free now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("a plugin with a telemetry block tells what it does, and no value of a job", async () => {
   const port = freePort();

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { freePort } from "../../../demo/lib/process.ts";
 import { createInstruments } from "../../../src/telemetry/instruments.ts";
-import { openExporter } from "../../../src/telemetry/exporter.ts";
+import { type Exporter, openExporter } from "../../../src/telemetry/exporter.ts";
 import { serveHttp } from "../../harness/http.ts";
 import { logTo } from "../../simulation/stage.ts";
 
@@ -12,10 +13,16 @@ const off = {
   prometheus_port: undefined,
 };
 
-/** A port that is free now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+/** Lets a test have an exporter that serves `/metrics` on a port of loopback. */
+async function withServed(use: (exporter: Exporter, port: number) => Promise<void>): Promise<void> {
+  const port = freePort();
+  const config = { ...off, prometheus_port: port };
+  const exporter = await openExporter(config, identity, logTo(() => {}, "t"));
+  try {
+    await use(exporter, port);
+  } finally {
+    await exporter.close();
+  }
 }
 
 Deno.test("metrics are sent by OTLP, with the operator's headers and who sends them", async () => {
@@ -58,13 +65,7 @@ Deno.test("metrics are sent by OTLP, with the operator's headers and who sends t
 });
 
 Deno.test("metrics can be read on loopback in Prometheus's format, and nothing else", async () => {
-  const port = freePort();
-  const exporter = await openExporter(
-    { ...off, prometheus_port: port },
-    identity,
-    logTo(() => {}, "t"),
-  );
-  try {
+  await withServed(async (exporter, port) => {
     createInstruments(exporter.meter)({ kind: "watch cycle", seconds: 5 });
     const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
     assertStringIncludes(
@@ -74,9 +75,7 @@ Deno.test("metrics can be read on loopback in Prometheus's format, and nothing e
     const other = await fetch(`http://127.0.0.1:${port}/`);
     await other.body?.cancel();
     assertEquals(other.status, 404);
-  } finally {
-    await exporter.close();
-  }
+  });
 });
 
 Deno.test("a port that is taken is an error", async () => {
@@ -115,19 +114,11 @@ Deno.test("a collector that refuses is logged without address and headers, and d
 });
 
 Deno.test("a request with a Host that is none is answered like any wrong one, and is no fault", async () => {
-  const port = freePort();
-  const exporter = await openExporter(
-    { ...off, prometheus_port: port },
-    identity,
-    logTo(() => {}, "t"),
-  );
-  try {
+  await withServed(async (_exporter, port) => {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
     const request = "GET /metrics HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n";
     await connection.write(new TextEncoder().encode(request));
     const answer = await new Response(connection.readable).text();
     assertStringIncludes(answer, "HTTP/1.1 404");
-  } finally {
-    await exporter.close();
-  }
+  });
 });
