@@ -18,6 +18,24 @@ async function withFifo(use: (folder: string, fifo: string) => Promise<void>): P
   }
 }
 
+/**
+ * Has a shell hold a FIFO open for both reading and writing, so that neither end is waited for, and run a
+ * command with the FIFO as its descriptor 3. Returns what ends the shell.
+ */
+async function hold(fifo: string, command = "true"): Promise<() => Promise<void>> {
+  const holder = new Deno.Command("sh", {
+    args: ["-c", `exec 3<>"${fifo}"; ${command}; echo ready; exec sleep 1000`],
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  await reader.read();
+  return async () => {
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+  };
+}
+
 Deno.test("a FIFO without a reader is not waited for, and a path that is none is an error", async () => {
   await withFifo(async (folder, fifo) => {
     assertEquals(await disk.openPipe(fifo), "no reader");
@@ -27,13 +45,7 @@ Deno.test("a FIFO without a reader is not waited for, and a path that is none is
 
 Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or doubled", async () => {
   await withFifo(async (folder, fifo) => {
-    // The shell opens the FIFO for both, so that neither end is waited for.
-    const holder = new Deno.Command("sh", {
-      args: ["-c", `exec 3<>"${fifo}"; echo ready; exec sleep 1000`],
-      stdout: "piped",
-    }).spawn();
-    const reader = holder.stdout.getReader();
-    await reader.read();
+    const letGo = await hold(fifo);
     const pipe = await disk.openPipe(fifo);
     if (pipe === "no reader") throw new Error("the shell has it open");
     const lines = Array.from({ length: 40_000 }, (_, at) => `${at}\n`).join("");
@@ -50,9 +62,7 @@ Deno.test("a full FIFO takes what fits, and tells how much: nothing is lost or d
     }
     assertEquals([writes > 1, read === lines], [true, true]);
     assertEquals((await disk.drainPipe(fifo)).length, 0);
-    holder.kill("SIGKILL");
-    await holder.status;
-    await reader.cancel();
+    await letGo();
     assertEquals(pipe.write(all), "no reader");
     pipe.close();
     assertEquals(await disk.list(folder), ["f"]);
@@ -108,13 +118,8 @@ Deno.test("behind a link in the place of the folder, nothing is read, written or
     const elsewhere = `${folder}-of-another`;
     const log = `${folder}/web.stdout.0`;
     await Deno.writeTextFile(log, "another's line\n");
-    // Held open at both ends, so that opening it alone would not fail.
-    const holder = new Deno.Command("sh", {
-      args: ["-c", `exec 3<>"${fifo}"; echo private >&3; echo ready; exec sleep 1000`],
-      stdout: "piped",
-    }).spawn();
-    const reader = holder.stdout.getReader();
-    await reader.read();
+    // Opening it alone would not fail.
+    const letGo = await hold(fifo, "echo private >&3");
     await Deno.rename(folder, elsewhere);
     await Deno.symlink(elsewhere, folder);
     await assertRejects(() => disk.openPipe(fifo), Error, "is no folder");
@@ -129,8 +134,6 @@ Deno.test("behind a link in the place of the folder, nothing is read, written or
     assertEquals(new TextDecoder().decode(await disk.drainPipe(fifo)), "private\n");
     assertEquals(await Deno.readTextFile(log), "another's line\n");
     assertEquals((await disk.list(folder)).sort(), ["f", "web.stdout.0"]);
-    holder.kill("SIGKILL");
-    await holder.status;
-    await reader.cancel();
+    await letGo();
   });
 });

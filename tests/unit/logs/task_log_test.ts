@@ -192,6 +192,14 @@ Deno.test("through processes that are killed, deaf readers and failing calls, ea
   }
 });
 
+/** What the next allocation on this client asks for. */
+const nextAllocation: Partial<LogRequest> = {
+  stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
+  checkpoint: "/alloc/b/nomad-driver-ecs.web.logs.json",
+  earlier: ["/alloc/a/nomad-driver-ecs.web.logs.json"],
+  begins: "about now",
+};
+
 Deno.test("the next allocation on this client goes on where the last one ended", async () => {
   const world = createLogsWorld();
   const first = follow(world);
@@ -200,12 +208,7 @@ Deno.test("the next allocation on this client goes on where the last one ended",
   await world.pass(3_000);
   first.taskLog.close();
   await world.pass(1_000);
-  const next = follow(world, {
-    stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
-    checkpoint: "/alloc/b/nomad-driver-ecs.web.logs.json",
-    earlier: ["/alloc/a/nomad-driver-ecs.web.logs.json"],
-    begins: "about now",
-  });
+  const next = follow(world, nextAllocation);
   world.put("app", [0, "three"]);
   next.taskLog.begin();
   await world.pass(10_000);
@@ -213,17 +216,23 @@ Deno.test("the next allocation on this client goes on where the last one ended",
   assertEquals(world.disk.text("/alloc/b/alloc/logs/web.stdout.0"), "three\n");
 });
 
-/** Lines of 1 KB each, so that an output is soon full. */
-const wide = (count: number) =>
-  Array.from({ length: count }, (_, at) => `${at}`.padStart(1_023, "."));
+/** 600 KB of lines, which are more than an output keeps. */
+const wideLines = Array.from({ length: 600 }, (_, at) => `${at}`.padStart(1_023, "."));
+const wideText = wideLines.map((line) => `${line}\n`).join("");
 
-Deno.test("lines that wait for a slow reader when the driver shuts down are written by the next process", async () => {
-  const world = createLogsWorld();
+/** Shows the wide lines to a reader that sleeps, so that most of them wait. */
+async function followWide(world: LogsWorld) {
   const first = follow(world);
-  world.put("app", ...wide(600).map((line, at): [number, string] => [at, line]));
+  world.put("app", ...wideLines.map((line, at): [number, string] => [at, line]));
   world.disk.readers("sleeps");
   first.taskLog.begin();
   await world.pass(30_000);
+  return first;
+}
+
+Deno.test("lines that wait for a slow reader when the driver shuts down are written by the next process", async () => {
+  const world = createLogsWorld();
+  const first = await followWide(world);
   first.logs.close();
   await world.pass(1_000);
   first.kill();
@@ -231,30 +240,21 @@ Deno.test("lines that wait for a slow reader when the driver shuts down are writ
   const next = follow(world, { begins: "about now" });
   next.taskLog.begin();
   await world.pass(60_000);
-  assertEquals(world.disk.text(stdout), wide(600).map((line) => `${line}\n`).join(""));
+  assertEquals(world.disk.text(stdout), wideText);
 });
 
 Deno.test("lines that wait for a slow reader when an allocation ends are shown by the next one", async () => {
   const world = createLogsWorld();
-  const first = follow(world);
-  world.put("app", ...wide(600).map((line, at): [number, string] => [at, line]));
-  world.disk.readers("sleeps");
-  first.taskLog.begin();
-  await world.pass(30_000);
+  const first = await followWide(world);
   assertEquals(first.taskLog.pause(), undefined, "nobody can tell in a tag what waits");
   first.taskLog.close();
   await world.pass(1_000);
   world.disk.readers("reads");
-  const next = follow(world, {
-    stdout: "/alloc/b/alloc/logs/.web.stdout.fifo",
-    checkpoint: "/alloc/b/nomad-driver-ecs.web.logs.json",
-    earlier: ["/alloc/a/nomad-driver-ecs.web.logs.json"],
-    begins: "about now",
-  });
+  const next = follow(world, nextAllocation);
   next.taskLog.begin();
   await world.pass(60_000);
   const shown = [world.disk.text(stdout), world.disk.text("/alloc/b/alloc/logs/web.stdout.0")];
-  assertEquals(shown.join(""), wide(600).map((line) => `${line}\n`).join(""));
+  assertEquals(shown.join(""), wideText);
   assert(shown.every((text) => text !== ""));
 });
 
