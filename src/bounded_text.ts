@@ -20,8 +20,8 @@ export function boundedText(text: string, limit: number = textLimit): string {
 }
 
 /**
- * Control characters of ASCII and Latin-1 but for tab and line feed, and those that turn the direction of
- * writing, by which a text is shown as another.
+ * Control characters of ASCII and Latin-1 but for tab and line feed, and characters that turn the direction
+ * of writing: with them, a text can be shown as another one.
  */
 const controls = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
@@ -29,7 +29,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** The text, cut to the limit. So many more characters follow it that were not looked at. */
+/** The text, cut to the limit. `more` characters of the whole text follow it. */
 function cutTo(text: string, more: number, limit: number): string {
   if (more === 0 && text.length * longestEncoding <= limit) return text.toWellFormed();
   let size = 0;

@@ -31,7 +31,7 @@ export function uuidOf(random: Uint8Array): string {
   return uuidText(bytes);
 }
 
-/** The end of what is added. */
+/** The last bytes of a stream. */
 export type Tail = {
   add(bytes: Uint8Array): void;
   /** The last bytes that were added, as many as are kept. */
@@ -41,7 +41,10 @@ export type Tail = {
 /** Pieces of a tail that are kept apart: each takes memory of its own. */
 const mostPieces = 1_000;
 
-/** Makes a tail that keeps the last `length` bytes. It cuts seldom: bytes may come by the thousand pieces. */
+/**
+ * Makes a tail that keeps the last `length` bytes. It seldom cuts, as each cut copies, and bytes may come in
+ * thousands of pieces.
+ */
 export function createTail(length: number): Tail {
   let pieces: Uint8Array[] = [];
   let size = 0;

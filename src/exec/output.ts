@@ -113,7 +113,7 @@ function endOfLine(text: string, from: number): number {
   return end.exec(text)?.index ?? -1;
 }
 
-/** The events with neighbours of one stream in one: base64 has a line for each 57 bytes. */
+/** The events, with neighbouring output of one stream joined: base64 has a line for each 57 bytes. */
 function inOne(events: readonly ExecEvent[]): ExecEvent[] {
   const all: ExecEvent[] = [];
   let pieces: Uint8Array[] = [];

@@ -186,7 +186,7 @@ export class Delivery {
     await this.#append(files, this.#takenBack, () => this.#unproven = this.#takenBack = none);
   }
 
-  /** Whether all that was written arrives, and does not stop to. */
+  /** Whether all that was written arrives. Waits as long as bytes keep arriving. */
   async #arrives(files: LogmonFiles): Promise<boolean> {
     const wanted = this.#bytes + this.#unproven.length;
     let seen = 0;

@@ -9,7 +9,7 @@ import {
 import { type Clock, secondsSince } from "../clock.ts";
 import type { Meter } from "../meter.ts";
 
-/** The same calls, each measured. While metrics are off a call is the very one of `connect`'s. */
+/** The calls of `connect`, each measured. While metrics are off, they are passed on unchanged. */
 export function meteredAws(connect: ConnectAws, meter: Meter, clock: Clock): ConnectAws {
   return (target) => {
     const calls = connect(target);

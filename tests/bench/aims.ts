@@ -85,7 +85,7 @@ export function logAims(load: LogLoad): Aim[] {
 }
 
 /**
- * How many times what it is with metrics on the cost may be with metrics off. The memory is less, as
+ * Most cost with metrics off, as a multiple of the cost with metrics on. The memory is less, as
  * OpenTelemetry is not loaded; the processor time of some seconds differs more from run to run.
  */
 const mostWithoutMetrics = { memory: 1.05, cpu: 1.25 };
@@ -100,7 +100,7 @@ export function telemetryAims({ tasks, off, on }: TelemetryCost): Aim[] {
       mostWithoutMetrics.cpu,
     ),
     atMost("calls to AWS that are measured", off.metered, 0),
-    // Else both have been the same.
+    // If none were measured, metrics were off in both.
     { what: "calls to AWS measured with metrics", found: on.metered, least: tasks, most: Infinity },
   ].map((aim) => ({ ...aim, what: `metrics off, ${tasks} tasks: ${aim.what}` }));
 }

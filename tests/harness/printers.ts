@@ -26,7 +26,7 @@ function printer(name: string, lines: number, pause: number) {
   };
 }
 
-/** Runs `use` with a plugin, and with who reads a task's output as Nomad does. */
+/** Runs `use` with a plugin, and with a reader of a task's output that works as Nomad's `logmon`. */
 export async function withLogs(
   use: (bench: Bench, logmon: Logmon, allocDir: string) => Promise<void>,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export function twoPrinters(logmon: Logmon, allocDir: string, lines: number, pau
   return { ...task, allocDir, stdoutPath: logmon.stdout, stderrPath: logmon.stderr };
 }
 
-/** What is wrong with numbered lines of which all are to be there once, in their order. */
+/** The first ten faults of numbered lines: each is to be there once, in order. */
 export function faultsIn(text: string, lines: number, name: string, label = ""): string[] {
   const faults: string[] = [];
   let next = 1;
