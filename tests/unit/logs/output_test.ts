@@ -29,6 +29,11 @@ async function open(world: LogsWorld, earlier?: OutputState, inAll = { bytes: 0 
   return { output, rooms, stuck };
 }
 
+/** Adds lines of 1,000 bytes until an output is full. */
+function fill(output: Output): void {
+  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+}
+
 Deno.test("a slow reader pauses who adds, and bounds what waits; then all arrives in order", async () => {
   const world = createLogsWorld();
   const { output, rooms } = await open(world);
@@ -109,14 +114,14 @@ Deno.test("once 32 MB wait for readers in all, an output keeps 16 KB, and what i
   const inAll = { bytes: others };
   const { output } = await open(world, undefined, inAll);
   world.disk.readers("none");
-  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  fill(output);
   assertEquals([output.state().waiting.length, inAll.bytes], [17_000, others + 17_000]);
   world.disk.readers("reads");
   await world.pass(10_000);
   assertEquals([output.isFull(), output.isEmpty(), inAll.bytes], [false, true, others]);
   inAll.bytes = 0;
   world.disk.readers("none");
-  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  fill(output);
   assertEquals([output.state().waiting.length, inAll.bytes], [263_000, 263_000]);
   output.close();
   assertEquals(inAll.bytes, 0);
@@ -129,7 +134,7 @@ Deno.test("an output is stuck once it was full for half a minute and nobody has 
   output.add(bytes("one\n"));
   await world.pass(120_000);
   assertEquals(stuck.count, 0, "there is room");
-  while (!output.isFull()) output.add(bytes(`${"x".repeat(999)}\n`));
+  fill(output);
   await world.pass(28_000);
   assertEquals(stuck.count, 0);
   await world.pass(5_000);

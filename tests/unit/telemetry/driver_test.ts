@@ -58,9 +58,8 @@ Deno.test("while metrics are off all that is asked of the driver is the driver's
   driver.destroy(task.id, "unless running");
   assertStrictEquals(given[2], signal);
   assertEquals(given.includes("onExit"), false, "nobody follows the task");
-  for (const name of Object.keys(plain) as (keyof Driver)[]) {
-    if (["start", "stop", "recover", "destroy"].includes(name)) continue;
-    assertStrictEquals(driver[name], (plain as unknown as Driver)[name], name);
+  for (const name of ["inspect", "onExit"] as const) {
+    assertStrictEquals(driver[name] as unknown, plain[name], name);
   }
 });
 
