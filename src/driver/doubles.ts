@@ -3,6 +3,7 @@
  * gave no answer, or a server answered that was behind. Such a start runs an ECS task of its own, and an
  * earlier allocation's may run beside it.
  */
+import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
@@ -14,8 +15,8 @@ export type Doubts = {
   add(record: TaskRecord): void;
   /** Takes up to `most` of them out, those first that came in first. */
   take(most: number): TaskRecord[];
-  /** Resolves once there is one; undefined where there is. */
-  next(): Promise<void> | undefined;
+  /** Resolves once there is one. */
+  next(): Promise<void>;
 };
 
 /** What a question about one task goes by. */
@@ -56,7 +57,7 @@ export function createDoubts(): Doubts {
       if (records.size === 0) added = Promise.withResolvers();
       return taken;
     },
-    next: () => records.size > 0 ? undefined : added.promise,
+    next: () => added.promise,
   };
 }
 
@@ -65,22 +66,12 @@ export async function searchDoubles(context: DoublesContext): Promise<void> {
   const { doubts, clock, signal } = context;
   let pause = shortestPause;
   while (!signal.aborted) {
-    await untilInDoubt(context);
+    await orAborted(doubts.next(), signal).catch(() => {}); // the driver has ended
     await clock.sleep(pause, signal);
     if (signal.aborted) return;
     const settled = await askAbout(context, doubts.take(askedInRound));
     pause = settled > 0 ? shortestPause : Math.min(longestPause, 2 * pause);
   }
-}
-
-async function untilInDoubt({ doubts, signal }: DoublesContext): Promise<void> {
-  const next = doubts.next();
-  if (next === undefined) return;
-  const over = Promise.withResolvers<void>();
-  const leave = () => over.resolve();
-  signal.addEventListener("abort", leave, { once: true });
-  await Promise.race([next, over.promise]);
-  signal.removeEventListener("abort", leave);
 }
 
 /** Asks about tasks, one after the other. Answers how many are in doubt no more. */
