@@ -19,15 +19,10 @@ export async function untilListed(
   allocIds: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { clock } = context;
   for (const allocId of allocIds) {
     const since = await openSince(context, request, allocId);
-    const wait = (since ?? -Infinity) + listingTime - clock.monotonic();
-    if (wait <= 0) continue;
-    tell(request, `Waiting until ECS is sure to list what it may run for allocation ${allocId}`);
-    await clock.sleep(wait, signal);
-    signal.throwIfAborted();
-    return true;
+    const message = `Waiting until ECS is sure to list what it may run for allocation ${allocId}`;
+    if (await untilListedSince(context, request, since, message, signal)) return true;
   }
   return false;
 }
@@ -37,16 +32,26 @@ export async function untilListed(
  * whether it has waited: then the caller searches again. Rejects with the signal's reason when it aborts.
  */
 export async function untilEarlierListed(
-  { begunAt, clock }: StartContext,
+  context: StartContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const wait = begunAt + listingTime - clock.monotonic();
+  const message =
+    "Waiting until ECS is sure to list what an earlier plugin may have run for this task";
+  return await untilListedSince(context, request, context.begunAt, message, signal);
+}
+
+/** Waits until `listingTime` after `since`, in monotonic milliseconds, and tells the task's user why. */
+async function untilListedSince(
+  { clock }: StartContext,
+  request: StartRequest,
+  since: number | undefined,
+  message: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wait = (since ?? -Infinity) + listingTime - clock.monotonic();
   if (wait <= 0) return false;
-  tell(
-    request,
-    "Waiting until ECS is sure to list what an earlier plugin may have run for this task",
-  );
+  tell(request, message);
   await clock.sleep(wait, signal);
   signal.throwIfAborted();
   return true;
