@@ -267,8 +267,7 @@ async function askAgent(
 }
 
 function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
-  if (nodeId === "" || (context.node?.id === nodeId && context.node.toldBy === "a task")) return;
-  context.node = { id: nodeId, toldBy: "a task" };
+  if (nodeId !== "") context.node = { id: nodeId, toldBy: "a task" };
 }
 
 /** The record of a task that Nomad asks for, which shows that Nomad has the task's handle. */
