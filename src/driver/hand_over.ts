@@ -94,16 +94,14 @@ export async function predecessorsOf(
     );
   }
   const chain: Predecessor[] = [];
-  let id = own.previousAllocation;
-  if (id === undefined) return certainly(await earlierOfName(api, own, signal));
   let first = own;
+  let id = own.previousAllocation;
   while (id !== undefined && chain.length < longestChain) {
     const earlier = await api.allocation(id, namespace, signal);
     if (earlier === "unknown") {
       // Nomad has collected it as garbage, which it does only with what is over.
       chain.push({ allocId: id, runs: "other", lost: false });
-      const others = await sameName(api, own, chain, signal);
-      return certainly({ chain: chain.concat(others), complete: false });
+      return certainly(await andSameName(api, own, chain, signal));
     }
     if (isWanted(earlier)) {
       // A client starts an allocation only once the nearest earlier one is over or its client is
@@ -118,10 +116,11 @@ export async function predecessorsOf(
     id = earlier.previousAllocation;
   }
   if (id !== undefined) return certainly({ chain, complete: false });
+  // A job's list of allocations may be long, and starts may be many.
   if (await isNew(api, first, signal)) return certainly({ chain, complete: true });
-  // The first of the chain was placed late, and may stand for an earlier one that it does not name.
-  const others = await sameName(api, own, chain, signal);
-  return certainly({ chain: chain.concat(others), complete: false });
+  // Where the replacement of a drained or lost allocation finds no place at first, Nomad places it later, and
+  // it names no predecessor.
+  return certainly(await andSameName(api, own, chain, signal));
 }
 
 function certainly(predecessors: Predecessors): PredecessorsAnswer {
@@ -130,22 +129,6 @@ function certainly(predecessors: Predecessors): PredecessorsAnswer {
 
 /** What an evaluation is made for that users ask for: it places allocations that are new. */
 const newPlacements = ["job-register", "job-scaling", "periodic-job", "deployment-watcher"];
-
-/**
- * The earlier allocations of an allocation's name, the newest first. Where the replacement of one that is
- * drained or lost finds no place at first, Nomad places it later, and it names no predecessor.
- */
-async function earlierOfName(
-  api: NomadApi,
-  own: Allocation,
-  signal: AbortSignal,
-): Promise<Predecessors> {
-  // A job's list of allocations may be long, and starts may be many.
-  if (await isNew(api, own, signal)) return { chain: [], complete: true };
-  const chain = await sameName(api, own, [], signal);
-  // The list names no predecessors, by which the ECS task of an earlier allocation may have been started.
-  return { chain, complete: chain.length === 0 };
-}
 
 /**
  * Whether an allocation that names no predecessor has none: it was placed because users asked for it.
@@ -179,6 +162,18 @@ export async function movedFromOtherVersion(
   const isKnown = earlier !== "unknown" && earlier.jobVersion !== undefined &&
     own.jobVersion !== undefined;
   return isKnown && !runsTheSame(own, earlier);
+}
+
+/** The chain, and after it the other earlier allocations of an allocation's name. */
+async function andSameName(
+  api: NomadApi,
+  own: Allocation,
+  chain: readonly Predecessor[],
+  signal: AbortSignal,
+): Promise<Predecessors> {
+  const all = chain.concat(await sameName(api, own, chain, signal));
+  // The list of allocations names no predecessors, and an ECS task may have been started by one of those.
+  return { chain: all, complete: all.length === 0 };
 }
 
 /**

@@ -240,9 +240,6 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what was placed late replaces nothing",
     file: "src/driver/hand_over.ts",
-    edits: [[
-      "const chain = await sameName(api, own, [], signal);",
-      "const chain: Predecessor[] = [];",
-    ]],
+    edits: [["chain.concat(await sameName(api, own, chain, signal))", "chain"]],
   },
 ];
