@@ -25,6 +25,12 @@ export type AllocationRef = {
 /** Longest chain of predecessors that a start follows. Each costs one request to Nomad. */
 export const longestChain = 8;
 
+/** What an evaluation is made for that users ask for: it places allocations that are new. */
+const newPlacements = ["job-register", "job-scaling", "periodic-job", "deployment-watcher"];
+
+/** What an evaluation is made for that drains a node: `nomad alloc stop` places by one of its own. */
+const drainPlacements = ["node-drain"];
+
 /** Allocations found by name that are asked whom they replace, all at once. Each costs one request to Nomad. */
 export const askedByName = 8;
 
@@ -51,22 +57,28 @@ export async function leaveOrStop(
   if (next === "unknown" || !isToRun(next) || !runsTheSame(next, allocation)) {
     return { kind: "stop" };
   }
-  if (cause.kind !== "drain" && !await isPlacedByDrain(api, next, signal)) return { kind: "stop" };
+  if (cause.kind !== "drain" && !await isPlacedBy(api, next, drainPlacements, signal)) {
+    return { kind: "stop" };
+  }
   // A driver that does not take over would run a second ECS task beside the one that is left.
   const taker = await api.node(next.nodeId, signal);
   if (taker === "unknown" || !taker.takesOver) return { kind: "stop" };
   return { kind: "leave", to: next.id };
 }
 
-/** Whether an allocation was placed because another's node was drained: `nomad alloc stop` places by its own. */
-async function isPlacedByDrain(
+/**
+ * Whether an allocation was placed by an evaluation that was made for one of these causes. False where Nomad
+ * has forgotten the evaluation.
+ */
+async function isPlacedBy(
   api: NomadApi,
   { evalId, namespace }: Allocation,
+  causes: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
   if (evalId === undefined) return false;
   const evaluation = await api.evaluation(evalId, namespace, signal);
-  return evaluation !== "unknown" && evaluation.triggeredBy === "node-drain";
+  return evaluation !== "unknown" && causes.includes(evaluation.triggeredBy);
 }
 
 /**
@@ -127,21 +139,17 @@ function certainly(predecessors: Predecessors): PredecessorsAnswer {
   return { ...predecessors, certain: true };
 }
 
-/** What an evaluation is made for that users ask for: it places allocations that are new. */
-const newPlacements = ["job-register", "job-scaling", "periodic-job", "deployment-watcher"];
-
 /**
  * Whether an allocation that names no predecessor has none: it was placed because users asked for it.
  * False where Nomad has forgotten why it was placed.
  */
 async function isNew(
   api: NomadApi,
-  { evalId, namespace }: Allocation,
+  allocation: Allocation,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (evalId === undefined) return true;
-  const evaluation = await api.evaluation(evalId, namespace, signal);
-  return evaluation !== "unknown" && newPlacements.includes(evaluation.triggeredBy);
+  return allocation.evalId === undefined ||
+    await isPlacedBy(api, allocation, newPlacements, signal);
 }
 
 /**
