@@ -20,8 +20,10 @@ export function recoverTask(
   const known = records.get(task.id);
   if (known !== undefined) return known.confirm();
   const fallback = fallbackCluster(settings.config);
-  const state = decodeHandleState({ ...handle, fallback });
-  const { ref, container, network, startedAt = clock.now(), handover, inDoubt, sources } = state;
+  const { ref, container, startedAt = clock.now(), ...state } = decodeHandleState({
+    ...handle,
+    fallback,
+  });
   log.info("recovering a task", { task_id: task.id, arn: ref.arn });
   const shared = { ...ref, cluster: addCluster(clusters, ref.cluster) };
   const remote = lifecycle.recover({
@@ -31,7 +33,7 @@ export function recoverTask(
     allocDir: place.allocDir,
     onEvent: publish,
   });
-  const record = keep(context, remote, { network, startedAt, handover, inDoubt, sources });
+  const record = keep(context, remote, { ...state, startedAt });
   record.confirm();
   followLogs(context, record, place, { how: "recovered" });
 }

@@ -206,9 +206,7 @@ async function takeOver(
     arn: ref.arn,
   });
   const remote = lifecycle.recover({ ref, owner: task, container, allocDir, onEvent: publish });
-  const { startedAt, handover, inDoubt, sources } = earlier;
-  const known = { network: earlier.network(), startedAt, handover, inDoubt, sources };
-  const record = keep(context, remote, known);
+  const record = keep(context, remote, earlier.known());
   moveLogs(context, earlier, record);
   earlier.detach();
   records.delete(earlier.task.id);
@@ -217,11 +215,8 @@ async function takeOver(
 }
 
 function answerOf(record: TaskRecord): StartedTask {
-  const { remote: { ref, container }, startedAt, handover, inDoubt, sources } = record;
-  const network = record.network();
-  const { allocId } = record.task;
-  const known = { ref, allocId, container, network, startedAt, handover, inDoubt, sources };
-  const state = encodeHandleState(known);
+  const { task: { allocId }, remote: { ref, container } } = record;
+  const state = encodeHandleState({ ref, allocId, container, ...record.known() });
   return { handle: { version: handleVersion, state }, network: record.status().network };
 }
 

@@ -58,8 +58,8 @@ export type TaskRecord = {
   sources: readonly LogSource[] | undefined;
   /** Its logs while they are shown. Nomad hears of the task's end after theirs. */
   log: TaskLog | undefined;
-  /** What is known of where it is reached. */
-  network(): KnownNetwork;
+  /** What is known of it by now. */
+  known(): KnownTask;
   /**
    * Tells that Nomad has the task's handle, as it shows by asking for the task. The answer to a start
    * may not have reached an agent that died meanwhile.
@@ -109,7 +109,13 @@ class KeptTask implements TaskRecord {
     return this.remote.owner;
   }
 
-  network(): KnownNetwork {
+  known(): KnownTask {
+    const { startedAt, handover, inDoubt, sources } = this;
+    return { network: this.#networkNow(), startedAt, handover, inDoubt, sources };
+  }
+
+  /** What is known of where it is reached. */
+  #networkNow(): KnownNetwork {
     const { advertise, address } = this.#network;
     const state = this.remote.state();
     // What ECS tells is the private address, which is not for those who are to get the public one.
@@ -149,7 +155,7 @@ class KeptTask implements TaskRecord {
     const state = this.remote.state();
     const snapshot = state.kind === "unseen" ? undefined : state.snapshot;
     const url = consoleUrl(ref.arn);
-    const { address, ports } = this.network();
+    const { address, ports } = this.#networkNow();
     return {
       task: this.task,
       state: state.kind === "ended" ? "exited" : "running",

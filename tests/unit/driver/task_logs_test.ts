@@ -205,7 +205,7 @@ Deno.test("the streams of a task that an older driver has started are found out"
   const { context, lifecycle, remote, recordOf, requests, pass } = await followedTask();
   const record = createTaskRecord({
     remote,
-    network: recordOf().network(),
+    network: recordOf().known().network,
     startedAt: 0,
     handover: true,
   });

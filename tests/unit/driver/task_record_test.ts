@@ -84,7 +84,7 @@ Deno.test("the status of a running task tells where it is and how it is reached"
 
 Deno.test("the private address never stands in for a public one", async () => {
   const { record } = await recordOfRunning({ ...unknown, advertise: "public" });
-  assertEquals([record.network().address, record.status().network], [undefined, undefined]);
+  assertEquals([record.known().network.address, record.status().network], [undefined, undefined]);
 });
 
 Deno.test("an address that a start has found is told whatever ECS says later", async () => {
