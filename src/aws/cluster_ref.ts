@@ -118,7 +118,6 @@ export function consoleUrl(arn: string): string | undefined {
   const parts = parseTaskArn(arn);
   if (parts?.cluster === undefined) return undefined;
   const { partition, region, cluster, id } = parts;
-  return `https://${region}.${
-    consoleOf(partition)
-  }/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
+  const host = `${region}.${consoleOf(partition)}`;
+  return `https://${host}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
 }

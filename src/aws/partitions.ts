@@ -8,6 +8,8 @@ type Partition = {
   readonly name: string;
   /** What the names of its regions begin with. */
   readonly regions: string;
+  /** Domain of its services' hosts, where it is known. */
+  readonly services?: string;
   /** Domain of its console, where it is known. */
   readonly console?: string;
   readonly iam?: IamHost;
@@ -21,6 +23,7 @@ const partitions: readonly Partition[] = [
   {
     name: "aws-cn",
     regions: "cn-",
+    services: "amazonaws.com.cn",
     console: "console.amazonaws.cn",
     iam: { endpoint: "https://iam.cn-north-1.amazonaws.com.cn", region: "cn-north-1" },
   },
@@ -37,8 +40,9 @@ const partitions: readonly Partition[] = [
   { name: "aws-iso-f", regions: "us-isof-" },
 ];
 
-/** Console and IAM of `aws`, and of a partition for which the table has none. */
+/** Domains and IAM of `aws`, and of a partition for which the table has none. */
 const usual = {
+  services: "amazonaws.com",
   console: "console.aws.amazon.com",
   iam: { endpoint: "https://iam.amazonaws.com", region: "us-east-1" },
 };
@@ -46,6 +50,11 @@ const usual = {
 /** The name of a region's partition: `aws` where the region says no other. */
 export function partitionOf(region: string): string {
   return partitions.find(({ regions }) => region.startsWith(regions))?.name ?? "aws";
+}
+
+/** Domain of the services' hosts in a region. */
+export function domainOf(region: string): string {
+  return named(partitionOf(region))?.services ?? usual.services;
 }
 
 /** Domain of a partition's console. */

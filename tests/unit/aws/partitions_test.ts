@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { consoleOf, iamOf, partitionOf } from "../../../src/aws/partitions.ts";
+import { consoleOf, domainOf, iamOf, partitionOf } from "../../../src/aws/partitions.ts";
 
 Deno.test("each region is in its partition, and a region of no known one is in aws", () => {
   const partitions = {
@@ -17,6 +17,14 @@ Deno.test("each region is in its partition, and a region of no known one is in a
   for (const [region, partition] of Object.entries(partitions)) {
     assertEquals(partitionOf(region), partition, region);
   }
+});
+
+Deno.test("services of a region in China have hosts in a domain of their own", () => {
+  assertEquals(["us-east-1", "cn-north-1", "us-gov-west-1"].map(domainOf), [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.com",
+  ]);
 });
 
 Deno.test("a partition has its own console and IAM", () => {
