@@ -1,4 +1,4 @@
-import { choice, must } from "./show.ts";
+import { choice, either, must } from "./show.ts";
 
 /*
  * The limits of AWS Fargate, each of which stands here alone. What Fargate does not take at all is in
@@ -33,7 +33,7 @@ const fargateSizes: readonly (readonly [cpu: number, least: number, most: number
   ];
 
 /** The CPU units that a task may have, as the reference lists them. */
-export const fargateCpuInWords = inCode(fargateSizes.map(([cpu]) => cpu));
+export const fargateCpuInWords = either(fargateSizes.map(([cpu]) => `\`${cpu}\``));
 
 /** The smallest and the largest size, in words. */
 export const fargateSizesInWords = sizesInWords();
@@ -73,11 +73,6 @@ export function fargateSizeFor(
     return { cpu: units, memory };
   }
   return undefined;
-}
-
-function inCode(values: readonly number[]): string {
-  const words = values.map((value) => `\`${value}\``);
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function sizesInWords(): string {

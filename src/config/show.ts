@@ -80,9 +80,13 @@ export function count(amount: number, one: string, several: string): string {
 
 /** Words as a choice: `"a", "b" or "c"`. */
 export function choice(words: readonly (string | number)[]): string {
-  const quoted = words.map((word) => JSON.stringify(word));
-  const last = quoted.at(-1) ?? "";
-  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(", ")} or ${last}`;
+  return either(words.map((word) => JSON.stringify(word)));
+}
+
+/** Words as a choice of one, as they are: `a, b or c`. */
+export function either(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 
 /** The first `limit` characters of a text, and `…` where there are more. Cuts no character in two. */
