@@ -100,14 +100,18 @@ export async function needOnWorkingNode(
 
 /** The API, which is asked about each allocation once. */
 function askingOnce(api: NomadApi): NomadApi {
-  const answers = new Map<string, ReturnType<NomadApi["allocation"]>>();
-  return {
-    ...api,
-    allocation: (id, namespace, signal) => {
-      const answer = answers.get(id) ?? api.allocation(id, namespace, signal);
-      answers.set(id, answer);
-      return answer;
-    },
+  return { ...api, allocation: once(api.allocation), isForgotten: once(api.isForgotten) };
+}
+
+/** A question about an allocation, as the API has it. */
+type Question<T> = (id: string, namespace: string, signal: AbortSignal) => Promise<T>;
+
+function once<T>(ask: Question<T>): Question<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (id, namespace, signal) => {
+    const answer = answers.get(id) ?? ask(id, namespace, signal);
+    answers.set(id, answer);
+    return answer;
   };
 }
 
