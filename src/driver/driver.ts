@@ -194,7 +194,7 @@ function statsContext(
   };
 }
 
-/** What both searches for ECS tasks go by. */
+/** What the searches for orphans and for forsaken tasks go by. */
 function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, signal: AbortSignal) {
   return {
     lifecycle,

@@ -49,11 +49,10 @@ export async function sendSignal(
       signal,
     }));
   if (code === 0) return;
+  const printed = new TextDecoder().decode(said.bytes()).trim();
   throw new DriverError(
     "exec_failed",
-    `SIG${name} was not sent: kill ended with ${code}: ${
-      new TextDecoder().decode(said.bytes()).trim()
-    }`,
+    `SIG${name} was not sent: kill ended with ${code}: ${printed}`,
   );
 }
 
