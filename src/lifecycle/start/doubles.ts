@@ -1,9 +1,9 @@
 import type { TaskRef } from "../../aws/cluster_ref.ts";
 import type { Predecessors } from "../ownership/adopt.ts";
-import { leftTo, ownerInTags, startedBy } from "../ownership/tags.ts";
+import { leftTo } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { StartContext } from "./context.ts";
-import { findPredecessors } from "./predecessors.ts";
+import { findPredecessors, stopReplaced } from "./predecessors.ts";
 
 /** A task with an ECS task of its own, whose start did not know of these predecessors. */
 export type TaskInDoubt = {
@@ -25,8 +25,7 @@ export async function stopDoubles(
   { ref, owner, predecessors, isOpen }: TaskInDoubt,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { cluster, remoteTasks, log } = context;
-  const { ledger } = remoteTasks;
+  const { remoteTasks: { ledger }, log } = context;
   // What this process looks after ends by the task that it is looked after for.
   const isFree = (arn: string) => ledger.mayTakeOver(arn) && ledger.keepersOf(arn).length === 0;
   const { take, stop } = await findPredecessors(
@@ -43,14 +42,13 @@ export async function stopDoubles(
     return left === undefined || chain.includes(left.allocId) ? [task] : [];
   });
   if (!isOpen()) return [];
-  for (const { taskArn: arn, tags = [] } of doubles) {
+  for (const task of doubles) {
     log.warn("stopping a second ECS task, which an earlier allocation's start has run", {
-      arn,
+      arn: task.taskArn,
       kept: ref.arn,
       alloc_id: owner.allocId,
     });
-    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags), index: startedBy(owner) };
-    remoteTasks.stopForsaken(earlier, `Nomad replaced the allocation by ${owner.allocId}`);
+    stopReplaced(context, task, owner);
   }
   return doubles.map(({ taskArn }) => taskArn);
 }

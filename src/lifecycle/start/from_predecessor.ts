@@ -4,7 +4,7 @@ import type { DescribedTask } from "../ownership/cluster_tasks.ts";
 import { ownerInTags, startedBy } from "../ownership/tags.ts";
 import { type Asking, type StartContext, type StartRequest, tell } from "./context.ts";
 import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
-import { findPredecessors, moveTags } from "./predecessors.ts";
+import { findPredecessors, moveTags, stopReplaced } from "./predecessors.ts";
 import { untilListed } from "./until_listed.ts";
 
 /**
@@ -107,24 +107,23 @@ async function endPredecessors(
   tasks: readonly DescribedTask[],
   asking: Asking,
 ): Promise<void> {
-  const { cluster, remoteTasks, log } = context;
-  const { owner: { allocId, name } } = request;
-  const index = startedBy({ allocId, name });
-  const indexes = new Set([index]);
-  for (const { taskArn: arn, tags = [] } of tasks) {
-    const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags), index };
+  const { remoteTasks: { ledger }, log } = context;
+  const { owner } = request;
+  const indexes = new Set([startedBy(owner)]);
+  for (const task of tasks) {
+    const { taskArn: arn, tags = [] } = task;
     log.warn("stopping the ECS task of an earlier allocation", {
       arn,
-      alloc_id: earlier.owner.allocId,
-      replaced_by: allocId,
+      alloc_id: ownerInTags(tags).allocId,
+      replaced_by: owner.allocId,
     });
     tell(
       request,
       `Stopping ECS task ${arn} of an earlier allocation: this one does not take it over`,
     );
     // Where this client looks after the task already, its stop is pending under the earlier index.
-    for (const keeper of remoteTasks.ledger.keepersOf(arn)) indexes.add(keeper.index);
-    remoteTasks.stopForsaken(earlier, `Nomad replaced the allocation by ${allocId}`);
+    for (const keeper of ledger.keepersOf(arn)) indexes.add(keeper.index);
+    stopReplaced(context, task, owner);
   }
   await stopsAcknowledged(context, request, indexes, asking);
 }

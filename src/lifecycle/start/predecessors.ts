@@ -7,11 +7,11 @@ import {
   liveAmong,
   liveTasks,
 } from "../ownership/cluster_tasks.ts";
-import { leftTo, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
+import { leftTo, ownerInTags, startedBy, taggedOwner, takingTags } from "../ownership/tags.ts";
 import { whose } from "../ownership/whose.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { asked } from "./asked.ts";
-import type { Asking, LaunchContext } from "./context.ts";
+import type { Asking, LaunchContext, StartContext } from "./context.ts";
 
 /** What becomes of the live ECS tasks of a new allocation's predecessors. */
 export type FoundPredecessors = Adoption & {
@@ -77,6 +77,16 @@ export async function moveTags(
       resourceArn: taskArn,
       tags: takingTags(tags, owner, context.driverVersion),
     }, { target: taskArn, priority: "act", signal: asking.signal }));
+}
+
+/** Has ECS stop a task of an allocation that the owner's replaces. The stop is pending under the owner's index. */
+export function stopReplaced(
+  { cluster, remoteTasks }: StartContext,
+  { taskArn: arn, tags = [] }: DescribedTask,
+  owner: TaskIdentity,
+): void {
+  const earlier = { ref: { arn, cluster }, owner: ownerInTags(tags), index: startedBy(owner) };
+  remoteTasks.stopForsaken(earlier, `Nomad replaced the allocation by ${owner.allocId}`);
 }
 
 async function tasksStartedBy(
