@@ -4,6 +4,7 @@ import type { OthersTask, SurveyedTask } from "../lifecycle/lifecycle.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import { NomadError } from "../nomad/error.ts";
 import type { NodeStub } from "../nomad/documents.ts";
+import { eachSideBySide } from "../side_by_side.ts";
 import { errorInWords } from "./advice.ts";
 
 /** What is known of one ECS task. */
@@ -47,15 +48,11 @@ export async function verdictsOn(
   signal: AbortSignal,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const queue = tasks.entries();
-  const work = async () => {
-    for (const [at, { tagged }] of queue) {
-      verdicts[at] = tagged === undefined
-        ? unknown("it has no tags of ours: the Go driver or an early version started it")
-        : await verdictOn(tagged, view, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
+  await eachSideBySide(tasks.entries(), parallel, async ([at, { tagged }]) => {
+    verdicts[at] = tagged === undefined
+      ? unknown("it has no tags of ours: the Go driver or an early version started it")
+      : await verdictOn(tagged, view, signal);
+  });
   return verdicts;
 }
 

@@ -1,5 +1,6 @@
 import type { ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock } from "../clock.ts";
+import { eachSideBySide } from "../side_by_side.ts";
 
 /** What searches go by that are made again and again. */
 export type RoundContext = {
@@ -42,9 +43,5 @@ export async function searchEach(
   clusters: readonly ClusterRef[],
   search: (cluster: ClusterRef) => Promise<void>,
 ): Promise<void> {
-  const left = clusters.values();
-  const searchNext = async () => {
-    for (const cluster of left) await search(cluster);
-  };
-  await Promise.all(Array.from({ length: mostAtOnce }, searchNext));
+  await eachSideBySide(clusters, mostAtOnce, search);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Files } from "../../files.ts";
+import { parseJsonObject } from "../../json_object.ts";
 import type { Logger } from "../../logger.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
@@ -177,16 +178,7 @@ async function write(
 type StartRecord = { readonly taskId: string | undefined; readonly run: string | undefined };
 
 function parse(text: string): StartRecord {
-  const fields = fieldsOf(text);
+  const fields = parseJsonObject(text) ?? {};
   const field = (name: string) => typeof fields[name] === "string" ? fields[name] : undefined;
   return { taskId: field("task_id"), run: field("run") };
-}
-
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }
