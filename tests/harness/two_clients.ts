@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import type { Allocation } from "../../src/nomad/documents.ts";
 import { createNomadServers, type NomadServers } from "../simulation/nomad_servers.ts";
@@ -16,6 +16,8 @@ export type TwoClients = World & {
   start(client: TimedDriver, allocId: string): Promise<string>;
   /** Has a client stop the allocation's task as Nomad does. */
   stop(client: TimedDriver, allocId: string): Promise<void>;
+  /** Ends a client's plugin process, as SIGKILL does, and launches another one of the same client. */
+  restart(client: TimedDriver): TimedDriver;
   /** The events of a client's tasks so far. */
   events(client: TimedDriver): readonly string[];
   /** A tag of an ECS task. */
@@ -28,8 +30,9 @@ export function createTwoClients(config: Record<string, unknown> = {}): TwoClien
   const servers = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
   servers.put(allocationWith({ id: "old", clientStatus: "pending" }));
   const block = { nomad: {}, orphan_grace: "2m", ...config };
-  const a = launchDriver(world, block, { nodeId: "node-a", nomad: servers });
-  const b = launchDriver(world, block, { nodeId: "node-b", nomad: servers });
+  const launch = (nodeId: string) => launchDriver(world, block, { nodeId, nomad: servers });
+  const a = launch("node-a");
+  const b = launch("node-b");
   const heard = new Map<TimedDriver, string[]>();
   for (const client of [a, b]) {
     const texts: string[] = [];
@@ -57,6 +60,10 @@ export function createTwoClients(config: Record<string, unknown> = {}): TwoClien
       await world.settle(client.driver.stop(idOf(allocId), 20_000, ""));
       servers.change(allocId, { clientStatus: "complete" });
     },
+    restart: (client) => {
+      client.kill();
+      return launch(client === a ? "node-a" : "node-b");
+    },
     events: (client) => heard.get(client) ?? [],
     tag: (task, key) => task?.tags.find((tag) => tag.key === key)?.value,
   };
@@ -81,6 +88,27 @@ export function drain({ servers }: TwoClients, replacement: Partial<Allocation> 
   replaceOld(servers, replacement, {
     desiredDescription: "alloc is being migrated",
     migrate: true,
+  });
+}
+
+/** Has the servers drain `node-b` after that, with `next` in place of `moved` on `node-a`. */
+export function drainBack({ servers }: TwoClients, moved: string, next: string): void {
+  const known = servers.allocation(moved);
+  assert(known !== undefined);
+  servers.changeNode("node-a", { draining: false });
+  servers.changeNode("node-b", { draining: true });
+  servers.put({
+    ...known,
+    id: next,
+    nodeId: "node-a",
+    clientStatus: "pending",
+    previousAllocation: moved,
+  });
+  servers.change(moved, {
+    desiredStatus: "stop",
+    desiredDescription: "alloc is being migrated",
+    migrate: true,
+    nextAllocation: next,
   });
 }
 

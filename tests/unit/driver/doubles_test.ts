@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { launchDriver } from "../../harness/timed_driver.ts";
 import {
   createTwoClients,
   drain,
+  drainBack,
   liveArns,
   lose,
   startedOnFirst,
@@ -41,12 +41,6 @@ async function startedUntold(clients: TwoClients, allocId: string, earlier: stri
   return arn;
 }
 
-function anotherProcessOf(clients: TwoClients) {
-  clients.b.kill();
-  const options = { nodeId: "node-b", nomad: clients.servers };
-  return launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
-}
-
 Deno.test("a start that Nomad told nothing stops the earlier task once Nomad tells of it", async () => {
   const { clients, arn } = await leftToOneThatNeverStarts();
   const own = await startedUntold(clients, "third", arn);
@@ -66,7 +60,7 @@ Deno.test("a process that recovers the task of such a start stops the earlier on
   const settled = await clients.settle(clients.b.start("1", "third").started);
   assert(settled.status === "fulfilled");
   assertEquals(liveArns(clients).length, 2);
-  const { driver } = anotherProcessOf(clients);
+  const { driver } = clients.restart(clients.b);
   driver.recover({ ...ownerOf("1", "third"), nodeId: "node-b" }, settled.value.handle);
   clients.servers.weather = undefined;
   await clients.pass(1 * minutes);
@@ -77,7 +71,7 @@ Deno.test("a process that recovers the task of such a start stops the earlier on
 Deno.test("a start that finds the task of such a start, whose handle was lost, stops the earlier one", async () => {
   const { clients, arn } = await leftToOneThatNeverStarts();
   const own = await startedUntold(clients, "third", arn);
-  const after = anotherProcessOf(clients);
+  const after = clients.restart(clients.b);
   clients.servers.weather = undefined;
   const settled = await clients.settle(after.start("2", "third").started);
   assertEquals(settled.status, "fulfilled");
@@ -115,32 +109,11 @@ Deno.test("a task that was left is taken over although a server that is behind s
   assertEquals(liveArns(clients), [arn]);
 });
 
-/** Has the servers drain the second client, with `fourth` in place of `third` on the first. */
-function drainThird({ servers }: TwoClients) {
-  const known = servers.allocation("third");
-  assert(known !== undefined);
-  servers.changeNode("node-a", { draining: false });
-  servers.changeNode("node-b", { draining: true });
-  servers.put({
-    ...known,
-    id: "fourth",
-    nodeId: "node-a",
-    clientStatus: "pending",
-    previousAllocation: "third",
-  });
-  servers.change("third", {
-    desiredStatus: "stop",
-    desiredDescription: "alloc is being migrated",
-    migrate: true,
-    nextAllocation: "fourth",
-  });
-}
-
 Deno.test("a task of such a start that is left right away leaves no earlier task running", async () => {
   const { clients, arn } = await leftToOneThatNeverStarts();
   const own = await startedUntold(clients, "third", arn);
   clients.servers.weather = undefined;
-  drainThird(clients);
+  drainBack(clients, "third", "fourth");
   await clients.stop(clients.b, "third");
   await clients.pass(10_000);
   assertEquals(liveArns(clients), [own]);
@@ -152,7 +125,7 @@ Deno.test("a task of such a start is left though ECS does not tell of an earlier
   const { clients, arn } = await leftToOneThatNeverStarts();
   const own = await startedUntold(clients, "third", arn);
   clients.servers.weather = undefined;
-  drainThird(clients);
+  drainBack(clients, "third", "fourth");
   clients.ecs.weather = { mode: "error503", rate: 1, operation: "ListTasks" };
   await clients.stop(clients.b, "third");
   clients.ecs.weather = undefined;
@@ -171,6 +144,8 @@ const kept: [string, (clients: TwoClients) => void][] = [
   ["one that was left to another allocation", (clients) => {
     drain(clients, { id: "other" });
     addNew(clients);
+    const [task] = clients.ecs.live();
+    task?.tags.push({ key: "nomad:left_for", value: "other" });
   }],
   ["one that Nomad still wants", (clients) => {
     drain(clients);
@@ -191,10 +166,6 @@ for (const [name, change] of kept) {
   Deno.test(`a start that Nomad told nothing never stops this earlier task: ${name}`, async () => {
     const { clients, arn } = await startedOnFirst();
     change(clients);
-    if (name.includes("left to another")) {
-      const [task] = clients.ecs.live();
-      task?.tags.push({ key: "nomad:left_for", value: "other" });
-    }
     const own = await startedUntold(clients, "new", arn);
     clients.servers.weather = undefined;
     await clients.pass(10 * minutes);

@@ -3,13 +3,13 @@ import type { ApiWeather } from "../../simulation/nomad_servers.ts";
 import {
   createTwoClients,
   drain,
+  drainBack,
   liveArns,
   lose,
   startedOnFirst,
   type TwoClients,
 } from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
-import { launchDriver } from "../../harness/timed_driver.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { type LeaveContext, leaveToSuccessor } from "../../../src/driver/leave.ts";
@@ -39,40 +39,28 @@ Deno.test("a task is handed over again and again, also when Nomad has forgotten 
   await clients.stop(clients.a, "old");
   await clients.start(clients.b, "new");
   clients.servers.forget("old");
-  clients.servers.changeNode("node-a", { draining: false });
-  clients.servers.changeNode("node-b", { draining: true });
-  clients.servers.put({
-    ...clients.servers.allocation("new") ?? (() => {
-      throw new Error("the servers do not know the allocation");
-    })(),
-    id: "third",
-    nodeId: "node-a",
-    clientStatus: "pending",
-    previousAllocation: "new",
-  });
-  clients.servers.change("new", {
-    desiredStatus: "stop",
-    desiredDescription: "alloc is being migrated",
-    migrate: true,
-    nextAllocation: "third",
-  });
+  drainBack(clients, "new", "third");
   await clients.stop(clients.b, "new");
   clients.servers.forget("new");
   assertEquals(await clients.start(clients.a, "third"), arn);
   assertEquals(liveArns(clients), [arn]);
 });
 
-Deno.test("a drain right after a restart of the plugin leaves the ECS task too", async () => {
+/** The first client starts `old`; `change` happens before another process of its plugin recovers it. */
+async function recoveredOnFirst(change: (clients: TwoClients) => void) {
   const clients = createTwoClients();
   await clients.pass(1_000);
   const started = await clients.settle(clients.a.start("1", "old").started);
   assert(started.status === "fulfilled");
   const [arn] = liveArns(clients);
-  clients.a.kill();
-  drain(clients);
-  const options = { nodeId: "node-a", nomad: clients.servers };
-  const after = launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
+  change(clients);
+  const after = clients.restart(clients.a);
   after.driver.recover({ ...ownerOf("1", "old"), nodeId: "node-a" }, started.value.handle);
+  return { clients, arn, after };
+}
+
+Deno.test("a drain right after a restart of the plugin leaves the ECS task too", async () => {
+  const { clients, arn, after } = await recoveredOnFirst(drain);
   await clients.stop(after, "old");
   assertEquals(liveArns(clients), [arn]);
   assertEquals(await clients.start(clients.b, "new"), arn);
@@ -80,16 +68,9 @@ Deno.test("a drain right after a restart of the plugin leaves the ECS task too",
 });
 
 Deno.test("a drain right after an outage of ECS, in which the plugin was restarted, leaves the ECS task too", async () => {
-  const clients = createTwoClients();
-  await clients.pass(1_000);
-  const started = await clients.settle(clients.a.start("1", "old").started);
-  assert(started.status === "fulfilled");
-  const [arn] = liveArns(clients);
-  clients.a.kill();
-  clients.ecs.weather = { mode: "error503", rate: 1 };
-  const options = { nodeId: "node-a", nomad: clients.servers };
-  const after = launchDriver(clients, { nomad: {}, orphan_grace: "2m" }, options);
-  after.driver.recover({ ...ownerOf("1", "old"), nodeId: "node-a" }, started.value.handle);
+  const { clients, arn, after } = await recoveredOnFirst(({ ecs }) => {
+    ecs.weather = { mode: "error503", rate: 1 };
+  });
   await clients.pass(5 * minutes);
   clients.ecs.weather = undefined;
   drain(clients);
