@@ -11,6 +11,7 @@ import {
   isRunning,
   nomadVersion,
   type Site,
+  untilLive,
   withSite,
 } from "./harness/site.ts";
 
@@ -76,10 +77,7 @@ Deno.test(`Nomad ${nomadVersion} runs every example of docs/examples`, async (t)
     });
     await t.step("all can be stopped", async () => {
       for (const job of jobs.values()) await site.agent.cli("job", "stop", "-detach", job);
-      await eventually(
-        "no ECS task is left",
-        async () => (await site.live()).length === 0 ? true : undefined,
-      );
+      await untilLive(site, []);
     });
   });
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../../demo/lib/process.ts";
 import { nomad, runNomad } from "./harness/cli.ts";
 import { onTerminal } from "./harness/terminal.ts";
-import { isRunning, nomadVersion, type Site, withSite } from "./harness/site.ts";
+import { isRunning, nomadVersion, type Site, untilLive, withSite } from "./harness/site.ts";
 
 /** Runs `nomad alloc exec` without a terminal. */
 function exec({ server }: Site, alloc: string, command: string[], input?: Uint8Array) {
@@ -115,10 +115,6 @@ Deno.test(`Nomad ${nomadVersion}: alloc exec and alloc signal reach the containe
         JSON.stringify(events.map(({ DisplayMessage }) => DisplayMessage)),
       );
     });
-    await eventually(
-      "no ECS task is left",
-      async () => (await site.live()).length === 0 ? true : undefined,
-      { seconds: 60 },
-    );
+    await untilLive(site, []);
   });
 });

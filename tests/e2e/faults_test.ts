@@ -5,9 +5,9 @@ import {
   eventsOf,
   isOver,
   isRunning,
+  liveArns,
   nomadVersion,
   seedDriverConfig,
-  type Site,
   withSite,
 } from "./harness/site.ts";
 
@@ -19,7 +19,7 @@ Deno.test(`Nomad ${nomadVersion}: a job lives through an AWS outage`, async () =
   await withSite({ driverConfig }, async (site) => {
     await site.run("sleep");
     const { ID } = await site.allocation("sleep", isRunning);
-    const before = await arns(site);
+    const before = await liveArns(site);
     const modes = ["cut-before", "error503", "hang", "throttle", "half-body", "expired"];
     for (const mode of modes) {
       await site.ecs.control("faults", { faults: [{ mode }] });
@@ -33,11 +33,11 @@ Deno.test(`Nomad ${nomadVersion}: a job lives through an AWS outage`, async () =
     );
     assertEquals([told.ID, isRunning(told)], [ID, true]);
     assert(eventsOf(told).some(({ message }) => message.includes("no usable answer")));
-    assertEquals(await arns(site), before);
+    assertEquals(await liveArns(site), before);
     assertEquals((await site.ecs.tasks()).length, 1);
     await site.agent.cli("job", "stop", "-detach", "sleep");
     await site.allocation("sleep", isOver);
-    assertEquals(await arns(site), []);
+    assertEquals(await liveArns(site), []);
   });
 });
 
@@ -46,18 +46,18 @@ Deno.test(`Nomad ${nomadVersion}: an agent killed while it starts a task has one
   await withSite({ speed: 5 }, async (site) => {
     await site.run("sleep");
     const [first] = await eventually("RunTask was accepted", async () => {
-      const live = await arns(site);
+      const live = await liveArns(site);
       return live.length > 0 ? live : undefined;
     });
     await site.agent.stop("SIGKILL");
     for (const pid of await pluginPids(site.agent.folder)) Deno.kill(pid, "SIGKILL");
     await site.agent.start();
     await site.allocation("sleep", isRunning);
-    assertEquals(await arns(site), [first]);
+    assertEquals(await liveArns(site), [first]);
     assertEquals(await site.calls("RunTask"), 1);
     await site.agent.cli("job", "stop", "-detach", "sleep");
     await site.allocation("sleep", isOver);
-    assertEquals(await arns(site), []);
+    assertEquals(await liveArns(site), []);
   });
 });
 
@@ -75,7 +75,7 @@ Deno.test(`Nomad ${nomadVersion}: a plugin killed while it stops a task has none
     for (const pid of await pluginPids(site.agent.folder)) Deno.kill(pid, "SIGKILL");
     await site.ecs.control("faults", { faults: [] });
     await site.allocation("sleep", isOver, 120);
-    assertEquals(await arns(site), []);
+    assertEquals(await liveArns(site), []);
     assertEquals((await site.ecs.tasks()).length, 1);
   });
 });
@@ -91,7 +91,3 @@ Deno.test(`Nomad ${nomadVersion}: a connection cut after RunTask was accepted co
     assertEquals((await site.ecs.tasks()).length, 1);
   });
 });
-
-async function arns(site: Site): Promise<string[]> {
-  return (await site.live()).map(({ taskArn }) => taskArn);
-}

@@ -7,9 +7,11 @@ import {
   eventsOf,
   isOver,
   isRunning,
+  liveArns,
   nomadVersion,
   seedDriverConfig,
   type Site,
+  untilLive,
   withSite,
 } from "./harness/site.ts";
 
@@ -35,26 +37,24 @@ function runningOn(site: Site, job: string, node: string) {
   );
 }
 
-async function arns(site: Site): Promise<string[]> {
-  return (await site.live()).map(({ taskArn }) => taskArn);
-}
-
 /** Resolves once there is one ECS task, and it is not this one. */
 function another(site: Site, arn: string | undefined): Promise<string> {
   return eventually("one other ECS task runs", async () => {
-    const [other, ...more] = await arns(site);
+    const [other, ...more] = await liveArns(site);
     return other !== undefined && other !== arn && more.length === 0 ? other : undefined;
   }, { seconds: 60 });
 }
 
-/** Resolves once these ECS tasks live and no other. */
-function untilLive(site: Site, wanted: (string | undefined)[], seconds: number): Promise<true> {
-  return eventually(`these ECS tasks live: ${wanted}`, async () => {
-    const live = await arns(site);
-    return live.length === wanted.length && live.every((arn) => wanted.includes(arn))
-      ? true
-      : undefined;
-  }, { seconds });
+/**
+ * Stops an allocation as a user does: its ECS task is stopped, and another one runs in its place. Up to 1.9
+ * Nomad itself treats that as a drain.
+ */
+async function stopAllocation(site: Site, { ID }: Allocation, arn: string | undefined) {
+  await site.agent.cli("alloc", "stop", "-detach", ID);
+  if (movesHandles) {
+    await site.allocation("sleep", (old) => old.ID === ID && isOver(old));
+    assertEquals(await liveArns(site), [arn]);
+  } else await another(site, arn);
 }
 
 /** What `nomad node status -verbose` shows of hand-over. */
@@ -74,7 +74,7 @@ function untilAttribute(site: Site, node: string, wanted: RegExp): Promise<strin
 async function withSecondClient(site: Site) {
   await site.run("sleep");
   const first = await site.allocation("sleep", isRunning);
-  const [arn] = await arns(site);
+  const [arn] = await liveArns(site);
   const second = await site.addClient("second");
   const other = await second.node();
   return { first, arn, second, other };
@@ -85,7 +85,7 @@ async function withSecondClient(site: Site) {
  * allocation that runs it, with the only ECS task.
  */
 async function updateInDrain(site: Site, old: Allocation, to: string): Promise<Allocation> {
-  const [arn] = await arns(site);
+  const [arn] = await liveArns(site);
   await site.agent.cli("node", "drain", "-disable", "-yes", to);
   await untilAttribute(site, to, /^on$/);
   await Promise.all([
@@ -96,7 +96,7 @@ async function updateInDrain(site: Site, old: Allocation, to: string): Promise<A
   const [task] = await site.live();
   assertStringIncludes(task?.taskDefinitionArn ?? "", "task-definition/idle:");
   const changed = await runningOn(site, "sleep", to);
-  assertEquals(await arns(site), [updated]);
+  assertEquals(await liveArns(site), [updated]);
   return changed;
 }
 
@@ -109,7 +109,7 @@ Deno.test(
 
       await site.agent.cli("node", "drain", "-enable", "-yes", "-detach", first.NodeID);
       const moved = await runningOn(site, "sleep", other.ID);
-      assertEquals(await arns(site), [arn]);
+      assertEquals(await liveArns(site), [arn]);
       assertEquals(await site.calls("RunTask"), 1);
       const [task] = await site.live();
       const tags = Object.fromEntries(task?.tags.map(({ key, value }) => [key, value]) ?? []);
@@ -122,18 +122,12 @@ Deno.test(
 
       // An update while the node is drained: the new definition runs, and nothing beside it.
       const changed = await updateInDrain(site, moved, first.NodeID);
-      const [updated] = await arns(site);
+      const [updated] = await liveArns(site);
 
-      // What a user stops is stopped, and another ECS task runs in its place. Up to 1.9 Nomad itself
-      // treats that as a drain.
-      await site.agent.cli("alloc", "stop", "-detach", changed.ID);
-      if (movesHandles) {
-        await site.allocation("sleep", (old) => old.ID === changed.ID && isOver(old));
-        assertEquals(await arns(site), [updated]);
-      } else await another(site, updated);
+      await stopAllocation(site, changed, updated);
 
       await site.agent.cli("job", "stop", "-detach", "sleep");
-      await untilLive(site, [], 60);
+      await untilLive(site, []);
     }),
 );
 
@@ -143,10 +137,10 @@ Deno.test(
     withSite(handingOver, async (site) => {
       await site.run("sleep", { 'job "sleep"': 'job "ending"' });
       await site.allocation("ending", isRunning);
-      const [ending] = await arns(site);
+      const [ending] = await liveArns(site);
       await site.run("sleep");
       const first = await site.allocation("sleep", isRunning);
-      const kept = (await arns(site)).find((arn) => arn !== ending);
+      const kept = (await liveArns(site)).find((arn) => arn !== ending);
 
       // There is no place for them at first: the allocations that come later name no predecessor.
       await kill(site.agent);
@@ -157,7 +151,7 @@ Deno.test(
       const other = await second.node();
       await runningOn(site, "sleep", other.ID);
       await runningOn(site, "ending", other.ID);
-      assertEquals(new Set(await arns(site)), new Set([kept, ending]));
+      assertEquals(new Set(await liveArns(site)), new Set([kept, ending]));
 
       // The client comes back, is told to stop its allocations, and leaves alone what another took.
       await site.agent.start();
@@ -169,7 +163,7 @@ Deno.test(
           ? true
           : undefined;
       }, { seconds: 60 });
-      assertEquals(new Set(await arns(site)), new Set([kept, ending]));
+      assertEquals(new Set(await liveArns(site)), new Set([kept, ending]));
       await untilAttribute(site, first.NodeID, /^on$/);
 
       // A client that never comes back: of a job that is stopped no ECS task is left, of one that is
@@ -180,7 +174,7 @@ Deno.test(
       await untilLive(site, [kept], 120);
 
       await site.server.cli("job", "stop", "-detach", "sleep");
-      await untilLive(site, [], 60);
+      await untilLive(site, []);
     }),
 );
 
@@ -193,18 +187,14 @@ Deno.test(
 
       await site.agent.cli("node", "drain", "-enable", "-force", "-yes", "-detach", first.NodeID);
       const moved = await runningOn(site, "sleep", other.ID);
-      assertEquals(await arns(site), [arn]);
+      assertEquals(await liveArns(site), [arn]);
       assertEquals(await site.calls("RunTask"), 1);
 
       await site.agent.cli("node", "drain", "-disable", "-yes", first.NodeID);
-      await site.agent.cli("alloc", "stop", "-detach", moved.ID);
-      if (movesHandles) {
-        await site.allocation("sleep", (old) => old.ID === moved.ID && isOver(old));
-        assertEquals(await arns(site), [arn]);
-      } else await another(site, arn);
+      await stopAllocation(site, moved, arn);
 
       await site.agent.cli("job", "stop", "-detach", "sleep");
-      await untilLive(site, [], 60);
+      await untilLive(site, []);
     }),
 );
 
@@ -241,9 +231,9 @@ Deno.test({
       await untilAttribute(site, other.ID, /^on$/);
       await site.agent.cli("node", "drain", "-enable", "-yes", "-detach", other.ID);
       await runningOn(site, "sleep", first.NodeID);
-      assertEquals(await arns(site), [replaced]);
+      assertEquals(await liveArns(site), [replaced]);
 
       await site.agent.cli("job", "stop", "-detach", "sleep");
-      await untilLive(site, [], 60);
+      await untilLive(site, []);
     }),
 });

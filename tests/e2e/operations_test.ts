@@ -3,7 +3,7 @@ import type { Allocation } from "../../demo/lib/nomad.ts";
 import { logmonPids } from "../../demo/lib/nomad_processes.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { operationsBlocks } from "../harness/operations_page.ts";
-import { nomadVersion, withSite } from "./harness/site.ts";
+import { nomadVersion, untilLive, withSite } from "./harness/site.ts";
 
 Deno.test(`Nomad ${nomadVersion} runs the client and the job of docs/operations.md`, async () => {
   const page = await operationsBlocks();
@@ -29,8 +29,7 @@ Deno.test(`Nomad ${nomadVersion} runs the client and the job of docs/operations.
     );
 
     await site.server.cli("job", "stop", "-purge", "-detach", "many");
-    await eventually("no allocation waits for another to be taken down", async () => {
-      return (await site.live()).length === 0 ? true : undefined;
-    }, { seconds: 60 });
+    // No allocation waits for another to be taken down.
+    await untilLive(site, []);
   });
 });

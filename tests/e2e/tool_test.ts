@@ -4,7 +4,7 @@ import { eventually } from "../../demo/lib/process.ts";
 import type { TaskRow } from "../../src/cli/tasks.ts";
 import { pluginPath } from "../harness/plugin.ts";
 import { kill } from "./harness/kill.ts";
-import { isRunning, nomadVersion, type Site, withSite } from "./harness/site.ts";
+import { isRunning, nomadVersion, type Site, untilLive, withSite } from "./harness/site.ts";
 
 const cluster = "nomad-remote-driver-demo";
 
@@ -83,10 +83,7 @@ Deno.test(`Nomad ${nomadVersion}: the tool tells whose an ECS task is, and stops
       const { code, stdout } = await tool(site, "stop-orphans", "--cluster", cluster, "--yes");
       assertEquals(code, 0, stdout);
       assertStringIncludes(stdout, "ECS stops 1 of them.");
-      await eventually(
-        "no ECS task lives",
-        async () => (await site.live()).length === 0 ? true : undefined,
-      );
+      await untilLive(site, []);
     });
   });
 });

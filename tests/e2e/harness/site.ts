@@ -176,6 +176,25 @@ export async function withSite(
   }
 }
 
+/** ARNs of the ECS tasks that are wanted running. */
+export async function liveArns(site: Site): Promise<string[]> {
+  return (await site.live()).map(({ taskArn }) => taskArn);
+}
+
+/** Resolves once these ECS tasks are wanted running and no other. */
+export function untilLive(
+  site: Site,
+  wanted: readonly (string | undefined)[],
+  seconds = 60,
+): Promise<true> {
+  return eventually(`these ECS tasks live: ${wanted}`, async () => {
+    const live = await liveArns(site);
+    return live.length === wanted.length && live.every((arn) => wanted.includes(arn))
+      ? true
+      : undefined;
+  }, { seconds });
+}
+
 /** Resolves once ECS has been asked after tasks again: somebody still looks. */
 export async function watched(site: Site): Promise<void> {
   const before = await site.calls("DescribeTasks");
