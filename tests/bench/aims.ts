@@ -85,8 +85,8 @@ export function logAims(load: LogLoad): Aim[] {
 }
 
 /**
- * Most cost with metrics off, as a multiple of the cost with metrics on. The memory is less, as
- * OpenTelemetry is not loaded; the processor time of some seconds differs more from run to run.
+ * The most that a cost may be with metrics off, as a multiple of the cost with metrics on. OpenTelemetry
+ * is not loaded then, so memory is less. The processor time of some seconds differs from run to run.
  */
 const mostWithoutMetrics = { memory: 1.05, cpu: 1.25 };
 
@@ -100,7 +100,7 @@ export function telemetryAims({ tasks, off, on }: TelemetryCost): Aim[] {
       mostWithoutMetrics.cpu,
     ),
     atMost("calls to AWS that are measured", off.metered, 0),
-    // If none were measured, metrics were off in both.
+    // Without these, the plugin had no metrics in either run.
     { what: "calls to AWS measured with metrics", found: on.metered, least: tasks, most: Infinity },
   ].map((aim) => ({ ...aim, what: `metrics off, ${tasks} tasks: ${aim.what}` }));
 }

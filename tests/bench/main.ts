@@ -91,8 +91,7 @@ const rows: [string, (load: LoadResult) => string][] = [
 for (const [title, cell] of rows) print(`${title.padEnd(36)}${loads.map(cell).join("  |  ")}`);
 print(JSON.stringify({ handshake, reconnects, loads }));
 const bursts: Burst[] = [];
-for (const shape of (values.bursts ?? "").split(",").filter((text) => text !== "")) {
-  const [plugins = NaN, tasksEach = NaN] = shape.split("x").map(Number);
+for (const [plugins, tasksEach] of shapesOf(values.bursts)) {
   for (const burst of await measureBursts({ plugins, tasksEach })) {
     bursts.push(burst);
     print(describeBurst(burst));
@@ -100,16 +99,14 @@ for (const shape of (values.bursts ?? "").split(",").filter((text) => text !== "
 }
 print(JSON.stringify({ bursts }));
 const logLoads: LogLoad[] = [];
-for (const shape of (values.logs ?? "").split(",").filter((text) => text !== "")) {
-  const [tasks = NaN, seconds = NaN] = shape.split("x").map(Number);
+for (const [tasks, seconds] of shapesOf(values.logs)) {
   const load = await measureLogs({ tasks, seconds });
   logLoads.push(load);
   print(describeLogs(load));
 }
 print(JSON.stringify({ logs: logLoads }));
 const telemetryCosts: TelemetryCost[] = [];
-for (const shape of (values.telemetry ?? "").split(",").filter((text) => text !== "")) {
-  const [tasks = NaN, seconds = NaN] = shape.split("x").map(Number);
+for (const [tasks, seconds] of shapesOf(values.telemetry)) {
   const cost = await measureTelemetry({ tasks, seconds, rounds: 2 });
   telemetryCosts.push(cost);
   print(describeTelemetry(cost));
@@ -126,3 +123,11 @@ const aims = [
 for (const aim of aims) print(describeAim(aim));
 const missed = aims.filter((aim) => !isMet(aim));
 Deno.exit(values.check && missed.length > 0 ? 1 : 0);
+
+/** The pairs of numbers of an option such as `1x500,8x100`. */
+function shapesOf(option = ""): [number, number][] {
+  return option.split(",").filter((shape) => shape !== "").map((shape) => {
+    const [first = NaN, second = NaN] = shape.split("x").map(Number);
+    return [first, second];
+  });
+}

@@ -59,7 +59,7 @@ async function measureRound(
   return { restingCpu, rssMb, startP50, handshake, metered: await scraped };
 }
 
-/** Reads the metrics until the signal aborts, as Prometheus does. Resolves to the calls that they told of last. */
+/** Reads the metrics as Prometheus does until the signal aborts. Resolves to the calls that they told of last. */
 async function scrape(port: number, signal: AbortSignal): Promise<number> {
   let metered = 0;
   while (!signal.aborted) {
