@@ -25,8 +25,8 @@ export type ApiRun = Scheduler & {
     { readonly to: Alloc; readonly arn: string; readonly process: Process }
   >;
   /**
-   * Allocations whose start may have had no good answer from Nomad's API, each with the last virtual
-   * milliseconds at which its client could not learn of what runs beside it.
+   * Allocations whose start may have had no good answer from Nomad's API, each with when its client
+   * was last unable to learn of what runs beside its ECS task, in virtual milliseconds.
    */
   readonly uninformed: Map<Alloc, number>;
   /** Allocations for whose replacement there may be a place later. */
@@ -40,7 +40,7 @@ export type ApiRun = Scheduler & {
   readonly drains: Drain[];
   /** Whether nothing more is to go wrong. */
   finished: boolean;
-  /** Since when, in virtual milliseconds. */
+  /** When users stopped everything, in virtual milliseconds; `Infinity` until they have. */
   calmSince: number;
 };
 
@@ -142,40 +142,56 @@ function update(run: ApiRun, alloc: Alloc, node: Node): void {
 /** Drains a node, if it is not drained already and there may be more allocations. */
 export function drainNode(run: ApiRun, node: Node): void {
   if (!openNodes(run).includes(node) || run.stage.allocs.length >= mostAllocs) return;
-  const { stage: { chances, time, allocs } } = run;
-  for (const open of run.drains) if (open.next.node === node) open.disturbed = true;
-  const how = chances.happens(0.4) ? "by force" : "gently";
+  disturbDrains(run, ({ next }) => next.node === node);
+  const how = run.stage.chances.happens(0.4) ? "by force" : "gently";
+  stopBeforeDrain(run, node, how);
+  drain(run, node, how, (old) => moveInDrain(run, old));
+}
+
+/** Has a user stop an allocation of a node that is drained by force, now and then. */
+function stopBeforeDrain(run: ApiRun, node: Node, how: "gently" | "by force"): void {
+  const { stage: { chances, allocs } } = run;
   const stopped = chances.pick(allocs.filter((old) => old.node === node && isWanted(run, old)));
   const target = chances.pick(openNodes(run).filter((other) => other !== node));
-  if (how === "by force" && chances.happens(0.3) && stopped !== undefined && target !== undefined) {
-    for (const open of run.drains) if (open.next === stopped) open.disturbed = true;
-    replace(run, stopped, "alloc stop", { node: target });
+  if (how === "gently" || !chances.happens(0.3)) return;
+  if (stopped === undefined || target === undefined) return;
+  disturbDrains(run, ({ next }) => next === stopped);
+  replace(run, stopped, "alloc stop", { node: target });
+}
+
+/** Moves an allocation off its node, which is drained. */
+function moveInDrain(run: ApiRun, old: Alloc): void {
+  const { stage: { chances, time } } = run;
+  const place = chances.happens(0.85)
+    ? chances.pick(openNodes(run).filter((other) => other !== old.node))
+    : undefined;
+  // On a drain the stop is committed even if no place is found.
+  if (place === undefined) {
+    stopJob(run, old, { desiredDescription: "alloc is being migrated", migrate: true });
+    return placeLate(run, old);
   }
-  drain(run, node, how, (old) => {
-    const place = chances.happens(0.85)
-      ? chances.pick(openNodes(run).filter((other) => other !== node))
-      : undefined;
-    // On a drain the stop is committed even if no place is found.
-    if (place === undefined) {
-      stopJob(run, old, { desiredDescription: "alloc is being migrated", migrate: true });
-      return placeLate(run, old);
-    }
-    const blocked = chances.happens(0.1);
-    // What was to be updated while its node is drained runs the new version at its new place.
-    const version = old.version + (chances.happens(0.1) ? 1 : 0);
-    const calm = isCalm(run, old, place) && !blocked && version === old.version;
-    const next = replace(run, old, "drain", { node: place, blocked, version });
-    if (calm) run.drains.push({ old, next, arn: arnOfRunning(run, old) ?? "", disturbed: false });
-    if (chances.happens(0.2)) {
-      time.until(time.now() + chances.between(0, 10_000)).then(() => {
-        const target = chances.pick(openNodes(run));
-        if (run.finished || target === undefined || !isWanted(run, next)) return;
-        for (const open of run.drains) if (open.next === next) open.disturbed = true;
-        if (chances.happens(0.6)) update(run, next, target);
-        else stopJob(run, next);
-      });
-    }
+  const blocked = chances.happens(0.1);
+  // What was to be updated while its node is drained runs the new version at its new place.
+  const version = old.version + (chances.happens(0.1) ? 1 : 0);
+  const calm = isCalm(run, old, place) && !blocked && version === old.version;
+  const next = replace(run, old, "drain", { node: place, blocked, version });
+  if (calm) run.drains.push({ old, next, arn: arnOfRunning(run, old) ?? "", disturbed: false });
+  if (!chances.happens(0.2)) return;
+  time.until(time.now() + chances.between(0, 10_000)).then(() => {
+    const target = chances.pick(openNodes(run));
+    if (run.finished || target === undefined || !isWanted(run, next)) return;
+    disturbDrains(run, (open) => open.next === next);
+    if (chances.happens(0.6)) update(run, next, target);
+    else stopJob(run, next);
   });
+}
+
+/** Lets drains interrupt their ECS tasks, as something else goes wrong meanwhile. */
+export function disturbDrains(
+  { drains }: ApiRun,
+  isMeant: (drain: Drain) => boolean = () => true,
+): void {
+  for (const drain of drains) if (isMeant(drain)) drain.disturbed = true;
 }
 
 /** Whether nothing is wrong that could keep a drain from handing the ECS task over. */
