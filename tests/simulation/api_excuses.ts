@@ -5,13 +5,61 @@ import type { ApiRun } from "./api_actions.ts";
 import type { SimulatedEcs } from "./simulated_ecs.ts";
 
 /**
- * Whether an allocation may be over for its client while an ECS task runs on that was not left to the
- * next. Where Nomad's API tells nothing then, a start is as without the `nomad` block.
+ * Virtual milliseconds in which a client stops what runs beside the task of a start that Nomad told nothing,
+ * once Nomad and ECS answer: the longest pause between its questions, and what the answers take.
  */
-export function leavesBehind(run: ApiRun, alloc: Alloc): boolean {
+const doubtTime = 75_000;
+
+/** Whether an allocation is excused for an ECS task beside its predecessor's. */
+export function isExcused(run: ApiRun, alloc: Alloc): boolean {
+  return run.overtaking.has(alloc) || runsBesideSuccessor(run, alloc) ||
+    (mayRunBeside(run, alloc) && alloc.previous !== undefined && leavesBehind(run, alloc.previous));
+}
+
+/** Notes what excuses allocations at this moment. To be called after each step. */
+export function noteExcuses(run: ApiRun): void {
+  const { stage: { allocs, ecs }, overtaking, restartedAlone, started, away } = run;
+  for (const alloc of allocs) {
+    noteDoubt(run, alloc);
+    if (!isStarting(alloc)) continue;
+    if (started.has(alloc) && away.has(alloc.node)) restartedAlone.add(alloc);
+    if (overtakesStart(alloc.previous?.previous) || missesTask(ecs, alloc)) overtaking.add(alloc);
+  }
+}
+
+/** Notes that Nomad tells a start nothing, and while its client cannot learn of what runs beside its task. */
+function noteDoubt(run: ApiRun, alloc: Alloc): void {
+  const { stage: { time, ecs }, servers, uninformed } = run;
+  const isInformed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
+    servers.node(alloc.node.id).takesOver;
+  if (isStarting(alloc) && !isInformed) uninformed.set(alloc, time.now());
+  if (!uninformed.has(alloc)) return;
+  const mayLearn = alloc.state === "active"
+    ? isInformed && alloc.stored !== undefined
+    : !isLostInDoubt(run, alloc);
+  // Where ECS takes no stop, both tasks go on, though the driver has given both up.
+  if (!mayLearn || ecs.weather !== undefined) uninformed.set(alloc, time.now());
+}
+
+function isStarting({ state, stored }: Alloc): boolean {
+  return state === "active" && stored === undefined;
+}
+
+/** Whether Nomad told a start nothing, and nobody has had the time to end what runs beside its task. */
+function mayRunBeside(run: ApiRun, alloc: Alloc): boolean {
+  const since = run.uninformed.get(alloc);
+  if (since === undefined) return false;
+  return run.stage.time.now() - since < doubtTime || leavesOrphan(run, alloc);
+}
+
+/**
+ * Whether an allocation that is over for its client may leave an ECS task running that was not left to the
+ * next one. A start that Nomad tells nothing runs another beside it, as without the `nomad` block.
+ */
+function leavesBehind(run: ApiRun, alloc: Alloc): boolean {
   const { lost, started, uninformed } = run;
   if (lost.has(alloc) || alloc.unanswered || alloc.misled) return true;
-  // What it could not learn of may outlive it.
+  // An ECS task of which it could not learn may outlive it.
   const { previous } = alloc;
   if (uninformed.has(alloc) && previous !== undefined && leavesBehind(run, previous)) return true;
   // Nomad waits for the nearest predecessor only.
@@ -23,30 +71,30 @@ export function leavesBehind(run: ApiRun, alloc: Alloc): boolean {
  * task ended, and started it again by the job's `restart` block, as it would with any driver. Neither
  * driver can learn of the other's start. The task ends when the client is back.
  */
-export function runsBesideSuccessor(
-  { stage: { allocs }, restartedAlone }: ApiRun,
-  alloc: Alloc,
-): boolean {
+function runsBesideSuccessor(run: ApiRun, alloc: Alloc): boolean {
   const mayRun = alloc.state === "active" || alloc.unanswered;
-  return mayRun && restartedAlone.has(alloc) && allocs.some(({ previous }) => previous === alloc);
+  return mayRun && run.restartedAlone.has(alloc) && isReplaced(run, alloc);
 }
 
 /**
- * Whether the client of an allocation, which nothing replaces, is gone for good. The client can learn no more
- * of what runs beside that allocation's ECS task. Another client stops both tasks: `checkForsaken` says by when.
+ * Whether an allocation that nothing replaces has lost its client for good. That client learns no more of what
+ * runs beside the ECS task. Another client stops both tasks: `checkForsaken` says by when.
  */
-export function isLostInDoubt({ stage: { allocs }, gone, lost }: ApiRun, alloc: Alloc): boolean {
-  return gone.has(alloc.node) && lost.has(alloc) &&
-    !allocs.some(({ previous }) => previous === alloc);
+function isLostInDoubt(run: ApiRun, alloc: Alloc): boolean {
+  return run.gone.has(alloc.node) && run.lost.has(alloc) && !isReplaced(run, alloc);
+}
+
+function isReplaced({ stage: { allocs } }: ApiRun, alloc: Alloc): boolean {
+  return allocs.some(({ previous }) => previous === alloc);
 }
 
 /**
- * Whether an allocation is over whose client or plugin died before its start's answer was stored, or whose
- * handle was damaged, and no later one of its line has started since that could learn of it. No process knows
- * of its ECS task then, nor asks what runs beside it. The searches for orphans end both tasks, after
+ * Whether no process knows of the ECS task of an allocation that is over, nor asks what runs beside it. Its
+ * client or plugin died before the start's answer was stored, or its handle was damaged, and no later start of
+ * its line has been answered that could learn of it. The searches for orphans end both tasks, after
  * `orphan_grace`; a later start that Nomad tells of them takes one and stops the other.
  */
-export function leavesOrphan(
+function leavesOrphan(
   { stage: { allocs }, started, uninformed }: ApiRun,
   alloc: Alloc,
 ): boolean {
@@ -66,17 +114,16 @@ export function comesAfter({ previous }: Alloc, earlier: Alloc): boolean {
  * Whether this allocation or one before it is still being started. Nomad waits for the nearest
  * predecessor only, and so runs both starts at a time where that one ended unstarted.
  */
-export function overtakesStart(alloc: Alloc | undefined): boolean {
+function overtakesStart(alloc: Alloc | undefined): boolean {
   if (alloc === undefined) return false;
-  const isStarting = alloc.state === "active" && alloc.stored === undefined && alloc.unanswered;
-  return isStarting || overtakesStart(alloc.previous);
+  return (isStarting(alloc) && alloc.unanswered) || overtakesStart(alloc.previous);
 }
 
 /**
  * Whether ECS runs a task that it does not list yet, of an earlier allocation whose start got no answer
  * on another client. Only that client's disk tells of it.
  */
-export function missesTask({ live, model }: SimulatedEcs, { node, previous }: Alloc): boolean {
+function missesTask({ live, model }: SimulatedEcs, { node, previous }: Alloc): boolean {
   for (let earlier = previous; earlier !== undefined; earlier = earlier.previous) {
     if (earlier.node === node || earlier.stored !== undefined || !earlier.unanswered) continue;
     const index = startedBy({ allocId: earlier.id, name: "main" });

@@ -1,16 +1,8 @@
 import type { EcsTask } from "../../demo/simulator/state/model.ts";
 import { startedBy } from "../../src/lifecycle/ownership/tags.ts";
 import type { Alloc } from "./alloc.ts";
-import {
-  comesAfter,
-  isLostInDoubt,
-  leavesBehind,
-  leavesOrphan,
-  missesTask,
-  overtakesStart,
-  runsBesideSuccessor,
-} from "./api_excuses.ts";
-import { apiActions, type ApiRun, drainNode } from "./api_actions.ts";
+import { apiActions, type ApiRun, disturbDrains, drainNode } from "./api_actions.ts";
+import { comesAfter, isExcused, noteExcuses } from "./api_excuses.ts";
 import type { Node } from "./node.ts";
 import type { NomadServers } from "./nomad_servers.ts";
 import { comeBack, enter, hear, isTerminal, isWanted, noteOver, stopJob } from "./scheduler.ts";
@@ -27,11 +19,6 @@ import type { SimulatedEcs } from "./simulated_ecs.ts";
 
 /** Virtual milliseconds for which an answer that a plugin goes by may be old, with the way of its tags. */
 const answerAge = 20_000;
-/**
- * Virtual milliseconds in which a client stops what runs beside the task of a start that Nomad told nothing,
- * once Nomad and ECS answer: the longest pause between its questions, and what the answers take.
- */
-const doubtTime = 75_000;
 /** Virtual milliseconds without trouble in which no second ECS task may stay. */
 const settlingTime = 100_000;
 /** Virtual milliseconds in which the tasks of a node that is gone end, once Nomad wants them no more. */
@@ -97,13 +84,8 @@ export function createApiMode(
     onLeft: (alloc, task) => faultOfLeaving(run, alloc, task),
     faultOf: (node, stop) => faultOfStop(run, node, stop),
     isWanted: (alloc) => isWanted(run, alloc),
-    isExcused: (alloc) =>
-      run.overtaking.has(alloc) || runsBesideSuccessor(run, alloc) ||
-      (mayRunBeside(run, alloc) &&
-        alloc.previous !== undefined && leavesBehind(run, alloc.previous)),
-    disturb: () => {
-      for (const drain of run.drains) drain.disturbed = true;
-    },
+    isExcused: (alloc) => isExcused(run, alloc),
+    disturb: () => disturbDrains(run),
     look: () => {
       checkForsaken(run);
       for (const node of nodes) {
@@ -111,24 +93,7 @@ export function createApiMode(
         if (draining) run.drained.set(node, time.now());
         if (drained) run.forced.set(node, time.now());
       }
-      for (const alloc of stage.allocs) {
-        if (alloc.state !== "active") {
-          // Where ECS takes no stop, both tasks go on, though the driver has given both up.
-          const goesOn = stage.ecs.weather !== undefined || isLostInDoubt(run, alloc);
-          if (goesOn && run.uninformed.has(alloc)) run.uninformed.set(alloc, time.now());
-          continue;
-        }
-        const informed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
-          servers.node(alloc.node.id).takesOver;
-        const mayFind = informed && stage.ecs.weather === undefined && alloc.stored !== undefined;
-        if (!mayFind && run.uninformed.has(alloc)) run.uninformed.set(alloc, time.now());
-        if (alloc.stored !== undefined) continue;
-        if (!informed) run.uninformed.set(alloc, time.now());
-        if (run.started.has(alloc) && run.away.has(alloc.node)) run.restartedAlone.add(alloc);
-        if (overtakesStart(alloc.previous?.previous) || missesTask(stage.ecs, alloc)) {
-          run.overtaking.add(alloc);
-        }
-      }
+      noteExcuses(run);
     },
     settle: () => {
       run.finished = true;
@@ -140,7 +105,7 @@ export function createApiMode(
       return settlingTime;
     },
     calm: () => {
-      for (const drain of run.drains) drain.disturbed = true;
+      disturbDrains(run);
       run.calmSince = time.now();
       for (const alloc of stage.allocs) {
         stopJob(run, alloc);
@@ -154,13 +119,6 @@ export function createApiMode(
     // What was left to an allocation that never came ends an hour later by its own node's driver.
     quiesceTime: 4_500_000,
   };
-}
-
-/** Whether a start was told nothing, and nobody could yet end what runs beside its task. */
-function mayRunBeside(run: ApiRun, alloc: Alloc): boolean {
-  const since = run.uninformed.get(alloc);
-  if (since === undefined) return false;
-  return run.stage.time.now() - since < doubtTime || leavesOrphan(run, alloc);
 }
 
 /** Waits as Nomad's client does before it starts an allocation's tasks. */

@@ -56,7 +56,7 @@ export function checkForeign({ ecs, violate }: Stage): void {
 
 /**
  * Damages the handle that a client has stored, so that it names a foreign task or a wrong cluster. Answers
- * whose it is.
+ * the allocation.
  */
 export function damageHandle({ chances, ecs, allocs, note }: Stage): Alloc | undefined {
   const wrong = chances.pick(ecs.foreign());
