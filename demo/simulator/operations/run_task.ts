@@ -103,6 +103,7 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       nextAt: undefined,
       version: 1,
     };
+    // The next one is to get another loopback address.
     model.tasks.set(arn, task);
     return task;
   });
