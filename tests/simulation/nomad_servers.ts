@@ -1,6 +1,7 @@
 import type { NomadApi } from "../../src/nomad/api.ts";
 import type { Allocation, NomadNode } from "../../src/nomad/documents.ts";
 import { NomadError } from "../../src/nomad/error.ts";
+import { nodeWith } from "../harness/nomad_documents.ts";
 import type { Chances } from "./random.ts";
 import type { Process, VirtualTime } from "./virtual_time.ts";
 
@@ -53,7 +54,7 @@ export function createNomadServers(
   const read = <T>(table: Map<string, Version<T>[]>, id: string, at: number): T | undefined =>
     table.get(id)?.findLast((version) => version.at <= at)?.document;
   for (const id of nodeIds) {
-    write(nodes, id, { id, status: "ready", draining: false, drained: false, takesOver: true });
+    write(nodes, id, nodeWith({ id }));
   }
 
   const servers: NomadServers = {
@@ -67,9 +68,7 @@ export function createNomadServers(
       const known = read(allocations, id, time.now());
       if (known !== undefined) write(allocations, id, { ...known, ...changes });
     },
-    node: (id) =>
-      read(nodes, id, time.now()) ??
-        { id, status: "down", draining: false, drained: false, takesOver: false },
+    node: (id) => read(nodes, id, time.now()) ?? nodeWith({ id, status: "down", takesOver: false }),
     changeNode: (id, changes) => write(nodes, id, { ...servers.node(id), ...changes }),
     forget: (id) => write(allocations, id, undefined),
     api: (nodeId, process) => {
