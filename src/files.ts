@@ -15,19 +15,14 @@ export type Files = {
    * text outlives a loss of power.
    */
   write(path: string, text: string): Promise<void>;
+  /** Removes a file, where there is one. A full disk lets it be removed. */
+  remove(path: string): Promise<void>;
 };
 
 /** The machine's own files. */
 export const systemFiles: Files = {
   createdAt: async (directory) => (await Deno.stat(directory)).birthtime?.getTime(),
-  read: async (path) => {
-    try {
-      return await Deno.readTextFile(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  },
+  read: (path) => whereThereIsOne(() => Deno.readTextFile(path)),
   write: async (path, text) => {
     const unfinished = `${path}.new`;
     await Deno.writeTextFile(unfinished, text, { mode: 0o600 });
@@ -36,7 +31,18 @@ export const systemFiles: Files = {
     // The new name is durable only once its directory is. Windows has no such thing, and fails here.
     await sync(path.slice(0, path.lastIndexOf("/")));
   },
+  remove: (path) => whereThereIsOne(() => Deno.remove(path)),
 };
+
+/** Does something with a file. Answers undefined where there is no such file. */
+async function whereThereIsOne<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
 
 /** Waits until the disk has what was written to a file or a directory. */
 async function sync(path: string): Promise<void> {

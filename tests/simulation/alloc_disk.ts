@@ -15,7 +15,7 @@ export type AllocDisk = {
   wipe(): void;
   /** Whether `wipe` was called. */
   wasWiped(): boolean;
-  /** Whether files can be read and written, only read, or neither. */
+  /** Whether files can be read and written, read and removed only, or neither. */
   state: "fine" | "full" | "broken";
 };
 
@@ -73,6 +73,11 @@ export function createAllocDisk(time: VirtualTime, chances: Chances): AllocDisk 
             const [directory, name] = split(path);
             if (disk.state === "full") throw new Error("no space left on device");
             directoryOf(directory).files.set(name, text);
+          }),
+        remove: (path) =>
+          access(() => {
+            const [directory, name] = split(path);
+            directoryOf(directory).files.delete(name);
           }),
       };
     },

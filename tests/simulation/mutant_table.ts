@@ -101,7 +101,7 @@ export const mutants: readonly Mutant[] = [
     name: "a start is recorded once ECS has been asked",
     file: "src/lifecycle/start/start_record.ts",
     edits: [[
-      'return await recordRun(context, start, owner.id) ? { kind: "none" } : untold(false);',
+      'return await recordRun(context, start, owner.id) ? { kind: "none" } : untold;',
       "context.clock.sleep(1_000).then(() => recordRun(context, start, owner.id)).catch(() => {});\n" +
       '  return { kind: "none" };',
     ]],
@@ -109,7 +109,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a record that is missing is trusted",
     file: "src/lifecycle/start/start_record.ts",
-    edits: [["    if (!isNew(context, created)) return untold(isOlder(context, created));\n", ""]],
+    edits: [[
+      "    if (!isNew(context, created)) return isOlder(context, created) ? maybeUnrecorded : untold;\n",
+      "",
+    ]],
   },
   {
     name: "a recorded run is not resumed",

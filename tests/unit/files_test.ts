@@ -31,6 +31,18 @@ Deno.test("what a write that was cut off has left is in no later write's way", a
   });
 });
 
+Deno.test("a file that was removed is missing, and may be removed again", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/record.json`;
+    await systemFiles.write(path, "text");
+    await systemFiles.remove(path);
+    assertEquals(await systemFiles.read(path), undefined);
+    await systemFiles.remove(path);
+    await Deno.mkdir(`${path}/inside`, { recursive: true });
+    await assertRejects(() => systemFiles.remove(path));
+  });
+});
+
 Deno.test("a file that cannot be written or read is an error, not a missing file", async () => {
   await inFolder(async (folder) => {
     await assertRejects(() => systemFiles.write(`${folder}/missing/record.json`, "text"));

@@ -43,9 +43,9 @@ export type EarlierStarts =
   };
 
 /** What is known where no record tells. */
-function untold(unrecorded: boolean): EarlierStarts {
-  return { kind: "possible", openRun: undefined, isOwn: false, unrecorded };
-}
+const untold = { kind: "possible", openRun: undefined, isOwn: false, unrecorded: false } as const;
+/** What is known where a process that has died may have asked for a run without a record. */
+const maybeUnrecorded = { ...untold, unrecorded: true } as const;
 
 /**
  * Finds out whether the allocation's task may have been started before, and puts the start on record
@@ -66,17 +66,17 @@ export async function earlierStarts(
   // What this process knows of its own starts is newer than any record.
   const isMet = metTasks.meet(startedBy(owner)) === "met";
   // Nomad names the directory of every allocation.
-  if (isMet || allocDir === undefined) return untold(false);
+  if (isMet || allocDir === undefined) return untold;
   try {
     const text = await files.read(pathOf(allocDir, owner));
     if (text !== undefined) return recorded(parse(text), owner);
     const created = await files.createdAt(allocDir);
-    if (!isNew(context, created)) return untold(isOlder(context, created));
+    if (!isNew(context, created)) return isOlder(context, created) ? maybeUnrecorded : untold;
   } catch (error) {
     log.debug("the record of a task's start cannot be read", { task_id: owner.id, error });
-    return untold(true);
+    return maybeUnrecorded;
   }
-  return await recordRun(context, start, owner.id) ? { kind: "none" } : untold(false);
+  return await recordRun(context, start, owner.id) ? { kind: "none" } : untold;
 }
 
 /** What a record tells. One that is damaged still tells that there was a start. */
@@ -165,12 +165,22 @@ async function write(
   const path = pathOf(allocDir, owner);
   const text = JSON.stringify({ task_id: owner.id, run });
   const before = writes.get(path) ?? Promise.resolve();
-  const written = before.catch(() => {}).then(() => files.write(path, text));
+  const written = before.catch(() => {}).then(() => writeOrRemove(files, path, text));
   writes.set(path, written);
   try {
     await written;
   } finally {
     if (writes.get(path) === written) writes.delete(path);
+  }
+}
+
+/** Writes a record. One that cannot be replaced is removed: the next process would believe it. */
+async function writeOrRemove(files: Files, path: string, text: string): Promise<void> {
+  try {
+    await files.write(path, text);
+  } catch (error) {
+    await files.remove(path);
+    throw error;
   }
 }
 

@@ -77,6 +77,21 @@ Deno.test("a run whose end is on record is not resumed", async () => {
   assertEquals(await ask("22222222", recordsOf({ ...world, settle })), untold);
 });
 
+Deno.test("a record that a full disk lets nobody replace is not believed by the next process", async () => {
+  for (const run of [ownerOf("22222222").id, undefined]) {
+    const { ask, records, disk, settle, ...world } = await worldWithNewDirectory();
+    await ask();
+    disk.state = "full";
+    const start = { owner: ownerOf("22222222"), allocDir };
+    assertEquals(await settle(recordRun(records, start, run)), {
+      status: "fulfilled",
+      value: false,
+    });
+    const next = recordsOf({ ...world, disk, settle });
+    assertEquals(await ask("33333333", next), unrecorded, run);
+  }
+});
+
 Deno.test("a damaged record tells that there was a start", async () => {
   const { ask, records, settle } = await worldWithNewDirectory();
   for (const text of ["", "{", "null", "[]", '{"run":7}']) {
