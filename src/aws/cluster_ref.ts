@@ -113,11 +113,15 @@ export function isInCluster({ region, account, cluster }: TaskArn, name: string)
   return cluster === undefined || cluster === (arn?.name ?? name);
 }
 
-/** The task's page in the AWS console; undefined for what is no task ARN of the long format. */
+/**
+ * The task's page in the AWS console. Undefined for what is no task ARN of the long format, and in a partition
+ * whose console is not known.
+ */
 export function consoleUrl(arn: string): string | undefined {
   const parts = parseTaskArn(arn);
   if (parts?.cluster === undefined) return undefined;
   const { partition, region, cluster, id } = parts;
-  const host = `${region}.${consoleOf(partition)}`;
-  return `https://${host}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
+  const domain = consoleOf(partition);
+  if (domain === undefined) return undefined;
+  return `https://${region}.${domain}/ecs/v2/clusters/${cluster}/tasks/${id}?region=${region}`;
 }

@@ -1,7 +1,7 @@
 /** The AWS Query protocol: a request is a form, an answer is XML. */
 import { parseXML } from "@aws-sdk/xml-builder";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { domainOf } from "./partitions.ts";
+import { domainsOf } from "./partitions.ts";
 import type { Signing } from "./service_client.ts";
 
 /** A service that speaks the protocol. */
@@ -68,7 +68,7 @@ export async function callQuery(
 
 /** The URL of a service in a region, as AWS names it. */
 export function regionalEndpoint(name: QueryService["name"], region: string): string {
-  return `https://${name}.${region}.${domainOf(region)}`;
+  return `https://${name}.${region}.${domainsOf(region).services}`;
 }
 
 /** The value at a path of names in a document; undefined where there is none. */

@@ -72,6 +72,7 @@ Deno.test("a task's page in the console is in its own partition", () => {
   assertEquals(page("aws"), "https://us-east-1.console.aws.amazon.com");
   assertEquals(page("aws-cn"), "https://us-east-1.console.amazonaws.cn");
   assertEquals(page("aws-us-gov"), "https://us-east-1.console.amazonaws-us-gov.com");
+  assertEquals(page("aws-iso"), undefined, "no link is better than a wrong one");
   assertEquals(consoleUrl("arn:aws:ecs:us-east-1:123456789012:task/0123"), undefined);
 });
 

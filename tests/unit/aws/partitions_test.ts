@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { consoleOf, domainOf, iamOf, partitionOf } from "../../../src/aws/partitions.ts";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { assert, assertEquals } from "@std/assert";
+import { consoleOf, domainsOf, iamOf, partitionOf } from "../../../src/aws/partitions.ts";
+import { regionalEndpoint } from "../../../src/aws/query.ts";
 
 Deno.test("each region is in its partition, and a region of no known one is in aws", () => {
   const partitions = {
@@ -19,23 +21,46 @@ Deno.test("each region is in its partition, and a region of no known one is in a
   }
 });
 
-Deno.test("services of a region in China have hosts in a domain of their own", () => {
-  assertEquals(["us-east-1", "cn-north-1", "us-gov-west-1"].map(domainOf), [
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.com",
-  ]);
+/** A region of each partition that the AWS SDK knows. */
+const regions = [
+  "us-east-1",
+  "cn-north-1",
+  "us-gov-west-1",
+  "eusc-de-east-1",
+  "us-iso-east-1",
+  "us-isob-east-1",
+  "eu-isoe-west-1",
+  "us-isof-south-1",
+];
+
+Deno.test("services have the hosts that the AWS SDK has, in every partition", () => {
+  const { endpointProvider } = new ECSClient({ region: "us-east-1" }).config;
+  for (const region of regions) {
+    const sdkHost = (UseDualStack: boolean) =>
+      endpointProvider({ Region: region, UseDualStack, UseFIPS: false }, {}).url.href;
+    const { services, dualStack } = domainsOf(region);
+    assertEquals(`https://ecs.${region}.${services}/`, sdkHost(false));
+    assertEquals(`https://ecs.${region}.${dualStack}/`, sdkHost(true));
+    assertEquals(regionalEndpoint("sts", region), `https://sts.${region}.${services}`);
+  }
 });
 
-Deno.test("a partition has its own console and IAM", () => {
-  assertEquals(["aws", "aws-cn", "aws-us-gov"].map(consoleOf), [
+Deno.test("IAM of a partition is on a host of the partition, and signed for a region of it", () => {
+  for (const name of regions.map(partitionOf)) {
+    const { endpoint, region } = iamOf(name);
+    assertEquals(partitionOf(region), name);
+    const { services } = domainsOf(region);
+    assert(endpoint.startsWith("https://iam.") && endpoint.endsWith(services), endpoint);
+  }
+  assertEquals(iamOf("aws-eusc").endpoint, "https://iam.eusc-de-east-1.amazonaws.eu");
+});
+
+Deno.test("a partition has its own console, or none that is known", () => {
+  assertEquals(["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso"].map(consoleOf), [
     "console.aws.amazon.com",
     "console.amazonaws.cn",
     "console.amazonaws-us-gov.com",
-  ]);
-  assertEquals(["aws", "aws-cn", "aws-us-gov"].map((name) => iamOf(name).region), [
-    "us-east-1",
-    "cn-north-1",
-    "us-gov-west-1",
+    "console.amazonaws-eusc.eu",
+    undefined,
   ]);
 });
