@@ -1,4 +1,5 @@
 import { SignatureV4 } from "@smithy/signature-v4";
+import { domainsOf } from "./partitions.ts";
 import type { ServiceClient, Signing } from "./service_client.ts";
 
 /** The operations of Session Manager's message service, as pairs of input and output. */
@@ -27,12 +28,6 @@ export type ConnectionListener = {
 };
 
 /**
- * Hosts of Session Manager, by partition. The token that opens a session goes to no other. Source:
- * endpoints of `ssmmessages` in the AWS General Reference.
- */
-const awsHost = /^ssmmessages(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/;
-
-/**
  * Makes a client that opens data channels. Since 2025 the upgrade request carries a signature of the
  * caller for `ssmmessages`. `endpoint` is a URL whose host may be connected to besides AWS's own, for
  * an AWS that is simulated.
@@ -59,7 +54,17 @@ export function createDataChannelClient(
 
 function isTrusted(url: URL, endpoint: string | undefined): boolean {
   if (endpoint !== undefined && new URL(endpoint).hostname === url.hostname) return true;
-  return url.protocol === "wss:" && awsHost.test(url.hostname);
+  return url.protocol === "wss:" && isSessionHost(url.hostname);
+}
+
+/**
+ * Whether a host is Session Manager's, in its region's own domains. The token that opens a session goes to no
+ * other. Source: endpoints of `ssmmessages` in the AWS General Reference.
+ */
+export function isSessionHost(host: string): boolean {
+  const [, region = "", domain] = /^ssmmessages(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? [];
+  const { services, dualStack } = domainsOf(region);
+  return domain === services || domain === dualStack;
 }
 
 async function signedHeaders(url: URL, config: Signing): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { ConnectionListener } from "../../../src/aws/session_socket.ts";
+import { type ConnectionListener, isSessionHost } from "../../../src/aws/session_socket.ts";
 import { operationsAt } from "../../harness/aws.ts";
 
 const never = new AbortController().signal;
@@ -62,6 +62,27 @@ Deno.test("a session's token goes to no host but Session Manager's", async (t) =
       );
     });
   }
+});
+
+Deno.test("Session Manager has hosts in every partition, each in the domains of its own region", () => {
+  const hosts = [
+    "ssmmessages.us-east-1.amazonaws.com",
+    "ssmmessages-fips.us-east-1.api.aws",
+    "ssmmessages.cn-north-1.amazonaws.com.cn",
+    "ssmmessages.us-gov-west-1.amazonaws.com",
+    "ssmmessages.eusc-de-east-1.amazonaws.eu",
+    "ssmmessages.us-iso-east-1.c2s.ic.gov",
+  ];
+  assertEquals(hosts.filter(isSessionHost), hosts);
+  const others = [
+    "ssmmessages.amazonaws.com",
+    "ssmmessages.us-east-1.amazonaws.eu",
+    "ssmmessages.eusc-de-east-1.amazonaws.com",
+    "ssmmessages.us-east-1.example.amazonaws.com",
+    "ecs.us-east-1.amazonaws.com",
+    "xssmmessages.us-east-1.amazonaws.com",
+  ];
+  assertEquals(others.filter(isSessionHost), []);
 });
 
 Deno.test("a connection that ends tells so once, and one that is closed from here does not", async () => {
