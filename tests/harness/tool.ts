@@ -194,7 +194,7 @@ function hostAt(endpoint: string, changes: Partial<Host> = {}): Host & { kept: R
       simulatePassRole(targetAt(target, endpoint), awsHost(endpoint), asked, signal),
     connectNomad: connectNomadOver(Deno.readTextFile, systemClock),
     readFile: Deno.readTextFile,
-    files: { createdAt: refuse, read: refuse, write: refuse },
+    files: { createdAt: refuse, read: refuse, write: refuse, remove: refuse },
     clock: systemClock,
     random: () => 0.5,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
