@@ -43,8 +43,15 @@ export function createFakeDisk(): FakeDisk {
     if (state !== "reads") return;
     for (const path of pipes.keys()) append(fileOf(path), drain(path));
   };
+  const fileAt = (path: string): Uint8Array => {
+    const bytes = files.get(path);
+    if (bytes === undefined) throw codedError("ENOENT", path);
+    return bytes;
+  };
   const checked = <T>(work: () => T): Promise<T> =>
-    disk.fault === undefined ? Promise.resolve(work()) : Promise.reject(disk.fault);
+    disk.fault === undefined
+      ? new Promise((resolve) => resolve(work()))
+      : Promise.reject(disk.fault);
   const open = (path: string): Pipe | "no reader" => {
     if (state === "none") return "no reader";
     if (!pipes.has(path)) pipes.set(path, new Uint8Array());
@@ -73,7 +80,7 @@ export function createFakeDisk(): FakeDisk {
     openPipe: (path) => checked(() => open(path)),
     touchPipe: (path) => {
       if (disk.fault !== undefined) throw disk.fault;
-      open(path);
+      if (open(path) === "no reader") throw codedError("ENXIO", path);
     },
     drainPipe: (path) => checked(() => drain(path)),
     list: (folder) =>
@@ -82,10 +89,13 @@ export function createFakeDisk(): FakeDisk {
           .map((path) => path.slice(folder.length + 1))
       ),
     size: (path) => checked(() => files.get(path)?.length),
-    read: (path, offset, most) =>
-      checked(() => (files.get(path) ?? new Uint8Array()).slice(offset, offset + most)),
+    read: (path, offset, most) => checked(() => fileAt(path).slice(offset, offset + most)),
     append: (path, bytes) => checked(() => void append(path, bytes)),
-    empty: (path) => checked(() => void (files.has(path) && files.set(path, new Uint8Array()))),
+    empty: (path) =>
+      checked(() => {
+        fileAt(path);
+        files.set(path, new Uint8Array());
+      }),
     readText: (path) =>
       checked(() => {
         const bytes = files.get(path);
@@ -95,4 +105,9 @@ export function createFakeDisk(): FakeDisk {
       checked(() => void files.set(path, new TextEncoder().encode(text))),
   };
   return disk;
+}
+
+/** An error as the system has it. */
+function codedError(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${path}`), { code });
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { systemClock } from "../../../src/clock.ts";
 import { systemLogDisk } from "../../../src/logs/disk.ts";
+import { createFakeDisk } from "../../harness/log_disk.ts";
 
 const disk = systemLogDisk(systemClock);
 
@@ -87,6 +88,24 @@ Deno.test("files are measured, read in part, appended to, replaced and emptied",
       "web.stdout.0",
     ]]);
     await assertRejects(() => disk.empty(`${folder}/none`));
+  });
+});
+
+Deno.test("a missing file, and a FIFO without a reader, are answered alike by the machine's disk and by the tests' one", async () => {
+  await withFifo(async (folder) => {
+    const fifo = `${folder}/.web.stdout.fifo`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const fake = createFakeDisk();
+    fake.readers("none");
+    for (const each of [disk, fake]) {
+      const none = `${folder}/none`;
+      await assertRejects(() => each.empty(none), Error, "ENOENT");
+      await assertRejects(() => each.read(none, 0, 100), Error, "ENOENT");
+      assertEquals([await each.size(none), await each.readText(none)], [undefined, undefined]);
+      assertEquals(await each.openPipe(fifo), "no reader");
+      assertThrows(() => each.touchPipe(fifo), Error, "ENXIO");
+      assertEquals(await each.drainPipe(fifo), new Uint8Array());
+    }
   });
 });
 
