@@ -70,6 +70,8 @@ export async function textBehind(
   const end = await endOf(disk, files);
   const length = await bytesBetween(disk, files, from, end);
   if (length === undefined || length - skip > mostTail) return undefined;
+  // There may be no file to read.
+  if (length <= skip) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let toSkip = skip;
   for (let index = from.index; index <= end.index; index++) {

@@ -51,3 +51,9 @@ Deno.test("the text behind a place goes on into the next files", async () => {
   assertEquals(await read({ 1: "abcd" }, 3), "");
   assertEquals(await read({ 2: "efg", 3: "h" }, 0), undefined);
 });
+
+Deno.test("behind a place whose log files are all gone there is nothing, and no error", async () => {
+  const gone = diskWith({});
+  assertEquals(await textBehind(gone, files, { index: 0, offset: 0 }, 0), new Uint8Array());
+  assertEquals(await textBehind(gone, files, { index: 0, offset: 5 }, 3), new Uint8Array());
+});
