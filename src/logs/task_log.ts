@@ -113,9 +113,9 @@ export class TaskLog implements StreamSink {
   close(): void {
     if (this.#phase === "over") return;
     if (this.#isSettled()) this.#write(this.#checkpoint());
+    this.pause();
     this.#phase = "over";
     this.#ending?.abort();
-    for (const stream of this.#streams) this.#readerOf(stream).remove(stream);
     // An output without a stream, too: else its reader waits for a writer, and Nomad for the reader.
     for (const name of ["stdout", "stderr"] as const) this.#outputOf(name).close();
     const listeners = this.#listeners;
@@ -238,7 +238,7 @@ export class TaskLog implements StreamSink {
   /** Has the streams read on whose output was full. */
   #readOn(name: LogSource["output"]): void {
     for (const stream of this.#streams) {
-      if (stream.source.output !== name) continue;
+      if (this.#phase !== "following" || stream.source.output !== name) continue;
       stream.dueAt = this.#services.clock.monotonic();
       this.#readerOf(stream).wake();
     }
@@ -251,6 +251,7 @@ export class TaskLog implements StreamSink {
     const isLate = () => clock.monotonic() - ended >= longestWait;
     await Promise.race([this.#prepared, clock.sleep(longestWait, signal)]);
     this.begin();
+    if (this.#phase !== "following") return;
     for (const stream of this.#streams) {
       stream.isEnding = true;
       stream.interval = shortestInterval;

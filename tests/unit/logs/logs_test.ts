@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createLogs } from "../../../src/logs/logs.ts";
-import { createLogsWorld, logRequest, sourceOf, stdout } from "../../harness/logs_world.ts";
+import { encodeCheckpoint } from "../../../src/logs/checkpoint.ts";
+import { positionAt } from "../../../src/logs/position.ts";
+import { createLogsWorld, epoch, logRequest, sourceOf, stdout } from "../../harness/logs_world.ts";
 import { silent } from "../../harness/world.ts";
 
 const identity = { role: undefined, profile: undefined };
@@ -57,6 +59,55 @@ Deno.test("a reader is let go with the last stream of its account and region, an
     assertEquals(world.asked.length, asked);
   }
   assertEquals(made, [1, 2, 3]);
+});
+
+Deno.test("a log that is closed, or has room again, before it begins makes no reader", async () => {
+  for (const end of ["close", "end", "pause"] as const) {
+    const world = createLogsWorld();
+    let callers = 0;
+    const { disk, clock, caller } = world;
+    const callerOf = () => {
+      callers += 1;
+      return caller;
+    };
+    // An earlier allocation has left more than an output takes: its room is told before the log begins.
+    const waiting = new TextEncoder().encode("x".repeat(300_000));
+    const outputs = new Map(
+      [["stdout", {
+        base: { index: 0, offset: 0 },
+        bytes: 0,
+        waiting,
+      }]] as const,
+    );
+    const positions = new Map([["app", positionAt(epoch)]]);
+    disk.files.set("/earlier", new TextEncoder().encode(encodeCheckpoint({ outputs, positions })));
+    const logs = createLogs({ callerOf, disk, clock, log: silent });
+    const request = { ...logRequest(), checkpoint: undefined, earlier: ["/earlier"] };
+    const task = logs.follow(request, identity, tell);
+    await world.pass(5_000);
+    assertEquals(disk.files.get(stdout)?.length, waiting.length, "the output had room again");
+    if (end === "end") task.end(false);
+    else task[end]();
+    await world.pass(60_000);
+    assertEquals([end, callers], [end, 0]);
+  }
+});
+
+Deno.test("a log whose outputs cannot be opened makes no reader when it ends", async () => {
+  const world = createLogsWorld();
+  let callers = 0;
+  const { disk, clock, caller } = world;
+  const callerOf = () => {
+    callers += 1;
+    return caller;
+  };
+  disk.list = () => Promise.reject(new Error("an I/O error"));
+  const logs = createLogs({ callerOf, disk, clock, log: silent });
+  const task = logs.follow(logRequest(), identity, tell);
+  await world.pass(5_000);
+  task.end(true);
+  await world.pass(60_000);
+  assertEquals([task.isOver(), callers], [true, 0]);
 });
 
 Deno.test("how far a log was written is on the disk within five seconds, and as long as it changes", async () => {
