@@ -145,10 +145,7 @@ async function untilClientMayStart(run: ApiRun, alloc: Alloc): Promise<void> {
 
 /** What is wrong with the ECS task that a start was answered with. */
 function faultsOfStart(run: ApiRun, alloc: Alloc, task: EcsTask): string[] {
-  const { stage: { allocs, ecs } } = run;
-  // A conflict may be answered with a foreign task, as AWS never does. The driver finds that out as it
-  // watches, and checkForeign holds that the task is neither stopped nor tagged.
-  if (ecs.foreign().includes(task)) return [];
+  const { stage: { allocs } } = run;
   const faults: string[] = [];
   const name = task.id.slice(0, 6);
   const drain = run.drains.find(({ next }) => next === alloc);

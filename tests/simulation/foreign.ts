@@ -4,7 +4,7 @@ import type { Handle } from "../../src/driver/driver.ts";
 import { runForeignTask } from "../harness/foreign_task.ts";
 import type { Alloc } from "./alloc.ts";
 import { clusters } from "./simulated_ecs.ts";
-import type { Stage } from "./stage.ts";
+import { ecsTaskOf, type Stage } from "./stage.ts";
 
 type ForeignTask = {
   startedBy: string | undefined;
@@ -52,6 +52,13 @@ export function checkForeign({ ecs, violate }: Stage): void {
     if (desired !== "RUNNING") violate(`${id.slice(0, 6)} was stopped, which is foreign`);
     if (tags.length !== foreignTasks[at]?.tags.length) violate(`${id.slice(0, 6)} was tagged`);
   }
+}
+
+/** Checks that a start was not answered with a task of others, as ECS may name one for a client token. */
+export function checkStarted({ ecs, violate }: Stage, { id }: Alloc, handle: Handle): void {
+  const task = ecsTaskOf(ecs, handle);
+  if (task === undefined || !ecs.foreign().includes(task)) return;
+  violate(`${id} was started with ${task.id.slice(0, 6)}, which is foreign`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { advance } from "../../demo/simulator/state/task_life.ts";
 import type { Alloc, Checks } from "./alloc.ts";
 import { createApiMode } from "./api_mode.ts";
 import { checkAll, createChecks } from "./checks.ts";
-import { runForeignTasks } from "./foreign.ts";
+import { checkStarted, runForeignTasks } from "./foreign.ts";
 import { createHandlesMode } from "./handles_mode.ts";
 import { createNode } from "./node.ts";
 import { createNomadServers } from "./nomad_servers.ts";
@@ -59,6 +59,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
   const checks: Checks = {
     ...createChecks(stage, mode),
     onStarted: (alloc, handle) => {
+      checkStarted(stage, alloc, handle);
       mode.onStarted(alloc, handle);
       // An agent may not live to store the handle. Later on nothing dies any more.
       if (time.now() >= actionTime || !chances.happens(0.08)) return;

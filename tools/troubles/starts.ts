@@ -224,6 +224,19 @@ export const starts: readonly Section[] = [
         fix: "Give each job a family of its own, or leave out `deregister`.",
       },
       {
+        seen: "ECS names ECS task … for the client token, and …",
+        texts: [
+          "ECS names ECS task … for the client token",
+          "and does not describe that task yet",
+          "and that task belongs to allocation",
+          "and that task was not started for this Nomad task",
+        ],
+        cause:
+          "ECS has accepted this start before, with other parameters, and does not show yet that the task which it names is this allocation's. AWS shows that within seconds; what stands between may answer with a task of others.",
+        fix:
+          "Nothing at first: the driver asks again until `start_timeout`, and starts no second task. Where it lasts, look for a proxy, and at `endpoint`.",
+      },
+      {
         seen: "its answer names no task of ours",
         texts: [
           "its answer names no task of ours",

@@ -63,7 +63,8 @@ async function lookOnce(
     .sort(byAge);
 }
 
-function takenOverError({ taskArn, tags = [] }: DescribedTask): LaunchError {
+/** Why a start is refused whose ECS task another allocation has taken over. */
+export function takenOverError({ taskArn, tags = [] }: DescribedTask): LaunchError {
   const { allocId, nodeId } = taggedOwner(tags);
   return new LaunchError(
     `its ECS task ${taskArn} runs on under allocation ${allocId} of Nomad node ${nodeId}, which has ` +

@@ -231,6 +231,7 @@ async function requestRun(
   });
   return await runTask(context, input, {
     ...launch.asking,
+    owner: launch.request.owner,
     ambiguous: () => launch.openRun = run,
   });
 }

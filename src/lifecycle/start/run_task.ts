@@ -9,6 +9,8 @@ import {
   isInCluster,
   parseTaskArn,
 } from "../../aws/cluster_ref.ts";
+import type { TaskIdentity } from "../task_identity.ts";
+import { ownTaskOf } from "./conflict.ts";
 import type { LaunchContext } from "./context.ts";
 import { placementError } from "./placement_failure.ts";
 
@@ -25,12 +27,11 @@ export type Accepted = {
  * task was started, `ambiguous` has been called before.
  */
 export async function runTask(
-  { cluster, caller, clock, random }: Pick<
-    LaunchContext,
-    "cluster" | "caller" | "clock" | "random"
-  >,
+  context: Pick<LaunchContext, "cluster" | "caller" | "clock" | "random">,
   input: RunTaskCommandInput,
-  { signal, ambiguous, retrying }: {
+  { owner, signal, ambiguous, retrying }: {
+    /** The allocation's task that the input is for. */
+    owner: TaskIdentity;
     signal: AbortSignal;
     /** Called when a request failed in a way that ECS may have acted on. */
     ambiguous: () => void;
@@ -38,20 +39,19 @@ export async function runTask(
     retrying: (error: EcsError) => void;
   },
 ): Promise<Accepted> {
+  const { cluster, clock, random } = context;
   const attempt = async (): Promise<Accepted> => {
-    const answer = await caller.call("runTask", input, {
-      target: `${input.taskDefinition} in ${clusterInWords(cluster)}`,
-      priority: "act",
-      signal,
-    });
-    const tasks = answer.tasks ?? [];
-    const own = tasks.find(({ startedBy, taskArn }) =>
-      startedBy === input.startedBy && isOf(cluster, taskArn)
-    );
-    if (own?.taskArn !== undefined) return { arn: own.taskArn, accepted: "as asked" };
-    throw tasks.length > 0
-      ? new EcsError("unavailable", attemptedBy(input, cluster), "its answer names no task of ours")
-      : placementError(answer.failures ?? [], attemptedBy(input, cluster));
+    try {
+      return { arn: await ask(context, input, signal), accepted: "as asked" };
+    } catch (error) {
+      if (!(error instanceof EcsError) || error.kind !== "conflict") throw error;
+      // ECS has a task for the token, whether it says which or not.
+      ambiguous();
+      const [first, ...others] = error.arns.filter((arn) => isOf(cluster, arn));
+      if (first === undefined) throw error;
+      const arn = await ownTaskOf(context, { owner, arns: [first, ...others], error }, signal);
+      return { arn, accepted: "otherwise" };
+    }
   };
   try {
     return await retry(attempt, {
@@ -64,19 +64,31 @@ export async function runTask(
       },
     });
   } catch (error) {
-    if (signal.aborted) {
-      // An attempt that was under way may have been accepted.
-      ambiguous();
-      throw error;
-    }
-    if (error instanceof EcsError && error.kind === "conflict") {
-      const arn = error.arns.find((arn) => isOf(cluster, arn));
-      if (arn !== undefined) return { arn, accepted: "otherwise" };
-      // ECS has a task for the token and does not say which.
-      ambiguous();
-    }
+    // An attempt that was under way may have been accepted.
+    if (signal.aborted) ambiguous();
     throw error;
   }
+}
+
+/** Asks RunTask once. Answers the ARN of the task that it has run. Rejects with an `EcsError`. */
+async function ask(
+  { cluster, caller }: Pick<LaunchContext, "cluster" | "caller">,
+  input: RunTaskCommandInput,
+  signal: AbortSignal,
+): Promise<string> {
+  const answer = await caller.call("runTask", input, {
+    target: `${input.taskDefinition} in ${clusterInWords(cluster)}`,
+    priority: "act",
+    signal,
+  });
+  const tasks = answer.tasks ?? [];
+  const own = tasks.find(({ startedBy, taskArn }) =>
+    startedBy === input.startedBy && isOf(cluster, taskArn)
+  );
+  if (own?.taskArn !== undefined) return own.taskArn;
+  throw tasks.length > 0
+    ? new EcsError("unavailable", attemptedBy(input, cluster), "its answer names no task of ours")
+    : placementError(answer.failures ?? [], attemptedBy(input, cluster));
 }
 
 /** Whether an ARN is of a task in the cluster. ECS would describe and stop another nowhere. */

@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
 import type { AwsOperations } from "../../../../src/aws/operations.ts";
+import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
 import type { Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
-import { configOf, createWorld, ownerOf, startRequest } from "../../../harness/world.ts";
+import { runForeignTask } from "../../../harness/foreign_task.ts";
+import { answering, configOf, createWorld, ownerOf, startRequest } from "../../../harness/world.ts";
 
 const allocDir = "/alloc/own";
 
@@ -110,7 +112,8 @@ Deno.test("a start that is asked for again after its process died keeps its task
   start(lifecycle, "11111111", { task: { tags: { stage: "1" } } });
   while (world.ecs.live().length === 0) await world.pass(1);
   kill();
-  world.ecs.model.pace.consistency = 600_000;
+  // ECS neither lists nor describes it when the start is asked for again.
+  world.ecs.model.pace.consistency = 15_000;
   const task = { tags: { stage: "2" } };
   const again = await world.settle(start(world.launch().lifecycle, "11111111", { task }));
   assert(again.status === "fulfilled");
@@ -148,4 +151,58 @@ Deno.test("a run whose end nobody saw is reported and not run again", async () =
   const state = next.value.remote.state();
   assertEquals(state.kind === "ended" && state.ending.exitCode, 7);
   assertEquals(world.ecs.model.tasks.size, 1);
+});
+
+/** A world whose process has died when ECS had its task, with a foreign task that conflicts name in its stead. */
+async function worldWithFalseConflicts(falseAnswers: number) {
+  let wrong = 0;
+  let foreign = "";
+  const misled = answering("runTask", async (input, signal, real) => {
+    try {
+      return await real(input, signal);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "ConflictException") throw error;
+      wrong += 1;
+      if (wrong <= falseAnswers) Object.assign(error, { resourceIds: [foreign] });
+      throw error;
+    }
+  });
+  const world = createWorld({ intercept: misled });
+  const task = runForeignTask(world.ecs.model, { startedBy: "ecs-svc/1" });
+  foreign = task.arn;
+  world.ecs.addForeign(task);
+  await world.pass(restoreTime + 1);
+  world.disk.makeDirectory(allocDir);
+  const { lifecycle, kill } = world.launch();
+  await world.pass(restoreTime);
+  start(lifecycle, "11111111", { task: { tags: { stage: "1" } } });
+  while (world.ecs.live().length === 0) await world.pass(1);
+  kill();
+  // ECS lists the task only later.
+  world.ecs.model.pace.consistency = 15_000;
+  return { ...world, foreign: task };
+}
+
+Deno.test("a start that is asked for again is not answered with a foreign task that ECS names for its client token", async () => {
+  const { settle, launch, ecs, foreign } = await worldWithFalseConflicts(3);
+  const task = { tags: { stage: "2" } };
+  const again = await settle(start(launch().lifecycle, "11111111", { task }));
+  assert(again.status === "fulfilled");
+  assertEquals(ecs.live().map(({ arn }) => arn), [again.value.remote.ref.arn]);
+  assertEquals([foreign.desired, foreign.tags], ["RUNNING", []]);
+});
+
+Deno.test("a start whose client token ECS gives to a foreign task fails for now, runs no second task and stops its own", async () => {
+  for (const run of ["11111111", "22222222"]) {
+    const { settle, pass, launch, ecs, foreign } = await worldWithFalseConflicts(Infinity);
+    const task = { tags: { stage: "2" }, start_timeout: "10s" };
+    const again = await settle(start(launch().lifecycle, run, { task }));
+    assert(again.status === "rejected" && again.reason instanceof LaunchError);
+    assert(again.reason.recoverable);
+    assertStringIncludes(again.reason.message, 'its startedBy is "ecs-svc/1"');
+    assertEquals(ecs.model.tasks.size, 2);
+    await pass(120_000);
+    assertEquals(ecs.live(), []);
+    assertEquals([foreign.desired, foreign.tags, ecs.model.tasks.size], ["RUNNING", [], 2]);
+  }
 });

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Output } from "../../../../src/aws/operations.ts";
 import { EcsError } from "../../../../src/aws/error.ts";
+import { ownerTags, startedBy as indexOf } from "../../../../src/lifecycle/ownership/tags.ts";
 import { runTask } from "../../../../src/lifecycle/start/run_task.ts";
 import { callerOver } from "../../../harness/caller.ts";
-import { answering, cluster, createWorld } from "../../../harness/world.ts";
+import { answering, cluster, createWorld, ownerOf } from "../../../harness/world.ts";
 
-const startedBy = "nomad/alloc/web";
+const owner = ownerOf();
+const startedBy = indexOf(owner);
 const id = "0123456789abcdef0123456789abcdef";
 const arn = `arn:aws:ecs:us-east-1:123456789012:task/${cluster.name}/${id}`;
 const elsewhere = `arn:aws:ecs:us-east-1:123456789012:task/elsewhere/${id}`;
@@ -20,18 +22,39 @@ function refusal(name: string, status: number, members: object = {}): Error {
   });
 }
 
-/** RunTask, answered by the first of these, then the second, and for ever by the last. */
-async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[]) {
+type Answer<N extends "runTask" | "describeTasks"> = Partial<Output<N>> | Error;
+
+/** The first of these answers, then the second, and for ever the last. */
+function inTurn<N extends "runTask" | "describeTasks">(answers: readonly Answer<N>[]) {
   let asked = 0;
+  return {
+    asked: () => asked,
+    answer: () => {
+      const answer = answers[Math.min(asked, answers.length - 1)] ?? {};
+      asked += 1;
+      return answer instanceof Error
+        ? Promise.reject(answer)
+        : Promise.resolve({ $metadata: {}, ...answer });
+    },
+  };
+}
+
+async function runTaskAnswered(...answers: Answer<"runTask">[]) {
+  return await runTaskDescribed(answers, []);
+}
+
+/** RunTask, and DescribeTasks where a conflict names a task. */
+async function runTaskDescribed(
+  answers: readonly Answer<"runTask">[],
+  descriptions: readonly Answer<"describeTasks">[],
+) {
+  const runs = inTurn(answers);
+  const described = inTurn(descriptions);
   const world = createWorld();
   const clock = world.time.clock({ alive: true });
-  const operations = answering("runTask", () => {
-    const answer = answers[Math.min(asked, answers.length - 1)] ?? {};
-    asked += 1;
-    return answer instanceof Error
-      ? Promise.reject(answer)
-      : Promise.resolve({ $metadata: {}, ...answer });
-  })(world.connect({ alive: true }));
+  const operations = answering("runTask", runs.answer)(
+    answering("describeTasks", described.answer)(world.connect({ alive: true })),
+  );
   const deadline = new AbortController();
   clock.sleep(300_000).then(() => deadline.abort(new Error("out of time")));
   let ambiguous = 0;
@@ -45,20 +68,21 @@ async function runTaskAnswered(...answers: (Partial<Output<"runTask">> | Error)[
     },
     { taskDefinition: "web:1", clientToken: "token", startedBy },
     {
+      owner,
       signal: deadline.signal,
       ambiguous: () => ambiguous += 1,
       retrying: ({ kind }) => told.push(kind),
     },
   ));
-  return { result, asked, ambiguous, told };
+  return { result, asked: runs.asked(), described: described.asked(), ambiguous, told };
 }
 
 Deno.test("the task that RunTask answers is the one that was started", async () => {
-  const { result, asked, ambiguous } = await runTaskAnswered({
+  const { result, asked, described, ambiguous } = await runTaskAnswered({
     tasks: [{ taskArn: arn, startedBy }],
   });
   assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
-  assertEquals([asked, ambiguous], [1, 0]);
+  assertEquals([asked, described, ambiguous], [1, 0, 0]);
 });
 
 Deno.test("a request without an answer is made again, and told as one that ECS may have accepted", async () => {
@@ -80,12 +104,38 @@ Deno.test("a request that AWS refused for its rate or for now was not accepted",
   assertEquals([asked, ambiguous, told], [3, 0, ["throttled", "not_yet"]]);
 });
 
-Deno.test("the task that a conflict names was accepted otherwise than asked", async () => {
-  const { result, ambiguous } = await runTaskAnswered(
-    refusal("ConflictException", 409, { resourceIds: [arn] }),
-  );
+const conflict = refusal("ConflictException", 409, { resourceIds: [arn] });
+const task = { taskArn: arn, lastStatus: "RUNNING", startedBy };
+const own = { tasks: [{ ...task, tags: ownerTags(owner, "0.0.0") }] };
+
+Deno.test("the allocation's task that a conflict names was accepted otherwise than asked", async () => {
+  const { result, asked, described } = await runTaskDescribed([conflict], [own]);
   assertEquals(result, { status: "fulfilled", value: { arn, accepted: "otherwise" } });
-  assertEquals(ambiguous, 0);
+  assertEquals([asked, described], [1, 1]);
+});
+
+Deno.test("while a conflict names no task that is seen to be the allocation's, ECS is asked again", async () => {
+  const missing = { tasks: [], failures: [{ arn, reason: "MISSING" }] };
+  const foreign = { tasks: [{ ...task, startedBy: "ecs-svc/1", tags: [] }] };
+  const untagged = { tasks: [task] };
+  const throttled = refusal("ThrottlingException", 400);
+  for (const odd of [missing, foreign, untagged, throttled]) {
+    const passing = await runTaskDescribed([conflict], [odd, odd, own]);
+    assertEquals(passing.result, { status: "fulfilled", value: { arn, accepted: "otherwise" } });
+    assertEquals([passing.asked, passing.told.length], [3, 2]);
+
+    const lasting = await runTaskDescribed([conflict], [odd]);
+    assert(lasting.result.status === "rejected");
+    assertEquals(lasting.result.reason.message, "out of time");
+    assert(lasting.ambiguous > 0 && lasting.told.length > 5);
+  }
+});
+
+Deno.test("a run whose task may not be described is told as one that ECS has a task for", async () => {
+  const denied = refusal("AccessDeniedException", 400);
+  const { result, asked, ambiguous } = await runTaskDescribed([conflict], [denied]);
+  assert(result.status === "rejected" && result.reason instanceof EcsError);
+  assertEquals([result.reason.kind, asked, ambiguous], ["denied", 1, 1]);
 });
 
 Deno.test("a conflict that names no task is told as one that ECS has a task for", async () => {
@@ -159,8 +209,8 @@ Deno.test("a task of another cluster is none that RunTask has started here", asy
   );
   assertEquals(result, { status: "fulfilled", value: { arn, accepted: "as asked" } });
   assertEquals([asked, ambiguous], [2, 1]);
-  const conflict = await runTaskAnswered(
+  const { result: refused, ambiguous: open, described } = await runTaskAnswered(
     refusal("ConflictException", 409, { resourceIds: [elsewhere] }),
   );
-  assertEquals([conflict.result.status, conflict.ambiguous], ["rejected", 1]);
+  assertEquals([refused.status, open, described], ["rejected", 1, 0]);
 });
