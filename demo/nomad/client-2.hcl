@@ -24,6 +24,11 @@ client {
   }
 }
 
+# Nomad asks the driver for a task's CPU and memory only where it publishes them.
+telemetry {
+  publish_allocation_metrics = true
+}
+
 ports {
   http = 5666
   rpc  = 5667

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { grants, type ResourceKind } from "../../../src/aws/permissions.ts";
+import { operationsBlocks } from "../../harness/operations_page.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
@@ -108,6 +109,24 @@ Deno.test("both demos speak of one cluster and one task definition", async () =>
   const outputs = await read("demo/aws/terraform/outputs.tf");
   for (const [, variable = ""] of job.matchAll(/^variable "(\w+)"/gm)) {
     assertStringIncludes(outputs, `output "${variable}"`);
+  }
+});
+
+Deno.test("the demo's clients have what the docs tell clients of ECS to have", async () => {
+  const { client } = await operationsBlocks();
+  const stats = await read("docs/logs-exec-stats.md");
+  const lineOf = (text: string, option: string) =>
+    new RegExp(`^ *${option} += .*$`, "m").exec(text)?.[0].trim().replaceAll(/ +/g, " ");
+  for (const path of ["demo/nomad/client-1.hcl", "demo/nomad/client-2.hcl"]) {
+    const demo = await read(path);
+    for (const option of ["gc_max_allocs", "gc_parallel_destroys", "max_kill_timeout"]) {
+      const documented = lineOf(client, option);
+      assert(documented !== undefined, option);
+      assertEquals(lineOf(demo, option), documented, path);
+    }
+    const published = lineOf(stats, "publish_allocation_metrics");
+    assertEquals(published, "publish_allocation_metrics = true");
+    assertEquals(lineOf(demo, "publish_allocation_metrics"), published, path);
   }
 });
 
