@@ -77,11 +77,11 @@ function runsBesideSuccessor(run: ApiRun, alloc: Alloc): boolean {
 }
 
 /**
- * Whether an allocation that nothing replaces has lost its client for good. That client learns no more of what
- * runs beside the ECS task. Another client stops both tasks: `checkForsaken` says by when.
+ * Whether an allocation has lost its client for good, and no later start of its line could learn of what runs
+ * beside its ECS task. Another client stops both tasks: `checkForsaken` says by when.
  */
 function isLostInDoubt(run: ApiRun, alloc: Alloc): boolean {
-  return run.gone.has(alloc.node) && run.lost.has(alloc) && !isReplaced(run, alloc);
+  return run.gone.has(alloc.node) && run.lost.has(alloc) && !isSettled(run, alloc);
 }
 
 function isReplaced({ stage: { allocs } }: ApiRun, alloc: Alloc): boolean {
@@ -94,15 +94,16 @@ function isReplaced({ stage: { allocs } }: ApiRun, alloc: Alloc): boolean {
  * its line has been answered that could learn of it. The searches for orphans end both tasks, after
  * `orphan_grace`; a later start that Nomad tells of them takes one and stops the other.
  */
-function leavesOrphan(
-  { stage: { allocs }, started, uninformed }: ApiRun,
-  alloc: Alloc,
-): boolean {
+function leavesOrphan(run: ApiRun, alloc: Alloc): boolean {
   const { state, stored, unanswered, misled } = alloc;
   const isUnknown = misled || (unanswered && stored === undefined);
-  const isSettledBy = (later: Alloc) => started.has(later) && !uninformed.has(later);
-  return state === "over" && isUnknown &&
-    !allocs.some((other) => isSettledBy(other) && comesAfter(other, alloc));
+  return state === "over" && isUnknown && !isSettled(run, alloc);
+}
+
+/** Whether a later start of an allocation's line was answered that Nomad told of the earlier ones. */
+function isSettled({ stage: { allocs }, started, uninformed }: ApiRun, alloc: Alloc): boolean {
+  const isInformed = (later: Alloc) => started.has(later) && !uninformed.has(later);
+  return allocs.some((other) => isInformed(other) && comesAfter(other, alloc));
 }
 
 /** Whether an allocation replaces an earlier one, directly or in several steps. */

@@ -45,14 +45,14 @@ export function createHandlesMode(stage: Stage, place: (placement: Placement) =>
     });
   };
 
+  /** Whether the servers want an allocation's task to run. */
+  const isToRun = (alloc: Alloc) =>
+    alloc.state === "active" && alloc.desired === "run" && !lost.has(alloc);
+
   return {
     actions: () => {
       const node = chances.pick(nodes);
-      const alloc = chances.pick(
-        allocs.filter((other) =>
-          other.state === "active" && other.desired === "run" && !lost.has(other)
-        ),
-      );
+      const alloc = chances.pick(allocs.filter(isToRun));
       return [
         [6, () => {
           if (allocs.length >= mostAllocs || node === undefined) return;
@@ -81,7 +81,7 @@ export function createHandlesMode(stage: Stage, place: (placement: Placement) =>
       ownerNode === undefined || ownerNode === node.id
         ? undefined
         : `${node.id} stopped ${arn.slice(-32, -26)}, which is ${ownerNode}'s`,
-    isWanted: () => true,
+    isWanted: ({ lineage }) => allocs.some((other) => other.lineage === lineage && isToRun(other)),
     isExcused: () => false,
     disturb: () => {},
     look: () => {},
