@@ -1,5 +1,6 @@
 import type { ConnectAws } from "../aws/operations.ts";
 import { boundedText, boundedTexts } from "../bounded_text.ts";
+import type { ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { PluginConfig } from "../config/mod.ts";
 import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
@@ -20,7 +21,12 @@ import { refuseOtherVersion } from "./moved_handle.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
 import { type OwnNode, searchOrphans } from "./orphans.ts";
 import { recoverTask } from "./recover.ts";
-import { clustersToSearch, removeCluster } from "./searched_clusters.ts";
+import {
+  addCluster,
+  clustersToSearch,
+  createClusters,
+  removeCluster,
+} from "./searched_clusters.ts";
 import { createSettings, type Defaults, lifecycleSettings, takeConfig } from "./settings.ts";
 import { sendSignal } from "./signal.ts";
 import { type PendingStart, type StartContext, startTask } from "./start.ts";
@@ -162,7 +168,7 @@ function createContext(
     nomad: createNomadLink({ settings, connect: connectNomad, clock, log: log.named("nomad") }),
     records: createTaskIndex<TaskRecord>(),
     starting: createTaskIndex<PendingStart>(),
-    clusters: new Map(),
+    clusters: createClusters(),
     doubts: createDoubts(),
     events,
     publish: (event, owner) => {
@@ -200,6 +206,7 @@ function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, si
     lifecycle,
     clock,
     clusters: () => clustersToSearch(clusters, settings.config),
+    answered: (cluster: ClusterRef) => void addCluster(clusters, cluster),
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
     changed: () => settings.changed.signal,

@@ -8,7 +8,7 @@ import type { Logger } from "../logger.ts";
 import { needByTags, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
-import { nextRound, type RoundContext, searchEach } from "./rounds.ts";
+import { keepThose, nextRound, type RoundContext, searchEach } from "./rounds.ts";
 
 /** What the search goes by. */
 export type ForsakenContext = RoundContext & {
@@ -16,6 +16,8 @@ export type ForsakenContext = RoundContext & {
   readonly nomad: NomadLink;
   readonly log: Logger;
   readonly clusters: () => ClusterRef[];
+  /** Told of a cluster that was searched. */
+  readonly answered: (cluster: ClusterRef) => void;
   /** The node id of this client, or of the agent that answers; undefined where neither is known. */
   readonly nodeId: () => Promise<string | undefined>;
   readonly policy: () => OrphanPolicy;
@@ -75,8 +77,10 @@ export async function searchForsaken(context: ForsakenContext): Promise<void> {
     for (const { id } of listed) known.add(id);
     const working = new Set(listed.filter(({ status }) => status !== "down").map(({ id }) => id));
     const nodes = { working, known };
+    const clusters = context.clusters();
+    keepThose(memories, clusters);
     await searchEach(
-      context.clusters(),
+      clusters,
       (cluster) =>
         searchCluster(context, memoryOf(cluster), cluster, nodeId, nodes).catch((error) =>
           log.debug("looking for forsaken tasks failed", { cluster: cluster.name, error })
@@ -112,11 +116,12 @@ async function searchCluster(
   nodeId: string,
   { working, known }: Nodes,
 ): Promise<void> {
-  const { lifecycle, clock, grace, signal } = context;
+  const { lifecycle, answered, clock, grace, signal } = context;
   forgetNodes(memory, working, clock.monotonic());
   // A task of a node that works needs no look: that node's own driver ends it.
   const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
+  answered(cluster);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
   for (const table of [memory.nodes, memory.asked, memory.since, memory.reported]) {
     for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);

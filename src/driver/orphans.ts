@@ -9,7 +9,7 @@ import {
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import { needOnWorkingNode } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
-import { nextRound, type RoundContext, searchEach } from "./rounds.ts";
+import { keepThose, nextRound, type RoundContext, searchEach } from "./rounds.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
@@ -30,6 +30,8 @@ export type OrphanContext = RoundContext & {
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that does not exist. */
   readonly leave: (cluster: ClusterRef) => void;
+  /** Told of a cluster that was searched. */
+  readonly answered: (cluster: ClusterRef) => void;
   /** This client's node, asked for where it is not known; undefined where nobody tells it. */
   readonly node: () => Promise<OwnNode | undefined>;
   readonly policy: () => OrphanPolicy;
@@ -41,7 +43,7 @@ export type OrphanContext = RoundContext & {
  * where the policy says so.
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
-  const { clock, leave, signal } = context;
+  const { clock, leave, answered, signal } = context;
   const patiences = new Map<string, (isOdd: boolean) => boolean>();
   while (!signal.aborted) {
     await nextRound(context);
@@ -49,12 +51,16 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
     if (context.policy() === "ignore") continue;
     const node = await context.node();
     if (node === undefined) continue;
-    await searchEach(context.clusters(), async (cluster) => {
+    const clusters = context.clusters();
+    keepThose(patiences, clusters);
+    await searchEach(clusters, async (cluster) => {
       const key = clusterKey(cluster);
       const isLasting = patiences.get(key) ?? createPatience(clock);
       patiences.set(key, isLasting);
+      const found = await searchCluster(context, cluster, node);
+      if (found === "searched") answered(cluster);
       // Credentials of another account make a cluster seem gone: only what lasts is believed.
-      if (!isLasting(await searchCluster(context, cluster, node) === "no cluster")) return;
+      if (!isLasting(found === "no cluster")) return;
       patiences.delete(key);
       leave(cluster);
     });

@@ -1,4 +1,4 @@
-import type { ClusterRef } from "../aws/cluster_ref.ts";
+import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock } from "../clock.ts";
 import { eachSideBySide } from "../side_by_side.ts";
 
@@ -44,4 +44,13 @@ export async function searchEach(
   search: (cluster: ClusterRef) => Promise<void>,
 ): Promise<void> {
   await eachSideBySide(clusters, mostAtOnce, search);
+}
+
+/** Forgets what a search remembers, by `clusterKey`, of clusters that are not searched any more. */
+export function keepThose(
+  memories: Map<string, unknown>,
+  clusters: readonly ClusterRef[],
+): void {
+  const searched = new Set(clusters.map(clusterKey));
+  for (const key of memories.keys()) if (!searched.has(key)) memories.delete(key);
 }

@@ -14,7 +14,7 @@ import type { Doubts } from "./doubles.ts";
 import { DriverError } from "./driver_error.ts";
 import { encodeHandleState, handleVersion } from "./handle_state.ts";
 import { type PortLabel, portsOf, type TaskNetwork } from "./network.ts";
-import { addCluster, clusterOf, type Clusters } from "./searched_clusters.ts";
+import { addCluster, clusterOf, type Clusters, nameCluster } from "./searched_clusters.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import type { TaskIndex } from "./task_index.ts";
@@ -38,6 +38,12 @@ export type TaskRequest = {
   readonly ports: readonly PortLabel[];
   readonly resources: Resources;
 } & TaskPlace;
+
+/** A request whose `config` block was decoded, and the cluster that it asks for. */
+type DecodedRequest = Omit<TaskRequest, "config"> & {
+  readonly config: TaskConfig;
+  readonly cluster: ClusterRef;
+};
 
 /** A task that was started. */
 export type StartedTask = { readonly handle: Handle; readonly network: TaskNetwork | undefined };
@@ -125,8 +131,24 @@ async function startNew(
   abandoned: AbortSignal,
 ): Promise<StartedTask> {
   const { config, cluster: wanted } = readRequest(context.settings, request);
-  // The cluster is searched for orphans from now on: ECS may have a task of even a failed start.
-  const cluster = addCluster(context.clusters, wanted);
+  const cluster = nameCluster(context.clusters, wanted);
+  try {
+    return await startIn(context, task, { ...request, config, cluster }, abandoned);
+  } catch (error) {
+    // ECS may have a task of even a failed start: then the cluster stays searched for orphans.
+    const leavesNothing = error instanceof LaunchError && error.left === "nothing";
+    if (!leavesNothing) addCluster(context.clusters, cluster);
+    throw error;
+  }
+}
+
+async function startIn(
+  context: StartContext,
+  task: TaskIdentity,
+  request: DecodedRequest,
+  abandoned: AbortSignal,
+): Promise<StartedTask> {
+  const { config, cluster } = request;
   const taken = await takeOver(context, task, request);
   if (taken !== undefined) return taken;
   const startedAt = context.clock.now();
@@ -161,7 +183,7 @@ async function startNew(
 function readRequest(
   { config, fault }: Settings,
   request: TaskRequest,
-): { config: TaskConfig; cluster: ClusterRef } {
+): Pick<DecodedRequest, "config" | "cluster"> {
   if (fault !== undefined) throw new DriverError("invalid_config", fault);
   if (!config.enabled) {
     throw new DriverError(
@@ -190,7 +212,7 @@ function readRequest(
 async function takeOver(
   context: StartContext,
   task: TaskIdentity,
-  { allocDir }: TaskRequest,
+  { allocDir }: TaskPlace,
 ): Promise<StartedTask | undefined> {
   const { starting, records, lifecycle, publish, log } = context;
   // Only starts that began before this one: two that waited for each other would never end.

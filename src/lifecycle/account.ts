@@ -22,6 +22,8 @@ export type Account = {
   watchers(): ReadonlyMap<string, Watcher>;
   readonly definitions: Definitions;
   readonly registry: Registry;
+  /** Whether AWS has answered any call with success. */
+  hasAnswered(): boolean;
 };
 
 /** What all accounts share. */
@@ -48,7 +50,10 @@ export type AccountSettings = {
   readonly endpoint: string | undefined;
 };
 
-/** The accounts that tasks are in, each made when it is first asked for. */
+/**
+ * The accounts that tasks are in, each made when it is asked for. A job chooses its role, external id and
+ * region, so there is no bound to how many are asked for: one that is not used is dropped.
+ */
 export type Accounts = {
   /** The account that a cluster is reached through. */
   of(account: AccountRef | ClusterRef): Account;
@@ -56,35 +61,110 @@ export type Accounts = {
   watchers(): Watcher[];
 };
 
+/**
+ * Milliseconds without a call after which an account without watched tasks is dropped. A budget learns
+ * nothing that lasts as long: after a minute without refusals it gives the whole rate again, and AWS's
+ * buckets are full by then, as a new budget takes them to be.
+ */
+export const idleTime = 600_000;
+
+/** How an account is used. All times are monotonic milliseconds. */
+type Use = {
+  /** When it was last asked for, or looked at by `dropIdle`. */
+  seenAt: number;
+  /** When its last call ended. */
+  calledAt: number;
+  /** Calls that are under way or wait for the budget. */
+  underWay: number;
+  hasAnswered: boolean;
+};
+
+type Known = { readonly account: Account; readonly use: Use };
+
 /** Makes the accounts. Makes no call itself. */
 export function createAccounts(services: AccountServices): Accounts {
-  const accounts = new Map<string, Account>();
+  const { clock, signal } = services;
+  /** By key, the one that was seen longest ago first. */
+  const accounts = new Map<string, Known>();
+  const watchers = () =>
+    [...accounts.values()].flatMap(({ account }) => [...account.watchers().values()]);
+  // One listener for all: one of each account's own would keep the account.
+  signal.addEventListener("abort", () => watchers().forEach((watcher) => watcher.close()), {
+    once: true,
+  });
   return {
     of: ({ region, role, profile }) => {
       const ref = { region, role, profile };
       const key = accountKey(ref);
-      const known = accounts.get(key) ?? createAccount(ref, services);
-      accounts.set(key, known);
-      return known;
+      const now = clock.monotonic();
+      const known = accounts.get(key) ?? createKnown(ref, services, now);
+      seen(accounts, key, known, now);
+      dropIdle(accounts, now);
+      return known.account;
     },
-    watchers: () => [...accounts.values()].flatMap(({ watchers }) => [...watchers().values()]),
+    watchers,
   };
 }
 
-function createAccount(ref: AccountRef, services: AccountServices): Account {
+function seen(accounts: Map<string, Known>, key: string, known: Known, now: number): void {
+  known.use.seenAt = now;
+  accounts.delete(key);
+  accounts.set(key, known);
+}
+
+/** Drops the accounts that nothing uses. Looks at each once in `idleTime`. */
+function dropIdle(accounts: Map<string, Known>, now: number): void {
+  for (const [key, known] of accounts) {
+    const { account, use } = known;
+    if (now - use.seenAt < idleTime) return;
+    const isIdle = use.underWay === 0 && now - use.calledAt >= idleTime &&
+      [...account.watchers().values()].every((watcher) => watcher.size() === 0);
+    if (isIdle) accounts.delete(key);
+    else seen(accounts, key, known, now);
+  }
+}
+
+function createKnown(ref: AccountRef, services: AccountServices, now: number): Known {
+  const use: Use = { seenAt: now, calledAt: now, underWay: 0, hasAnswered: false };
+  return { account: createAccount(ref, services, use), use };
+}
+
+/** The same caller, whose use is noted. */
+function noting(caller: EcsCaller, use: Use, clock: Clock): EcsCaller {
+  const during = async <T>(work: () => Promise<T>): Promise<T> => {
+    use.underWay += 1;
+    try {
+      return await work();
+    } finally {
+      use.underWay -= 1;
+      use.calledAt = clock.monotonic();
+    }
+  };
+  return {
+    rate: caller.rate,
+    reserve: (name, options) => during(() => caller.reserve(name, options)),
+    call: (name, input, options) =>
+      during(async () => {
+        const answer = await caller.call(name, input, options);
+        use.hasAnswered = true;
+        return answer;
+      }),
+  };
+}
+
+function createAccount(ref: AccountRef, services: AccountServices, use: Use): Account {
   const { settings, clock, random, log, meter, signal } = services;
   const limits = { settings: () => settings().calls, clock, region: ref.region };
   const budget = meteredBudget(createCallBudget(limits), meter, clock);
-  const caller = createEcsCaller({ operations: operationsOf(ref, services), budget, clock, log });
+  const operations = operationsOf(ref, services);
+  const caller = noting(createEcsCaller({ operations, budget, clock, log }), use, clock);
   const watchers = new Map<string, Watcher>();
-  signal.addEventListener("abort", () => {
-    for (const watcher of watchers.values()) watcher.close();
-  }, { once: true });
 
   return {
     caller,
     definitions: createDefinitions({ caller, clock, random, log, signal }),
     registry: createRegistry({ caller, log: log.named("registry"), signal }),
+    hasAnswered: () => use.hasAnswered,
     watchers: () => watchers,
     watcher: (name) => {
       const known = watchers.get(name) ?? watcherOf({ ...ref, name }, caller, services);

@@ -193,8 +193,9 @@ export function createLifecycle(
     log,
   };
   const startContext = (cluster: ClusterRef): StartContext => {
-    const { caller, definitions, registry } = accounts.of(cluster);
-    return { ...shared, ...records, scans, cluster, caller, definitions, registry, remoteTasks };
+    const { caller, definitions, registry, hasAnswered } = accounts.of(cluster);
+    const account = { caller, definitions, registry, hasAnswered };
+    return { ...shared, ...records, ...account, scans, cluster, remoteTasks };
   };
 
   return {

@@ -1,10 +1,11 @@
 import type { Clock, Random } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
+import type { ClusterRef } from "../aws/cluster_ref.ts";
 import type { Account } from "./account.ts";
 import { createLedger, type Ledger, type OwnedTask } from "./ownership/ledger.ts";
 import type { RemoteTask, RemoteTaskServices, TaskToWatch } from "./task/remote_task.ts";
 import { createRemoteTask } from "./task/watched_task.ts";
+import type { Watcher } from "./watch/watcher.ts";
 
 /** All ECS tasks that this process looks after or has yet to see stopped. */
 export type RemoteTasks = {
@@ -36,14 +37,15 @@ export function createRemoteTasks(
   },
 ): RemoteTasks {
   const ledger = createLedger<RemoteTask>({ now: clock.monotonic });
-  const services = new Map<string, RemoteTaskServices>();
+  // They go with their cluster's watcher, and so with its account.
+  const services = new WeakMap<Watcher, RemoteTaskServices>();
   const servicesOf = (cluster: ClusterRef): RemoteTaskServices => {
-    const key = clusterKey(cluster);
-    const known = services.get(key);
-    if (known !== undefined) return known;
     const account = accountOf(cluster);
+    const watcher = account.watcher(cluster.name);
+    const known = services.get(watcher);
+    if (known !== undefined) return known;
     const made: RemoteTaskServices = {
-      watcher: account.watcher(cluster.name),
+      watcher,
       caller: account.caller,
       ledger,
       clock,
@@ -53,7 +55,7 @@ export function createRemoteTasks(
       definitionOf: account.definitions.ofTask,
       signal,
     };
-    services.set(key, made);
+    services.set(watcher, made);
     return made;
   };
   const watch = (task: TaskToWatch) => createRemoteTask(task, servicesOf(task.ref.cluster));

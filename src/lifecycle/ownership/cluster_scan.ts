@@ -47,12 +47,15 @@ export function createClusterScans(): ClusterScans {
       const key = clusterKey(searched.cluster);
       const queue = queues.get(key) ?? { last: Promise.resolve(), next: undefined };
       queues.set(key, queue);
-      return join(queue, queue.next ?? plan(queue, searched), signal);
+      // Jobs may name any number of clusters: only those with a scan under way are remembered.
+      const planned = queue.next ?? plan(queue, searched, () => queues.delete(key));
+      return join(queue, planned, signal);
     },
   };
 }
 
-function plan(queue: Queue, searched: SearchedCluster): Planned {
+/** Plans a scan. `onIdle` is told when the queue's last scan has settled. */
+function plan(queue: Queue, searched: SearchedCluster, onIdle: () => void): Planned {
   const abandoned = new AbortController();
   const begin = () => {
     // Who asks from now on may know of what this scan misses.
@@ -67,7 +70,11 @@ function plan(queue: Queue, searched: SearchedCluster): Planned {
   };
   const planned = { tasks: queue.last.then(begin), abandoned, waiting: 0 };
   queue.next = planned;
-  queue.last = planned.tasks.catch(() => {}); // who waits is told
+  // Who waits is told of a failure.
+  const last = planned.tasks.then(() => {}, () => {}).then(() => {
+    if (queue.last === last) onIdle();
+  });
+  queue.last = last;
   return planned;
 }
 

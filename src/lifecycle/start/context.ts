@@ -12,6 +12,7 @@ import type { ClusterScans } from "../ownership/cluster_scan.ts";
 import type { RemoteTasks } from "../remote_tasks.ts";
 import type { OnEvent, RemoteTask } from "../task/remote_task.ts";
 import type { Predecessors } from "../ownership/adopt.ts";
+import type { Left } from "../launch_error.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import type { RecordContext } from "./start_record.ts";
 
@@ -33,6 +34,8 @@ export type LaunchContext = {
 /** What a start needs besides AWS: what this process knows of its ECS tasks. */
 export type StartContext = LaunchContext & RecordContext & {
   readonly remoteTasks: RemoteTasks;
+  /** Whether AWS has answered any call in the cluster's account with success. */
+  readonly hasAnswered: () => boolean;
   /** Aborts when the driver ends. ECS tasks then run on. */
   readonly signal: AbortSignal;
 };
@@ -80,6 +83,8 @@ export type Attempt = {
   lastError: EcsError | undefined;
   /** The ECS task that the start waits for, once ECS has accepted it. */
   remote: RemoteTask | undefined;
+  /** What it leaves in its cluster if it fails now. */
+  left: Left;
 };
 
 /** How AWS is asked during a start. */

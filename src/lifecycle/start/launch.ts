@@ -3,7 +3,7 @@ import { clusterInWords } from "../../aws/cluster_ref.ts";
 import { EcsError } from "../../aws/error.ts";
 import { orAborted } from "../../aws/retry.ts";
 import type { DefinitionFacts } from "../definition/facts.ts";
-import { LaunchError } from "../launch_error.ts";
+import { LaunchError, type Left } from "../launch_error.ts";
 import { shownTo, startedBy } from "../ownership/tags.ts";
 import {
   type Asking,
@@ -69,13 +69,24 @@ export async function launch(
       await takeOver(context, launch) ??
       await runNew(context, launch);
   } catch (error) {
-    if (launch.openRun === undefined) recordRun(context, request, undefined);
-    else {
+    if (launch.openRun === undefined) {
+      attempt.left = leftBy(context, earlier);
+      recordRun(context, request, undefined);
+    } else {
       const left = { cluster, index, taskId: launch.openRun, since: context.clock.monotonic() };
       cleanUp(context, request.owner, ledger.leaveRun(left));
     }
     throw error;
   }
+}
+
+/**
+ * What is left by a failed launch that leaves no run open. Where AWS has answered nothing, this process has
+ * found and taken over nothing either. Only a process before this one may have started the task then.
+ */
+function leftBy({ hasAnswered }: StartContext, earlier: EarlierStarts): Left {
+  const isFirst = earlier.kind === "none" || earlier.isMet;
+  return isFirst && !hasAnswered() ? "nothing" : "perhaps a task";
 }
 
 /** Notes each failure as the attempt's last, and tells the task's user of the first. */

@@ -16,7 +16,12 @@ import { advertisedAddress, waitUntilStarted } from "./wait.ts";
  * task of the run is left behind.
  */
 export async function startTask(context: StartContext, request: StartRequest): Promise<Started> {
-  const attempt: Attempt = { request, lastError: undefined, remote: undefined };
+  const attempt: Attempt = {
+    request,
+    lastError: undefined,
+    remote: undefined,
+    left: "perhaps a task",
+  };
   const over = new AbortController();
   const inTime = AbortSignal.any([startTimeout(context, attempt, over.signal), context.signal]);
   const endStart = context.remoteTasks.ledger.beginStart(startedBy(request.owner));
@@ -24,7 +29,7 @@ export async function startTask(context: StartContext, request: StartRequest): P
     const launched = await launch(context, attempt, AbortSignal.any([inTime, request.abandoned]));
     return await untilStarted(context, attempt, launched, inTime);
   } catch (error) {
-    throw asLaunchError(error, request);
+    throw asLaunchError(error, attempt);
   } finally {
     endStart();
     over.abort();
@@ -123,12 +128,13 @@ async function addressOf(
   }
 }
 
-function asLaunchError(error: unknown, { owner, config, cluster }: StartRequest): LaunchError {
+function asLaunchError(error: unknown, { request, left }: Attempt): LaunchError {
+  const { owner, config, cluster } = request;
   const cause = error instanceof Error ? error.message : String(error);
   return new LaunchError(
     `task ${owner.name} could not be started as ${nameOf(config)} in ` +
       `${clusterInWords(cluster)}: ${cause}`,
     isRecoverable(error),
-    { cause: error },
+    { cause: error, left },
   );
 }

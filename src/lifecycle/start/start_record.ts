@@ -31,7 +31,7 @@ export type RecordedStart = {
  * - `possible`: there may have been one. `openRun` is the run that it asked ECS for, where a record
  *   tells and the run's end is not known; `isOwn` tells whether this very start asked for it, in a
  *   process that has died; `unrecorded` tells whether such a process may have asked for a run that no
- *   record tells of.
+ *   record tells of; `isMet` tells whether this process has met the task before.
  */
 export type EarlierStarts =
   | { readonly kind: "none" }
@@ -40,10 +40,17 @@ export type EarlierStarts =
     readonly openRun: string | undefined;
     readonly isOwn: boolean;
     readonly unrecorded: boolean;
+    readonly isMet: boolean;
   };
 
 /** What is known where no record tells. */
-const untold = { kind: "possible", openRun: undefined, isOwn: false, unrecorded: false } as const;
+const untold = {
+  kind: "possible",
+  openRun: undefined,
+  isOwn: false,
+  unrecorded: false,
+  isMet: false,
+} as const;
 /** What is known where a process that has died may have asked for a run without a record. */
 const maybeUnrecorded = { ...untold, unrecorded: true } as const;
 
@@ -66,7 +73,7 @@ export async function earlierStarts(
   // What this process knows of its own starts is newer than any record.
   const isMet = metTasks.meet(startedBy(owner)) === "met";
   // Nomad names the directory of every allocation.
-  if (isMet || allocDir === undefined) return untold;
+  if (isMet || allocDir === undefined) return { ...untold, isMet };
   try {
     const text = await files.read(pathOf(allocDir, owner));
     if (text !== undefined) return recorded(parse(text), owner);
@@ -82,7 +89,7 @@ export async function earlierStarts(
 /** What a record tells. One that is damaged still tells that there was a start. */
 function recorded({ taskId, run }: StartRecord, { id }: TaskIdentity): EarlierStarts {
   const unrecorded = taskId === undefined;
-  return { kind: "possible", openRun: run, isOwn: taskId === id, unrecorded };
+  return { kind: "possible", openRun: run, isOwn: taskId === id, unrecorded, isMet: false };
 }
 
 /**

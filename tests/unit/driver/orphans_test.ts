@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeHandleState } from "../../../src/driver/handle_state.ts";
+import { mostNamedClusters } from "../../../src/driver/searched_clusters.ts";
+import { driverConfig } from "../../harness/driver_calls.ts";
+import { CredentialsError } from "../../../src/aws/credentials_error.ts";
+import { eachOperation } from "../../../src/aws/operations.ts";
+import { restoreTime } from "../../../src/lifecycle/start/met_tasks.ts";
 import { allocationWith } from "../../harness/nomad_documents.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
 import { createNomadServers } from "../../simulation/nomad_servers.ts";
@@ -184,4 +189,84 @@ Deno.test("a cluster that is away for a moment is searched again, and one that s
   await world.pass(300_000);
   assertEquals(searched, []);
   driver.shutdown();
+});
+
+/**
+ * A node whose jobs name roles. Roles of account 210987654321 cannot be assumed until they are `repaired`.
+ * Answers how many clusters are searched in a round through such roles.
+ */
+function nodeWithRoles() {
+  const world = createWorld();
+  const roles = { repaired: false, asked: [] as string[], answers: "" };
+  const connect: World["connect"] = (process, target) => {
+    const real = world.connect(process, target);
+    const role = target?.role?.arn ?? "";
+    if (!role.includes("210987654321")) return real;
+    return eachOperation((name, input, signal) => {
+      roles.asked.push(`${name} ${role}`);
+      if (roles.repaired || name === roles.answers) return real[name](input as never, signal);
+      return Promise.reject(new CredentialsError(new Error("not authorized: sts:AssumeRole")));
+    });
+  };
+  const allowed = { clusters: ["*"], roles: ["*"] };
+  const plugin = { ...config, allowed, start_timeout: "20s" };
+  const launch = () => launchDriver({ ...world, connect }, plugin);
+  const { driver, kill } = launch();
+  /** A start of a new allocation's task, whose role nobody may assume. */
+  const start = (at: number, run = "11111111") => {
+    const id = `${otherAlloc.slice(0, -5)}${10_000 + at}`;
+    const allocDir = `/alloc/${id}`;
+    world.disk.makeDirectory(allocDir);
+    const role_arn = `arn:aws:iam::210987654321:role/role-${at}`;
+    const request = {
+      config: driverConfig({ task_definition: "idle", assume_role: { role_arn } }),
+      env: {},
+      ports: [],
+      resources: { cpu: 100, memory: 300 },
+      allocDir,
+    };
+    return driver.start(ownerOf(run, id), request, new AbortController().signal);
+  };
+  const searched = async () => {
+    roles.asked.length = 0;
+    await world.pass(60_000);
+    return new Set(roles.asked).size;
+  };
+  return { world, roles, driver, launch, kill, start, searched };
+}
+
+Deno.test("of two hundred jobs with roles that cannot be assumed, the last 32 clusters are searched", async () => {
+  const { world, start, searched } = nodeWithRoles();
+  await world.pass(restoreTime + 1);
+  for (const run of ["11111111", "22222222"]) {
+    const starts = Array.from({ length: 200 }, (_, at) => start(at, run));
+    const settled = await world.settle(Promise.allSettled(starts));
+    assert(settled.status === "fulfilled");
+    assert(settled.value.every(({ status }) => status === "rejected"));
+  }
+  assertEquals(await searched(), mostNamedClusters);
+});
+
+Deno.test("a cluster stays searched where AWS answers no start of it and the role is repaired later", async () => {
+  const { world, roles, start, searched } = nodeWithRoles();
+  await world.pass(restoreTime + 1);
+  await world.settle(start(0).catch(() => {}));
+  roles.repaired = true;
+  await world.pass(60_000);
+  roles.repaired = false;
+  for (let at = 1; at <= mostNamedClusters; at++) await world.settle(start(at).catch(() => {}));
+  assertEquals(await searched(), 1 + mostNamedClusters);
+});
+
+Deno.test("a cluster stays searched where ECS may have accepted a RunTask of a failed start", async () => {
+  const { world, roles, start, searched } = nodeWithRoles();
+  await world.pass(restoreTime + 1);
+  roles.answers = "describeTaskDefinition";
+  await world.settle(start(0).catch(() => {}));
+  roles.answers = "";
+  for (let at = 1; at <= mostNamedClusters; at++) await world.settle(start(at).catch(() => {}));
+  await world.pass(300_000);
+  const names = await searched();
+  assert(names > mostNamedClusters);
+  assert(roles.asked.includes("listTasks arn:aws:iam::210987654321:role/role-0"));
 });

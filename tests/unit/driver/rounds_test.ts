@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { nextRound, searchEach } from "../../../src/driver/rounds.ts";
+import { clusterKey } from "../../../src/aws/cluster_ref.ts";
+import { keepThose, nextRound, searchEach } from "../../../src/driver/rounds.ts";
+import { cluster } from "../../harness/world.ts";
 import { createVirtualTime } from "../../simulation/virtual_time.ts";
 
 /** A wait for the next round, and when it ended. */
@@ -66,4 +68,11 @@ Deno.test("each cluster is searched once, some side by side", async () => {
   });
   assertEquals(searched.toSorted(), clusters.map(({ name }) => name).toSorted());
   assertEquals(most, 32);
+});
+
+Deno.test("a search forgets the clusters that are not searched any more", () => {
+  const two = { name: "two", region: "eu-west-1" };
+  const memories = new Map([[clusterKey(cluster), 1], [clusterKey(two), 2]]);
+  keepThose(memories, [two]);
+  assertEquals([...memories.values()], [2]);
 });

@@ -4,10 +4,12 @@ import { decodePluginConfig, type PluginConfig } from "../../../src/config/mod.t
 import {
   addCluster,
   clusterOf,
-  type Clusters,
   clustersToSearch,
+  createClusters,
   fallbackCluster,
   knownClusters,
+  mostNamedClusters,
+  nameCluster,
   removeCluster,
   scopeConfigOf,
 } from "../../../src/driver/searched_clusters.ts";
@@ -74,14 +76,14 @@ Deno.test("of very many clusters that are allowed, 32 are known", () => {
 });
 
 Deno.test("the tasks of a cluster share one reference to it", () => {
-  const clusters: Clusters = new Map();
+  const clusters = createClusters();
   const first = addCluster(clusters, { name: "web", region: "eu-west-1" });
   assertStrictEquals(addCluster(clusters, { name: "web", region: "eu-west-1" }), first);
-  assertEquals(clusters.size, 1);
+  assertEquals(clusters.met.size, 1);
 });
 
 Deno.test("a task whose role session has another name keeps that name", () => {
-  const clusters: Clusters = new Map();
+  const clusters = createClusters();
   const as = (sessionName: string) => ({
     name: "web",
     region: "eu-west-1",
@@ -89,11 +91,11 @@ Deno.test("a task whose role session has another name keeps that name", () => {
   });
   addCluster(clusters, as("one"));
   assertEquals(addCluster(clusters, as("two")).role?.sessionName, "two");
-  assertEquals(clusters.size, 1, "it is still one cluster to search");
+  assertEquals(clusters.met.size, 1, "it is still one cluster to search");
 });
 
 Deno.test("clusters that were met are searched besides those that the configuration names", () => {
-  const clusters: Clusters = new Map();
+  const clusters = createClusters();
   addCluster(clusters, { name: "met", region: "eu-west-1" });
   const config = plugin({ cluster: "web", region: "eu-west-1" });
   assertEquals(clustersToSearch(clusters, config).map(({ name }) => name), ["met", "web"]);
@@ -102,8 +104,28 @@ Deno.test("clusters that were met are searched besides those that the configurat
 });
 
 Deno.test("a disabled driver searches only the clusters that it has met", () => {
-  const clusters: Clusters = new Map();
+  const clusters = createClusters();
   addCluster(clusters, { name: "met", region: "eu-west-1" });
   const config = { ...plugin({ cluster: "web" }), enabled: false };
   assertEquals(clustersToSearch(clusters, config).map(({ name }) => name), ["met"]);
+});
+
+Deno.test("of ten thousand clusters that starts have only named, the last ones are searched", () => {
+  const clusters = createClusters();
+  const config = { ...plugin({}), enabled: false };
+  const searched = () => clustersToSearch(clusters, config).map(({ name }) => name);
+  const first = nameCluster(clusters, { name: "first", region: "eu-west-1" });
+  assertEquals(searched(), ["first"]);
+  addCluster(clusters, first);
+  for (let at = 0; at < 10_000; at++) {
+    nameCluster(clusters, { name: `named-${at}`, region: "eu-west-1" });
+  }
+  assertEquals(searched().length, 1 + mostNamedClusters);
+  assertEquals(searched().slice(0, 1), ["first"], "what was met stays");
+  assertEquals(searched().slice(-1), ["named-9999"]);
+  assertStrictEquals(nameCluster(clusters, { name: "first", region: "eu-west-1" }), first);
+  nameCluster(clusters, { name: "named-9990", region: "eu-west-1" });
+  assertEquals(searched().slice(-1), ["named-9990"], "it is the newest again");
+  removeCluster(clusters, { name: "named-9990", region: "eu-west-1" });
+  assertEquals(searched().length, mostNamedClusters);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { EcsError } from "../../../src/aws/error.ts";
+import { idleTime } from "../../../src/lifecycle/account.ts";
 import { patience } from "../../../src/lifecycle/patience.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import {
@@ -154,4 +155,21 @@ Deno.test("a foreign task that a handle names is neither tagged nor stopped, and
   assert(state.kind === "ended");
   assertStringIncludes(state.ending.error ?? "", "neither tagged nor stopped");
   assertEquals([task.desired, task.tags], ["RUNNING", []]);
+});
+
+Deno.test("a task is watched also where its cluster's account was dropped as idle before", async () => {
+  const world = createWorld();
+  const first = await world.settle(start(world, "11111111"));
+  assert(first.status === "fulfilled");
+  await world.settle(first.value.remote.stop("the test", 60_000));
+  const connected = world.targets().length;
+  await world.pass(idleTime);
+  world.lifecycle.callerOf({ region: "eu-west-1" });
+  const second = await world.settle(start(world, "22222222"));
+  assert(second.status === "fulfilled");
+  assertEquals(world.targets().length, connected + 1, "the idle account's client was dropped");
+  const { remote } = second.value;
+  assertEquals(remote.state().kind, "live");
+  await world.settle(remote.stop("the test", 60_000));
+  assertEquals(remote.state().kind, "ended");
 });

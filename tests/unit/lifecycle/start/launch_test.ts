@@ -1,11 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { containerExited } from "../../../../demo/simulator/state/task_life.ts";
 import type { AwsOperations } from "../../../../src/aws/operations.ts";
-import { LaunchError } from "../../../../src/lifecycle/launch_error.ts";
-import type { Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
+import { LaunchError, type Lifecycle } from "../../../../src/lifecycle/lifecycle.ts";
 import { restoreTime } from "../../../../src/lifecycle/start/met_tasks.ts";
 import { runForeignTask } from "../../../harness/foreign_task.ts";
-import { answering, configOf, createWorld, ownerOf, startRequest } from "../../../harness/world.ts";
+import {
+  answering,
+  configOf,
+  createWorld,
+  ownerOf,
+  startRequest,
+  type World,
+} from "../../../harness/world.ts";
 
 const allocDir = "/alloc/own";
 
@@ -205,4 +211,63 @@ Deno.test("a start whose client token ECS gives to a foreign task fails for now,
     assertEquals(ecs.live(), []);
     assertEquals([foreign.desired, foreign.tags, ecs.model.tasks.size], ["RUNNING", [], 2]);
   }
+});
+
+/** What a start that fails says that it leaves in its cluster. */
+async function leftBy(world: World, run = "11111111", dir = allocDir) {
+  const failed = await world.settle(
+    start(world.lifecycle, run, { dir, task: { start_timeout: "10s" } }),
+  );
+  assert(failed.status === "rejected" && failed.reason instanceof LaunchError);
+  return failed.reason.left;
+}
+
+Deno.test("a failed start leaves nothing where AWS answered no call and RunTask was not tried", async () => {
+  const world = await worldWithCalls();
+  world.ecs.weather = { mode: "error503", rate: 1 };
+  assertEquals(await leftBy(world), "nothing");
+  assertEquals(await leftBy(world, "22222222"), "nothing", "this process knows of the first start");
+});
+
+Deno.test("a failed start leaves nothing where AWS refused each of its calls", async () => {
+  const world = await worldWithCalls();
+  world.ecs.weather = { mode: "access-denied", rate: 1 };
+  assertEquals(await leftBy(world), "nothing");
+  assertEquals(world.calls, ["RunTask"]);
+});
+
+Deno.test("a failed start leaves perhaps a task where a RunTask got no answer", async () => {
+  const denied = Object.assign(new Error("no"), {
+    name: "AccessDeniedException",
+    $fault: "client",
+  });
+  const world = createWorld({
+    intercept: (operations) => ({
+      ...operations,
+      describeTaskDefinition: () => Promise.reject(denied),
+      runTask: () => Promise.reject(new Error("the connection was lost")),
+    }),
+  });
+  await world.pass(restoreTime + 1);
+  world.disk.makeDirectory(allocDir);
+  assertEquals(await leftBy(world), "perhaps a task");
+});
+
+Deno.test("a failed start leaves perhaps a task where an earlier process may have started one", async () => {
+  const world = await worldWithCalls();
+  world.ecs.weather = { mode: "error503", rate: 1 };
+  const unknown = await leftBy(world, "11111111", "/alloc/other");
+  assertEquals(unknown, "perhaps a task");
+  const recorded = await worldWithCalls();
+  recorded.ecs.weather = { mode: "error503", rate: 1 };
+  await leftBy(recorded);
+  const { lifecycle } = recorded.launch();
+  assertEquals(await leftBy({ ...recorded, lifecycle }), "perhaps a task");
+});
+
+Deno.test("a failed start leaves perhaps a task where AWS has answered any call in its account", async () => {
+  const world = await worldWithCalls();
+  await world.settle(world.lifecycle.checkCluster(startRequest().cluster));
+  world.ecs.weather = { mode: "error503", rate: 1 };
+  assertEquals(await leftBy(world), "perhaps a task");
 });

@@ -10,12 +10,13 @@ import { createWorld, ownerOf, silent, type World } from "../../../harness/world
 
 const allocDir = "/alloc/own";
 const path = `${allocDir}/nomad-driver-ecs.main.json`;
-const untold: EarlierStarts = {
+const untold = {
   kind: "possible",
   openRun: undefined,
   isOwn: false,
   unrecorded: false,
-};
+  isMet: false,
+} satisfies EarlierStarts;
 const unrecorded: EarlierStarts = { ...untold, unrecorded: true };
 
 /** The records as one process keeps them. */
@@ -59,7 +60,7 @@ Deno.test("a second start of this process is never the first, whatever the recor
   const { ask, records } = await worldWithNewDirectory();
   await ask();
   const without = { ...records, files: { ...records.files, read: () => Promise.resolve("") } };
-  assertEquals(await ask("22222222", without), untold);
+  assertEquals(await ask("22222222", without), { ...untold, isMet: true });
 });
 
 Deno.test("a run that another process has asked for is to be resumed, by this start or the next", async () => {
