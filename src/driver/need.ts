@@ -1,7 +1,7 @@
 /** Whether anybody needs an ECS task that one of our drivers has started: Nomad alone can tell. */
 import type { OthersTask } from "../lifecycle/lifecycle.ts";
 import type { NomadApi } from "../nomad/api.ts";
-import { isOver, isWanted } from "../nomad/documents.ts";
+import { type Allocation, isOver, isWanted } from "../nomad/documents.ts";
 
 /** What Nomad says of an ECS task, with the reason in words that follow the task's name. */
 export type Need =
@@ -41,10 +41,9 @@ export async function needOf(
   const { owner: { allocId, namespace, nodeId }, left } = task;
   const unlessAwaited = async (why: string, successor: string | undefined): Promise<Need> => {
     if (successor === undefined) return notNeeded(why);
-    const next = await api.allocation(successor, namespace, signal);
-    // One that waits to start takes the task over, or stops it. One that runs has done so.
-    return next !== "unknown" && next.desiredStatus === "run" && next.clientStatus === "pending"
-      ? needed(`allocation ${successor} waits to take it over`)
+    const waiting = await waitingFrom(api, successor, namespace, signal);
+    return waiting !== undefined
+      ? needed(`allocation ${waiting} waits to take it over`)
       : notNeeded(`${why}, and allocation ${successor} has not taken it over`);
   };
   const allocation = await api.allocation(allocId, namespace, signal);
@@ -63,6 +62,28 @@ export async function needOf(
     `its allocation is over (${allocation.clientStatus})`,
     left?.allocId ?? allocation.nextAllocation,
   );
+}
+
+/**
+ * The allocation that waits to start: the successor, or one that replaced it after it had ended unstarted. One
+ * that waits takes the ECS task over, or stops it. One that runs has done so, and nobody waits behind it.
+ */
+async function waitingFrom(
+  api: NomadApi,
+  successor: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const seen = new Set<string>();
+  let id: string | undefined = successor;
+  while (id !== undefined && !seen.has(id)) {
+    seen.add(id);
+    const allocation: Allocation | "unknown" = await api.allocation(id, namespace, signal);
+    if (allocation === "unknown") return undefined;
+    if (isWanted(allocation)) return allocation.clientStatus === "pending" ? id : undefined;
+    id = allocation.nextAllocation;
+  }
+  return undefined;
 }
 
 /**

@@ -50,6 +50,25 @@ Deno.test("a task is kept while its successor waits to start", async () => {
   assertEquals((await needOf(waiting, task, signal)).kind, "needed");
 });
 
+Deno.test("a task is kept while the successor of a successor that ended unstarted waits", async () => {
+  const next = { ...ended, clientStatus: "lost", nextAllocation: "failed" };
+  const failed = { ...ended, id: "failed", clientStatus: "failed", nextAllocation: "new" };
+  const left = { ...task, left: { allocId: "failed", until: 0 } };
+  const cases: [Partial<Allocation>, string][] = [
+    [{ id: "new", clientStatus: "pending" }, "needed"],
+    [{ id: "new" }, "not needed"],
+    [{ ...ended, id: "new" }, "not needed"],
+    // Pointers in a circle, which Nomad does not make, end the walk.
+    [{ ...ended, id: "new", nextAllocation: "failed" }, "not needed"],
+    [{ id: "forgotten" }, "not needed"],
+  ];
+  for (const [last, kind] of cases) {
+    for (const one of [task, left]) {
+      assertEquals((await needOf(context([next, failed, last]), one, signal)).kind, kind);
+    }
+  }
+});
+
 Deno.test("a task is kept while the successor that its tags name waits, also once Nomad has removed its allocation", async () => {
   const left = { ...task, left: { allocId: "new", until: 0 } };
   const waiting = { id: "new", clientStatus: "pending" };
