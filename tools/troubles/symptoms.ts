@@ -53,5 +53,6 @@ ended by \`aws ecs stop-task\`. The [runbook](runbook.md#after-a-client-was-lost
 \`nomad-driver-ecs tasks\` shows the node of each.
 
 **Nomad reports that a stop failed.** ECS had not acknowledged it within \`kill_timeout\`, which is 5 s by default, and which
-the client's \`max_kill_timeout\` (30 s by default) cuts. The driver goes on asking ECS ([stops](#stops-drains-and-hand-over)).
+the client's \`max_kill_timeout\` (30 s by default) cuts. A stop that only waits for AWS's rate has 2 minutes more. One
+that may be a hand-over has some seconds more. The driver goes on asking ECS ([stops](#stops-drains-and-hand-over)).
 `;
