@@ -195,7 +195,7 @@ export const starts: readonly Section[] = [
         seen: "the ECS task was not … within start_timeout (… s)",
         texts: ["the ECS task was not … within start_timeout"],
         cause:
-          "As above, for too long. The driver stops the ECS task. Where no reason follows `(… s)`, no ECS task was made yet: the start waited for its turn in AWS's rate, or for an answer.",
+          "As above, for too long. The driver stops the ECS task. Where no reason follows `(… s)`, ECS had not answered with a task: the start waited for its turn in AWS's rate, or for that answer.",
         fix: "As above; raise `start_timeout` where the image is large.",
       },
       {

@@ -20,7 +20,7 @@ cannot call a start off: without the second command the stop comes when the star
 | last event | where to look |
 |---|---|
 | none of the driver | The allocation waits for an earlier one to end, or for a template, a volume or a \`prestart\` task. |
-| \`Asking ECS to run …\` | ECS has not answered RunTask yet: AWS's rate of starts, or an endpoint that is not reached. See [what AWS allows](operations.md#what-aws-allows); \`nomad-driver-ecs doctor\` tries the endpoint. |
+| \`Asking ECS to run …\` | ECS has not answered RunTask yet: AWS's rate of starts, or an endpoint that is not reached. See [what AWS allows](operations.md#what-aws-allows); \`nomad-driver-ecs doctor\` tries the endpoint. [Metrics](telemetry.md) tell which rate: \`aws.budget.wait\` high and \`aws.throttles\` low is this client's own limit, \`aws.throttles\` high means other callers of the account. |
 | \`Waiting for ECS to acknowledge …\`, \`Waiting until ECS is sure …\` | An earlier ECS task of this allocation must be stopped or listed first. It takes up to half a minute; longer where AWS does not answer. |
 | PROVISIONING, PENDING, \`Still waiting for …\` | [a task does not start](#a-task-does-not-start) |
 | \`ECS gives no usable answer\`, or a refusal of AWS | [while a task runs](#while-a-task-runs), \`nomad-driver-ecs doctor\` |
