@@ -73,7 +73,7 @@ export async function verdictOn(
   const { api, nodes } = view;
   const node = nodes.get(task.owner.nodeId);
   const works = node !== undefined && node.status !== "down";
-  const context = { api, known: new Set(nodes.keys()) };
+  const context = { api, known: new Set(nodes.keys()), ours: new Set<string>() };
   try {
     // The time in a task's tags is no proof here: this host's clock may be wrong. Nomad is asked about every task.
     const need = await (works ? needOnWorkingNode : needOf)(context, task, signal);

@@ -5,7 +5,7 @@
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
-import { needByTags, needOf } from "./need.ts";
+import { needByTags, type NeedContext, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
 import { keepThose, nextRound, type RoundContext, searchEach } from "./rounds.ts";
@@ -32,6 +32,8 @@ type Memory = {
   /** Since when a task has had nobody who will end it, by ARN. */
   readonly since: Map<string, number>;
   readonly reported: Set<string>;
+  /** ARNs of tasks that are proven to be of this Nomad. */
+  readonly ours: Set<string>;
   /** The nodes that worked in the last round. */
   working: ReadonlySet<string>;
   /** When all tasks were last due to be described. */
@@ -95,6 +97,7 @@ function emptyMemory(now: number): Memory {
     asked: new Map(),
     since: new Map(),
     reported: new Set(),
+    ours: new Set(),
     working: new Set(),
     forgotten: now,
   };
@@ -123,7 +126,8 @@ async function searchCluster(
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
   answered(cluster);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
-  for (const table of [memory.nodes, memory.asked, memory.since, memory.reported]) {
+  const { nodes, asked, since, reported, ours } = memory;
+  for (const table of [nodes, asked, since, reported, ours]) {
     for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);
   }
   // Those that were asked about longest ago come first: the tasks of another Nomad may be many.
@@ -132,7 +136,7 @@ async function searchCluster(
   for (const task of open.slice(0, askedInRound)) {
     const { arn } = task.ref;
     memory.asked.set(arn, clock.monotonic());
-    if (!await isForsaken(context, task, known)) {
+    if (!await isForsaken(context, task, { known, ours })) {
       memory.since.delete(arn);
       continue;
     }
@@ -173,11 +177,11 @@ function settle(
 async function isForsaken(
   { nomad, clock, signal }: ForsakenContext,
   task: OthersTask,
-  known: ReadonlySet<string>,
+  proofs: Pick<NeedContext, "known" | "ours">,
 ): Promise<boolean> {
   const need = needByTags(task, clock.now()) ?? await nomad.ask(
     { kind: "others" },
-    (api, bounded) => needOf({ api, known }, task, bounded),
+    (api, bounded) => needOf({ api, ...proofs }, task, bounded),
     signal,
   );
   return need?.kind === "not needed";

@@ -16,7 +16,16 @@ export type NeedContext = {
   readonly api: NomadApi;
   /** The nodes that Nomad lists, or has listed: what is tagged as theirs is this Nomad's. */
   readonly known: ReadonlySet<string>;
+  /** ARNs of tasks that are proven to be of this Nomad. What is proven is added. */
+  readonly ours: Set<string>;
 };
+
+/**
+ * Milliseconds between an ECS task's start and its node's first missed heartbeat that prove the task to be of this
+ * Nomad. After its last heartbeat a node may have gone to another Nomad. A miss is noticed at most five minutes and ten
+ * seconds later by Nomad's defaults, after a change of leader. The rest is for AWS's and Nomad's clocks, which differ.
+ */
+export const provenAge = 600_000;
 
 /**
  * What the task's tags tell by themselves: a successor that never came will not come, whatever Nomad
@@ -34,10 +43,11 @@ export function needByTags({ left }: OthersTask, now: number): Need | undefined 
  * else can end such a task. Rejects with a `NomadError`, or with the signal's reason.
  */
 export async function needOf(
-  { api, known }: NeedContext,
+  context: NeedContext,
   task: OthersTask,
   signal: AbortSignal,
 ): Promise<Need> {
+  const { api, known, ours } = context;
   const { owner: { allocId, namespace, nodeId }, left } = task;
   const unlessAwaited = async (why: string, successor: string | undefined): Promise<Need> => {
     if (successor === undefined) return notNeeded(why);
@@ -50,18 +60,38 @@ export async function needOf(
   if (allocation === "unknown") {
     if (!known.has(nodeId)) return unproven(`this Nomad does not know its node ${nodeId}`);
     const isForgotten = await api.isForgotten(allocId, namespace, signal);
-    return isForgotten
+    if (!isForgotten) return unproven("the token may not read its allocation");
+    return await isOurs(context, task, signal)
       ? await unlessAwaited("Nomad has removed its allocation", left?.allocId)
-      : unproven("the token may not read its allocation");
+      : unproven("Nomad has removed its allocation, or never had it");
   }
   if (allocation.nodeId !== nodeId) {
     return unproven(`Nomad has its allocation on node ${allocation.nodeId}`);
   }
+  ours.add(task.ref.arn);
   if (isWanted(allocation)) return needed("Nomad wants its allocation to run");
   return await unlessAwaited(
     `its allocation is over (${allocation.clientStatus})`,
     left?.allocId ?? allocation.nextAllocation,
   );
+}
+
+/**
+ * Whether it is proven that a task is of this Nomad, though Nomad does not know its allocation. The node alone does
+ * not prove it: a client may have gone to another Nomad with its node id.
+ */
+async function isOurs(
+  { api, ours }: NeedContext,
+  { ref: { arn }, owner: { nodeId }, createdAt }: OthersTask,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (ours.has(arn)) return true;
+  if (createdAt === undefined) return false;
+  const node = await api.node(nodeId, signal);
+  if (node === "unknown" || node.missedSince === undefined) return false;
+  if (createdAt > node.missedSince - provenAge) return false;
+  ours.add(arn);
+  return true;
 }
 
 /**

@@ -102,11 +102,13 @@ async function isNotNeeded(
   { nomad, signal }: OrphanContext,
   { ref, owner, index }: UnclaimedTask,
 ): Promise<boolean> {
-  const task = { ref, owner, index, left: undefined };
+  const task = { ref, owner, createdAt: undefined, index, left: undefined };
   const known = new Set([owner.nodeId]);
+  // The agent that answers runs this very node now, so what the node has left is this Nomad's to end.
+  const ours = new Set([ref.arn]);
   const need = await nomad.ask(
     { kind: "others" },
-    (api, bounded) => needOnWorkingNode({ api, known }, task, bounded),
+    (api, bounded) => needOnWorkingNode({ api, known, ours }, task, bounded),
     signal,
   );
   return need?.kind === "not needed";

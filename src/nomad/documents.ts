@@ -76,6 +76,11 @@ export type NomadNode = {
    * with `-force`, Nomad tells so before the client hears which allocations are to stop.
    */
   readonly drained: boolean;
+  /**
+   * When its heartbeat was first missed since Nomad last heard of it, in milliseconds since the epoch by the servers'
+   * clock. Undefined where none was missed, or where the node's last ten events do not tell.
+   */
+  readonly missedSince: number | undefined;
   /** Whether its ecs driver takes over what another node's leaves, as its attribute says. */
   readonly takesOver: boolean;
 };
@@ -151,8 +156,26 @@ export function nodeOf(value: unknown, attempted: string): NomadNode {
       jsonObjectIn(from.value("DrainStrategy")) !== undefined,
     drained: from.value("SchedulingEligibility") === "ineligible" &&
       jsonObjectIn(from.value("LastDrain"))?.["Status"] === "complete",
+    missedSince: missedSinceIn(from.value("Events")),
     takesOver: jsonObjectIn(from.value("Attributes"))?.[handOverAttribute] === "on",
   };
+}
+
+/** Events that a node's own request makes: "Node registered", "Node re-registered", "Node reregistered by heartbeat". */
+const contact = /^Node (re-?)?registered/;
+
+/**
+ * The first miss since the last contact, in a node's events, the oldest first. `StatusUpdatedAt` does not tell it:
+ * a drain of a node that is down changes it too. A disconnected node misses heartbeats again and again, and Nomad keeps
+ * ten events: the first of several misses may be one of those that Nomad has dropped, unless a contact comes before it.
+ */
+function missedSinceIn(value: unknown): number | undefined {
+  const events = Array.isArray(value) ? value.map((event) => jsonObjectIn(event)) : [];
+  const last = events.findLastIndex((event) => contact.test(String(event?.["Message"])));
+  const missed = events.slice(last + 1)
+    .filter((event) => event?.["Message"] === "Node heartbeat missed");
+  const at = Date.parse(String(missed[0]?.["Timestamp"]));
+  return Number.isNaN(at) || (last < 0 && missed.length > 1) ? undefined : at;
 }
 
 /** Reads the list of nodes. Throws a `NomadError` for what is none. */

@@ -31,6 +31,7 @@ export function nodeWith(changes: Partial<NomadNode> = {}): NomadNode {
     status: "ready",
     draining: false,
     drained: false,
+    missedSince: undefined,
     takesOver: true,
     ...changes,
   };

@@ -43,6 +43,8 @@ export type ToldNomad = {
   /** Status by node id. */
   readonly nodes: Map<string, string>;
   readonly allocations: Map<string, ToldAllocation>;
+  /** When nodes that are down missed their first heartbeat. */
+  missedSince: string;
   /** An answer in place of all others. */
   answer: ((request: Request) => Response | undefined) | undefined;
 };
@@ -71,6 +73,8 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
   const told: Omit<ToldNomad, "address"> = {
     nodes: new Map(),
     allocations: new Map(),
+    // Later than any task of a test, whose nodes so had them before.
+    missedSince: "2100-01-01T00:00:00Z",
     answer: undefined,
   };
   try {
@@ -266,7 +270,7 @@ export function environmentOf(endpoint: string): Record<string, string> {
 
 function answerOf(
   request: Request,
-  { nodes, allocations }: Pick<ToldNomad, "nodes" | "allocations">,
+  { nodes, allocations, missedSince }: Pick<ToldNomad, "nodes" | "allocations" | "missedSince">,
 ): Response {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/v1/agent/self") {
@@ -281,6 +285,12 @@ function answerOf(
   if (pathname === "/v1/allocations") {
     const prefix = searchParams.get("prefix") ?? "";
     return Response.json([...allocations.keys()].filter((id) => id.startsWith(prefix)));
+  }
+  const node = pathname.split("/v1/node/")[1];
+  if (node !== undefined) {
+    const missed = { Message: "Node heartbeat missed", Timestamp: missedSince };
+    const Events = nodes.get(node) === "down" ? [missed] : [];
+    return Response.json({ ID: node, Status: nodes.get(node), Events });
   }
   const id = /^\/v1\/allocation\/(.+)$/.exec(pathname)?.[1] ?? "";
   const found = allocations.get(id);

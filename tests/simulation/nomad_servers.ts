@@ -31,7 +31,12 @@ export type NomadServers = {
   changeNode(id: string, changes: Partial<NomadNode>): void;
   /** Collects an allocation as garbage. */
   forget(id: string): void;
+  /** Collects a node as garbage. */
+  forgetNode(id: string): void;
 };
+
+/** What the servers' clock shows when the virtual time starts, as ECS's clock does. */
+const epoch = Date.UTC(2026, 0, 1);
 
 /** Milliseconds that a stale server is behind. */
 const staleness = 5_000;
@@ -69,8 +74,15 @@ export function createNomadServers(
       if (known !== undefined) write(allocations, id, { ...known, ...changes });
     },
     node: (id) => read(nodes, id, time.now()) ?? nodeWith({ id, status: "down", takesOver: false }),
-    changeNode: (id, changes) => write(nodes, id, { ...servers.node(id), ...changes }),
+    changeNode: (id, changes) => {
+      const known = servers.node(id);
+      const node = { ...known, ...changes };
+      const isMissing = (status: string) => status === "down" || status === "disconnected";
+      const since = isMissing(known.status) ? known.missedSince : epoch + time.now();
+      write(nodes, id, { ...node, missedSince: isMissing(node.status) ? since : undefined });
+    },
     forget: (id) => write(allocations, id, undefined),
+    forgetNode: (id) => write(nodes, id, undefined),
     api: (nodeId, process) => {
       const answer = async <T>(
         what: string,

@@ -15,6 +15,8 @@ import { isDriversTask } from "./whose.ts";
 export type OthersTask = {
   readonly ref: TaskRef;
   readonly owner: TaskIdentity;
+  /** When ECS made it, in milliseconds since the epoch by AWS's clock; undefined where ECS does not tell. */
+  readonly createdAt: number | undefined;
   /** The `startedBy` under which a start of the owner's allocation looks for it. */
   readonly index: string;
   /** The allocation that it was left to, which has not taken it. */
@@ -59,5 +61,6 @@ export function taggedTask(task: DescribedTask, cluster: ClusterRef): OthersTask
   const owner = ownerInTags(tags);
   if (owner.nodeId === "" || owner.allocId === "") return undefined;
   const index = taggedIndex(tags, startedBy);
-  return { ref: { arn, cluster }, owner, index, left: leftTo(tags) };
+  const createdAt = task.createdAt?.getTime();
+  return { ref: { arn, cluster }, owner, createdAt, index, left: leftTo(tags) };
 }

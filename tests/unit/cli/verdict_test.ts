@@ -22,9 +22,27 @@ const cases: Record<string, {
     why: "its allocation is over (complete)",
   },
   "an orphan where Nomad has removed its allocation": {
-    change: ({ nomad }) => nomad.allocations.delete("alloc-1"),
+    change: ({ nomad }) => {
+      nomad.nodes.set("node-a", "down");
+      nomad.allocations.delete("alloc-1");
+    },
     orphan: "yes",
     why: "Nomad has removed its allocation",
+  },
+  "unknown where it was started after Nomad last heard of its node, and Nomad does not know its allocation":
+    {
+      change: ({ nomad }) => {
+        nomad.nodes.set("node-a", "down");
+        nomad.missedSince = "2020-01-02T00:00:00Z";
+        nomad.allocations.delete("alloc-1");
+      },
+      orphan: "unknown",
+      why: "Nomad has removed its allocation, or never had it",
+    },
+  "unknown where its node works, and Nomad does not know its allocation": {
+    change: ({ nomad }) => nomad.allocations.delete("alloc-1"),
+    orphan: "unknown",
+    why: "Nomad has removed its allocation, or never had it",
   },
   "an orphan where its successor never came": {
     change: ({ nomad }) => nomad.nodes.set("node-a", "down").size,

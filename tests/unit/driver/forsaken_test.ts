@@ -1,4 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { provenAge } from "../../../src/driver/need.ts";
+import { createNomadServers } from "../../simulation/nomad_servers.ts";
+import { createChances } from "../../simulation/random.ts";
+import { allocationWith } from "../../harness/nomad_documents.ts";
+import { launchDriver } from "../../harness/timed_driver.ts";
+import { createWorld, ownerOf } from "../../harness/world.ts";
 import {
   createTwoClients,
   drain,
@@ -45,12 +51,61 @@ Deno.test("a client that never comes back leaves no task once its job is stopped
 
 Deno.test("a client that never comes back leaves no task that Nomad has forgotten", async () => {
   const { clients } = await startedOnFirst();
+  await clients.pass(provenAge);
   clients.a.kill();
   clients.servers.changeNode("node-a", { status: "down" });
   clients.servers.forget("old");
   await clients.pass(6 * minutes);
   assertEquals(liveArns(clients), []);
 });
+
+Deno.test("a task that was started right before its client went is stopped, also where Nomad forgets it and the node", async () => {
+  const { clients } = await startedOnFirst();
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { clientStatus: "lost" });
+  await clients.pass(1.5 * minutes);
+  clients.servers.forget("old");
+  clients.servers.forgetNode("node-a");
+  await clients.pass(6 * minutes);
+  assertEquals(liveArns(clients), []);
+});
+
+Deno.test("a task that its client started without a connection to Nomad is stopped once the client is lost again", async () => {
+  const { clients } = await startedOnFirst();
+  await clients.pass(1 * minutes);
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.changeNode("node-a", { status: "ready" });
+  await clients.pass(provenAge);
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.forget("old");
+  await clients.pass(6 * minutes);
+  assertEquals(liveArns(clients), []);
+});
+
+for (const [name, moved] of [["at once", 0], ["an hour later", 60 * minutes]] as const) {
+  Deno.test(`a client that goes to another Nomad with its node id, and starts a task there ${name}, keeps the task`, async () => {
+    const world = createWorld();
+    const first = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
+    const second = createNomadServers(world.time, createChances(2), ["node-a"]);
+    const config = { nomad: {}, orphan_grace: "2m" };
+    launchDriver(world, config, { nodeId: "node-b", nomad: first });
+    await world.pass(30 * minutes);
+    first.changeNode("node-a", { status: "disconnected" });
+    await world.pass(moved);
+    second.put(allocationWith({ id: "moved", clientStatus: "pending" }));
+    const client = launchDriver(world, config, { nodeId: "node-a", nomad: second });
+    await world.pass(1_000);
+    await world.settle(client.start("1", "moved").started);
+    client.driver.inspect(ownerOf("1", "moved").id);
+    second.change("moved", { clientStatus: "running" });
+    await world.pass(5 * minutes);
+    first.changeNode("node-a", { status: "down" });
+    await world.pass(60 * minutes);
+    assertEquals(world.ecs.live().length, 1);
+  });
+}
 
 Deno.test("a task of a client that never comes back is found among several clusters", async () => {
   const clients = createTwoClients({ allowed: { clusters: ["second"] } });

@@ -1,16 +1,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { needByTags, needOf, needOnWorkingNode } from "../../../src/driver/need.ts";
+import { needByTags, needOf, needOnWorkingNode, provenAge } from "../../../src/driver/need.ts";
 import type { OthersTask } from "../../../src/lifecycle/lifecycle.ts";
 import type { NomadApi } from "../../../src/nomad/api.ts";
-import type { Allocation } from "../../../src/nomad/documents.ts";
+import type { Allocation, NomadNode } from "../../../src/nomad/documents.ts";
 import { NomadError } from "../../../src/nomad/error.ts";
-import { allocationWith } from "../../harness/nomad_documents.ts";
+import { allocationWith, nodeWith } from "../../harness/nomad_documents.ts";
 import { cluster, ownerOf } from "../../harness/world.ts";
 
 const { signal } = new AbortController();
 const task: OthersTask = {
   ref: { arn: "arn", cluster },
   owner: { ...ownerOf("1", "old"), nodeId: "node-a" },
+  createdAt: 1_000_000,
   index: "nomad/old/web",
   left: undefined,
 };
@@ -26,8 +27,9 @@ function context(allocations: readonly Partial<Allocation>[], hidden: readonly s
       return Promise.resolve(found === undefined ? "unknown" : allocationWith(found));
     },
     isForgotten: (id: string) => Promise.resolve(!hidden.includes(id)),
+    node: () => Promise.resolve(nodeWith({ status: "down", missedSince: 1_000_000 + provenAge })),
   } as unknown as NomadApi;
-  return { api, known: new Set(["node-a"]), asked };
+  return { api, known: new Set(["node-a"]), ours: new Set<string>(), asked };
 }
 
 Deno.test("a successor that never came is told by the tags alone, from the time on that they name", () => {
@@ -86,6 +88,32 @@ Deno.test("nothing is proven of an allocation on another node, of another Nomad,
   const foreign = { ...context([]), known: new Set<string>() };
   assertEquals((await needOf(foreign, task, signal)).kind, "unproven");
   assertEquals((await needOf(context([], ["old"]), task, signal)).kind, "unproven");
+});
+
+Deno.test("a forgotten allocation is taken as this Nomad's only where its task is older than the node's first miss", async () => {
+  const cases: [NomadNode | "unknown", number | undefined, string][] = [
+    [nodeWith({ missedSince: 1_000_000 + provenAge }), 1_000_000, "not needed"],
+    [nodeWith({ missedSince: 1_000_000 + provenAge }), 1_000_001, "unproven"],
+    [nodeWith({ missedSince: 1_000_000 + provenAge }), undefined, "unproven"],
+    [nodeWith({ missedSince: undefined }), 1_000_000, "unproven"],
+    ["unknown", 1_000_000, "unproven"],
+  ];
+  for (const [node, createdAt, kind] of cases) {
+    const nomad = context([]);
+    nomad.api.node = () => Promise.resolve(node);
+    for (const ask of [needOf, needOnWorkingNode]) {
+      assertEquals((await ask(nomad, { ...task, createdAt }, signal)).kind, kind);
+    }
+  }
+});
+
+Deno.test("a task whose allocation Nomad has shown stays this Nomad's once it is forgotten, also without its node", async () => {
+  const nomad = context([ended]);
+  await needOf(nomad, task, signal);
+  const later = context([]);
+  later.api.node = () => Promise.resolve("unknown");
+  assertEquals((await needOf(later, task, signal)).kind, "unproven");
+  assertEquals((await needOf({ ...later, ours: nomad.ours }, task, signal)).kind, "not needed");
 });
 
 Deno.test("an error of Nomad is its caller's to judge", async () => {

@@ -74,6 +74,34 @@ Deno.test("a node is drained from the end of its drain until it is eligible agai
   );
 });
 
+Deno.test("a node's first missed heartbeat is told by its events since its last contact", () => {
+  const event = (Message: string, minute: number) => ({
+    Message,
+    Timestamp: `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`,
+  });
+  const missed = (minute: number) => event("Node heartbeat missed", minute);
+  const drained = event("Node drain strategy set", 9);
+  const since = (...Events: unknown[]) =>
+    nodeOf({ ID: "node-a", Status: "down", StatusUpdatedAt: 1_900_000_000, Events }, "GET")
+      .missedSince;
+  const at = (minute: number) => Date.UTC(2026, 0, 1, 0, minute);
+  const registered = event("Node registered", 0);
+  assertEquals(since(registered), undefined);
+  assertEquals(since(registered, missed(1)), at(1));
+  assertEquals(since(registered, missed(1), drained), at(1));
+  assertEquals(since(registered, missed(1), missed(2), drained, missed(3)), at(1));
+  for (const contact of ["Node re-registered", "Node reregistered by heartbeat"]) {
+    assertEquals(since(registered, missed(1), event(contact, 2)), undefined);
+    assertEquals(since(registered, missed(1), event(contact, 2), missed(3)), at(3));
+  }
+  // Nomad keeps ten events.
+  assertEquals(since(drained, missed(1)), at(1));
+  assertEquals(since(missed(1), missed(2)), undefined);
+  for (const Events of [undefined, null, [null], [{ Message: "Node heartbeat missed" }]]) {
+    assertEquals(nodeOf({ ID: "node-a", Status: "down", Events }, "GET").missedSince, undefined);
+  }
+});
+
 Deno.test("a node takes over where its driver's attribute says so", () => {
   const node = { ID: "node-a", Status: "ready" };
   assertEquals(nodeOf(node, "GET").takesOver, false);

@@ -137,6 +137,7 @@ async function withTasksOfAnother(...allocIds: string[]) {
       world.lifecycle.stopForsaken({
         ref: { arn: arn ?? "", cluster },
         owner: { ...ownerOf("11111111", allocId), nodeId: "node-b" },
+        createdAt: undefined,
         index: startedBy({ allocId, name: "main" }),
         left: undefined,
       }, "the test"),
