@@ -1,7 +1,8 @@
 /**
- * The search for second ECS tasks of tasks whose start could not learn of the allocations before them: Nomad
- * gave no answer, or a server answered that was behind. Such a start runs an ECS task of its own, and an
- * earlier allocation's may run beside it.
+ * The search for second ECS tasks of tasks whose start did not learn of all allocations before them: Nomad
+ * gave no whole answer, a server answered that was behind, or users asked for the allocation, so that its
+ * start did not wait for the job's list. Such a start runs an ECS task of its own, and an earlier
+ * allocation's may run beside it.
  */
 import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
@@ -107,8 +108,17 @@ export async function settleDoubt(
   const late = () => new Error(`Nomad and ECS gave no answer within ${ms / 1_000} s`);
   try {
     const stopped = await within({ clock, ms, late, signal }, async (bounded) => {
-      const predecessors = await predecessorsFrom(nomad, task, bounded);
-      if (predecessors === undefined || !predecessors.certain) return undefined;
+      const predecessors = await predecessorsFrom(nomad, task, "after a start", bounded);
+      if (predecessors === undefined || !predecessors.certain) {
+        const error = predecessors?.failure;
+        if (error !== undefined) {
+          log.debug("Nomad has not told all earlier allocations of a task: it is asked again", {
+            task_id: task.id,
+            error,
+          });
+        }
+        return undefined;
+      }
       const inDoubt = { ref, owner: task, predecessors, isOpen: () => record.isLive() };
       return await lifecycle.stopDoubles(inDoubt, bounded);
     });

@@ -1,17 +1,17 @@
 import { type Clock, within } from "../clock.ts";
-import type { TaskIdentity } from "../lifecycle/lifecycle.ts";
+import type { Predecessor, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { addressRule, defaultAddress, parseAddress } from "../nomad/address.ts";
 import { createNomadApi, type NomadApi } from "../nomad/api.ts";
 import type { NomadTarget, ReadFile } from "../nomad/connection.ts";
 import type { NomadAgent } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
+import { leaveOrStop, type LeaveVerdict } from "./hand_over.ts";
 import {
-  leaveOrStop,
-  type LeaveVerdict,
   type PredecessorsAnswer,
   predecessorsOf,
-} from "./hand_over.ts";
+  type PredecessorsQuestion,
+} from "./predecessors.ts";
 import type { Settings } from "./settings.ts";
 
 /** Makes the questions to the agent at a target, which is read again for each. */
@@ -185,19 +185,25 @@ function isUnreachable(error: unknown): boolean {
   return !(error instanceof NomadError) || error.kind === "unreachable" || error.kind === "busy";
 }
 
-/** What Nomad says of the allocations that a task's own replaces; undefined where hand-over is off. */
+/**
+ * What Nomad says of the allocations that a task's own replaces; undefined where hand-over is off. Where Nomad
+ * stops answering, those that it has named count.
+ */
 export async function predecessorsFrom(
   link: NomadLink,
   task: TaskIdentity,
+  when: PredecessorsQuestion["when"],
   signal: AbortSignal,
 ): Promise<PredecessorsAnswer | undefined> {
   if (link.api() === undefined) return undefined;
+  const named: Predecessor[] = [];
+  const question = { when, onNamed: (predecessor: Predecessor) => void named.push(predecessor) };
   const answer = await link.ask(
     { kind: "allocations", namespace: task.namespace },
-    (api, bounded) => predecessorsOf(api, task, bounded),
+    (api, bounded) => predecessorsOf(api, task, question, bounded),
     signal,
   );
-  return answer ?? { chain: [], complete: false, certain: false };
+  return answer ?? { chain: [...named], complete: false, certain: false };
 }
 
 /** Whether a task that Nomad stops runs on. Without an answer it is stopped. */

@@ -153,8 +153,14 @@ async function startIn(
   if (taken !== undefined) return taken;
   const startedAt = context.clock.now();
   const predecessors = config.handover
-    ? await predecessorsFrom(context.nomad, task, abandoned)
+    ? await predecessorsFrom(context.nomad, task, "during a start", abandoned)
     : undefined;
+  if (predecessors?.failure !== undefined) {
+    context.log.warn("Nomad has not told all earlier allocations of a task: it is asked again", {
+      task_id: task.id,
+      error: predecessors.failure,
+    });
+  }
   const { remote, definition, publicAddress, ...origin } = await context.lifecycle.start({
     cluster,
     owner: task,

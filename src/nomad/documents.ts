@@ -12,6 +12,8 @@ export type Allocation = {
   readonly taskGroup: string;
   /** Version of the job that the allocation runs; undefined where the answer holds no job. */
   readonly jobVersion: number | undefined;
+  /** Raft index at which its job was first registered; undefined where the answer does not tell. */
+  readonly jobCreateIndex: number | undefined;
   /** `run`, `stop` or `evict`. */
   readonly desiredStatus: string;
   readonly desiredDescription: string;
@@ -34,6 +36,8 @@ export type Allocation = {
 export type Evaluation = {
   /** What it was made for, such as `job-register` or `queued-allocs`. */
   readonly triggeredBy: string;
+  /** Raft index at which it was made; undefined where the answer does not tell. */
+  readonly createIndex: number | undefined;
 };
 
 /** An allocation in the list of its job's. */
@@ -46,6 +50,7 @@ export type AllocationStub = Pick<
   | "jobVersion"
   | "desiredStatus"
   | "clientStatus"
+  | "nextAllocation"
   | "createIndex"
 >;
 
@@ -111,6 +116,7 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
     jobId: from.text("JobID"),
     taskGroup: from.text("TaskGroup"),
     jobVersion: numberOf(job?.["Version"]),
+    jobCreateIndex: numberOf(job?.["CreateIndex"]),
     desiredStatus: from.text("DesiredStatus"),
     desiredDescription: from.optional("DesiredDescription") ?? "",
     migrate: transition?.["Migrate"] === true,
@@ -126,7 +132,11 @@ export function allocationOf(value: unknown, attempted: string): Allocation {
 
 /** Reads an evaluation. Throws a `NomadError` for what is none. */
 export function evaluationOf(value: unknown, attempted: string): Evaluation {
-  return { triggeredBy: fieldsOf(value, attempted).text("TriggeredBy") };
+  const from = fieldsOf(value, attempted);
+  return {
+    triggeredBy: from.text("TriggeredBy"),
+    createIndex: numberOf(from.value("CreateIndex")),
+  };
 }
 
 /** Reads the list of a job's allocations. Throws a `NomadError` for what is none. */
@@ -141,6 +151,7 @@ export function allocationStubsOf(value: unknown, attempted: string): Allocation
       jobVersion: numberOf(from.value("JobVersion")),
       desiredStatus: from.text("DesiredStatus"),
       clientStatus: from.text("ClientStatus"),
+      nextAllocation: from.optional("NextAllocation"),
       createIndex: numberOf(from.value("CreateIndex")) ?? 0,
     };
   });

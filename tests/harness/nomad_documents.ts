@@ -1,3 +1,4 @@
+import type { NomadApi } from "../../src/nomad/api.ts";
 import type { Allocation, NomadNode } from "../../src/nomad/documents.ts";
 
 /** An allocation as Nomad's API tells of one that runs; `changes` are the fields of another case. */
@@ -10,6 +11,7 @@ export function allocationWith(changes: Partial<Allocation> = {}): Allocation {
     jobId: "web",
     taskGroup: "group",
     jobVersion: 3,
+    jobCreateIndex: undefined,
     desiredStatus: "run",
     desiredDescription: "",
     migrate: false,
@@ -54,3 +56,39 @@ export const drainedDocument = {
   PreviousAllocation: "",
   NextAllocation: "5d2f7d0c-2b9a-4c55-8f0e-6c1d2e3f4a5b",
 };
+
+/** Raft index of the evaluations that `apiOf` answers. */
+export const indexOfEvaluations = 70;
+
+/** Nomad's API over documents; counts what is asked. */
+export function apiOf(
+  allocations: Allocation[],
+  nodes: NomadNode[] = [nodeWith()],
+  evaluations: Readonly<Record<string, string>> = {
+    "e-new": "job-register",
+    "e-later": "queued-allocs",
+    "e-drain": "node-drain",
+    "e-stop": "alloc-stop",
+  },
+) {
+  const asked: string[] = [];
+  const api: NomadApi = {
+    allocation: (id) => {
+      asked.push(id);
+      return Promise.resolve(allocations.find((allocation) => allocation.id === id) ?? "unknown");
+    },
+    evaluation: (id) => {
+      const triggeredBy = evaluations[id];
+      return Promise.resolve(
+        triggeredBy === undefined ? "unknown" : { triggeredBy, createIndex: indexOfEvaluations },
+      );
+    },
+    node: (id) => Promise.resolve(nodes.find((node) => node.id === id) ?? "unknown"),
+    allocationsOf: (jobId) =>
+      Promise.resolve(allocations.filter((allocation) => allocation.jobId === jobId)),
+    isForgotten: () => Promise.reject(new Error("not asked for here")),
+    nodes: () => Promise.reject(new Error("not asked for here")),
+    agent: () => Promise.reject(new Error("not asked for here")),
+  };
+  return { api, asked };
+}

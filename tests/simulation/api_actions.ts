@@ -31,6 +31,8 @@ export type ApiRun = Scheduler & {
   readonly uninformed: Map<Alloc, number>;
   /** Allocations for whose replacement there may be a place later. */
   readonly unplaced: Set<Alloc>;
+  /** Allocations that were placed late because users asked for them: Nomad's list is asked after the start. */
+  readonly askedFor: Set<Alloc>;
   /** Allocations that started while one before their predecessor was still being started. */
   readonly overtaking: Set<Alloc>;
   /** Allocations that their client started again after an end while it had no connection. */
@@ -249,7 +251,10 @@ function placeLate(run: ApiRun, old: Alloc): void {
     note(`there is a place at last for what ${old.id} was`);
     const stored = undefined;
     const next = run.place({ lineage, kind, node, version, previous: old, stored, restarts: 2 });
-    servers.change(next.id, { previousAllocation: undefined, evalId: "queued-allocs" });
+    const isAskedFor = chances.happens(0.4);
+    if (isAskedFor) run.askedFor.add(next);
+    const evalId = isAskedFor ? "job-register" : "queued-allocs";
+    servers.change(next.id, { previousAllocation: undefined, evalId });
   });
 }
 

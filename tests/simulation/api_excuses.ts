@@ -32,13 +32,21 @@ function noteDoubt(run: ApiRun, alloc: Alloc): void {
   const { stage: { time, ecs }, servers, uninformed } = run;
   const isInformed = servers.weather === undefined && !servers.cutOff.has(alloc.node.id) &&
     servers.node(alloc.node.id).takesOver;
-  if (isStarting(alloc) && !isInformed) uninformed.set(alloc, time.now());
+  if (isStarting(alloc) && (!isInformed || comesOfAskedFor(run, alloc))) {
+    uninformed.set(alloc, time.now());
+  }
   if (!uninformed.has(alloc)) return;
   const mayLearn = alloc.state === "active"
     ? isInformed && alloc.stored !== undefined
     : !isLostInDoubt(run, alloc);
   // Where ECS takes no stop, both tasks go on, though the driver has given both up.
   if (!mayLearn || ecs.weather !== undefined) uninformed.set(alloc, time.now());
+}
+
+/** Whether the line of an allocation has one that users asked for late: its start asks for no list. */
+function comesOfAskedFor(run: ApiRun, alloc: Alloc): boolean {
+  const { previous } = alloc;
+  return run.askedFor.has(alloc) || (previous !== undefined && comesOfAskedFor(run, previous));
 }
 
 function isStarting({ state, stored }: Alloc): boolean {

@@ -54,6 +54,7 @@ export function createApiMode(
     left: new Map(),
     uninformed: new Map(),
     unplaced: new Set(),
+    askedFor: new Set(),
     overtaking: new Set(),
     restartedAlone: new Set(),
     started: new Set(),

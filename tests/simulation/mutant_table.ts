@@ -229,7 +229,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the chain has one link",
-    file: "src/driver/hand_over.ts",
+    file: "src/driver/predecessors.ts",
     edits: [[
       "  while (id !== undefined && chain.length < longestChain) {",
       "  if (id !== undefined) {",
@@ -242,7 +242,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "what was placed late replaces nothing",
-    file: "src/driver/hand_over.ts",
-    edits: [["chain.concat(await sameName(api, own, chain, signal))", "chain"]],
+    file: "src/driver/predecessors.ts",
+    edits: [["chain.concat(found)", "[...chain]"]],
   },
 ];

@@ -118,7 +118,11 @@ export function createNomadServers(
         },
         // An evaluation's id tells what it was made for.
         evaluation: (id, _namespace, signal) =>
-          answer(`GET evaluation ${id}`, () => ({ triggeredBy: id }), signal),
+          answer(
+            `GET evaluation ${id}`,
+            () => ({ triggeredBy: id, createIndex: undefined }),
+            signal,
+          ),
         allocationsOf: async (jobId, _namespace, signal) => {
           const all = (at: number) =>
             [...allocations.keys()].flatMap((id) => read(allocations, id, at) ?? [])

@@ -60,6 +60,7 @@ export const outside: readonly Section[] = [
           "looking for orphans failed",
           "looking for forsaken tasks failed",
           "looking for a second ECS task failed",
+          "Nomad has not told all earlier allocations of a task: it is asked again",
         ],
         cause: "A search for orphans had no usable answer of AWS or Nomad.",
         fix: "Nothing: the next search comes within five minutes.",

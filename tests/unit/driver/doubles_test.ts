@@ -8,7 +8,9 @@ import {
   startedOnFirst,
   type TwoClients,
 } from "../../harness/two_clients.ts";
+import { allocationWith } from "../../harness/nomad_documents.ts";
 import { ownerOf } from "../../harness/world.ts";
+import type { Allocation } from "../../../src/nomad/documents.ts";
 
 const minutes = 60_000;
 
@@ -212,4 +214,67 @@ Deno.test("a start that Nomad has answered costs no more questions", async () =>
     return clients.servers.questions() - before;
   };
   assert(await told(undefined) < await told("silent"));
+});
+
+/** The first client is lost with `old`, for which there is no place until users ask for `new`. */
+async function lostUntilAskedFor(change: Partial<Allocation> = {}) {
+  const { clients, arn } = await startedOnFirst();
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost", ...change });
+  clients.servers.put(allocationWith({
+    id: "new",
+    nodeId: "node-b",
+    clientStatus: "pending",
+    createIndex: 9,
+    evalId: "job-register",
+  }));
+  return { clients, arn };
+}
+
+for (const jobVersion of [3, 2]) {
+  Deno.test(`a lost task of version ${jobVersion} ends soon after users have asked for its replacement`, async () => {
+    const { clients } = await lostUntilAskedFor({ jobVersion });
+    const own = await clients.start(clients.b, "new");
+    await clients.pass(1 * minutes);
+    assertEquals(liveArns(clients), [own]);
+    await clients.pass(90 * minutes);
+    assertEquals(liveArns(clients), [own]);
+  });
+}
+
+Deno.test("an earlier task whose client is lost only later ends too", async () => {
+  const { clients } = await lostUntilAskedFor({ clientStatus: "running" });
+  const own = await clients.start(clients.b, "new");
+  await clients.pass(1 * minutes);
+  assertEquals(liveArns(clients).length, 2);
+  clients.servers.change("old", { clientStatus: "lost" });
+  await clients.pass(2 * minutes);
+  assertEquals(liveArns(clients), [own]);
+});
+
+Deno.test("a canary stops no task that Nomad wants, also after a drain of it", async () => {
+  const { clients, arn } = await startedOnFirst();
+  clients.servers.put(allocationWith({
+    id: "canary",
+    nodeId: "node-b",
+    clientStatus: "pending",
+    jobVersion: 4,
+    evalId: "job-register",
+  }));
+  const own = await clients.start(clients.b, "canary");
+  drain(clients);
+  await clients.pass(5 * minutes);
+  assertEquals(liveArns(clients).sort(), [arn, own].sort());
+});
+
+Deno.test("a start that users asked for costs one round of questions", async () => {
+  const clients = createTwoClients();
+  clients.servers.change("old", { evalId: "job-register" });
+  await clients.pass(1_000);
+  await clients.start(clients.a, "old");
+  await clients.pass(1 * minutes);
+  const before = clients.servers.questions();
+  await clients.pass(30 * minutes);
+  assertEquals(clients.servers.questions(), before);
 });

@@ -1,7 +1,12 @@
 import { encode } from "@msgpack/msgpack";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodePluginConfig } from "../../../src/config/mod.ts";
-import { createNomadLink, leaveVerdict, predecessorsFrom } from "../../../src/driver/nomad_link.ts";
+import {
+  createNomadLink,
+  leaveVerdict,
+  type NomadLink,
+  predecessorsFrom,
+} from "../../../src/driver/nomad_link.ts";
 import { createSettings } from "../../../src/driver/settings.ts";
 import type { NomadTarget } from "../../../src/nomad/connection.ts";
 import { NomadError } from "../../../src/nomad/error.ts";
@@ -53,7 +58,7 @@ function linkWith(
 Deno.test("without a nomad block nothing is asked, and nothing is told", async () => {
   const { link } = linkWith(undefined);
   assertEquals([link.api(), link.attribute()], [undefined, undefined]);
-  assertEquals(await predecessorsFrom(link, ownerOf(), never), undefined);
+  assertEquals(await predecessorsFrom(link, ownerOf(), "during a start", never), undefined);
   assertEquals(await leaveVerdict(link, ownerOf(), never), { kind: "stop" });
 });
 
@@ -81,7 +86,7 @@ Deno.test("a token that may not read allocations shows until it may, and is logg
   for (const allocId of [alloc, alloc.replace("0b8d", "1c9e")]) {
     const task = { ...ownerOf("1", allocId) };
     const nothing = { chain: [], complete: false, certain: false };
-    assertEquals(await settle(predecessorsFrom(link, task, never)), nothing);
+    assertEquals(await settle(predecessorsFrom(link, task, "during a start", never)), nothing);
     // That the agent answers does not mend what the token may not do.
     await settle(link.agent(never));
   }
@@ -98,7 +103,7 @@ Deno.test("a token that may not read allocations shows until it may, and is logg
 Deno.test("once Nomad answers anything, it can be reached for everything", async () => {
   const { link, servers, settle } = linkWith({});
   servers.weather = "silent";
-  await settle(predecessorsFrom(link, ownerOf(), never));
+  await settle(predecessorsFrom(link, ownerOf(), "during a start", never));
   assert(link.attribute()?.startsWith("off: "), link.attribute());
   servers.weather = undefined;
   await settle(link.ask({ kind: "nodes" }, (api, signal) => api.nodes(signal), never));
@@ -135,8 +140,7 @@ Deno.test("a question has four seconds, whatever its requests do", async () => {
   const answer = await settle(
     link.ask(
       { kind: "nodes" },
-      (_api, signal) =>
-        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      (_api, signal) => untilAborted(signal),
       never,
     ),
   );
@@ -154,10 +158,36 @@ Deno.test("options that are not set are those of the agent's environment", () =>
 Deno.test("an API that fails is no answer about predecessors, which is not the same as none", async () => {
   const { link, servers, settle } = linkWith({});
   servers.weather = "silent";
-  assertEquals(await settle(predecessorsFrom(link, ownerOf(), never)), {
+  assertEquals(await settle(predecessorsFrom(link, ownerOf(), "during a start", never)), {
     chain: [],
     complete: false,
     certain: false,
   });
   assertEquals(await settle(leaveVerdict(link, ownerOf(), never)), { kind: "stop" });
 });
+
+Deno.test("predecessors that Nomad has named count although it then stops answering", async () => {
+  const { link, servers, settle } = linkWith({});
+  const { allocId } = ownerOf();
+  servers.put(allocationWith({ id: allocId, previousAllocation: "b" }));
+  servers.put(allocationWith({ id: "b", clientStatus: "lost", previousAllocation: "a" }));
+  const failing: NomadLink = {
+    ...link,
+    ask: (topic, question, signal) =>
+      link.ask(topic, (known, bounded) =>
+        question({
+          ...known,
+          allocation: (id, ...rest) =>
+            id === "a" ? untilAborted(bounded) : known.allocation(id, ...rest),
+        }, bounded), signal),
+  };
+  assertEquals(await settle(predecessorsFrom(failing, ownerOf(), "during a start", never)), {
+    chain: [{ allocId: "b", runs: "same", lost: true }],
+    complete: false,
+    certain: false,
+  });
+});
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}

@@ -3,6 +3,7 @@ import {
   agentOf,
   allocationOf,
   allocationStubsOf,
+  evaluationOf,
   nodeOf,
   nodeStubsOf,
 } from "../../../src/nomad/documents.ts";
@@ -25,6 +26,20 @@ Deno.test("an allocation's age shows in its CreateIndex", () => {
   assertEquals(allocationOf({ ...drainedDocument, CreateIndex: 41 }, "GET").createIndex, 41);
   const stub = { ...drainedDocument, JobVersion: 3, CreateIndex: 42 };
   assertEquals(allocationStubsOf([stub], "GET").map(({ createIndex }) => createIndex), [42]);
+});
+
+Deno.test("a job's first registration shows in one index of the job and its evaluation", () => {
+  const Job = { ...drainedDocument.Job, CreateIndex: 12 };
+  assertEquals(allocationOf({ ...drainedDocument, Job }, "GET").jobCreateIndex, 12);
+  const evaluation = { TriggeredBy: "job-register", CreateIndex: 12 };
+  assertEquals(evaluationOf(evaluation, "GET"), { triggeredBy: "job-register", createIndex: 12 });
+});
+
+Deno.test("a stub tells which allocation replaces it", () => {
+  const stub = { ...drainedDocument, JobVersion: 3, NextAllocation: "next" };
+  assertEquals(allocationStubsOf([stub], "GET").map(({ nextAllocation }) => nextAllocation), [
+    "next",
+  ]);
 });
 
 Deno.test("DesiredTransition and Job may be absent or null", () => {
