@@ -8,6 +8,7 @@ import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
+import { eachSideBySide } from "../side_by_side.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { TaskRecord } from "./task_record.ts";
 
@@ -36,8 +37,13 @@ export type DoublesContext = DoubtContext & { readonly doubts: Doubts };
 const shortestPause = 5_000;
 /** Longest milliseconds between rounds: the pause doubles with each round in which no question is settled. */
 const longestPause = 60_000;
-/** Tasks that are asked about in one round: each costs a few requests to Nomad. */
-const askedInRound = 20;
+/**
+ * Tasks that are asked about in one round: each costs a few requests to Nomad. A lost client may leave a
+ * thousand tasks in doubt, for which ECS is asked about twenty times a second.
+ */
+const askedInRound = 200;
+/** Tasks that are asked about at the same time: half of the turns are left to starts and stops. */
+const askedAtOnce = 10;
 /** Milliseconds that Nomad and ECS have for all answers about one task. */
 const searchTime = 60_000;
 /** Questions without a useful answer that end a round: each may take Nomad seconds. */
@@ -75,7 +81,7 @@ export async function searchDoubles(context: DoublesContext): Promise<void> {
   }
 }
 
-/** Asks about tasks, one after the other. Answers how many are in doubt no more. */
+/** Asks about tasks, some at the same time. Answers how many are in doubt no more. */
 async function askAbout(
   context: DoublesContext,
   records: readonly TaskRecord[],
@@ -83,14 +89,14 @@ async function askAbout(
   const { doubts } = context;
   let settled = 0;
   let failures = 0;
-  for (const record of records) {
+  await eachSideBySide(records, askedAtOnce, async (record) => {
     if (failures < failuresInRound && await settleDoubt(context, record, searchTime)) {
       settled += 1;
-      continue;
+      return;
     }
     failures += 1;
     doubts.add(record);
-  }
+  });
   return settled;
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, within } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Predecessor, TaskIdentity } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { addressRule, defaultAddress, parseAddress } from "../nomad/address.ts";
@@ -6,6 +6,7 @@ import { createNomadApi, type NomadApi } from "../nomad/api.ts";
 import type { NomadTarget, ReadFile } from "../nomad/connection.ts";
 import type { NomadAgent } from "../nomad/documents.ts";
 import { NomadError } from "../nomad/error.ts";
+import { createTurns, type Turns } from "../nomad/turns.ts";
 import { leaveOrStop, type LeaveVerdict } from "./hand_over.ts";
 import {
   type PredecessorsAnswer,
@@ -29,7 +30,7 @@ export type NomadLink = {
    */
   agent(signal: AbortSignal): Promise<NomadAgent | undefined>;
   /**
-   * Asks something within a few seconds. Undefined where hand-over is off, or Nomad gives no usable
+   * Asks something within a few seconds, once it is its turn. Undefined where hand-over is off, or Nomad gives no usable
    * answer; that is logged once, until Nomad answers again.
    */
   ask<T>(
@@ -51,7 +52,10 @@ export type Topic =
 /** Why no question about a topic gets a usable answer. */
 type Failure = { readonly topic: Topic; readonly error: unknown; readonly reason: string };
 
-/** Milliseconds that all requests of one question may take together: less than the least kill_timeout. */
+/**
+ * Milliseconds that all requests of one question may take together, once it is its turn: less than the least
+ * kill_timeout. Questions take turns besides their requests, so that of a thousand stops the first end first.
+ */
 const questionTime = 4_000;
 
 /** An id that no allocation has: asking for it shows what the token may read. */
@@ -69,7 +73,7 @@ type Experience = {
 
 type LinkContext = {
   readonly api: () => NomadApi | undefined;
-  readonly clock: Clock;
+  readonly turns: Turns;
   readonly log: Logger;
   readonly experience: Experience;
 };
@@ -87,7 +91,8 @@ export function createNomadLink(
   const asked = connect?.(() => targetOf(settings));
   const api = () => settings.config.nomad === undefined ? undefined : asked;
   const experience: Experience = { answered: false, failures: new Map(), told: undefined };
-  const context: LinkContext = { api, clock, log, experience };
+  const turns = createTurns({ clock, ms: questionTime });
+  const context: LinkContext = { api, turns, log, experience };
   return {
     api,
     attribute: () => {
@@ -124,14 +129,14 @@ async function ask<T>(
   question: (api: NomadApi, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  const { api, clock } = context;
+  const { api, turns } = context;
   const reachable = api();
   if (reachable === undefined) return undefined;
   const late = () =>
     new NomadError("unreachable", "questions", `no answers within ${questionTime / 1_000} s`);
   try {
-    const answer = await within(
-      { clock, ms: questionTime, late, signal },
+    const answer = await turns.ask(
+      { late, signal },
       (bounded) => question(reachable, bounded),
     );
     noteAnswer(context, topic);

@@ -9,7 +9,7 @@
  * if (allocation === "unknown") return; // garbage collected, or beyond the token's rights
  * ```
  */
-import { type Clock, within } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { describeAddress } from "./address.ts";
 import { get, type NomadTarget, type ReadFile } from "./connection.ts";
 import {
@@ -28,6 +28,7 @@ import {
   type NomadNode,
 } from "./documents.ts";
 import { NomadError } from "./error.ts";
+import { createTurns } from "./turns.ts";
 
 /** Questions to Nomad. Each rejects with a `NomadError`, or with the signal's reason. */
 export type NomadApi = {
@@ -54,10 +55,17 @@ export type NomadApi = {
  */
 export const requestTimeout = 2_000;
 
+/**
+ * Milliseconds before a request that met a busy agent is made again. Nomad refuses connections and requests
+ * beyond its limits, which others on this machine may use up for a moment.
+ */
+const pauses = [250, 750];
+
 /** Makes the questions. `target` is read at each request: a new configuration may name another. */
 export function createNomadApi(
   { target, readFile, clock }: { target: () => NomadTarget; readFile: ReadFile; clock: Clock },
 ): NomadApi {
+  const turns = createTurns({ clock, ms: requestTimeout });
   const ask = async <T>(
     path: string,
     read: (value: unknown, attempted: string) => T,
@@ -67,9 +75,9 @@ export function createNomadApi(
     const attempted = `GET ${path.split("?")[0]} of ${describeAddress(asked.address)}`;
     const late = () =>
       new NomadError("unreachable", attempted, `no answer within ${requestTimeout / 1_000} s`);
-    const answer = await within(
-      { clock, ms: requestTimeout, late, signal },
-      (bounded) => get(asked, path, { readFile, signal: bounded }),
+    const answer = await turns.ask(
+      { late, signal },
+      (bounded) => again(clock, bounded, () => get(asked, path, { readFile, signal: bounded })),
     );
     return answer.kind === "unknown" ? "unknown" : read(answer.value, attempted);
   };
@@ -109,4 +117,31 @@ export function createNomadApi(
       throw new NomadError("unusable", "GET /v1/agent/self", "the agent does not know itself");
     },
   };
+}
+
+/** Makes a request, and once more after each pause while the agent is too busy for it. */
+async function again<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  request: () => Promise<T>,
+): Promise<T> {
+  for (const pause of pauses) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await clock.sleep(pause, signal);
+    signal.throwIfAborted();
+  }
+  return await request();
+}
+
+/** Nomad answers 429, and often cuts the connection before that is read. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof NomadError)) return false;
+  const { kind, cause } = error;
+  return kind === "busy" ||
+    kind === "unreachable" && cause instanceof Error && "code" in cause &&
+      cause.code === "ECONNRESET";
 }

@@ -111,6 +111,7 @@ async function optionsOf(
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(target.tlsServerName === undefined ? {} : { servername: target.tlsServerName }),
+    // Certificates may be renewed, and a connection that is kept would outlive them.
     agent: false,
   };
 }

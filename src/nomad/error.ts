@@ -30,6 +30,14 @@ export class NomadError extends Error {
   }
 }
 
+/**
+ * Whether a failure is an answer all the same: the agent serves, and a question that waits may have a better
+ * one.
+ */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof NomadError && (error.kind === "denied" || error.kind === "unusable");
+}
+
 // Each option may have its value from the agent's environment, so the advice names both places.
 const advice: Record<NomadErrorKind, string> = {
   unreachable:
