@@ -17,7 +17,7 @@ export type LeaveContext = {
   readonly log: Logger;
 };
 
-/** Milliseconds that AWS has to acknowledge the tags. */
+/** Milliseconds that AWS has to show the task, and to acknowledge its tags once it is their turn. */
 const tagTime = 5_000;
 
 /**
@@ -38,26 +38,20 @@ export async function leaveToSuccessor(
   const verdict = await leaveVerdict(nomad, task, signal);
   // Another call may have ended the task meanwhile.
   if (verdict.kind === "stop" || !record.isLive()) return "to be stopped";
-  const until = clock.now() + settings.config.orphan_grace;
   const ms = Math.min(tagTime, timeout / 2);
   const late = () => new Error(`no answer within ${ms} ms`);
   // Who leaves a task asks no more about it, and the successor may start much later.
   const settled = record.inDoubt ? settleDoubt({ ...context, signal }, record, ms) : undefined;
   try {
-    const isLeft = await within({ clock, ms, late, signal }, async (bounded) => {
-      // After an outage ECS may answer again, and the next look may be due half a minute later.
-      if (remote.state().kind === "unseen" || !remote.isOwn()) remote.hasten();
-      // A task that ECS does not list yet would not be found by its successor, which would run another.
-      await untilState(remote, ({ kind }) => kind !== "unseen", bounded);
-      // A plugin that has just been started does not know yet whose a recovered task is.
-      if (remote.claimed !== undefined) await orAborted(remote.claimed, bounded);
+    await within({ clock, ms, late, signal }, (bounded) => untilOwn(record, bounded));
+    const leftTo = () => {
       // What a handle names may be foreign, or another allocation's by now.
-      if (!record.isLive() || !remote.isOwn()) return false;
-      const shown = pauseLogs(log, record);
-      await lifecycle.leaveTask(remote.ref, { allocId: verdict.to, until, shown }, bounded);
-      return true;
-    });
-    if (!isLeft) return "to be stopped";
+      if (!record.isLive() || !remote.isOwn()) return undefined;
+      const until = clock.now() + settings.config.orphan_grace;
+      return { allocId: verdict.to, until, shown: pauseLogs(log, record) };
+    };
+    const outcome = await lifecycle.leaveTask(remote.ref, leftTo, ms, signal);
+    if (outcome === "not to be left" || !record.isLive()) return "to be stopped";
     await settled;
   } catch (error) {
     resumeLogs(log, record);
@@ -78,4 +72,14 @@ export async function leaveToSuccessor(
   );
   record.detach();
   return "left";
+}
+
+/** Resolves once ECS is known to show the task, and whose it is. */
+async function untilOwn({ remote }: TaskRecord, signal: AbortSignal): Promise<void> {
+  // After an outage ECS may answer again, and the next look may be due half a minute later.
+  if (remote.state().kind === "unseen" || !remote.isOwn()) remote.hasten();
+  // A task that ECS does not list yet would not be found by its successor, which would run another.
+  await untilState(remote, ({ kind }) => kind !== "unseen", signal);
+  // A plugin that has just been started does not know yet whose a recovered task is.
+  if (remote.claimed !== undefined) await orAborted(remote.claimed, signal);
 }

@@ -87,7 +87,12 @@ export type Lifecycle = {
   /** See `stopDoubles` in `start/doubles.ts`. */
   stopDoubles(task: TaskInDoubt, signal: AbortSignal): Promise<string[]>;
   /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
-  leaveTask(ref: TaskRef, to: LeftTo, signal: AbortSignal): Promise<void>;
+  leaveTask(
+    ref: TaskRef,
+    leftTo: () => LeftTo | undefined,
+    ms: number,
+    signal: AbortSignal,
+  ): Promise<"left" | "not to be left">;
   /** See `findOthers` in `ownership/other_nodes_tasks.ts`. */
   tasksOfOthers(
     cluster: ClusterRef,
@@ -214,7 +219,10 @@ export function createLifecycle(
       return unclaimed;
     },
     stopDoubles: (task, signal) => stopDoubles(startContext(task.ref.cluster), task, signal),
-    leaveTask: (ref, to, signal) => leaveTask(accounts.of(ref.cluster).caller, ref, to, signal),
+    leaveTask: (ref, leftTo, ms, signal) => {
+      const { caller } = accounts.of(ref.cluster);
+      return leaveTask({ caller, clock, random }, ref, leftTo, ms, signal);
+    },
     tasksOfOthers: (cluster, nodeId, isSettled, signal) =>
       findOthers(accounts.of(cluster).caller, cluster, nodeId, isSettled, signal),
     stopForsaken: (task, reason) => {

@@ -10,6 +10,8 @@ import {
   type TwoClients,
 } from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
+import { allocationWith } from "../../harness/nomad_documents.ts";
+import type { TimedDriver } from "../../harness/timed_driver.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { type LeaveContext, leaveToSuccessor } from "../../../src/driver/leave.ts";
@@ -79,6 +81,50 @@ Deno.test("a drain right after an outage of ECS, in which the plugin was restart
   assertEquals(await clients.start(clients.b, "new"), arn);
   assertEquals(liveArns(clients), [arn]);
 });
+
+for (const timeout of [5_000, 30_000]) {
+  Deno.test(`a drain of 200 tasks at one moment leaves them all, with ${timeout / 1_000} s for each`, async () => {
+    const clients = createTwoClients();
+    const { servers, a, b } = clients;
+    await clients.pass(1_000);
+    const numbers = Array.from({ length: 200 }, (_, number) => number);
+    const allocations = numbers.map((number) => {
+      const job = { name: `job${number}.web[0]`, jobId: `job${number}` };
+      const old = allocationWith({ id: `old${number}`, clientStatus: "pending", ...job });
+      servers.put(old);
+      return old;
+    });
+    const startAll = (client: TimedDriver, prefix: string) =>
+      clients.settle(Promise.all(
+        numbers.map((number) => client.start("1", `${prefix}${number}`).started),
+      ));
+    assertEquals((await startAll(a, "old")).status, "fulfilled");
+    for (const { id } of allocations) {
+      servers.change(id, { clientStatus: "running" });
+      a.driver.inspect(ownerOf("1", id).id);
+    }
+    await clients.pass(2 * minutes);
+    const arns = liveArns(clients);
+
+    servers.changeNode("node-a", { draining: true });
+    allocations.forEach((old, number) => {
+      const id = `new${number}`;
+      servers.put({ ...old, id, nodeId: "node-b", previousAllocation: old.id });
+      servers.change(old.id, {
+        desiredStatus: "stop",
+        desiredDescription: "alloc is being migrated",
+        migrate: true,
+        nextAllocation: id,
+      });
+    });
+    const stops = allocations.map(({ id }) => a.driver.stop(ownerOf("1", id).id, timeout, ""));
+    assertEquals((await clients.settle(Promise.all(stops))).status, "fulfilled");
+    for (const { id } of allocations) servers.change(id, { clientStatus: "complete" });
+    assertEquals(liveArns(clients), arns);
+    assertEquals((await startAll(b, "new")).status, "fulfilled");
+    assertEquals(liveArns(clients), arns);
+  });
+}
 
 const stopping: [string, (clients: TwoClients) => void][] = [
   ["the new allocation has another job version", (clients) => drain(clients, { jobVersion: 4 })],
@@ -290,9 +336,10 @@ async function leaveWithLogs(answer: () => Promise<void>) {
   } as unknown as TaskRecord;
   const context = {
     lifecycle: {
-      leaveTask: (_ref: unknown, { shown }: { shown?: string }) => {
-        told.push(shown);
-        return answer();
+      leaveTask: async (_ref: unknown, leftTo: () => { shown?: string }) => {
+        told.push(leftTo().shown);
+        await answer();
+        return "left";
       },
     },
     nomad: { ask: () => Promise.resolve({ kind: "leave", to: "new" }) },
