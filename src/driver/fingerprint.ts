@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { regionOfCluster } from "../config/rules.ts";
 import { clusterInWords, type ClusterRef, isSameCluster } from "../aws/cluster_ref.ts";
-import { handOverAttribute } from "../nomad/documents.ts";
+import { clusterAttribute, handOverAttribute, regionAttribute } from "../nomad/documents.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { Stats } from "../stats/stats.ts";
 import { clusterOf } from "./searched_clusters.ts";
@@ -170,8 +170,8 @@ async function healthy(
     attributes: {
       "driver.ecs": true,
       "driver.ecs.version": version,
-      "driver.ecs.cluster": cluster.name,
-      "driver.ecs.region": region ?? "",
+      [clusterAttribute]: cluster.name,
+      [regionAttribute]: region ?? "",
       ...(handover === undefined ? {} : { [handOverAttribute]: handover }),
       ...(measured === undefined ? {} : { "driver.ecs.stats": measured }),
     },

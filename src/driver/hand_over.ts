@@ -25,7 +25,8 @@ const drainPlacements = ["node-drain"];
 
 /**
  * Decides whether an ECS task runs on for the allocation that replaces its own. It runs on where the node
- * is drained and the replacement is placed with the same version of the job, on a node that takes over.
+ * is drained and the replacement is placed with the same version of the job, on a node that takes over and
+ * has the same cluster for jobs that name none.
  * Rejects with a `NomadError` where Nomad does not answer.
  */
 export async function leaveOrStop(
@@ -52,6 +53,8 @@ export async function leaveOrStop(
   // A driver that does not take over would run a second ECS task beside the one that is left.
   const taker = await api.node(next.nodeId, signal);
   if (taker === "unknown" || !taker.takesOver) return { kind: "stop" };
+  // So would one that looks for its tasks in another cluster, where the job names none.
+  if (taker.place !== node.place) return { kind: "stop" };
   return { kind: "leave", to: next.id };
 }
 

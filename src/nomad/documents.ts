@@ -88,6 +88,8 @@ export type NomadNode = {
   readonly missedSince: number | undefined;
   /** Whether its ecs driver takes over what another node's leaves, as its attribute says. */
   readonly takesOver: boolean;
+  /** Where its driver runs the tasks of jobs that name no cluster; undefined where it does not tell. */
+  readonly place: string | undefined;
 };
 
 /** A client node in the list of all. */
@@ -95,6 +97,9 @@ export type NodeStub = Pick<NomadNode, "id" | "status">;
 
 /** Attribute of a node whose ecs driver hands ECS tasks over by Nomad's API; its value is then `on`. */
 export const handOverAttribute = "driver.ecs.handover";
+/** Attributes of a node that tell where its ecs driver runs the tasks of jobs that name no cluster. */
+export const clusterAttribute = "driver.ecs.cluster";
+export const regionAttribute = "driver.ecs.region";
 
 /** The agent that answers. */
 export type NomadAgent = {
@@ -160,6 +165,8 @@ export function allocationStubsOf(value: unknown, attempted: string): Allocation
 /** Reads a node. Throws a `NomadError` for what is none. */
 export function nodeOf(value: unknown, attempted: string): NomadNode {
   const from = fieldsOf(value, attempted);
+  const attributes = jsonObjectIn(from.value("Attributes")) ?? {};
+  const { [clusterAttribute]: cluster, [regionAttribute]: region } = attributes;
   return {
     id: from.text("ID"),
     status: from.text("Status"),
@@ -168,7 +175,10 @@ export function nodeOf(value: unknown, attempted: string): NomadNode {
     drained: from.value("SchedulingEligibility") === "ineligible" &&
       jsonObjectIn(from.value("LastDrain"))?.["Status"] === "complete",
     missedSince: missedSinceIn(from.value("Events")),
-    takesOver: jsonObjectIn(from.value("Attributes"))?.[handOverAttribute] === "on",
+    takesOver: attributes[handOverAttribute] === "on",
+    place: typeof cluster === "string" && typeof region === "string"
+      ? JSON.stringify([cluster, region])
+      : undefined,
   };
 }
 

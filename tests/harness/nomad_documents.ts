@@ -35,6 +35,7 @@ export function nodeWith(changes: Partial<NomadNode> = {}): NomadNode {
     drained: false,
     missedSince: undefined,
     takesOver: true,
+    place: "demo",
     ...changes,
   };
 }

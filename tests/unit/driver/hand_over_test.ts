@@ -56,6 +56,12 @@ const leaving: [string, Allocation[], NomadNode[], LeaveVerdict][] = [
     [nodeWith({ draining: true }), nodeWith({ id: "node-b", takesOver: false })],
     { kind: "stop" },
   ],
+  [
+    "a replacement on a node with another default cluster is no taker",
+    [drained, replacement],
+    [nodeWith({ draining: true }), nodeWith({ id: "node-b", place: "second" })],
+    { kind: "stop" },
+  ],
   ["a replacement that the token may not read is no taker", [drained], draining, { kind: "stop" }],
   [
     "a drain without a place to go stops the ECS task",

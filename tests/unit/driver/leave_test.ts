@@ -140,6 +140,10 @@ const stopping: [string, (clients: TwoClients) => void][] = [
     drain(clients);
     clients.servers.changeNode("node-b", { takesOver: false });
   }],
+  ["the other node has another default cluster", (clients) => {
+    drain(clients);
+    clients.servers.changeNode("node-b", { place: "second" });
+  }],
   ...(["silent", "denied", "blind", "stale"] as const).map((
     weather,
   ): [string, (clients: TwoClients) => void] => [`the API is ${weather}`, (clients) => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
   agentOf,
   allocationOf,
@@ -124,6 +124,19 @@ Deno.test("a node takes over where its driver's attribute says so", () => {
   assertEquals(nodeOf({ ...node, Attributes: on }, "GET").takesOver, true);
   const off = { "driver.ecs.handover": "off: the token may not read allocations" };
   assertEquals(nodeOf({ ...node, Attributes: off }, "GET").takesOver, false);
+});
+
+Deno.test("a node's driver tells where it runs what names no cluster", () => {
+  const placeOf = (Attributes: Record<string, string> | null) =>
+    nodeOf({ ID: "node-a", Status: "ready", Attributes }, "GET").place;
+  const cluster = "driver.ecs.cluster";
+  const region = "driver.ecs.region";
+  const own = placeOf({ [cluster]: "demo", [region]: "us-east-1" });
+  assertEquals(placeOf({ [region]: "us-east-1", [cluster]: "demo", "driver.ecs": "1" }), own);
+  for (const other of [["second", "us-east-1"], ["demo", "eu-west-1"], ["demo", ""]] as const) {
+    assertNotEquals(placeOf({ [cluster]: other[0], [region]: other[1] }), own);
+  }
+  for (const none of [null, {}, { [cluster]: "demo" }]) assertEquals(placeOf(none), undefined);
 });
 
 Deno.test("the list of nodes is read by id and status", () => {
