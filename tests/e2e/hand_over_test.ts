@@ -237,3 +237,45 @@ Deno.test({
       await untilLive(site, []);
     }),
 });
+
+/** More than AWS tags at one moment, and more than Nomad's API takes connections of one client. */
+const burst = 120;
+
+Deno.test(
+  `Nomad ${nomadVersion}: with a nomad block a drain of ${burst} tasks at one moment keeps every ECS task`,
+  () =>
+    withSite(handingOver, async (site) => {
+      await site.run("sleep", {
+        'group "main" {': `group "main" {
+          count = ${burst}`,
+        'task "main" {': `task "main" {
+          logs {
+            disabled = true
+          }
+          resources {
+            cpu    = 10
+            memory = 10
+          }`,
+      });
+      const runningBy = (node: string) =>
+        eventually(`${burst} allocations run on one node`, async () => {
+          const all = await site.server.api<Allocation[]>("/job/sleep/allocations");
+          const running = all.filter((one) => one.NodeID === node && isRunning(one));
+          return running.length === burst ? true : undefined;
+        }, { seconds: 150 });
+      const first = await site.agent.node();
+      await runningBy(first.ID);
+      const arns = new Set(await liveArns(site));
+      const second = await site.addClient("second");
+      const other = await second.node();
+      await untilAttribute(site, other.ID, /^on$/);
+
+      await site.agent.cli("node", "drain", "-enable", "-force", "-yes", "-detach", first.ID);
+      await runningBy(other.ID);
+      assertEquals(new Set(await liveArns(site)), arns);
+      assertEquals(await site.calls("RunTask"), burst);
+
+      await site.agent.cli("job", "stop", "-detach", "sleep");
+      await untilLive(site, [], 120);
+    }),
+);

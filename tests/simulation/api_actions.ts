@@ -35,8 +35,8 @@ export type ApiRun = Scheduler & {
   readonly askedFor: Set<Alloc>;
   /** Allocations that started while one before their predecessor was still being started. */
   readonly overtaking: Set<Alloc>;
-  /** Allocations that their client started again after an end while it had no connection. */
-  readonly restartedAlone: Set<Alloc>;
+  /** Allocations that their client started, or was starting, while it had no connection. */
+  readonly startedAlone: Set<Alloc>;
   /** Allocations of which a start was answered. */
   readonly started: Set<Alloc>;
   readonly drains: Drain[];

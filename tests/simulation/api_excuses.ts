@@ -18,11 +18,12 @@ export function isExcused(run: ApiRun, alloc: Alloc): boolean {
 
 /** Notes what excuses allocations at this moment. To be called after each step. */
 export function noteExcuses(run: ApiRun): void {
-  const { stage: { allocs, ecs }, overtaking, restartedAlone, started, away } = run;
+  const { stage: { allocs, ecs }, overtaking, startedAlone, started, away } = run;
   for (const alloc of allocs) {
     noteDoubt(run, alloc);
     if (!isStarting(alloc)) continue;
-    if (started.has(alloc) && away.has(alloc.node)) restartedAlone.add(alloc);
+    const isAlone = away.has(alloc.node) && (started.has(alloc) || alloc.node.isOn());
+    if (isAlone) startedAlone.add(alloc);
     if (overtakesStart(alloc.previous?.previous) || missesTask(ecs, alloc)) overtaking.add(alloc);
   }
 }
@@ -75,13 +76,14 @@ function leavesBehind(run: ApiRun, alloc: Alloc): boolean {
 }
 
 /**
- * Whether Nomad itself runs an allocation beside its successor: its client had no connection when the
- * task ended, and started it again by the job's `restart` block, as it would with any driver. Neither
- * driver can learn of the other's start. The task ends when the client is back.
+ * Whether Nomad itself runs an allocation beside its successor: its client had no connection while a start was
+ * under way, the first one or one by the job's `restart` block, as with any driver. Neither driver can learn of
+ * the other's start, and Nomad calls off no start that is under way. The task ends when the client is back and
+ * its start is answered.
  */
 function runsBesideSuccessor(run: ApiRun, alloc: Alloc): boolean {
   const mayRun = alloc.state === "active" || alloc.unanswered;
-  return mayRun && run.restartedAlone.has(alloc) && isReplaced(run, alloc);
+  return mayRun && run.startedAlone.has(alloc) && isReplaced(run, alloc);
 }
 
 /**

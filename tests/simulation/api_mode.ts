@@ -56,7 +56,7 @@ export function createApiMode(
     unplaced: new Set(),
     askedFor: new Set(),
     overtaking: new Set(),
-    restartedAlone: new Set(),
+    startedAlone: new Set(),
     started: new Set(),
     drains: [],
     finished: false,
