@@ -61,8 +61,9 @@ bench-client: plugin ## Measure what a Nomad client pays for ECS tasks (TASKS=10
 soak: plugin ## Run the long reliability tests
 	@tools/soak.sh
 
-simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1)
-	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1)
+simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1, TRACE=1)
+	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1) \
+		$(if $(TRACE),--trace)
 
 mutants: $(DENO) ## Break the driver in 40 places and show that the simulation notices
 	@$(DENO) run --frozen -A tests/simulation/mutants.ts

@@ -12,9 +12,9 @@ import { createTurns, type Priority } from "./turns.ts";
 
 export type { Priority } from "./turns.ts";
 
-/** Leave to make one call. */
+/** Permission to make one call. */
 export type Permit = {
-  /** Gives the leave back when no call is made after all. */
+  /** Gives the permission back when no call is made after all. */
   giveBack(): void;
   /** Tells that AWS carried the call out. */
   accepted(): void;
@@ -22,7 +22,7 @@ export type Permit = {
   refused(): void;
 };
 
-/** Who asks for leave to make a call. */
+/** Who asks for permission to make a call. */
 export type Asking = {
   readonly priority: Priority;
   /** Calls of one priority take turns by lane, so that a storm in one lane does not hold up another. */
@@ -40,7 +40,7 @@ export type Budget = {
 };
 
 /** Part of a burst that is left in AWS's bucket: calls made apart may arrive together. */
-const reserve = 0.1;
+const keptBack = 0.1;
 /**
  * Seconds in which a client uses up a full bucket. Several clients that begin together then learn from
  * the first refusals, before each has asked for the whole burst.
@@ -54,7 +54,7 @@ const atOnce = 1 / 20;
  * where answers take half a second.
  */
 const firstPace = 0.25;
-/** How many times faster than AWS was seen to accept calls a client may make them, besides that. */
+/** The pace is `firstPace` of the rate, and this many times the rate at which AWS has accepted calls lately. */
 const growth = 1.5;
 /** Seconds over which the calls that AWS accepts are counted. */
 const memory = 1;
@@ -101,7 +101,7 @@ export function createBudget(
   const refill = () => {
     const now = clock.monotonic();
     const { burst, perSecond } = limit();
-    const own = Math.max(1, burst * share() * (1 - reserve));
+    const own = Math.max(1, burst * share() * (1 - keptBack));
     const allowed = rate();
     const limits = {
       tokens: { burst: own, perSecond: allowed },

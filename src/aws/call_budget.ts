@@ -24,8 +24,8 @@ export type CallLimits = {
 };
 
 /**
- * Seconds that the ceiling is kept in. What it is over a second is how far two calls granted apart may
- * drift together on their way to AWS.
+ * Seconds in which at most `ceiling` calls are granted. It is 0.05 s longer than a second, as two calls may arrive
+ * closer together than they were granted.
  */
 const ceilingWindow = 1.05;
 

@@ -65,7 +65,7 @@ export type CallOptions = {
   /** What it is about, for messages: `task 0123… in cluster web`. */
   target: string;
   priority: Priority;
-  /** Leave that `reserve` gave for this call. Without it the call asks for one. */
+  /** Permission that `reserve` gave for this call. Without it the call asks for one. */
   permit?: Permit;
   /** Gives the call up, also while it queues. */
   signal?: AbortSignal;

@@ -10,8 +10,9 @@ import type { Limit } from "./token_bucket.ts";
  * rate by a part, and time raises it by an amount that is smaller for a larger share. So the rates of
  * all clients come together, and a share that somebody leaves is taken by the others.
  *
- * Once the shares have come together, a small one is that of one of many clients. Each refusal costs it
- * less of the bucket's rate, so it also regains less: else a fleet of 32 would be refused half its calls.
+ * Some seconds after the first refusal a small share means many clients. Then a refusal costs a client less of the
+ * bucket's rate, so it also regains less: else a fleet of 32 would be refused half its calls. The first refusal of
+ * a process counts for all later storms: their shares start as they were learned.
  *
  * The numbers here were chosen by runs of 1 to 32 clients before one bucket, with answers that take 10
  * to 500 ms; `tests/unit/aws/fleet_test.ts` keeps what they achieve.

@@ -1,7 +1,7 @@
 /** Whose turn it is when calls queue: what starts or stops a task, what watches tasks, the rest. */
 export type Priority = "act" | "watch" | "housekeeping";
 
-/** Those who wait for leave to make a call, in an order that lets nobody wait for ever. */
+/** Those who wait for permission to make a call, in an order that lets nobody wait for ever. */
 export type Turns<T> = {
   /** Adds an item. Items of one priority take turns by lane, and in their order within a lane. */
   add(item: T, priority: Priority, lane: string): void;

@@ -15,9 +15,9 @@ export const apiLimits = block(
     "themselves: a call that AWS refuses for its rate slows down calls of that kind for a while.",
   {
     share: number(
-      "Part of each limit that this client may use at most, which it does while no other client makes " +
-        "calls. With more than about ten clients that start tasks at the same moment, 2 divided by " +
-        "their number has fewer calls refused.",
+      "Part of each limit that this client may use at most. Less than 1 leaves some of the rate to other " +
+        "programs of the account, and slows down all that this client does: starts, stops, definitions, " +
+        "and how soon it sees an end. Clients of this driver need it not: they share by themselves.",
       { default: 1, above: 0, max: 1 },
     ),
     cluster_reads: bucket("DescribeClusters", 50, 20),

@@ -66,8 +66,8 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
     { secret: false, check: rules.region },
   ),
   start_timeout: duration(
-    "Time from RunTask until an ECS task must have reached what `wait_for` names. After that the driver " +
-      "stops it, and Nomad may start the task anew.",
+    "Time from Nomad's call until an ECS task must have reached what `wait_for` names; the wait for AWS's " +
+      "rate limits counts. After that the driver stops it, and Nomad may start the task anew.",
     { default: "5m", min: "1s", max: "24h" },
   ),
   wait_for: oneOf(
@@ -84,7 +84,8 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
   api_limits: apiLimits,
   max_api_rate: number(
     "Most calls to AWS that the driver makes in a second, of all kinds together, for each account and " +
-      "region. When not set, each kind of call has its own limit (`api_limits`).",
+      "region. A low one also delays how soon the end of a task is seen. When not set, each kind of call " +
+      "has its own limit (`api_limits`).",
     { min: 1, max: 1_000 },
   ),
   unhealthy_after: duration(

@@ -112,8 +112,9 @@ export const taskConfig = block("What the driver runs for a Nomad task.", {
       { default: true },
     ),
     start_timeout: duration(
-      "Time from RunTask until the ECS task must have reached what `wait_for` names. After that the " +
-        "driver stops it, and Nomad may start the task anew. When not set, it is the plugin's.",
+      "Time from Nomad's call until the ECS task must have reached what `wait_for` names; the wait for " +
+        "AWS's rate limits counts. After that the driver stops it, and Nomad may start the task anew. " +
+        "When not set, it is the plugin's.",
       { min: "1s", max: "24h" },
     ),
     wait_for: oneOf(

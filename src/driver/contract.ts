@@ -59,9 +59,10 @@ export type Driver = {
    */
   onExit(id: string, listener: (how: ExitResult) => void): () => void;
   /**
-   * Stops the task within `timeout` milliseconds, or with signal `DETACH` lets it run on unattended. A
-   * signal other than `SIGTERM` is sent first; ECS is asked to stop what it has not ended by half of
-   * the time.
+   * Stops the task, or with signal `DETACH` lets it run on unattended. Resolves once ECS has acknowledged the stop;
+   * rejects where it has not within `timeout` milliseconds, to which the time of a hand-over and the wait for a turn
+   * in AWS's limits are added. A signal other than `SIGTERM` is sent first; ECS is asked to stop what it has not
+   * ended by half of the time.
    */
   stop(id: string, timeout: number, signal: string): Promise<void>;
   /**

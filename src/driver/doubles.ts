@@ -101,8 +101,8 @@ async function askAbout(
 }
 
 /**
- * Asks once about a task, for at most `ms` milliseconds. Answers whether nothing is to be found out about it
- * any more. What runs beside it is then being stopped. Never rejects.
+ * Asks once about a task, for at most `ms` milliseconds. Answers whether the question is answered for good: then
+ * the ECS tasks beside it are being stopped. Never rejects.
  */
 export async function settleDoubt(
   { lifecycle, nomad, clock, log, signal }: DoubtContext,

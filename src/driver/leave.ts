@@ -28,7 +28,7 @@ const tagTime = 5_000;
 export async function leaveToSuccessor(
   context: LeaveContext,
   record: TaskRecord,
-  /** Milliseconds that the whole stop may take. */
+  /** Milliseconds that Nomad gives the stop. Half of them are for leaving. */
   timeout: number,
   signal: AbortSignal,
 ): Promise<"left" | "to be stopped"> {
@@ -51,7 +51,7 @@ export async function leaveToSuccessor(
       return { allocId: verdict.to, until, shown: pauseLogs(log, record) };
     };
     const outcome = await lifecycle.leaveTask(remote.ref, leftTo, ms, signal);
-    if (outcome === "not to be left" || !record.isLive()) return "to be stopped";
+    if (outcome === "kept" || !record.isLive()) return "to be stopped";
     await settled;
   } catch (error) {
     resumeLogs(log, record);

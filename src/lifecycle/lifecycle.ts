@@ -92,7 +92,7 @@ export type Lifecycle = {
     leftTo: () => LeftTo | undefined,
     ms: number,
     signal: AbortSignal,
-  ): Promise<"left" | "not to be left">;
+  ): Promise<"left" | "kept">;
   /** See `findOthers` in `ownership/other_nodes_tasks.ts`. */
   tasksOfOthers(
     cluster: ClusterRef,

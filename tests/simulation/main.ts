@@ -26,7 +26,7 @@ for (let seed = from; seed < from + count; seed++) {
     failed += 1;
     print(`seed ${seed}: ${result.violations.join("; ")}`);
     if (values["fail-fast"]) Deno.exit(1);
-    print(`  replay: make simulate FROM=${seed} SEEDS=1, with --trace for what happened`);
+    print(`  replay: make simulate FROM=${seed} SEEDS=1 TRACE=1`);
   }
   if ((seed - from + 1) % 500 === 0) print(`${seed - from + 1} seeds, ${failed} failed`);
 }

@@ -226,9 +226,14 @@ export const runs: readonly Section[] = [
       },
       {
         seen: "The ECS task cannot be left to allocation …, and is stopped: …",
-        texts: ["The ECS task cannot be left to allocation …"],
+        texts: [
+          "The ECS task cannot be left to allocation …",
+          "AWS's limits have left it no turn within … minutes",
+        ],
         cause: "The hand-over could not be written to the ECS task's tags.",
-        fix: "Allow `ecs:TagResource`. The next allocation runs another ECS task.",
+        fix:
+          "Allow `ecs:TagResource`. Where AWS's limits left it no turn, other programs of the account use up " +
+          "its tag writes: have that limit raised. The next allocation runs another ECS task.",
       },
       {
         seen: "off: Nomad's API has not answered yet",

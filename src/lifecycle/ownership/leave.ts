@@ -32,13 +32,13 @@ export async function leaveTask(
   /** Milliseconds that AWS has to answer at the task's turn. */
   ms: number,
   signal: AbortSignal,
-): Promise<"left" | "not to be left"> {
+): Promise<"left" | "kept"> {
   const tag = async (bounded: AbortSignal) => {
     const permit = await caller.reserve("tagResource", { priority: "act", signal: bounded });
     const to = leftTo();
     if (to === undefined) {
       permit.giveBack();
-      return "not to be left";
+      return "kept";
     }
     const target = taskInWords(ref);
     const late = () => new Error(`no answer within ${ms} ms`);

@@ -1,7 +1,7 @@
 /**
  * One ECS task that this process looks after for a Nomad task. This file is the contract;
  * `watched_task.ts` keeps it. `tracking.ts` says what each look at the task means, `ending.ts` how the
- * task ended, `events.ts` what its user is told, and `stop.ts` has ECS stop it.
+ * task ended, `status_events.ts` what its user is told, and `ask_for_stop.ts` has ECS stop it.
  */
 
 import type { Task } from "../../aws/ecs_answers.ts";

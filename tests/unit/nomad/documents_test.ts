@@ -127,7 +127,7 @@ Deno.test("a node takes over where its driver's attribute says so", () => {
 });
 
 Deno.test("a node's driver tells where it runs what names no cluster", () => {
-  const placeOf = (Attributes: Record<string, string> | null) =>
+  const placeOf = (Attributes: Readonly<Record<string, unknown>> | null) =>
     nodeOf({ ID: "node-a", Status: "ready", Attributes }, "GET").place;
   const cluster = "driver.ecs.cluster";
   const region = "driver.ecs.region";
