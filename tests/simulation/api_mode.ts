@@ -86,6 +86,7 @@ export function createApiMode(
     faultOf: (node, stop) => faultOfStop(run, node, stop),
     isWanted: (alloc) => isWanted(run, alloc),
     isExcused: (alloc) => isExcused(run, alloc),
+    isUnproven: (task) => isUnproven(run, task),
     disturb: () => disturbDrains(run),
     look: () => {
       checkForsaken(run);
@@ -225,11 +226,23 @@ function faultOfStop(
 }
 
 /** The tasks of a node that never comes back end by another node's driver. */
-function checkForsaken({ stage: { time, ecs, violate }, gone, calmSince }: ApiRun): void {
+function checkForsaken(run: ApiRun): void {
+  const { stage: { time, ecs, violate }, calmSince } = run;
   if (time.now() - calmSince < forsakenTime) return;
-  const ids = [...gone].map(({ id }) => id);
   for (const task of ecs.live()) {
-    const node = tagOf(task, "nomad:node_id") ?? "";
-    if (ids.includes(node)) violate(`${task.id.slice(0, 6)} of ${node}, which is gone, runs on`);
+    if (!isOfGoneNode(run, task) || isUnproven(run, task)) continue;
+    violate(`${task.id.slice(0, 6)} of ${tagOf(task, "nomad:node_id")}, which is gone, runs on`);
   }
+}
+
+function isOfGoneNode({ gone }: ApiRun, task: EcsTask): boolean {
+  return [...gone].some(({ id }) => id === tagOf(task, "nomad:node_id"));
+}
+
+/**
+ * Whether only a driver that has seen Nomad know a task's allocation can tell that the task is this Nomad's: its
+ * node is gone, and Nomad has forgotten the allocation of a task that is minutes old.
+ */
+function isUnproven(run: ApiRun, task: EcsTask): boolean {
+  return isOfGoneNode(run, task) && run.servers.allocation(ownerOf(task) ?? "") === undefined;
 }

@@ -83,6 +83,7 @@ export function createHandlesMode(stage: Stage, place: (placement: Placement) =>
         : `${node.id} stopped ${arn.slice(-32, -26)}, which is ${ownerNode}'s`,
     isWanted: ({ lineage }) => allocs.some((other) => other.lineage === lineage && isToRun(other)),
     isExcused: () => false,
+    isUnproven: () => false,
     disturb: () => {},
     look: () => {},
     settle: () => 0,

@@ -110,20 +110,21 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     });
     return id;
   });
+  const toEnd = () => ecs.live().filter((task) => !mode.isUnproven(task));
   const isBeacon = (by: string | undefined) => beacons.some((id) => by?.includes(id));
   await pass(time.now() + mode.quiesceTime, () => {
     const over = stopAll(stage, ({ id }) => !beacons.includes(id));
-    return over && ecs.live().every(({ startedBy: by }) => isBeacon(by));
+    return over && toEnd().every(({ startedBy: by }) => isBeacon(by));
   });
   await pass(
     time.now() + mode.quiesceTime,
-    () => stopAll(stage, () => true) && ecs.live().length === 0,
+    () => stopAll(stage, () => true) && toEnd().length === 0,
   );
   if (violations.length === 0) {
     for (const { id, state } of allocs) {
       if (state === "active") violate(`alloc ${id} never ended after its stop`);
     }
-    for (const { id, startedBy: by } of ecs.live()) violate(`${id.slice(0, 6)} of ${by} runs on`);
+    for (const { id, startedBy: by } of toEnd()) violate(`${id.slice(0, 6)} of ${by} runs on`);
   }
   for (const node of nodes) node.driver().shutdown();
   return { seed, violations, trace, steps, ecsTasks: ecs.model.tasks.size };

@@ -49,6 +49,8 @@ export type Mode = {
   look(): void;
   /** Whether an allocation is excused for an ECS task beside its predecessor's. */
   isExcused(alloc: Alloc): boolean;
+  /** Whether nobody may be able to tell whose an ECS task is: then it is left alone. */
+  isUnproven(task: EcsTask): boolean;
   /**
    * From here on all is well, but for machines that never come back, and users change nothing. Answers for how
    * many virtual milliseconds all goes on like that.
