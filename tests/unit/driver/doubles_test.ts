@@ -9,7 +9,10 @@ import {
   type TwoClients,
 } from "../../harness/two_clients.ts";
 import { allocationWith } from "../../harness/nomad_documents.ts";
-import { ownerOf } from "../../harness/world.ts";
+import { launchDriver } from "../../harness/timed_driver.ts";
+import { createWorld, ownerOf } from "../../harness/world.ts";
+import { createNomadServers } from "../../simulation/nomad_servers.ts";
+import { createChances } from "../../simulation/random.ts";
 import type { Allocation } from "../../../src/nomad/documents.ts";
 
 const minutes = 60_000;
@@ -277,4 +280,44 @@ Deno.test("a start that users asked for costs one round of questions", async () 
   const before = clients.servers.questions();
   await clients.pass(30 * minutes);
   assertEquals(clients.servers.questions(), before);
+});
+
+Deno.test("two hundred such starts at a time are settled within a minute after Nomad answers", async () => {
+  const world = createWorld();
+  const servers = createNomadServers(world.time, createChances(1), ["node-a", "node-b"]);
+  const launch = (nodeId: string) =>
+    launchDriver(world, { nomad: {}, orphan_grace: "10m" }, { nodeId, nomad: servers });
+  const old = launch("node-a");
+  const next = launch("node-b");
+  const names = Array.from({ length: 200 }, (_, index) => `${index}`);
+  for (const name of names) {
+    servers.put(
+      allocationWith({ id: `old-${name}`, name: `web.group[${name}]`, clientStatus: "pending" }),
+    );
+  }
+  await world.pass(1_000);
+  await world.settle(Promise.all(names.map((name) => old.start("1", `old-${name}`).started)));
+  assertEquals(world.ecs.live().length, names.length);
+  old.kill();
+  servers.changeNode("node-a", { status: "down" });
+  for (const name of names) {
+    const id = `new-${name}`;
+    const earlier = `old-${name}`;
+    servers.change(earlier, { desiredStatus: "stop", clientStatus: "lost", nextAllocation: id });
+    servers.put(
+      allocationWith({
+        id,
+        name: `web.group[${name}]`,
+        nodeId: "node-b",
+        clientStatus: "pending",
+        previousAllocation: earlier,
+      }),
+    );
+  }
+  servers.weather = "silent";
+  await world.settle(Promise.all(names.map((name) => next.start("1", `new-${name}`).started)));
+  assertEquals(world.ecs.live().length, 2 * names.length);
+  servers.weather = undefined;
+  await world.pass(1 * minutes);
+  assertEquals(world.ecs.live().length, names.length);
 });

@@ -147,6 +147,42 @@ Deno.test("a question has four seconds, whatever its requests do", async () => {
   assertEquals([answer, time.now() - began], [undefined, 4_000]);
 });
 
+Deno.test("of a thousand questions at once none waits for a silent API longer than four seconds", async () => {
+  const { link, time } = linkWith({});
+  const silence = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
+    );
+  const questions = Array.from(
+    { length: 1_000 },
+    () =>
+      link.ask({ kind: "nodes" }, (_api, signal) => silence(signal), never)
+        .then((answer) => ({ answer, at: time.now() })),
+  );
+  await time.pass(60_000);
+  const answers = await Promise.all(questions);
+  assertEquals(answers.filter(({ answer, at }) => answer !== undefined || at > 4_000), []);
+});
+
+Deno.test("a thousand questions are all answered, though the last one waits longer than its own time", async () => {
+  const { link, time } = linkWith({});
+  const clock = time.clock({ alive: true });
+  const questions = Array.from(
+    { length: 1_000 },
+    () =>
+      link.ask({ kind: "nodes" }, () => clock.sleep(200).then(() => "answered"), never)
+        .then((answer) => ({ answer, at: time.now() })),
+  );
+  await time.pass(60_000);
+  const answers = await Promise.all(questions);
+  assertEquals(answers.filter(({ answer }) => answer === "answered").length, 1_000);
+  // Twenty at a time, the first ones first.
+  assertEquals(
+    answers.map(({ at }) => at),
+    answers.map((_, index) => 200 * Math.floor(index / 20 + 1)),
+  );
+});
+
 Deno.test("options that are not set are those of the agent's environment", () => {
   const { target } = linkWith({ address: "https://nomad.example", token_file: "/token" });
   const { address, token, tokenFile } = target();
