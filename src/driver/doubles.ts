@@ -8,6 +8,8 @@ import { orAborted } from "../aws/retry.ts";
 import { type Clock, within } from "../clock.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
+import type { NomadApi } from "../nomad/api.ts";
+import type { AllocationStub } from "../nomad/documents.ts";
 import { eachSideBySide } from "../side_by_side.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { TaskRecord } from "./task_record.ts";
@@ -87,10 +89,11 @@ async function askAbout(
   records: readonly TaskRecord[],
 ): Promise<number> {
   const { doubts } = context;
+  const sharing = { ...context, nomad: sharingLists(context.nomad) };
   let settled = 0;
   let failures = 0;
   await eachSideBySide(records, askedAtOnce, async (record) => {
-    if (failures < failuresInRound && await settleDoubt(context, record, searchTime)) {
+    if (failures < failuresInRound && await settleDoubt(sharing, record, searchTime)) {
       settled += 1;
       return;
     }
@@ -98,6 +101,33 @@ async function askAbout(
     doubts.add(record);
   });
   return settled;
+}
+
+/**
+ * A way to Nomad over which tasks of one job that follow one another share its list of allocations. An update of a
+ * job leaves all its tasks in doubt at one time, and its list is as long as they are many.
+ */
+function sharingLists(nomad: NomadLink): NomadLink {
+  let last: { readonly key: string; readonly list: Promise<AllocationStub[]> } | undefined;
+  const share = (api: NomadApi): NomadApi => ({
+    ...api,
+    allocationsOf: (jobId, namespace, signal) => {
+      const key = JSON.stringify([jobId, namespace]);
+      if (last?.key !== key) {
+        const asked = { key, list: api.allocationsOf(jobId, namespace, signal) };
+        last = asked;
+        asked.list.catch(() => {
+          if (last === asked) last = undefined;
+        });
+      }
+      return last.list;
+    },
+  });
+  return {
+    ...nomad,
+    ask: (topic, question, signal) =>
+      nomad.ask(topic, (api, bounded) => question(share(api), bounded), signal),
+  };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { allocationWith } from "../../harness/nomad_documents.ts";
 import { launchDriver } from "../../harness/timed_driver.ts";
 import { createWorld, ownerOf } from "../../harness/world.ts";
-import { createNomadServers } from "../../simulation/nomad_servers.ts";
+import { createNomadServers, type NomadServers } from "../../simulation/nomad_servers.ts";
 import { createChances } from "../../simulation/random.ts";
 import type { Allocation } from "../../../src/nomad/documents.ts";
 
@@ -320,4 +320,34 @@ Deno.test("two hundred such starts at a time are settled within a minute after N
   servers.weather = undefined;
   await world.pass(1 * minutes);
   assertEquals(world.ecs.live().length, names.length);
+});
+
+Deno.test("tasks of one job that are in doubt at one time share the job's list of allocations", async () => {
+  const world = createWorld();
+  const servers = createNomadServers(world.time, createChances(1), ["node-a"]);
+  let lists = 0;
+  const counting: NomadServers = {
+    ...servers,
+    api: (nodeId, process) => {
+      const api = servers.api(nodeId, process);
+      return {
+        ...api,
+        allocationsOf: (...question) => {
+          lists += 1;
+          return api.allocationsOf(...question);
+        },
+      };
+    },
+  };
+  const client = launchDriver(world, { nomad: {} }, { nodeId: "node-a", nomad: counting });
+  const ids = Array.from({ length: 60 }, (_, index) => `asked-${index}`);
+  for (const id of ids) {
+    servers.put(allocationWith({ id, name: `web.${id}[0]`, evalId: "job-register" }));
+  }
+  await world.pass(1_000);
+  const started = await world.settle(Promise.all(ids.map((id) => client.start("1", id).started)));
+  assertEquals(started.status, "fulfilled");
+  for (const id of ids) servers.change(id, { clientStatus: "running" });
+  await world.pass(2 * minutes);
+  assert(lists > 0 && lists <= 5, `${lists} lists`);
 });
