@@ -2,6 +2,7 @@ import type { Logger } from "../logger.ts";
 import type { Meter } from "../meter.ts";
 import {
   createPatience,
+  isAwaited,
   type Lifecycle,
   type UnclaimedTask,
   verdictOn,
@@ -77,6 +78,7 @@ async function searchCluster(
     for (const task of await lifecycle.unclaimedTasks(cluster, node.id, signal)) {
       const wanted = policy();
       if (wanted === "ignore" || clock.monotonic() - task.since < grace()) continue;
+      if (isAwaited(task, clock)) continue;
       if (node.toldBy === "an agent" && !await isNotNeeded(context, task)) continue;
       if (lifecycle.settleOrphan(task, wanted) !== "new") continue;
       meter.record({ kind: "orphan", action: wanted });
@@ -100,9 +102,9 @@ async function searchCluster(
  */
 async function isNotNeeded(
   { nomad, signal }: OrphanContext,
-  { ref, owner, index }: UnclaimedTask,
+  { ref, owner, index, left }: UnclaimedTask,
 ): Promise<boolean> {
-  const task = { ref, owner, createdAt: undefined, index, left: undefined };
+  const task = { ref, owner, createdAt: undefined, index, left };
   const known = new Set([owner.nodeId]);
   // The agent that answers runs this very node now, so what the node has left is this Nomad's to end.
   const ours = new Set([ref.arn]);

@@ -42,6 +42,7 @@ export { verdictOn } from "./error_policy.ts";
 export { createPatience } from "./patience.ts";
 export { LaunchError } from "./launch_error.ts";
 export type { Started } from "./start/context.ts";
+export { isAwaited } from "./ownership/hand_over_time.ts";
 export type { UnclaimedTask } from "./ownership/ledger.ts";
 export type { RemoteTask } from "./task/remote_task.ts";
 export type { TaskEvent } from "./task/status_events.ts";

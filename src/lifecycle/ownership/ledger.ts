@@ -2,6 +2,7 @@ import { clusterKey, type ClusterRef, type TaskRef } from "../../aws/cluster_ref
 import type { TaskIdentity } from "../task_identity.ts";
 import { change, createBooks, type Hold, holdsOf, stopsPending, write } from "./ledger_holds.ts";
 import { isHandOverLate } from "./hand_over_time.ts";
+import type { LeftTo } from "./tags.ts";
 import { type HeldState, mayBeStopped, mayRunOn } from "./held_state.ts";
 import { createStarts, type Starts } from "./starts.ts";
 
@@ -16,6 +17,8 @@ export type UnclaimedTask = OwnedTask & {
   readonly since: number;
   /** The `startedBy` under which a start of the owner's allocation looks for it. */
   readonly index: string;
+  /** The allocation that it was left to, where no driver has taken it over yet. */
+  readonly left: LeftTo | undefined;
 };
 
 /**

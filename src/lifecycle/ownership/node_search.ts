@@ -6,7 +6,7 @@ import {
   type SearchedCluster,
 } from "./cluster_tasks.ts";
 import type { Ledger, UnclaimedTask } from "./ledger.ts";
-import { ownerInTags, taggedIndex } from "./tags.ts";
+import { leftTo, ownerInTags, taggedIndex } from "./tags.ts";
 import { isDriversTask } from "./whose.ts";
 
 /** Where a search looks and for whose tasks. */
@@ -51,5 +51,5 @@ function enter(
     return undefined;
   }
   const since = ledger.found({ ref, owner });
-  return since === undefined ? undefined : { ref, owner, index, since };
+  return since === undefined ? undefined : { ref, owner, index, since, left: leftTo(tags) };
 }

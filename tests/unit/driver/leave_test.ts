@@ -82,6 +82,31 @@ Deno.test("a drain right after an outage of ECS, in which the plugin was restart
   assertEquals(liveArns(clients), [arn]);
 });
 
+Deno.test("a restart of the plugin that has left a task lets the successor come as late as without it", async () => {
+  const { clients, arn } = await startedOnFirst();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  const after = clients.restart(clients.a);
+  const other = { id: "other", name: "web.group[1]", clientStatus: "pending" };
+  clients.servers.put(allocationWith(other));
+  await clients.settle(after.start("1", "other").started);
+  await clients.pass(50 * minutes);
+  assert(liveArns(clients).includes(arn ?? ""));
+  assertEquals(await clients.start(clients.b, "new"), arn);
+});
+
+Deno.test("a task that was left before a restart of the plugin ends where nobody comes", async () => {
+  const { clients, arn } = await startedOnFirst();
+  drain(clients);
+  await clients.stop(clients.a, "old");
+  const after = clients.restart(clients.a);
+  const other = { id: "other", name: "web.group[1]", clientStatus: "pending" };
+  clients.servers.put(allocationWith(other));
+  await clients.settle(after.start("1", "other").started);
+  await clients.pass(70 * minutes);
+  assert(!liveArns(clients).includes(arn ?? ""));
+});
+
 for (const timeout of [5_000, 30_000]) {
   Deno.test(`a drain of 200 tasks at one moment leaves them all, with ${timeout / 1_000} s for each`, async () => {
     const clients = createTwoClients();
