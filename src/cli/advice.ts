@@ -57,6 +57,8 @@ export function nomadFix(kind: NomadErrorKind): string | undefined {
         "NOMAD_TLS_SERVER_NAME, NOMAD_CLIENT_CERT and NOMAD_CLIENT_KEY";
     case "busy":
       return "try again once Nomad's servers have a leader";
+    case "too_large":
+      return "let Nomad collect its garbage: nomad system gc";
     case "unusable":
       return "check that --nomad-address or NOMAD_ADDR is that of a Nomad agent's HTTP API";
   }

@@ -3,6 +3,7 @@ import { type Clock, within } from "../clock.ts";
 import { type Lifecycle, until as untilState } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import { settleDoubt } from "./doubles.ts";
+import type { LeaveVerdict } from "./hand_over.ts";
 import { leaveVerdict, type NomadLink } from "./nomad_link.ts";
 import type { Settings } from "./settings.ts";
 import { pauseLogs, resumeLogs } from "./task_logs.ts";
@@ -35,6 +36,7 @@ export async function leaveToSuccessor(
   const { lifecycle, nomad, settings, clock, log } = context;
   const { task, remote } = record;
   if (!record.handover || !record.isLive()) return "to be stopped";
+  const asked = clock.monotonic();
   const verdict = await leaveVerdict(nomad, task, signal);
   // Another call may have ended the task meanwhile.
   if (verdict.kind === "stop" || !record.isLive()) return "to be stopped";
@@ -44,14 +46,20 @@ export async function leaveToSuccessor(
   const settled = record.inDoubt ? settleDoubt({ ...context, signal }, record, ms) : undefined;
   try {
     await within({ clock, ms, late, signal }, (bounded) => untilOwn(record, bounded));
-    const leftTo = () => {
+    const leftTo = async () => {
+      // Users may have changed what they want while the task waited for its turn.
+      const isOld = clock.monotonic() - asked > tagTime;
+      if (isOld && !isSame(verdict, await leaveVerdict(nomad, task, signal))) return undefined;
       // What a handle names may be foreign, or another allocation's by now.
       if (!record.isLive() || !remote.isOwn()) return undefined;
       const until = clock.now() + settings.config.orphan_grace;
       return { allocId: verdict.to, until, shown: pauseLogs(log, record) };
     };
     const outcome = await lifecycle.leaveTask(remote.ref, leftTo, ms, signal);
-    if (outcome === "kept" || !record.isLive()) return "to be stopped";
+    if (outcome === "kept" || !record.isLive()) {
+      resumeLogs(log, record);
+      return "to be stopped";
+    }
     await settled;
   } catch (error) {
     resumeLogs(log, record);
@@ -82,4 +90,8 @@ async function untilOwn({ remote }: TaskRecord, signal: AbortSignal): Promise<vo
   await untilState(remote, ({ kind }) => kind !== "unseen", signal);
   // A plugin that has just been started does not know yet whose a recovered task is.
   if (remote.claimed !== undefined) await orAborted(remote.claimed, signal);
+}
+
+function isSame(one: LeaveVerdict, other: LeaveVerdict): boolean {
+  return one.kind === "leave" && other.kind === "leave" && one.to === other.to;
 }

@@ -134,6 +134,8 @@ type Namesakes = {
   readonly found: readonly Predecessor[];
   /** Whether some are to end, and their clients have not told their end yet. */
   readonly areEnding: boolean;
+  /** Whether Nomad is not to be asked again. */
+  readonly isFinal: boolean;
   /** Why not all was told. */
   readonly failure?: string;
 };
@@ -163,15 +165,22 @@ async function andEndedOfName(
 ): Promise<PredecessorsAnswer> {
   const namesakes = await sameName(api, own, chain, (other) => !isEnding(other), signal);
   const answer = withNamesakes(chain, namesakes);
-  return namesakes.areEnding ? { ...answer, certain: false } : answer;
+  return {
+    ...answer,
+    // Nomad has named all of the chain: only a namesake may have left what its list does not name.
+    complete: namesakes.failure === undefined && namesakes.found.length === 0,
+    certain: answer.certain && !namesakes.areEnding,
+  };
 }
 
 function withNamesakes(
   chain: readonly Predecessor[],
-  { found, failure }: Namesakes,
+  { found, isFinal, failure }: Namesakes,
 ): PredecessorsAnswer {
   const all = chain.concat(found);
-  if (failure !== undefined) return { chain: all, complete: false, certain: false, failure };
+  if (failure !== undefined) {
+    return { chain: all, complete: false, certain: isFinal, failure };
+  }
   // The list of allocations names no predecessors, and an ECS task may have been started by one of those.
   return { chain: all, complete: all.length === 0, certain: true };
 }
@@ -191,11 +200,14 @@ async function sameName(
   const [list] = await Promise.allSettled([api.allocationsOf(own.jobId, own.namespace, signal)]);
   signal.throwIfAborted();
   if (list.status === "rejected") {
-    return { found: [], areEnding: false, failure: messageOf(list.reason) };
+    // A list that is too long stays so, and costs as much each time. The search for orphans goes without it.
+    const isFinal = list.reason instanceof NomadError && list.reason.kind === "too_large";
+    return { found: [], areEnding: false, isFinal, failure: messageOf(list.reason) };
   }
   const known = new Set([own.id, ...chain.map(({ allocId }) => allocId)]);
-  const all = new Map(list.value.map((other) => [other.id, other]));
-  const named = list.value
+  const others = list.value.filter(({ id }) => id !== own.id);
+  const all = new Map(others.map((other) => [other.id, other]));
+  const named = others
     .filter((other) => other.name === own.name && !known.has(other.id) && !isWanted(other))
     .filter((other) => !isSucceeded(other, all))
     .toSorted((one, other) => other.createIndex - one.createIndex);
@@ -217,8 +229,8 @@ async function sameName(
   });
   const areEnding = named.some(isEnding);
   const failed = replaced.find((answer) => answer.status === "rejected");
-  if (failed === undefined) return { found, areEnding };
-  return { found, areEnding, failure: messageOf(failed.reason) };
+  if (failed === undefined) return { found, areEnding, isFinal: true };
+  return { found, areEnding, isFinal: false, failure: messageOf(failed.reason) };
 }
 
 /** Whether an allocation that replaces this one is to run: that one takes the ECS task over, or stops it. */

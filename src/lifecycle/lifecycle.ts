@@ -90,7 +90,7 @@ export type Lifecycle = {
   /** Tags the ECS task as left to an allocation. See `leaveTask` in `ownership/leave.ts`. */
   leaveTask(
     ref: TaskRef,
-    leftTo: () => LeftTo | undefined,
+    leftTo: () => Promise<LeftTo | undefined>,
     ms: number,
     signal: AbortSignal,
   ): Promise<"left" | "kept">;

@@ -138,7 +138,7 @@ function exchange(
         size += piece.byteLength;
         if (size <= answerLimit) return void pieces.push(piece);
         reject(
-          new NomadError("unusable", attempted, `an answer of more than ${answerLimit} bytes`),
+          new NomadError("too_large", attempted, `an answer of more than ${answerLimit} bytes`),
         );
         request.destroy();
       });

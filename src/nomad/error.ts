@@ -4,7 +4,8 @@
  * - `untrusted`: one side does not accept the other's certificate;
  * - `busy`: an agent that answers and cannot serve now, such as while its servers have no leader;
  * - `denied`: the token is missing, unknown, expired, or may not do this;
- * - `unusable`: an answer that is not Nomad's, is too large, or lacks a field that Nomad documents;
+ * - `too_large`: an answer of more bytes than the driver reads;
+ * - `unusable`: an answer that is not Nomad's, or lacks a field that Nomad documents;
  * - `misconfigured`: an address that is none, or a file that cannot be read.
  */
 export type NomadErrorKind =
@@ -12,6 +13,7 @@ export type NomadErrorKind =
   | "untrusted"
   | "busy"
   | "denied"
+  | "too_large"
   | "unusable"
   | "misconfigured";
 
@@ -35,7 +37,7 @@ export class NomadError extends Error {
  * one.
  */
 export function isAnswer(error: unknown): boolean {
-  return error instanceof NomadError && (error.kind === "denied" || error.kind === "unusable");
+  return error instanceof NomadError && ["denied", "too_large", "unusable"].includes(error.kind);
 }
 
 // Each option may have its value from the agent's environment, so the advice names both places.
@@ -50,6 +52,7 @@ const advice: Record<NomadErrorKind, string> = {
   busy: "; it is asked again",
   denied: "; check the token of the plugin's nomad block, or NOMAD_TOKEN of the Nomad agent's " +
     "environment where that has none, and the token's ACL policy",
+  too_large: "",
   unusable: "; check that nomad.address of the plugin block's config, or NOMAD_ADDR of the Nomad " +
     "agent's environment where that is not set, is the URL of a Nomad agent",
   // The answer tells what to do.

@@ -28,14 +28,14 @@ export async function leaveTask(
   { caller, clock, random }: LeaveContext,
   ref: TaskRef,
   /** Asked at the task's turn; undefined where it is not to be left any more. */
-  leftTo: () => LeftTo | undefined,
+  leftTo: () => Promise<LeftTo | undefined>,
   /** Milliseconds that AWS has to answer at the task's turn. */
   ms: number,
   signal: AbortSignal,
 ): Promise<"left" | "kept"> {
   const tag = async (bounded: AbortSignal) => {
     const permit = await caller.reserve("tagResource", { priority: "act", signal: bounded });
-    const to = leftTo();
+    const to = await leftTo();
     if (to === undefined) {
       permit.giveBack();
       return "kept";

@@ -82,6 +82,41 @@ Deno.test("a drain right after an outage of ECS, in which the plugin was restart
   assertEquals(liveArns(clients), [arn]);
 });
 
+Deno.test("a task is not left where users change what they want while it waits for its turn", async () => {
+  const clients = createTwoClients();
+  const { servers, a } = clients;
+  await clients.pass(1_000);
+  const ids = Array.from({ length: 150 }, (_, number) => `old${number}`);
+  for (const id of ids) {
+    servers.put(allocationWith({ id, name: `${id}.web[0]`, jobId: id, clientStatus: "pending" }));
+  }
+  await clients.settle(Promise.all(ids.map((id) => a.start("1", id).started)));
+  for (const id of ids) {
+    servers.change(id, { clientStatus: "running" });
+    a.driver.inspect(ownerOf("1", id).id);
+  }
+  await clients.pass(2 * minutes);
+  servers.changeNode("node-a", { draining: true });
+  for (const id of ids) {
+    const old = servers.allocation(id);
+    assert(old !== undefined);
+    const next = { ...old, id: `new-${id}`, nodeId: "node-b", previousAllocation: id };
+    servers.put({ ...next, clientStatus: "pending" });
+    servers.change(id, {
+      desiredStatus: "stop",
+      desiredDescription: "alloc is being migrated",
+      migrate: true,
+      nextAllocation: next.id,
+    });
+  }
+  const stops = Promise.all(ids.map((id) => a.driver.stop(ownerOf("1", id).id, 30_000, "")));
+  await clients.pass(1_000);
+  for (const id of ids) servers.change(`new-${id}`, { desiredStatus: "stop" });
+  assertEquals((await clients.settle(stops)).status, "fulfilled");
+  // Those whose turn came before that, and those whose turn came while the verdict was fresh.
+  assert(liveArns(clients).length <= 75, `${liveArns(clients).length} run on`);
+});
+
 Deno.test("a restart of the plugin that has left a task lets the successor come as late as without it", async () => {
   const { clients, arn } = await startedOnFirst();
   drain(clients);
@@ -365,8 +400,8 @@ async function leaveWithLogs(answer: () => Promise<void>) {
   } as unknown as TaskRecord;
   const context = {
     lifecycle: {
-      leaveTask: async (_ref: unknown, leftTo: () => { shown?: string }) => {
-        told.push(leftTo().shown);
+      leaveTask: async (_ref: unknown, leftTo: () => Promise<{ shown?: string }>) => {
+        told.push((await leftTo()).shown);
         await answer();
         return "left";
       },

@@ -309,6 +309,11 @@ const later: [string, Allocation[], PredecessorsAnswer][] = [
     { chain: [], complete: true, certain: false },
   ],
   [
+    "a chain that ends at an allocation which users asked for is whole where no other has its name",
+    [c, { ...b, ...askedFor, id: "b", ...over }],
+    whole({ allocId: "b", runs: "same", lost: false }),
+  ],
+  [
     "a chain that ends at an allocation which users asked for goes on with those of the name",
     [c, { ...b, ...askedFor, id: "b", ...over }, { ...a, id: "z", createIndex: 8 }],
     cut(
@@ -334,23 +339,31 @@ Deno.test("an allocation that users have asked for costs its start no list", asy
   assertEquals([certain, failure], [false, undefined]);
 });
 
-const tooLong = new NomadError("unusable", "GET /v1/job/web/allocations", "it is too long");
+const broken = new NomadError("unusable", "GET /v1/job/web/allocations", "not JSON");
+const tooLong = new NomadError("too_large", "GET /v1/job/web/allocations", "it is too long");
 
-Deno.test("a predecessor that Nomad has named counts although the job's list fails", async () => {
-  const { api } = apiOf([c, {
-    ...b,
-    clientStatus: "lost",
-    previousAllocation: undefined,
-    evalId: "e-later",
-  }]);
-  const failing: NomadApi = { ...api, allocationsOf: () => Promise.reject(tooLong) };
-  assertEquals(await predecessorsOf(failing, own, starting, never), {
-    chain: [{ allocId: "b", runs: "same", lost: true }],
-    complete: false,
-    certain: false,
-    failure: tooLong.message,
+for (
+  const [title, failure, certain] of [
+    ["fails", broken, false],
+    ["is too large, and is not asked for again", tooLong, true],
+  ] as const
+) {
+  Deno.test(`a predecessor that Nomad has named counts although the job's list ${title}`, async () => {
+    const { api } = apiOf([c, {
+      ...b,
+      clientStatus: "lost",
+      previousAllocation: undefined,
+      evalId: "e-later",
+    }]);
+    const failing: NomadApi = { ...api, allocationsOf: () => Promise.reject(failure) };
+    assertEquals(await predecessorsOf(failing, own, starting, never), {
+      chain: [{ allocId: "b", runs: "same", lost: true }],
+      complete: false,
+      certain,
+      failure: failure.message,
+    });
   });
-});
+}
 
 Deno.test("the job's list counts although one of its allocations is not answered for", async () => {
   const { api } = apiOf([{ ...c, previousAllocation: undefined, evalId: "e-later" }, {
@@ -359,13 +372,13 @@ Deno.test("the job's list counts although one of its allocations is not answered
   }]);
   const failing: NomadApi = {
     ...api,
-    allocation: (id, ...rest) => id === "z" ? Promise.reject(tooLong) : api.allocation(id, ...rest),
+    allocation: (id, ...rest) => id === "z" ? Promise.reject(broken) : api.allocation(id, ...rest),
   };
   assertEquals(await predecessorsOf(failing, own, starting, never), {
     chain: [{ allocId: "z", runs: "same", lost: false }],
     complete: false,
     certain: false,
-    failure: tooLong.message,
+    failure: broken.message,
   });
 });
 
@@ -376,7 +389,7 @@ Deno.test("a question that is given up names no more", async () => {
     ...api,
     allocationsOf: () => {
       over.abort(new Error("given up"));
-      return Promise.reject(tooLong);
+      return Promise.reject(broken);
     },
   };
   await assertRejects(() => predecessorsOf(failing, own, starting, over.signal), Error, "given up");
@@ -389,6 +402,7 @@ Deno.test("what is beyond the longest chain is found by its name", async () => {
     id,
     clientStatus: "failed",
     previousAllocation: ids[index + 1] ?? "lost",
+    nextAllocation: ids[index - 1] ?? own.allocId,
   }));
   const lost = { ...a, id: "lost", clientStatus: "lost", nextAllocation: ids.at(-1) };
   const { api } = apiOf([{ ...c, previousAllocation: ids[0] }, ...failed, lost]);

@@ -96,7 +96,7 @@ Deno.test("an answer is judged by what Nomad documents", async (t) => {
     ["429", () => new Response("too many", { status: 429 }), "busy"],
     ["a redirect", () => new Response("", { status: 302 }), "unusable"],
     ["a page", () => new Response("<html></html>"), "unusable"],
-    ["an answer without end", () => new Response("x".repeat(answerLimit + 1)), "unusable"],
+    ["an answer without end", () => new Response("x".repeat(answerLimit + 1)), "too_large"],
   ];
   for (const [name, answer, expected] of cases) {
     await t.step(name, () =>

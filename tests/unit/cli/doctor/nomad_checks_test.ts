@@ -44,7 +44,16 @@ Deno.test("each right that the token lacks is named with its rule, and the other
 });
 
 Deno.test("a Nomad that cannot be asked is named once", async () => {
-  for (const kind of ["unreachable", "untrusted", "busy", "unusable", "misconfigured"] as const) {
+  for (
+    const kind of [
+      "unreachable",
+      "untrusted",
+      "busy",
+      "too_large",
+      "unusable",
+      "misconfigured",
+    ] as const
+  ) {
     const checks = await checkNomad(apiWith({ agent: kind }), "default", signal);
     assertEquals(checks.map(({ status }) => status), ["fail"]);
   }

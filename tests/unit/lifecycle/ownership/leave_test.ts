@@ -35,7 +35,9 @@ async function leave(
   } as unknown as EcsCaller;
   const context = { caller, clock, random: () => 0 };
   const { signal } = new AbortController();
-  const left = await settle(leaveTask(context, { arn: "arn", cluster }, wanted, 2_000, signal));
+  const left = await settle(
+    leaveTask(context, { arn: "arn", cluster }, async () => await wanted(), 2_000, signal),
+  );
   const outcome = left.status === "fulfilled" ? left.value : String(left.reason);
   return { outcome, calls, givenBack, took: clock.monotonic() };
 }
