@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { UnclaimedTask } from "./ledger.ts";
+import type { LeftTo } from "./tags.ts";
 
 /**
  * How long a successor on another node has to take a task over that was left to it, while this node's driver
@@ -22,7 +22,7 @@ export function isHandOverLate(leftAt: number, now: number): boolean {
  * able to write its own task's tags: whatever time they name, the wait is over `handOverTime` after the task was found.
  */
 export function isAwaited(
-  { left, since }: Pick<UnclaimedTask, "left" | "since">,
+  { left, since }: { readonly left: LeftTo | undefined; readonly since: number },
   clock: Pick<Clock, "now" | "monotonic">,
 ): boolean {
   if (left === undefined || isHandOverLate(since, clock.monotonic())) return false;
