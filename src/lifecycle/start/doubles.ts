@@ -26,8 +26,8 @@ export async function stopDoubles(
   signal: AbortSignal,
 ): Promise<string[]> {
   const { remoteTasks: { ledger }, log } = context;
-  // What this process looks after ends by the task that it is looked after for.
-  const isFree = (arn: string) => ledger.mayTakeOver(arn) && ledger.keepersOf(arn).length === 0;
+  // What Nomad has the handle of ends by that task. A start whose answer was lost is nobody's to end.
+  const isFree = (arn: string) => ledger.mayTakeOver(arn) && !ledger.isClaimed(arn);
   const { take, stop } = await findPredecessors(
     context,
     owner,

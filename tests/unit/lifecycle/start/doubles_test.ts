@@ -66,9 +66,18 @@ Deno.test("what was left to an allocation outside the chain is not stopped", asy
   assertEquals(await stopDoubles(lost), [[], [old.arn, own.arn]]);
 });
 
-Deno.test("an ECS task that this process looks after is not stopped", async () => {
-  const { world, old, own, stopDoubles } = await withDouble();
-  const owner = ownerOf("1", "old");
-  world.lifecycle.recover({ ref: old, owner, container: undefined, onEvent: () => {} });
-  assertEquals(await stopDoubles(lost), [[], [old.arn, own.arn]]);
-});
+for (
+  const [title, has] of [
+    ["that Nomad has the handle of is not stopped", true],
+    ["of a start whose answer Nomad never had is stopped", false],
+  ] as const
+) {
+  Deno.test(`an ECS task of this process ${title}`, async () => {
+    const { world, old, own, stopDoubles } = await withDouble();
+    const owner = ownerOf("1", "old");
+    const onEvent = () => {};
+    const task = world.lifecycle.recover({ ref: old, owner, container: undefined, onEvent });
+    if (has) task.confirm();
+    assertEquals(await stopDoubles(lost), has ? [[], [old.arn, own.arn]] : [[old.arn], [own.arn]]);
+  });
+}
