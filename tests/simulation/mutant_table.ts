@@ -100,11 +100,12 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a start is recorded once ECS has been asked",
     file: "src/lifecycle/start/start_record.ts",
+    // A process that has just begun would wait where there is no record.
     edits: [[
       'return await recordRun(context, start, owner.id) ? { kind: "none" } : untold;',
       "context.clock.sleep(1_000).then(() => recordRun(context, start, owner.id)).catch(() => {});\n" +
       '  return { kind: "none" };',
-    ]],
+    ], ["isOlder(context, created) ? maybeUnrecorded : untold", "untold"]],
   },
   {
     name: "a record that is missing is trusted",

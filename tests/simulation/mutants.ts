@@ -18,7 +18,7 @@
  * 14. A task counts as the agent's once a start was answered.
  * 15. An exit code is that of a container that was killed.
  * 16. A start does not wait for the stop of its allocation's ECS task that counted as an orphan.
- * 17. A start is put on record only once ECS has been asked for its task.
+ * 17. A start is put on record only once ECS has been asked for its task, and a missing record is no reason to wait.
  * 18. A start counts as the first where no record of another can be found.
  * 19. A run that is on record is not resumed.
  * 20. A task that was left counts as unclaimed by its own node at once.
