@@ -231,10 +231,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the chain has one link",
     file: "src/driver/predecessors.ts",
-    edits: [[
-      "  while (id !== undefined && chain.length < longestChain) {",
-      "  if (id !== undefined) {",
-    ]],
+    // The rest of a chain would be found by its name.
+    edits: [
+      [
+        "  while (id !== undefined && chain.length < longestChain) {",
+        "  if (id !== undefined) {",
+      ],
+      [
+        "  if (id !== undefined) return await andSameName(api, own, chain, signal);\n",
+        "  if (id !== undefined) return { chain, complete: true, certain: true };\n",
+      ],
+    ],
   },
   {
     name: "another Nomad's task is forgotten",
