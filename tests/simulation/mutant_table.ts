@@ -246,7 +246,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "another Nomad's task is forgotten",
     file: "src/driver/need.ts",
-    edits: [["if (!known.has(nodeId)) return", "if (known.size < 0) return"]],
+    // A node that is known proves nothing by itself.
+    edits: [
+      ["if (!known.has(nodeId)) return", "if (known.size < 0) return"],
+      ["if (ours.has(arn)) return true;", "if (known.size >= 0) return true;"],
+    ],
   },
   {
     name: "what was placed late replaces nothing",

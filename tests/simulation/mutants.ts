@@ -40,7 +40,7 @@
  * 36. A task is left although AWS does not take the tags.
  * 37. A task is left to an allocation of another version of the job.
  * 38. The chain of predecessors has one link, and the rest is not looked for by its name.
- * 39. A task of another Nomad counts as forgotten by this one.
+ * 39. A task of another Nomad counts as forgotten by this one, without a proof that it was this one's.
  * 40. An allocation that was placed late replaces none.
  */
 import { dirname } from "node:path";
