@@ -11,6 +11,7 @@ import {
 } from "../../harness/two_clients.ts";
 import { encodeHandleState, handleVersion } from "../../../src/driver/handle_state.ts";
 import { allocationWith } from "../../harness/nomad_documents.ts";
+import type { Allocation } from "../../../src/nomad/documents.ts";
 import type { TimedDriver } from "../../harness/timed_driver.ts";
 import { runForeignTask } from "../../harness/foreign_task.ts";
 import { systemClock } from "../../../src/clock.ts";
@@ -82,42 +83,71 @@ Deno.test("a drain right after an outage of ECS, in which the plugin was restart
   assertEquals(liveArns(clients), [arn]);
 });
 
-Deno.test("a task is not left where users change what they want while it waits for its turn", async () => {
-  const clients = createTwoClients();
+/** The first client starts `count` tasks, each of a job of its own. Answers their allocations. */
+async function startedMany(clients: TwoClients, count: number): Promise<Allocation[]> {
   const { servers, a } = clients;
   await clients.pass(1_000);
-  const ids = Array.from({ length: 150 }, (_, number) => `old${number}`);
-  for (const id of ids) {
-    servers.put(allocationWith({ id, name: `${id}.web[0]`, jobId: id, clientStatus: "pending" }));
-  }
-  await clients.settle(Promise.all(ids.map((id) => a.start("1", id).started)));
-  for (const id of ids) {
+  const allocations = Array.from({ length: count }, (_, number) =>
+    allocationWith({
+      id: `old${number}`,
+      name: `job${number}.web[0]`,
+      jobId: `job${number}`,
+      clientStatus: "pending",
+    }));
+  for (const allocation of allocations) servers.put(allocation);
+  assertEquals(await startAll(clients, a, allocations), "fulfilled");
+  for (const { id } of allocations) {
     servers.change(id, { clientStatus: "running" });
     a.driver.inspect(ownerOf("1", id).id);
   }
   await clients.pass(2 * minutes);
+  return allocations;
+}
+
+async function startAll(
+  clients: TwoClients,
+  client: TimedDriver,
+  allocations: readonly Allocation[],
+): Promise<string> {
+  const starts = allocations.map(({ id }) => client.start("1", id).started);
+  return (await clients.settle(Promise.all(starts))).status;
+}
+
+/** Has the servers drain `node-a`. Answers the allocations that replace these on `node-b`. */
+function drainMany({ servers }: TwoClients, allocations: readonly Allocation[]): Allocation[] {
   servers.changeNode("node-a", { draining: true });
-  for (const id of ids) {
-    const old = servers.allocation(id);
-    assert(old !== undefined);
-    const next = { ...old, id: `new-${id}`, nodeId: "node-b", previousAllocation: id };
-    servers.put({ ...next, clientStatus: "pending" });
-    servers.change(id, {
+  return allocations.map((old) => {
+    const next = { ...old, id: `new-${old.id}`, nodeId: "node-b", previousAllocation: old.id };
+    servers.put(next);
+    servers.change(old.id, {
       desiredStatus: "stop",
       desiredDescription: "alloc is being migrated",
       migrate: true,
       nextAllocation: next.id,
     });
-  }
-  const stops = Promise.all(ids.map((id) => a.driver.stop(ownerOf("1", id).id, 30_000, "")));
+    return next;
+  });
+}
+
+/** Has the first client stop the tasks as Nomad does, all at one moment. */
+function stopAll({ a }: TwoClients, allocations: readonly Allocation[], timeout: number) {
+  return Promise.all(allocations.map(({ id }) => a.driver.stop(ownerOf("1", id).id, timeout, "")));
+}
+
+Deno.test("a task is not left where users change what they want while it waits for its turn", async () => {
+  const clients = createTwoClients();
+  const allocations = await startedMany(clients, 150);
+  const successors = drainMany(clients, allocations);
+  const stops = stopAll(clients, allocations, 30_000);
   await clients.pass(1_000);
-  for (const id of ids) servers.change(`new-${id}`, { desiredStatus: "stop" });
+  for (const { id } of successors) clients.servers.change(id, { desiredStatus: "stop" });
   assertEquals((await clients.settle(stops)).status, "fulfilled");
   // Those whose turn came before that, and those whose turn came while the verdict was fresh.
   assert(liveArns(clients).length <= 75, `${liveArns(clients).length} run on`);
 });
 
-Deno.test("a restart of the plugin that has left a task lets the successor come as late as without it", async () => {
+/** The first client has left its ECS task; then its plugin is restarted, and starts another task. */
+async function leftBeforeRestart() {
   const { clients, arn } = await startedOnFirst();
   drain(clients);
   await clients.stop(clients.a, "old");
@@ -125,19 +155,18 @@ Deno.test("a restart of the plugin that has left a task lets the successor come 
   const other = { id: "other", name: "web.group[1]", clientStatus: "pending" };
   clients.servers.put(allocationWith(other));
   await clients.settle(after.start("1", "other").started);
+  return { clients, arn };
+}
+
+Deno.test("a restart of the plugin that has left a task lets the successor come as late as without it", async () => {
+  const { clients, arn } = await leftBeforeRestart();
   await clients.pass(50 * minutes);
   assert(liveArns(clients).includes(arn ?? ""));
   assertEquals(await clients.start(clients.b, "new"), arn);
 });
 
 Deno.test("a task that was left before a restart of the plugin ends where nobody comes", async () => {
-  const { clients, arn } = await startedOnFirst();
-  drain(clients);
-  await clients.stop(clients.a, "old");
-  const after = clients.restart(clients.a);
-  const other = { id: "other", name: "web.group[1]", clientStatus: "pending" };
-  clients.servers.put(allocationWith(other));
-  await clients.settle(after.start("1", "other").started);
+  const { clients, arn } = await leftBeforeRestart();
   await clients.pass(70 * minutes);
   assert(!liveArns(clients).includes(arn ?? ""));
 });
@@ -145,43 +174,14 @@ Deno.test("a task that was left before a restart of the plugin ends where nobody
 for (const timeout of [5_000, 30_000]) {
   Deno.test(`a drain of 200 tasks at one moment leaves them all, with ${timeout / 1_000} s for each`, async () => {
     const clients = createTwoClients();
-    const { servers, a, b } = clients;
-    await clients.pass(1_000);
-    const numbers = Array.from({ length: 200 }, (_, number) => number);
-    const allocations = numbers.map((number) => {
-      const job = { name: `job${number}.web[0]`, jobId: `job${number}` };
-      const old = allocationWith({ id: `old${number}`, clientStatus: "pending", ...job });
-      servers.put(old);
-      return old;
-    });
-    const startAll = (client: TimedDriver, prefix: string) =>
-      clients.settle(Promise.all(
-        numbers.map((number) => client.start("1", `${prefix}${number}`).started),
-      ));
-    assertEquals((await startAll(a, "old")).status, "fulfilled");
-    for (const { id } of allocations) {
-      servers.change(id, { clientStatus: "running" });
-      a.driver.inspect(ownerOf("1", id).id);
-    }
-    await clients.pass(2 * minutes);
+    const allocations = await startedMany(clients, 200);
     const arns = liveArns(clients);
-
-    servers.changeNode("node-a", { draining: true });
-    allocations.forEach((old, number) => {
-      const id = `new${number}`;
-      servers.put({ ...old, id, nodeId: "node-b", previousAllocation: old.id });
-      servers.change(old.id, {
-        desiredStatus: "stop",
-        desiredDescription: "alloc is being migrated",
-        migrate: true,
-        nextAllocation: id,
-      });
-    });
-    const stops = allocations.map(({ id }) => a.driver.stop(ownerOf("1", id).id, timeout, ""));
-    assertEquals((await clients.settle(Promise.all(stops))).status, "fulfilled");
-    for (const { id } of allocations) servers.change(id, { clientStatus: "complete" });
+    const successors = drainMany(clients, allocations);
+    const stops = stopAll(clients, allocations, timeout);
+    assertEquals((await clients.settle(stops)).status, "fulfilled");
+    for (const { id } of allocations) clients.servers.change(id, { clientStatus: "complete" });
     assertEquals(liveArns(clients), arns);
-    assertEquals((await startAll(b, "new")).status, "fulfilled");
+    assertEquals(await startAll(clients, clients.b, successors), "fulfilled");
     assertEquals(liveArns(clients), arns);
   });
 }
