@@ -2,7 +2,14 @@ import { assertEquals } from "@std/assert";
 import { createLogs } from "../../../src/logs/logs.ts";
 import { encodeCheckpoint } from "../../../src/logs/checkpoint.ts";
 import { positionAt } from "../../../src/logs/position.ts";
-import { createLogsWorld, epoch, logRequest, sourceOf, stdout } from "../../harness/logs_world.ts";
+import {
+  createLogsWorld,
+  epoch,
+  logRequest,
+  type LogsWorld,
+  sourceOf,
+  stdout,
+} from "../../harness/logs_world.ts";
 import { silent } from "../../harness/world.ts";
 
 const identity = { role: undefined, profile: undefined };
@@ -30,15 +37,19 @@ Deno.test("one reader asks for the streams of all tasks in an account and region
   assertEquals(regions, ["us-east-1", "eu-west-1"]);
 });
 
-Deno.test("a reader is let go with the last stream of its account and region, and made anew for the next", async () => {
-  const world = createLogsWorld();
-  let callers = 0;
-  const { disk, clock, caller } = world;
+/** Logs in a world, and how many callers their readers were made with. */
+function countingCallers({ disk, clock, caller }: LogsWorld) {
+  let made = 0;
   const callerOf = () => {
-    callers += 1;
+    made += 1;
     return caller;
   };
-  const logs = createLogs({ callerOf, disk, clock, log: silent });
+  return { logs: createLogs({ callerOf, disk, clock, log: silent }), made: () => made };
+}
+
+Deno.test("a reader is let go with the last stream of its account and region, and made anew for the next", async () => {
+  const world = createLogsWorld();
+  const { logs, made: callers } = countingCallers(world);
   world.put("app", [0, "hello"]);
   const made: number[] = [];
   for (const alloc of ["a", "b", "c"]) {
@@ -51,7 +62,7 @@ Deno.test("a reader is let go with the last stream of its account and region, an
     await world.pass(5_000);
     one?.close();
     await world.pass(5_000);
-    made.push(callers);
+    made.push(callers());
     assertEquals(world.asked.at(-1)?.input.logStreamNames, ["app"]);
     other?.close();
     const asked = world.asked.length;
@@ -64,12 +75,8 @@ Deno.test("a reader is let go with the last stream of its account and region, an
 Deno.test("a log that is closed, or has room again, before it begins makes no reader", async () => {
   for (const end of ["close", "end", "pause"] as const) {
     const world = createLogsWorld();
-    let callers = 0;
-    const { disk, clock, caller } = world;
-    const callerOf = () => {
-      callers += 1;
-      return caller;
-    };
+    const { disk } = world;
+    const { logs, made } = countingCallers(world);
     // An earlier allocation has left more than an output takes: its room is told before the log begins.
     const waiting = new TextEncoder().encode("x".repeat(300_000));
     const outputs = new Map(
@@ -81,7 +88,6 @@ Deno.test("a log that is closed, or has room again, before it begins makes no re
     );
     const positions = new Map([["app", positionAt(epoch)]]);
     disk.files.set("/earlier", new TextEncoder().encode(encodeCheckpoint({ outputs, positions })));
-    const logs = createLogs({ callerOf, disk, clock, log: silent });
     const request = { ...logRequest(), checkpoint: undefined, earlier: ["/earlier"] };
     const task = logs.follow(request, identity, tell);
     await world.pass(5_000);
@@ -89,25 +95,20 @@ Deno.test("a log that is closed, or has room again, before it begins makes no re
     if (end === "end") task.end(false);
     else task[end]();
     await world.pass(60_000);
-    assertEquals([end, callers], [end, 0]);
+    assertEquals([end, made()], [end, 0]);
   }
 });
 
 Deno.test("a log whose outputs cannot be opened makes no reader when it ends", async () => {
   const world = createLogsWorld();
-  let callers = 0;
-  const { disk, clock, caller } = world;
-  const callerOf = () => {
-    callers += 1;
-    return caller;
-  };
+  const { disk } = world;
+  const { logs, made } = countingCallers(world);
   disk.list = () => Promise.reject(new Error("an I/O error"));
-  const logs = createLogs({ callerOf, disk, clock, log: silent });
   const task = logs.follow(logRequest(), identity, tell);
   await world.pass(5_000);
   task.end(true);
   await world.pass(60_000);
-  assertEquals([task.isOver(), callers], [true, 0]);
+  assertEquals([task.isOver(), made()], [true, 0]);
 });
 
 Deno.test("how far a log was written is on the disk within five seconds, and as long as it changes", async () => {
