@@ -5,6 +5,7 @@
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
+import { eachSideBySide } from "../side_by_side.ts";
 import { needByTags, type NeedContext, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
 import type { OrphanPolicy } from "./orphans.ts";
@@ -48,8 +49,13 @@ type Nodes = {
   readonly known: ReadonlySet<string>;
 };
 
-/** Tasks about which Nomad is asked in one round: each costs one or two requests. */
-const askedInRound = 50;
+/**
+ * Tasks of one cluster about which Nomad is asked in one round: each costs one to three requests. Every client asks
+ * about all of them, so a hundred clients ask Nomad's servers some hundred questions a second at the most.
+ */
+const askedInRound = 200;
+/** Tasks that are asked about at the same time: half of the turns are left to starts and stops. */
+const askedAtOnce = 10;
 
 /** Milliseconds after which tasks of working nodes are described again: another node may have taken them. */
 const settledTime = 3_600_000;
@@ -133,17 +139,17 @@ async function searchCluster(
   // Those that were asked about longest ago come first: the tasks of another Nomad may be many.
   const open = found.described.filter(({ owner }) => !working.has(owner.nodeId))
     .toSorted((one, other) => askedAt(memory, one) - askedAt(memory, other));
-  for (const task of open.slice(0, askedInRound)) {
+  await eachSideBySide(open.slice(0, askedInRound), askedAtOnce, async (task) => {
     const { arn } = task.ref;
     memory.asked.set(arn, clock.monotonic());
     if (!await isForsaken(context, task, { known, ours })) {
       memory.since.delete(arn);
-      continue;
+      return;
     }
     const since = memory.since.get(arn) ?? clock.monotonic();
     memory.since.set(arn, since);
     if (clock.monotonic() - since >= grace()) settle(context, memory, task);
-  }
+  });
 }
 
 function askedAt({ asked }: Memory, { ref: { arn } }: OthersTask): number {

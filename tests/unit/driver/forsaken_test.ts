@@ -141,10 +141,10 @@ Deno.test("a task that nobody wants is found among more tasks of another Nomad t
   const clients = createTwoClients();
   await clients.pass(1_000);
   const others = (from: number) =>
-    Array.from({ length: 60 }, (_, at) => clients.start(clients.a, `other-${from + at}`));
+    Array.from({ length: 120 }, (_, at) => clients.start(clients.a, `other-${from + at}`));
   await Promise.all(others(0));
   const arn = await clients.start(clients.a, "old");
-  await Promise.all(others(100));
+  await Promise.all(others(200));
   for (const task of clients.ecs.live()) {
     const node = task.tags.find(({ key }) => key === "nomad:node_id");
     if (node !== undefined && task.arn !== arn) node.value = "node-of-another-nomad";
@@ -154,7 +154,22 @@ Deno.test("a task that nobody wants is found among more tasks of another Nomad t
   clients.servers.change("old", { desiredStatus: "stop", clientStatus: "lost" });
   await clients.pass(10 * minutes);
   assertEquals(liveArns(clients).includes(arn), false);
-  assertEquals(liveArns(clients).length, 120);
+  assertEquals(liveArns(clients).length, 240);
+});
+
+Deno.test("the tasks of a client that never comes back end within minutes, however many they are", async () => {
+  const clients = createTwoClients();
+  await clients.pass(1_000);
+  const ids = Array.from({ length: 250 }, (_, at) => `lost-${at}`);
+  for (const id of ids) clients.servers.put(allocationWith({ id, clientStatus: "pending" }));
+  await Promise.all(ids.map((id) => clients.start(clients.a, id)));
+  clients.a.kill();
+  clients.servers.changeNode("node-a", { status: "down" });
+  for (const id of ids) {
+    clients.servers.change(id, { desiredStatus: "stop", clientStatus: "lost" });
+  }
+  await clients.pass(7 * minutes);
+  assertEquals(liveArns(clients), []);
 });
 
 const kept: [string, (clients: TwoClients) => void][] = [
