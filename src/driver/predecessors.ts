@@ -12,15 +12,15 @@ import { type AllocationRef, runsTheSame } from "./hand_over.ts";
 export const longestChain = 8;
 
 /**
- * What an evaluation is made for that users ask for. It places allocations that are new, and those for whose
- * lost or stopped predecessors there was no place.
+ * `TriggeredBy` of evaluations that users ask for. They place allocations that are new, and those for whose lost or
+ * stopped predecessors there was no place.
  */
 const askedPlacements = ["job-register", "job-scaling", "deployment-watcher"];
 
-/** What an evaluation is made for whose job has no earlier allocation: each run is a job of its own. */
+/** `TriggeredBy` of evaluations whose job has no earlier allocation: each run of a periodic job is a job of its own. */
 const firstPlacements = ["periodic-job"];
 
-/** Allocations found by name that are asked whom they replace, all at once. Each costs one request to Nomad. */
+/** Namesakes of which Nomad is asked whom they replaced, all at once. Each costs one request to Nomad. */
 export const askedByName = 8;
 
 /**
@@ -70,14 +70,13 @@ export async function predecessorsOf(
     chain.push(predecessor);
     onNamed(predecessor);
   };
-  let first = own;
+  let earliest = own;
   let id = own.previousAllocation;
   while (id !== undefined && chain.length < longestChain) {
     const earlier = await api.allocation(id, namespace, signal);
     if (earlier === "unknown") {
-      // Nomad has collected it as garbage, which it does only with what is over.
-      name({ allocId: id, runs: "other", lost: false });
-      return await andSameName(api, own, chain, signal);
+      name(forgotten(id));
+      return await chainAndNamesakes(api, own, chain, signal);
     }
     if (isWanted(earlier)) {
       // A client starts an allocation only once the nearest earlier one is over or its client is
@@ -88,23 +87,23 @@ export async function predecessorsOf(
       return { chain, complete: true, certain: true };
     }
     name(predecessorOf(own, earlier));
-    first = earlier;
+    earliest = earlier;
     id = earlier.previousAllocation;
   }
   // The rest of a long chain is found by its name.
-  if (id !== undefined) return await andSameName(api, own, chain, signal);
-  const placement = await placementOf(api, first, signal);
+  if (id !== undefined) return await chainAndNamesakes(api, own, chain, signal);
+  const placement = await placementOf(api, earliest, signal);
   switch (placement) {
     case "first":
       return { chain, complete: true, certain: true };
     case "asked for":
       return when === "during a start"
         ? { chain, complete: true, certain: false }
-        : await andEndedOfName(api, own, chain, signal);
+        : await chainAndEndedNamesakes(api, own, chain, signal);
     case "late":
       // Where the replacement of a drained or lost allocation finds no place at first, Nomad places it later,
       // and it names no predecessor.
-      return await andSameName(api, own, chain, signal);
+      return await chainAndNamesakes(api, own, chain, signal);
   }
 }
 
@@ -141,29 +140,29 @@ type Namesakes = {
 };
 
 /**
- * The chain, and after it the other earlier allocations of an allocation's name. What Nomad has named
- * already counts although its list of the job's allocations is too long, or comes too late.
+ * The chain, and after it its namesakes. What Nomad has named already counts although its list of the job's
+ * allocations is too long, or comes too late.
  */
-async function andSameName(
+async function chainAndNamesakes(
   api: NomadApi,
   own: Allocation,
   chain: readonly Predecessor[],
   signal: AbortSignal,
 ): Promise<PredecessorsAnswer> {
-  return withNamesakes(chain, await sameName(api, own, chain, () => true, signal));
+  return withNamesakes(chain, await namesakesOf(api, own, chain, "all", signal));
 }
 
 /**
  * The same for an allocation that may be quite new. The client of an earlier one that still runs stops that
  * one itself, after its `shutdown_delay`: what becomes of it is to be asked later.
  */
-async function andEndedOfName(
+async function chainAndEndedNamesakes(
   api: NomadApi,
   own: Allocation,
   chain: readonly Predecessor[],
   signal: AbortSignal,
 ): Promise<PredecessorsAnswer> {
-  const namesakes = await sameName(api, own, chain, (other) => !isEnding(other), signal);
+  const namesakes = await namesakesOf(api, own, chain, "ended", signal);
   const answer = withNamesakes(chain, namesakes);
   return {
     ...answer,
@@ -186,15 +185,15 @@ function withNamesakes(
 }
 
 /**
- * What Nomad still knows of the allocations before one that it has forgotten, the newest first, and those
- * that the newest of them name though Nomad has forgotten them. They have the name of the new one. Rejects
- * only when the signal aborts.
+ * Finds the namesakes that Nomad still knows by its list of the job's allocations, the newest first. The list
+ * does not tell whom an allocation replaced, so Nomad is asked that of the newest namesakes. One that was replaced
+ * and is not in the list is a namesake which Nomad has forgotten. Rejects only when the signal aborts.
  */
-async function sameName(
+async function namesakesOf(
   api: NomadApi,
   own: Allocation,
   chain: readonly Predecessor[],
-  counts: (other: AllocationStub) => boolean,
+  which: "all" | "ended",
   signal: AbortSignal,
 ): Promise<Namesakes> {
   const [list] = await Promise.allSettled([api.allocationsOf(own.jobId, own.namespace, signal)]);
@@ -204,45 +203,56 @@ async function sameName(
     const isFinal = list.reason instanceof NomadError && list.reason.kind === "too_large";
     return { found: [], areEnding: false, isFinal, failure: messageOf(list.reason) };
   }
-  const known = new Set([own.id, ...chain.map(({ allocId }) => allocId)]);
-  const others = list.value.filter(({ id }) => id !== own.id);
-  const all = new Map(others.map((other) => [other.id, other]));
-  const named = others
-    .filter((other) => other.name === own.name && !known.has(other.id) && !isWanted(other))
-    .filter((other) => !isSucceeded(other, all))
-    .toSorted((one, other) => other.createIndex - one.createIndex);
-  const counted = named.filter(counts);
-  // An allocation in the list is not forgotten, and is no predecessor where it is wanted.
-  for (const id of all.keys()) known.add(id);
-  const asked = counted.slice(0, askedByName);
+  const listed = list.value;
+  const namesakes = namesakesIn(listed, own, chain);
+  const chosen = which === "all" ? namesakes : namesakes.filter((other) => !isEnding(other));
   const replaced = await Promise.allSettled(
-    asked.map(({ id }) => replacedBy(api, own, id, signal)),
+    chosen.slice(0, askedByName).map(({ id }) => replacedBy(api, own, id, signal)),
   );
   signal.throwIfAborted();
-  const found = counted.flatMap((other, index) => {
+  // An allocation in the list is not forgotten, and is no predecessor where it is wanted.
+  const known = new Set([own, ...listed].map(({ id }) => id).concat(idsOf(chain)));
+  const found: Predecessor[] = [];
+  for (const [index, other] of chosen.entries()) {
+    found.push(predecessorOf(own, other));
     const answer = replaced[index];
-    const forgotten = answer?.status === "fulfilled" ? answer.value : undefined;
-    const earlier = [predecessorOf(own, other)];
-    if (forgotten === undefined || known.has(forgotten)) return earlier;
-    known.add(forgotten);
-    return [...earlier, { allocId: forgotten, runs: "other" as const, lost: false }];
-  });
-  const areEnding = named.some(isEnding);
+    const earlier = answer?.status === "fulfilled" ? answer.value : undefined;
+    if (earlier === undefined || known.has(earlier)) continue;
+    known.add(earlier);
+    found.push(forgotten(earlier));
+  }
+  const areEnding = namesakes.some(isEnding);
   const failed = replaced.find((answer) => answer.status === "rejected");
   if (failed === undefined) return { found, areEnding, isFinal: true };
   return { found, areEnding, isFinal: false, failure: messageOf(failed.reason) };
 }
 
+/** The namesakes in a job's list of allocations whose ECS tasks no allocation but the new one is to take over. */
+function namesakesIn(
+  listed: readonly AllocationStub[],
+  own: Allocation,
+  chain: readonly Predecessor[],
+): AllocationStub[] {
+  const inChain = new Set([own.id, ...idsOf(chain)]);
+  const others = new Map(
+    listed.filter(({ id }) => id !== own.id).map((other) => [other.id, other]),
+  );
+  return listed
+    .filter((other) => other.name === own.name && !inChain.has(other.id) && !isWanted(other))
+    .filter((other) => !isSucceeded(other, others))
+    .toSorted((one, other) => other.createIndex - one.createIndex);
+}
+
 /** Whether an allocation that replaces this one is to run: that one takes the ECS task over, or stops it. */
 function isSucceeded(
   { nextAllocation }: AllocationStub,
-  all: ReadonlyMap<string, AllocationStub>,
+  others: ReadonlyMap<string, AllocationStub>,
 ): boolean {
   const seen = new Set<string>();
   let id = nextAllocation;
   while (id !== undefined && !seen.has(id)) {
     seen.add(id);
-    const next = all.get(id);
+    const next = others.get(id);
     if (next !== undefined && isWanted(next)) return true;
     id = next?.nextAllocation;
   }
@@ -267,6 +277,15 @@ async function replacedBy(
 ): Promise<string | undefined> {
   const allocation = await api.allocation(id, namespace, signal);
   return allocation === "unknown" ? undefined : allocation.previousAllocation;
+}
+
+function idsOf(chain: readonly Predecessor[]): string[] {
+  return chain.map(({ allocId }) => allocId);
+}
+
+/** An allocation that Nomad has collected as garbage, which it does only with what is over. */
+function forgotten(allocId: string): Predecessor {
+  return { allocId, runs: "other", lost: false };
 }
 
 function predecessorOf(own: Allocation, earlier: AllocationStub): Predecessor {

@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
         "  if (id !== undefined) {",
       ],
       [
-        "  if (id !== undefined) return await andSameName(api, own, chain, signal);\n",
+        "  if (id !== undefined) return await chainAndNamesakes(api, own, chain, signal);\n",
         "  if (id !== undefined) return { chain, complete: true, certain: true };\n",
       ],
     ],
