@@ -1,7 +1,7 @@
 /**
- * What becomes of an ECS task when Nomad stops its allocation: `predecessors.ts` tells which one a new
- * allocation takes over. Nomad hands nothing over by itself from 1.10
- * on; its HTTP API tells what is needed. Where the API does not answer, nothing is handed over.
+ * What becomes of an ECS task when Nomad stops its allocation. Which ECS task a new allocation takes over is told
+ * by `predecessors.ts`. From 1.10 on Nomad hands nothing over by itself; its HTTP API tells what is needed. Where
+ * the API does not answer, nothing is handed over.
  */
 import type { NomadApi } from "../nomad/api.ts";
 import type { Allocation, AllocationStub } from "../nomad/documents.ts";
@@ -20,8 +20,8 @@ export type AllocationRef = {
   readonly nodeId: string;
 };
 
-/** What an evaluation is made for that drains a node: `nomad alloc stop` places by one of its own. */
-const drainPlacements = ["node-drain"];
+/** `TriggeredBy` of the evaluations that a drain makes. `nomad alloc stop` makes evaluations of another kind. */
+const drainTrigger = "node-drain";
 
 /**
  * Decides whether an ECS task runs on for the allocation that replaces its own. It runs on where the node
@@ -47,7 +47,7 @@ export async function leaveOrStop(
   if (next === "unknown" || !isToRun(next) || !runsTheSame(next, allocation)) {
     return { kind: "stop" };
   }
-  if (cause.kind !== "drain" && !await isPlacedBy(api, next, drainPlacements, signal)) {
+  if (cause.kind !== "drain" && !await isPlacedByDrain(api, next, signal)) {
     return { kind: "stop" };
   }
   // A driver that does not take over would run a second ECS task beside the one that is left.
@@ -58,19 +58,15 @@ export async function leaveOrStop(
   return { kind: "leave", to: next.id };
 }
 
-/**
- * Whether an allocation was placed by an evaluation that was made for one of these causes. False where Nomad
- * has forgotten the evaluation.
- */
-async function isPlacedBy(
+/** Whether a drain had an allocation placed. False where Nomad has forgotten the allocation's evaluation. */
+async function isPlacedByDrain(
   api: NomadApi,
   { evalId, namespace }: Allocation,
-  causes: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
   if (evalId === undefined) return false;
   const evaluation = await api.evaluation(evalId, namespace, signal);
-  return evaluation !== "unknown" && causes.includes(evaluation.triggeredBy);
+  return evaluation !== "unknown" && evaluation.triggeredBy === drainTrigger;
 }
 
 /**
