@@ -206,7 +206,7 @@ function searchBasis({ lifecycle, settings, clusters, clock }: DriverContext, si
     lifecycle,
     clock,
     clusters: () => clustersToSearch(clusters, settings.config),
-    answered: (cluster: ClusterRef) => void addCluster(clusters, cluster),
+    onSearched: (cluster: ClusterRef) => void addCluster(clusters, cluster),
     policy: () => settings.config.orphans,
     grace: () => settings.config.orphan_grace,
     changed: () => settings.changed.signal,
@@ -221,7 +221,7 @@ function searchForOrphans(context: DriverContext, meter: Meter, signal: AbortSig
     nomad,
     log: log.named("orphans"),
     meter,
-    leave: (cluster) => removeCluster(clusters, cluster),
+    onNoCluster: (cluster) => removeCluster(clusters, cluster),
     node: async () => {
       await learnNode(context, signal);
       return context.node;

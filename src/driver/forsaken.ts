@@ -18,7 +18,7 @@ export type ForsakenContext = RoundContext & {
   readonly log: Logger;
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that was searched. */
-  readonly answered: (cluster: ClusterRef) => void;
+  readonly onSearched: (cluster: ClusterRef) => void;
   /** The node id of this client, or of the agent that answers; undefined where neither is known. */
   readonly nodeId: () => Promise<string | undefined>;
   readonly policy: () => OrphanPolicy;
@@ -125,12 +125,12 @@ async function searchCluster(
   nodeId: string,
   { working, known }: Nodes,
 ): Promise<void> {
-  const { lifecycle, answered, clock, grace, signal } = context;
+  const { lifecycle, onSearched, clock, grace, signal } = context;
   forgetNodes(memory, working, clock.monotonic());
   // A task of a node that works needs no look: that node's own driver ends it.
   const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
-  answered(cluster);
+  onSearched(cluster);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
   const { nodes, asked, since, reported, ours } = memory;
   for (const table of [nodes, asked, since, reported, ours]) {

@@ -30,9 +30,9 @@ export type OrphanContext = RoundContext & {
   /** The clusters that tasks of this node may run in. */
   readonly clusters: () => ClusterRef[];
   /** Told of a cluster that does not exist. */
-  readonly leave: (cluster: ClusterRef) => void;
+  readonly onNoCluster: (cluster: ClusterRef) => void;
   /** Told of a cluster that was searched. */
-  readonly answered: (cluster: ClusterRef) => void;
+  readonly onSearched: (cluster: ClusterRef) => void;
   /** This client's node, asked for where it is not known; undefined where nobody tells it. */
   readonly node: () => Promise<OwnNode | undefined>;
   readonly policy: () => OrphanPolicy;
@@ -44,7 +44,7 @@ export type OrphanContext = RoundContext & {
  * where the policy says so.
  */
 export async function searchOrphans(context: OrphanContext): Promise<void> {
-  const { clock, leave, answered, signal } = context;
+  const { clock, onNoCluster, onSearched, signal } = context;
   const patiences = new Map<string, (isOdd: boolean) => boolean>();
   while (!signal.aborted) {
     await nextRound(context);
@@ -59,11 +59,11 @@ export async function searchOrphans(context: OrphanContext): Promise<void> {
       const isLasting = patiences.get(key) ?? createPatience(clock);
       patiences.set(key, isLasting);
       const found = await searchCluster(context, cluster, node);
-      if (found === "searched") answered(cluster);
+      if (found === "searched") onSearched(cluster);
       // Credentials of another account make a cluster seem gone: only what lasts is believed.
       if (!isLasting(found === "no cluster")) return;
       patiences.delete(key);
-      leave(cluster);
+      onNoCluster(cluster);
     });
   }
 }
