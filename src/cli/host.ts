@@ -18,11 +18,11 @@ export type Keyboard = {
   readonly isTerminal: boolean;
   /** What comes, until its end. */
   pieces(): AsyncIterable<Uint8Array>;
-  /** Hands each key on as it is typed, also Ctrl-C. Returns what takes that back. */
+  /** Hands each key on as it is typed, also Ctrl-C. Returns a function that ends that. */
   enterRaw(): () => void;
   /** The size of the terminal; undefined where there is none. */
   size(): { readonly columns: number; readonly rows: number } | undefined;
-  /** Calls back after each change of the size. Returns what takes that back. */
+  /** Calls back after each change of the size. Returns a function that removes the listener. */
   onResize(listener: () => void): () => void;
 };
 

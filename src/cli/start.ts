@@ -48,7 +48,7 @@ export async function startCli(
   }
 }
 
-/** Calls back with the exit status of each signal that ends a command. Returns what takes that back. */
+/** Calls back with the exit status of each signal that ends a command. Returns a function that removes the listener. */
 function listenToSignals(onSignal: (exitCode: number) => void): () => void {
   const statuses: [Deno.Signal, number][] = [
     ["SIGINT", exitCodes.interrupted],

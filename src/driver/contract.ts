@@ -22,7 +22,7 @@ export type DriverEvent = TaskEvent & {
  *
  * @example
  * ```ts
- * const driver = createDriver({ connect, files, clock, random, log, version, config });
+ * const driver = createDriver({ connect, files, clock, random, randomBytes, log, version, config });
  * driver.configure(decodePluginConfig(msgpack));
  * const { handle } = await driver.start(task, request, signal);
  * driver.onExit(task.id, ({ exitCode }) => log.info("the task ended", { exitCode }));
@@ -40,34 +40,31 @@ export type Driver = {
   capabilities(): { readonly commands: boolean; readonly logCollection: boolean };
   /** The fingerprint as soon as it is known, then on every change and at least every 30 s. */
   fingerprints(signal: AbortSignal): AsyncIterable<Fingerprint>;
+  /** What happens to tasks from now on, and what happened while nobody listened: the last 1,000 events. */
   events(signal: AbortSignal): AsyncIterable<DriverEvent>;
   /**
-   * Starts a task. Asked again with the same id, it answers for the same ECS task. When all callers of
-   * a start have gone, as their signals tell, the start is given up, unless ECS has already answered
-   * with its task. Such a task runs on unclaimed until the agent starts it again.
+   * Starts a task. Asked again with the same id, it answers for the same ECS task. The start is given up when
+   * the signals of all its callers have aborted, unless ECS has already answered with its task. Then that task
+   * runs on unclaimed until the agent starts it again.
    */
   start(task: TaskIdentity, request: TaskRequest, signal: AbortSignal): Promise<StartedTask>;
-  /** See `refuseOtherVersion` in `moved_handle.ts`: asked before `recover`. */
+  /** Asked before `recover`. See `refuseOtherVersion` in `moved_handle.ts`. */
   admit(task: TaskIdentity, handle: Handle): Promise<void>;
-  /**
-   * Looks after a task again that an earlier process or another node started.
-   */
+  /** Looks after a task that an earlier process or another node started. See `recoverTask` in `recover.ts`. */
   recover(task: TaskIdentity, handle: Handle, place?: TaskPlace): void;
   /**
-   * Calls back once with how the task ended, at once if it has. Returns what takes that back. No
-   * promise, which with its signal would take up more than all else that is kept of a task.
+   * Calls back once with how the task ended, at once if it has. Returns a function that removes the listener.
+   * It is no promise: with its signal, a promise would take more memory than all else that is kept of a task.
    */
   onExit(id: string, listener: (how: ExitResult) => void): () => void;
   /**
-   * Stops the task, or with signal `DETACH` lets it run on unattended. Resolves once ECS has acknowledged the stop;
-   * rejects where it has not within `timeout` milliseconds, to which the time of a hand-over and the wait for a turn
-   * in AWS's limits are added. A signal other than `SIGTERM` is sent first; ECS is asked to stop what it has not
-   * ended by half of the time.
+   * Stops the task, leaves it to the allocation that takes it over, or with signal `DETACH` lets it run on
+   * unattended. Resolves once ECS has acknowledged the stop. Rejects where ECS has not within `timeout`
+   * milliseconds; the time of a hand-over and the wait for a turn in AWS's limits do not count. A signal other
+   * than `SIGTERM` is sent first. If the task has not ended by it after half of the time, ECS is asked to stop it.
    */
   stop(id: string, timeout: number, signal: string): Promise<void>;
-  /**
-   * Forgets the task. One whose ECS task runs is refused `unless running`, and stopped `by force`.
-   */
+  /** Forgets the task. While its ECS task runs, `unless running` refuses that, and `by force` stops the ECS task. */
   destroy(id: string, how: "unless running" | "by force"): void;
   inspect(id: string): TaskStatus;
   /**
@@ -79,7 +76,7 @@ export type Driver = {
   signal(id: string, signal: string): Promise<void>;
   /**
    * Calls back with what the task uses, each time that it was measured from now on; not at all where
-   * nobody measures it. Returns what takes that back.
+   * nobody measures it. Returns a function that removes the listener.
    */
   stats(id: string, onUsage: (usage: Usage) => void): () => void;
   /** Ends all activity. ECS tasks live on. */

@@ -67,7 +67,7 @@ export type TaskRecord = {
   confirm(): void;
   /** Whether its ECS task is this record's to look after and nobody has asked that it end. */
   isLive(): boolean;
-  /** Calls back once with how the task ended, at once if it has. Returns what takes that back. */
+  /** Calls back once with how the task ended, at once if it has. Returns a function that removes the listener. */
   onExit(listener: (how: ExitResult) => void): () => void;
   status(): TaskStatus;
   /** Ends the task as Nomad sees it, while the ECS task goes on. */
@@ -143,7 +143,7 @@ class KeptTask implements TaskRecord {
     return () => forget();
   }
 
-  /** Calls back when the task's logs have ended. Returns what takes that back. */
+  /** Calls back when the task's logs have ended. Returns a function that removes the listener. */
   #afterLog(listener: () => void): () => void {
     if (this.log !== undefined) return this.log.onEnd(listener);
     listener();

@@ -99,7 +99,7 @@ export class TaskLog implements StreamSink {
       .finally(() => this.close());
   }
 
-  /** Calls back once when the logs have ended, at once if they have. Returns what takes that back. */
+  /** Calls back once when the logs have ended, at once if they have. Returns a function that removes the listener. */
   onEnd(listener: () => void): () => void {
     if (this.#phase === "over") {
       listener();

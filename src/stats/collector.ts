@@ -27,7 +27,7 @@ export type StatsContext = {
 
 /** Reads the usages of one cluster's tasks once a minute, while somebody wants to know them. */
 export type Collector = {
-  /** Calls back with each usage that is measured from now on, once. Returns what takes that back. */
+  /** Calls back with each usage that is measured from now on, once. Returns a function that removes the listener. */
   add(task: TaskRef, onUsage: (usage: Usage) => void): () => void;
   state(): StatsState;
 };

@@ -26,7 +26,7 @@ export { cpuPercent, type Usage } from "./usage.ts";
 export type Stats = {
   /**
    * Calls back with each usage of the task that is measured from now on, once, and never where none is
-   * known. Returns what takes that back. AWS is asked only for tasks that somebody reads.
+   * known. Returns a function that removes the listener. AWS is asked only for tasks that somebody reads.
    */
   read(task: TaskRef, onUsage: (usage: Usage) => void): () => void;
   /** What the node's attribute `driver.ecs.stats` says of a cluster; undefined where it says nothing. */

@@ -35,8 +35,8 @@ export type RemoteTask = {
   readonly container: string | undefined;
   state(): RemoteState;
   /**
-   * Calls back with every new state, `ended` being the last. Returns what takes that back. It is no
-   * promise and no signal: those would take more memory than all else that is kept of a task.
+   * Calls back with every new state, `ended` being the last. Returns a function that removes the listener. It
+   * is no promise and no signal: those would take more memory than all else that is kept of a task.
    */
   listen(listener: StateListener): () => void;
   /**
