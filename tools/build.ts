@@ -18,8 +18,9 @@ import { readPackages } from "./build/packages.ts";
 import { flagsOf } from "./build/powers.ts";
 import { bomOf } from "./build/sbom.ts";
 import { releaseName, type Target, targetOf, targets } from "./build/targets.ts";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const name = "nomad-driver-ecs";
 const { version, license } = denoConfig;
 /** Where executables are compiled from: `deno compile` would embed a node_modules beside the bundle. */

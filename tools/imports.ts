@@ -10,6 +10,7 @@
  * Deno itself reads the files: `deno info` tells what each imports, `deno doc` what it exports.
  */
 import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A file of the program. */
 export type SourceFile = {
@@ -144,7 +145,7 @@ function circlesIn(files: readonly SourceFile[]): string[][] {
 export async function readProgram(root: string): Promise<SourceFile[]> {
   const paths = ["main.ts", ...(await filesIn(root, "src")).filter((path) => /\.ts$/.test(path))];
   const known = new Set(paths);
-  const pathOf = (specifier: string) => relative(root, new URL(specifier).pathname);
+  const pathOf = (specifier: string) => relative(root, fileURLToPath(specifier));
   const isOurs = (specifier: string) =>
     specifier.startsWith("file:") && known.has(pathOf(specifier));
   const ours = (await readGraph(root, paths)).filter(({ specifier }) => isOurs(specifier));
@@ -205,7 +206,7 @@ async function readBehaving(root: string, paths: readonly string[]): Promise<Set
     symbols.flatMap(({ declarations }) => declarations)
       .some((declared) => declared.location.filename === specifier && behaves(declared))
   );
-  return new Set(behaving.map(([specifier]) => relative(root, new URL(specifier).pathname)));
+  return new Set(behaving.map(([specifier]) => relative(root, fileURLToPath(specifier))));
 }
 
 async function deno(root: string, args: string[]): Promise<unknown> {
@@ -230,7 +231,7 @@ async function filesIn(root: string, folder: string): Promise<string[]> {
 const unmended: ReadonlySet<string> = new Set([]);
 
 if (import.meta.main) {
-  const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+  const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
   const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
   const files = await readProgram(root);
   for (const [room, others] of importsBetweenRooms(files)) {

@@ -1,4 +1,5 @@
 import { eventually, startLogged } from "./process.ts";
+import { fileURLToPath } from "node:url";
 
 /** A task as the simulator's control request lists it. */
 export type SimulatedTask = {
@@ -48,7 +49,7 @@ export async function startSimulatorProcess(
   { folder, speed, images }: { folder: string; speed: number; images?: string },
 ): Promise<SimulatorProcess> {
   const logFile = `${folder}/ecs.log`;
-  const script = new URL("../simulator/main.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("../simulator/main.ts", import.meta.url));
   const process = startLogged(Deno.execPath(), {
     args: [
       ...["run", "--frozen", "-A", script, "--speed", String(speed)],

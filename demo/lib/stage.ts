@@ -4,6 +4,7 @@ import { eventually } from "./process.ts";
 import type { Screen } from "./screen.ts";
 import type { Shell } from "./shell.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator.ts";
+import { fileURLToPath } from "node:url";
 
 /** A simulated AWS, a Nomad server and two clients that run tasks on it. */
 export type Stage = {
@@ -20,9 +21,9 @@ export type Stage = {
 /** How many times faster than on AWS time passes for ECS tasks. */
 export const speed = 10;
 
-const jobFolder = new URL("../nomad", import.meta.url).pathname;
-const images = new URL("../images", import.meta.url).pathname;
-const plugin = new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname;
+const jobFolder = fileURLToPath(new URL("../nomad", import.meta.url));
+const images = fileURLToPath(new URL("../images", import.meta.url));
+const plugin = fileURLToPath(new URL("../../dist/nomad-driver-ecs", import.meta.url));
 
 /** The subnet that the demo's jobs name. Its addresses are of this machine, so they can be asked. */
 const subnet = { id: "subnet-010b03f1a021887ff", kind: "loopback" };

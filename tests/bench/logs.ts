@@ -6,6 +6,7 @@ import { startPlugin } from "../harness/plugin.ts";
 import { percentile } from "./handshake.ts";
 import { usageOf } from "./process_usage.ts";
 import { raisedLimits } from "./raised_limits.ts";
+import { fileURLToPath } from "node:url";
 
 const region = "us-east-1";
 const group = "/ecs/nomad-remote-driver-demo";
@@ -173,7 +174,7 @@ type Line = { readonly number: number; readonly delay: number };
 function readPipes(folder: string, paths: readonly string[]) {
   const list = `${folder}/pipes`;
   Deno.writeTextFileSync(list, paths.join("\n"));
-  const script = new URL("fifos.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("fifos.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--frozen", "-A", script, list],
     stdout: "piped",

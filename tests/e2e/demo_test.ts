@@ -3,8 +3,9 @@ import { createCensus } from "../../demo/lib/leftovers.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { nomad } from "./harness/cli.ts";
 import { nomadVersion } from "./harness/site.ts";
+import { fileURLToPath } from "node:url";
 
-const script = new URL("../../demo/run.ts", import.meta.url).pathname;
+const script = fileURLToPath(new URL("../../demo/run.ts", import.meta.url));
 
 /** What a run of the demo printed, its exit code, and what it left on this machine. */
 type Played = { readonly code: number; readonly text: string; readonly left: readonly string[] };

@@ -3,8 +3,9 @@ import { eventually } from "../../demo/lib/process.ts";
 import type { Allocation } from "../../demo/lib/nomad.ts";
 import { nomad } from "./harness/cli.ts";
 import { nomadVersion } from "./harness/site.ts";
+import { fileURLToPath } from "node:url";
 
-const script = new URL("../../demo/hack.ts", import.meta.url).pathname;
+const script = fileURLToPath(new URL("../../demo/hack.ts", import.meta.url));
 
 /** Starts it in a folder of its own, which has to be empty after its end. */
 function hack(folder: string, ...args: string[]) {
@@ -34,7 +35,7 @@ async function asUser(variables: string, line: string): Promise<string> {
 
 Deno.test(`Nomad ${nomadVersion}: make hack runs one's own job, and has Nomad and the tool ready`, async () => {
   const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-hack-" });
-  const job = new URL("jobs/sleep.nomad.hcl", import.meta.url).pathname;
+  const job = fileURLToPath(new URL("jobs/sleep.nomad.hcl", import.meta.url));
   const { child, text, ended } = hack(folder, "--job", job);
   try {
     await eventually("it is ready", () => text().includes("until Ctrl-C") ? true : undefined, {

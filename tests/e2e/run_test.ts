@@ -17,8 +17,9 @@ import {
   type Site,
   withSite,
 } from "./harness/site.ts";
+import { fileURLToPath } from "node:url";
 
-const file = (path: string) => new URL(path, import.meta.url).pathname;
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * Jobspecs of the Go driver's form, each with the client configuration that holds its plugin block.

@@ -5,6 +5,7 @@ import type { TaskRow } from "../../src/cli/tasks.ts";
 import { pluginPath } from "../harness/plugin.ts";
 import { kill } from "./harness/kill.ts";
 import { isRunning, nomadVersion, type Site, untilLive, withSite } from "./harness/site.ts";
+import { fileURLToPath } from "node:url";
 
 const cluster = "nomad-remote-driver-demo";
 
@@ -61,7 +62,7 @@ Deno.test(`Nomad ${nomadVersion}: the tool tells whose an ECS task is, and stops
 
     await t.step("what nomad job run -output writes is read", async () => {
       for (const [name, expected] of [["sleep", 0], ["wrong_type", 1]] as const) {
-        const jobspec = new URL(`jobs/${name}.nomad.hcl`, import.meta.url).pathname;
+        const jobspec = fileURLToPath(new URL(`jobs/${name}.nomad.hcl`, import.meta.url));
         const { output } = await site.server.cli("job", "run", "-output", jobspec);
         const file = await Deno.makeTempFile({ suffix: ".json" });
         await Deno.writeTextFile(file, output);

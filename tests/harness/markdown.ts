@@ -1,7 +1,9 @@
+import { fileURLToPath } from "node:url";
+
 /** A page of the documentation, by its path in the repository. */
 export type Page = { readonly path: string; readonly text: string };
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** README.md, all of docs/, and the READMEs of demo/. */
 export async function pages(): Promise<Page[]> {

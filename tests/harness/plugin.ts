@@ -9,9 +9,10 @@ import {
   GRPCControllerClient,
   GRPCStdioClient,
 } from "../../src/gen/plugin/plugin.ts";
+import { fileURLToPath } from "node:url";
 
 /** The executable that `make plugin` puts into dist/. */
-export const pluginPath = new URL("../../dist/nomad-driver-ecs", import.meta.url).pathname;
+export const pluginPath = fileURLToPath(new URL("../../dist/nomad-driver-ecs", import.meta.url));
 
 /** A plugin process that has shaken hands. */
 export type PluginProcess = {

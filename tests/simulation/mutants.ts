@@ -45,13 +45,14 @@
  */
 import { dirname } from "node:path";
 import { type Mutant, mutants } from "./mutant_table.ts";
+import { fileURLToPath } from "node:url";
 
 /** The driver as it is, which the simulation must find nothing wrong with. */
 const control: Mutant = { name: "nothing is broken", file: "main.ts", edits: [] };
 
 const [seeds = "4000", only = ""] = Deno.args;
 const chosen = mutants.filter(({ name }) => name.includes(only));
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 const unbroken = await noticed(control);
 print(`${control.name}: ${unbroken ?? "no seed noticed"}`);

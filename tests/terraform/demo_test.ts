@@ -5,10 +5,11 @@
 import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { withEcs } from "../harness/with_simulator.ts";
+import { fileURLToPath } from "node:url";
 
 const checker = Deno.env.get("CHECKER") ?? "";
 assert(checker !== "", "CHECKER must be the folder that tools/terraform.sh prints");
-const demo = new URL("../../demo/aws/terraform/", import.meta.url).pathname;
+const demo = fileURLToPath(new URL("../../demo/aws/terraform/", import.meta.url));
 
 /** Variables that turn on what is off by default. */
 const everything = [

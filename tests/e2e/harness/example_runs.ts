@@ -4,6 +4,7 @@ import { eventually } from "../../../demo/lib/process.ts";
 import type { SimulatedTask } from "../../../demo/lib/simulator.ts";
 import { callEcs, type Json } from "./recorder.ts";
 import { eventsOf, isOver, isRunning, type Site } from "./site.ts";
+import { fileURLToPath } from "node:url";
 
 /** How an example is brought to run, once it is registered, and to what. */
 export type Expected = {
@@ -30,7 +31,7 @@ export type Run = {
 };
 
 /** Where the examples are. */
-export const folder = new URL("../../../docs/examples/", import.meta.url).pathname;
+export const folder = fileURLToPath(new URL("../../../docs/examples/", import.meta.url));
 
 /** Another image tag is another revision, another task, and the end of the first of both. */
 export async function changeImage(

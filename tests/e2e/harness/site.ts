@@ -9,6 +9,7 @@ import { nomad } from "./cli.ts";
 import { allowDriver, makeDriverToken, managementToken } from "./acl.ts";
 import { pluginPath } from "../../harness/plugin.ts";
 import type { Recorder } from "./recorder.ts";
+import { fileURLToPath } from "node:url";
 
 /** Version of the Nomad under test, as `1.11.3`. */
 export const nomadVersion = Deno.env.get("NOMAD_VERSION") ?? "";
@@ -149,7 +150,7 @@ export async function withSite(
       run: async (name, changes = {}) => {
         const file = name.startsWith("/")
           ? name
-          : new URL(`../jobs/${name}.nomad.hcl`, import.meta.url).pathname;
+          : fileURLToPath(new URL(`../jobs/${name}.nomad.hcl`, import.meta.url));
         let text = await Deno.readTextFile(file);
         for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to);
         return await register(text);

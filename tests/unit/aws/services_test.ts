@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startSimulator } from "../../../demo/simulator/start.ts";
 import { operationsAt } from "../../harness/aws.ts";
+import { fileURLToPath } from "node:url";
 
 type Module = {
   specifier: string;
@@ -10,7 +11,7 @@ type Module = {
 Deno.test("no part of the AWS SDK is loaded before a call needs it", async () => {
   const main = new URL("../../../main.ts", import.meta.url);
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", main.pathname],
+    args: ["info", "--json", fileURLToPath(main)],
   }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
   const byName = new Map(modules.map((module) => [module.specifier, module]));

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { eventually, unless } from "../../../demo/lib/process.ts";
+import { fileURLToPath } from "node:url";
 
 /** A stand-in for Go that makes temporary folders, as `go build` and its linker do, and then works on. */
 const go = `#!/bin/sh
@@ -38,7 +39,7 @@ async function interrupt(
   await Deno.writeTextFile(`${folder}/bin/go`, go, { mode: 0o755 });
   // A session of its own, so that the signal reaches all of it, as from a terminal.
   const child = new Deno.Command("sh", {
-    args: [new URL(`../../../tools/${script}`, import.meta.url).pathname, ...args],
+    args: [fileURLToPath(new URL(`../../../tools/${script}`, import.meta.url)), ...args],
     env: {
       NOMAD: "",
       PATH: `${folder}/bin:${Deno.env.get("PATH") ?? ""}`,

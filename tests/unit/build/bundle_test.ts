@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { copyRepository } from "../../harness/repository.ts";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("../../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 Deno.test("the same files give the same bundle, byte for byte, in whatever folder they lie", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { eventually, unless } from "../../../demo/lib/process.ts";
+import { fileURLToPath } from "node:url";
 
 /** A stand-in for make that says that it works, and works on. */
 const make = `#!/bin/sh
@@ -17,7 +18,7 @@ Deno.test("a run of CI that is interrupted leaves no file", async (t) => {
       await Deno.writeTextFile(`${folder}/bin/make`, make, { mode: 0o755 });
       // A session of its own, so that the signal reaches all of it, as from a terminal.
       const child = new Deno.Command("sh", {
-        args: [new URL("../../../.ci/run", import.meta.url).pathname],
+        args: [fileURLToPath(new URL("../../../.ci/run", import.meta.url))],
         env: {
           PATH: `${folder}/bin:${Deno.env.get("PATH") ?? ""}`,
           STARTED: `${folder}/started`,

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { flagsOf } from "../../../tools/build/powers.ts";
 import { copyRepository } from "../../harness/repository.ts";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("../../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 const { version, license } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const decoder = new TextDecoder();
 

@@ -3,6 +3,7 @@ import { lint } from "markdownlint/promise";
 import { operations } from "../../../src/aws/operations.ts";
 import { grants } from "../../../src/aws/permissions.ts";
 import { anchors, commands, exists, fenced, links, pages, quoted } from "../../harness/markdown.ts";
+import { fileURLToPath } from "node:url";
 
 const all = await pages();
 
@@ -119,7 +120,7 @@ Deno.test("each command of the tool that the documentation names is one, with it
 async function runTool(
   args: readonly string[],
 ): Promise<{ code: number } & Record<"stdout" | "stderr", string>> {
-  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--frozen", "-A", main, ...args],
     env: { AWS_REGION: "", AWS_DEFAULT_REGION: "" },

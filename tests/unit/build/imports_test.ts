@@ -6,6 +6,7 @@ import {
   roomOf,
   type SourceFile,
 } from "../../../tools/imports.ts";
+import { fileURLToPath } from "node:url";
 
 function file(path: string, rest: Partial<SourceFile> = {}): SourceFile {
   return { path, imports: [], lines: 10, behaves: false, ...rest };
@@ -107,7 +108,9 @@ Deno.test("the imports between rooms are listed without those within one", () =>
 });
 
 Deno.test("the program is read with its imports of types, and what each file exports", async () => {
-  const files = await readProgram(new URL("../../..", import.meta.url).pathname.replace(/\/$/, ""));
+  const files = await readProgram(
+    fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, ""),
+  );
   const find = (path: string) => {
     const found = files.find((one) => one.path === path);
     assert(found !== undefined, path);

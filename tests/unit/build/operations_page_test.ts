@@ -1,7 +1,8 @@
 import { assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 
 Deno.test("the tables of docs/operations.md are what tools/capacity.ts prints", async () => {
-  const tool = new URL("../../../tools/capacity.ts", import.meta.url).pathname;
+  const tool = fileURLToPath(new URL("../../../tools/capacity.ts", import.meta.url));
   const page = new URL("../../../docs/operations.md", import.meta.url);
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--frozen", "--no-check", "-A", tool],

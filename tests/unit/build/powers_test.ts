@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { powersOn } from "../../../tools/build/powers.ts";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("../../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 Deno.test("with the program's powers nothing is started or loaded, and writes are where they belong", async () => {
   const folder = await Deno.makeTempDir();

@@ -2,8 +2,9 @@ import { assertEquals } from "@std/assert";
 import { has } from "../../../tools/troubles/trouble.ts";
 import { inside, sections } from "../../../tools/troubles/mod.ts";
 import { type SourceText, textsOf } from "../../harness/source_texts.ts";
+import { fileURLToPath } from "node:url";
 
-const src = new URL("../../../src/", import.meta.url).pathname;
+const src = fileURLToPath(new URL("../../../src/", import.meta.url));
 
 /** Rooms whose texts are no errors or events of the driver: generated, and the tool's. */
 const others = ["gen", "cli"];

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Finding } from "../../../src/cli/validate.ts";
 import { type Stage, withStage } from "../../harness/tool.ts";
 import { cluster } from "../../harness/with_simulator.ts";
+import { fileURLToPath } from "node:url";
 
 const fixtures = new URL("../../fixtures/definitions/", import.meta.url);
 const network = [{ aws_vpc_configuration: [{ subnets: ["subnet-0123456789abcdef0"] }] }];
@@ -52,7 +53,7 @@ Deno.test("each published definition is found right, or wrong with the driver's 
         line.replaceAll("config.task.definition_json.", "")
           .replaceAll("config.task.definition_json", "the definition")
       );
-      const ran = await tool(["validate", new URL(name, fixtures).pathname, "--json"]);
+      const ran = await tool(["validate", fileURLToPath(new URL(name, fixtures)), "--json"]);
       assertEquals(JSON.parse(ran.stdout).findings[0].problems, wanted, name);
       assertEquals(ran.code, wanted.length === 0 ? 0 : 1, name);
     }
@@ -133,7 +134,7 @@ Deno.test("--aws checks a task against the definition that it names", async () =
 
 Deno.test("the built file checks a definition, and says what is wrong in a line each", async () => {
   await withStage(async ({ executable }) => {
-    const file = new URL("circle-of-dependencies.json", fixtures).pathname;
+    const file = fileURLToPath(new URL("circle-of-dependencies.json", fixtures));
     const { code, stdout, stderr } = await executable(["validate", file]);
     assertEquals([code, stderr], [1, ""]);
     assertEquals(
@@ -148,7 +149,7 @@ Deno.test("a file that is not there, or is HCL, is an error of the command line"
     const gone = await tool(["validate", "/nowhere.json"]);
     assertEquals(gone.code, 2);
     assertStringIncludes(gone.stderr, "cannot read /nowhere.json");
-    const hcl = new URL("../../e2e/jobs/sleep.nomad.hcl", import.meta.url).pathname;
+    const hcl = fileURLToPath(new URL("../../e2e/jobs/sleep.nomad.hcl", import.meta.url));
     const { code, stderr } = await tool(["validate", hcl]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "is HCL, and must be JSON");

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { chapters } from "../../../demo/chapters/mod.ts";
+import { fileURLToPath } from "node:url";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -16,7 +17,7 @@ Deno.test("each file of demo/chapters is a chapter, by its own name", () => {
 Deno.test("the demo lists its chapters, and refuses one that there is not with those that there are", async () => {
   const run = async (...args: string[]) => {
     const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--frozen", "-A", new URL("demo/run.ts", root).pathname, ...args],
+      args: ["run", "--frozen", "-A", fileURLToPath(new URL("demo/run.ts", root)), ...args],
       stdin: "null",
     }).output();
     return { code, text: new TextDecoder().decode(stdout) };
