@@ -1,3 +1,5 @@
+import { mountsBelow } from "./mounts.ts";
+
 /** A process, told by when it started from a later one with the same pid. */
 type Process = {
   readonly pid: number;
@@ -48,10 +50,7 @@ export function createCensus(folder: string): Census {
         .filter((process) => process.pid !== Deno.pid && !process.ended)
         .filter((process) => known(process) || names(process.pid, folder))
         .map(({ pid }) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim()}`),
-    mounts: () =>
-      read("/proc/mounts").split("\n")
-        .map((line) => line.split(" ")[1] ?? "")
-        .filter((path) => path.startsWith(`${folder}/`)),
+    mounts: () => mountsBelow(folder),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Processes and mounts that an agent has besides its own process. */
+import { mountsBelow } from "./mounts.ts";
 import { eventually } from "./process.ts";
 
 /** Pids of the driver plugin processes that agents with this folder have started. */
@@ -66,10 +67,7 @@ function signalIfAlive(pid: number, signal: Deno.Signal): void {
 
 /** Unmounts the tmpfs mounts of task folders that a killed agent leaves. */
 export async function unmountBelow(folder: string): Promise<void> {
-  const mounts = (await Deno.readTextFile("/proc/mounts")).split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((path) => path.startsWith(`${folder}/`));
-  for (const path of mounts.reverse()) {
+  for (const path of mountsBelow(folder).reverse()) {
     await new Deno.Command("umount", { args: ["-l", path] }).output();
   }
 }
