@@ -8,18 +8,33 @@ import { findPredecessors, moveTags, stopReplaced } from "./predecessors.ts";
 import { untilListed } from "./until_listed.ts";
 
 /**
+ * Whether the allocation has an ECS task of its own, which an earlier start has asked for; `none by now`
+ * where that took a wait.
+ */
+export type OwnTask<Own> =
+  | { readonly kind: "none" | "none by now" }
+  | { readonly kind: "own"; readonly own: Own };
+
+/** What a start finds of its predecessors' ECS tasks. */
+export type Taken<Own> =
+  | { readonly kind: "none" }
+  | { readonly kind: "taken"; readonly task: DescribedTask }
+  | { readonly kind: "own"; readonly own: Own };
+
+/**
  * Takes over the ECS task of an allocation that this one replaces: one that was left to this allocation,
  * or whose client was lost. Stops first the tasks that it may not take over, such as one of another
- * version of the job. Answers undefined where there is none to take. Rejects with the signal's reason
- * when it aborts.
+ * version of the job. Takes none where `ownTask` finds one of this allocation, which it is asked for only
+ * where there is one to take. Rejects with the signal's reason when it aborts.
  */
-export async function takeFromPredecessor(
+export async function takeFromPredecessor<Own>(
   context: StartContext,
   request: StartRequest,
   asking: Asking,
-): Promise<DescribedTask | undefined> {
+  ownTask: () => Promise<OwnTask<Own>>,
+): Promise<Taken<Own>> {
   const { predecessors } = request;
-  if (predecessors === undefined) return undefined;
+  if (predecessors === undefined) return { kind: "none" };
   const { mayTakeOver } = context.remoteTasks.ledger;
   while (true) {
     const { take, stop } = await searchPredecessors(context, request, predecessors, asking);
@@ -28,12 +43,16 @@ export async function takeFromPredecessor(
       // Search again: the task to take may have ended, or may be stopped by now.
       continue;
     }
-    if (take === undefined) return undefined;
+    if (take === undefined) return { kind: "none" };
+    const own = await ownTask();
+    if (own.kind === "own") return own;
+    // The task to take may have ended meanwhile.
+    if (own.kind === "none by now") continue;
     await takeOver(context, request, take, asking);
     // The search for forsaken tasks may have had it stopped while AWS did not move the tags.
     if (!mayTakeOver(take.taskArn)) continue;
     context.meter.record({ kind: "hand-over", direction: "taken" });
-    return take;
+    return { kind: "taken", task: take };
   }
 }
 

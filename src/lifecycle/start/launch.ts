@@ -15,13 +15,13 @@ import {
 } from "./context.ts";
 import { cleanUp } from "./failed_starts.ts";
 import { findLive } from "./find_live.ts";
-import { takeFromPredecessor } from "./from_predecessor.ts";
+import { type OwnTask, takeFromPredecessor } from "./from_predecessor.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
 import { type Accepted, runTask } from "./run_task.ts";
 import { runTaskInput } from "./run_task_input.ts";
 import { type EarlierStarts, earlierStarts, recordRun } from "./start_record.ts";
 import { searchSettled, stopsAcknowledged } from "./stops_pending.ts";
-import { untilEarlierListed } from "./until_listed.ts";
+import { untilEarlierListed, untilOpenRunListed } from "./until_listed.ts";
 
 /** The ECS task of a run. */
 export type Launched = {
@@ -40,6 +40,8 @@ type Launch = {
   readonly earlier: EarlierStarts;
   /** Task id of the run that ECS may have accepted without our having its answer. */
   openRun: string | undefined;
+  /** Monotonic milliseconds before which an earlier start asked ECS for the run that it left open. */
+  readonly openSince: number;
 };
 
 /**
@@ -62,6 +64,8 @@ export async function launch(
     request,
     asking: { signal, retrying: tellingOnce(attempt) },
     earlier,
+    // A run on record was asked for by a process before this one.
+    openSince: ledger.openRun(cluster, index)?.since ?? context.begunAt,
     openRun: ledger.resumeRun(cluster, index) ?? recorded,
   };
   try {
@@ -73,11 +77,22 @@ export async function launch(
       attempt.left = leftBy(context, earlier);
       recordRun(context, request, undefined);
     } else {
-      const left = { cluster, index, taskId: launch.openRun, since: context.clock.monotonic() };
-      cleanUp(context, request.owner, ledger.leaveRun(left));
+      leaveOpen(context, request, launch.openRun, context.clock.monotonic());
     }
     throw error;
   }
+}
+
+/** Has the ECS task of a run looked for and stopped, unless a later start resumes the run. */
+function leaveOpen(
+  context: StartContext,
+  { owner }: StartRequest,
+  taskId: string,
+  since: number,
+): void {
+  const { cluster, remoteTasks: { ledger } } = context;
+  const left = { cluster, index: startedBy(owner), taskId, since };
+  cleanUp(context, owner, ledger.leaveRun(left));
 }
 
 /**
@@ -128,16 +143,39 @@ async function findRunning(
   return { arn: live.taskArn, how: "found", definition: await definitionOf(context, live, asking) };
 }
 
-/** The ECS task that is taken over from an allocation which this one replaces, if any. */
+/**
+ * The ECS task that is taken over from an allocation which this one replaces, if any; or the one of the
+ * run that an earlier start left open, where ECS has that one too.
+ */
 async function takeOver(
   context: StartContext,
-  { request, asking }: Launch,
+  launch: Launch,
 ): Promise<Launched | undefined> {
-  const task = await takeFromPredecessor(context, request, asking);
-  if (task === undefined) return undefined;
+  const { request, asking, openRun, openSince } = launch;
+  const result = await takeFromPredecessor(
+    context,
+    request,
+    asking,
+    () => openTask(context, launch),
+  );
+  if (result.kind === "none") return undefined;
+  if (result.kind === "own") return result.own;
+  const { task } = result;
+  // Should ECS have the open run's task after all, it must not run beside the one that was taken.
+  if (openRun !== undefined) leaveOpen(context, request, openRun, openSince);
   const definition = await definitionOf(context, task, asking);
   const shown = shownTo(task.tags ?? [], request.owner.allocId);
   return { arn: task.taskArn, how: "handed over", definition, shown };
+}
+
+/** The ECS task of the run that an earlier start left open, looked for once ECS is sure to list it. */
+async function openTask(context: StartContext, launch: Launch): Promise<OwnTask<Launched>> {
+  const { request, asking, openRun, openSince } = launch;
+  const waited = openRun !== undefined &&
+    await untilOpenRunListed(context, request, openSince, asking.signal);
+  if (!waited) return { kind: "none" };
+  const own = await findRunning(context, launch);
+  return own === undefined ? { kind: "none by now" } : { kind: "own", own };
 }
 
 /** The definition of a task that already runs; undefined where AWS does not tell it. */

@@ -41,6 +41,22 @@ export async function untilEarlierListed(
   return await untilListedSince(context, request, context.begunAt, message, signal);
 }
 
+/**
+ * Waits while ECS may not list yet what an earlier start of the task has asked for before `since`, in
+ * monotonic milliseconds, without an answer. Answers whether it has waited: then the caller searches
+ * again. Rejects with the signal's reason when it aborts.
+ */
+export async function untilOpenRunListed(
+  context: StartContext,
+  request: StartRequest,
+  since: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const message =
+    "Waiting until ECS is sure to list what an earlier start may have run for this task";
+  return await untilListedSince(context, request, since, message, signal);
+}
+
 /** Waits until `listingTime` after `since`, in monotonic milliseconds, and tells the task's user why. */
 async function untilListedSince(
   { clock }: StartContext,
