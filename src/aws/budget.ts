@@ -54,6 +54,11 @@ const atOnce = 1 / 20;
  * where answers take half a second.
  */
 const firstPace = 0.25;
+/**
+ * Calls a second that a client may begin with in any case: where the bucket gives less, a slow start would
+ * protect nothing, and calls come too rarely for the pace to grow.
+ */
+const leastFirstPace = 0.5;
 /** The pace is `firstPace` of the rate, and this many times the rate at which AWS has accepted calls lately. */
 const growth = 1.5;
 /** Seconds over which the calls that AWS accepts are counted. */
@@ -69,11 +74,13 @@ type Waiter = Asking & { readonly grant: (permit: Permit) => void };
  * learns from refusals what other clients leave of it.
  */
 export function createBudget(
-  { limit, share = () => 1, clock }: {
+  { limit, share = () => 1, changed = () => undefined, clock }: {
     /** AWS's bucket. Asked at each call, as a configuration may change. */
     limit: () => Limit;
     /** Part of the bucket that this client may use, at most 1. */
     share?: () => number;
+    /** Aborts when these may have changed, and another signal is given from then on. */
+    changed?: () => AbortSignal | undefined;
     clock: Clock;
   },
 ): Budget {
@@ -109,7 +116,8 @@ export function createBudget(
         burst: Math.min(own, Math.max(2, own * atOnce)),
         perSecond: Math.min(
           allowed * (1 + burst / (drainTime * perSecond)),
-          perSecond * share() * firstPace + growth * confirmedAt(now),
+          Math.max(perSecond * share() * firstPace, Math.min(allowed, leastFirstPace)) +
+            growth * confirmedAt(now),
         ),
       },
     };
@@ -176,7 +184,9 @@ export function createBudget(
         const ms = pause();
         if (ms > 0) {
           wake = new AbortController();
-          await clock.sleep(ms, wake.signal);
+          const change = changed();
+          const signals = change === undefined ? [wake.signal] : [wake.signal, change];
+          await clock.sleep(ms, AbortSignal.any(signals));
         } else {
           grantNext();
         }

@@ -21,6 +21,8 @@ export type CallLimits = {
   readonly share: number;
   /** Most calls of all categories in any second; undefined for no such ceiling. */
   readonly ceiling: number | undefined;
+  /** Aborts when another configuration comes, by which calls that wait are to go at once. */
+  readonly changed?: AbortSignal | undefined;
 };
 
 /**
@@ -28,6 +30,8 @@ export type CallLimits = {
  * closer together than they were granted.
  */
 const ceilingWindow = 1.05;
+/** What stands in for the ceiling where there is none, for the calls that wait below one that has gone. */
+const noCeiling = { burst: 10_000, perSecond: 10_000 };
 
 /** Makes the budgets of an account in a region; undefined where the AWS SDK's own sources name the region. */
 export function createCallBudget(
@@ -38,17 +42,23 @@ export function createCallBudget(
   },
 ): CallBudget {
   const budgets = new Map<Category, Budget>();
+  const changed = () => settings().changed;
   const budgetOf = (category: Category): Budget => {
     const known = budgets.get(category) ?? createBudget({
       limit: () => limitOf(category, settings().raised, region),
       share: () => settings().share,
+      changed,
       clock,
     });
     budgets.set(category, known);
     return known;
   };
   const all = createBudget({
-    limit: () => ({ burst: 1, perSecond: (settings().ceiling ?? 1) / ceilingWindow }),
+    limit: () => {
+      const { ceiling } = settings();
+      return ceiling === undefined ? noCeiling : { burst: 1, perSecond: ceiling / ceilingWindow };
+    },
+    changed,
     clock,
   });
 
@@ -59,14 +69,12 @@ export function createCallBudget(
       return ceiling === undefined ? rate : Math.min(rate, all.rate());
     },
     acquire: async (categories, asking) => {
-      const [first, ...others] = categories.map(budgetOf);
-      const needed = settings().ceiling === undefined ? others : [...others, all];
       const permits: Permit[] = [];
       const giveBack = () => permits.forEach((permit) => permit.giveBack());
       try {
-        for (const budget of [first, ...needed]) {
-          if (budget !== undefined) permits.push(await budget.acquire(asking));
-        }
+        for (const category of categories) permits.push(await budgetOf(category).acquire(asking));
+        // A ceiling may have come or gone while the call waited.
+        if (settings().ceiling !== undefined) permits.push(await all.acquire(asking));
       } catch (error) {
         giveBack();
         throw error;

@@ -59,10 +59,10 @@ export function takeConfig(settings: Settings, decoded: DecodeResult<PluginConfi
 }
 
 /** What the lifecycle goes by. */
-export function lifecycleSettings({ config }: Settings): LifecycleSettings {
+export function lifecycleSettings({ config, changed }: Settings): LifecycleSettings {
   const { share, ...raised } = config.api_limits;
   return {
-    calls: { raised, share, ceiling: config.max_api_rate },
+    calls: { raised, share, ceiling: config.max_api_rate, changed: changed.signal },
     pollInterval: config.poll_interval,
     unhealthyAfter: config.unhealthy_after,
     endpoint: config.endpoint,

@@ -136,3 +136,39 @@ Deno.test("leave that is given back is another call's", async () => {
   await pass(1);
   assertEquals(granted, true);
 });
+
+for (const perSecond of [0.05, 0.1, 0.5, 0.7, 1]) {
+  Deno.test(`calls get all of a limit of ${perSecond} a second`, async () => {
+    const { time, pass, acquire } = createTimedBudget({ burst: 1, perSecond });
+    const granted: number[] = [];
+    for (let call = 0; call < 21; call++) acquire("act").then(() => granted.push(time.now()));
+    await pass(1.05 * 20 / perSecond * 1_000);
+    assertEquals(granted.length, 21);
+  });
+}
+
+Deno.test("calls that wait go by another limit as soon as it is known", async () => {
+  const time = createVirtualTime(0);
+  let limit = { burst: 1, perSecond: 0.001 };
+  let changed = new AbortController();
+  const budget = createBudget({
+    limit: () => limit,
+    changed: () => changed.signal,
+    clock: time.clock({ alive: true }),
+  });
+  let granted = 0;
+  const acquire = () =>
+    budget.acquire({ priority: "act", lane: "calls" }).then((permit) => {
+      permit.accepted();
+      granted += 1;
+    });
+  for (let call = 0; call < 40; call++) acquire();
+  await time.pass(5_000);
+  assertEquals(granted, 1);
+  limit = { burst: 100, perSecond: 40 };
+  const before = changed;
+  changed = new AbortController();
+  before.abort();
+  await time.pass(2_000);
+  assertEquals(granted, 40);
+});

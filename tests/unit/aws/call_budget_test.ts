@@ -9,8 +9,16 @@ const stops = [writes] as const;
 
 function createTimedBudget(settings: Partial<CallLimits> = {}) {
   const time = createVirtualTime(0);
+  let changed = new AbortController();
+  let limits: CallLimits = { raised: {}, share: 1, ceiling: undefined, ...settings };
+  const change = (next: Partial<CallLimits>) => {
+    const before = changed;
+    limits = { ...limits, ...next };
+    changed = new AbortController();
+    before.abort();
+  };
   const budget = createCallBudget({
-    settings: () => ({ raised: {}, share: 1, ceiling: undefined, ...settings }),
+    settings: () => ({ ...limits, changed: changed.signal }),
     clock: time.clock({ alive: true }),
   });
   const { pass } = time;
@@ -30,7 +38,7 @@ function createTimedBudget(settings: Partial<CallLimits> = {}) {
     }
   };
   const endOf = (lane: string) => granted.findLast((call) => call.lane === lane)?.at ?? Infinity;
-  return { time, budget, pass, ask, granted, endOf };
+  return { time, budget, pass, ask, granted, endOf, change };
 }
 
 Deno.test("a storm of starts waits for launches, and stops go by", async () => {
@@ -72,6 +80,40 @@ Deno.test("a ceiling holds for all categories together, in any second", async ()
     assert(later === undefined || later.at - call.at >= 1_000, JSON.stringify(granted));
   }
   assert(budget.rate("cluster resource reads") <= 10);
+});
+
+Deno.test("calls that wait below a ceiling go at AWS's own rate once there is none", async () => {
+  const { pass, ask, granted, change } = createTimedBudget({ ceiling: 1 });
+  ask(stops, "stopTask", 500);
+  await pass(10_000);
+  assertEquals(granted.length, 10);
+  change({ ceiling: undefined });
+  await pass(12_000);
+  assertEquals(granted.length, 500);
+});
+
+Deno.test("calls that wait go by a ceiling that comes, and by one that changes", async () => {
+  const { pass, ask, granted, change } = createTimedBudget();
+  ask(stops, "stopTask", 500);
+  await pass(1_000);
+  const before = granted.length;
+  change({ ceiling: 1 });
+  await pass(10_000);
+  assert(granted.length <= before + 11, `${granted.length - before} calls in 10 s`);
+  change({ ceiling: 20 });
+  await pass(20_000);
+  const since = granted.length - before;
+  assert(since > 350 && since <= 11 + 400, `${since} calls`);
+});
+
+Deno.test("calls that wait go by another share as soon as it is known", async () => {
+  const { pass, ask, granted, change } = createTimedBudget({ share: 0.001 });
+  ask(stops, "stopTask", 50);
+  await pass(5_000);
+  assertEquals(granted.length, 1);
+  change({ share: 1 });
+  await pass(3_000);
+  assertEquals(granted.length, 50);
 });
 
 Deno.test("what an account had raised is used", async () => {
