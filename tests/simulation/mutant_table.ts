@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
     // A node that is known proves nothing by itself.
     edits: [
       ["if (!known.has(nodeId)) return", "if (known.size < 0) return"],
-      ["if (ours.has(arn)) return true;", "if (known.size >= 0) return true;"],
+      ["if (ours.has(arn)) return true;", "if (ours.size >= 0) return true;"],
     ],
   },
   {

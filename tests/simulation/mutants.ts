@@ -70,6 +70,7 @@ async function noticed(mutant: Mutant): Promise<string | undefined> {
   const folder = await Deno.makeTempDir();
   try {
     await apply(mutant, folder);
+    await checkNames(mutant, folder);
     const args = ["run", "--no-check", "-A", "tests/simulation/main.ts", "--fail-fast"];
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [...args, "--seeds", seeds],
@@ -83,6 +84,15 @@ async function noticed(mutant: Mutant): Promise<string | undefined> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Rejects where a mutant uses a name that is not there: it would fail, and not break what it is to break. */
+async function checkNames({ file, name }: Mutant, folder: string): Promise<void> {
+  const { stderr } = await new Deno.Command(Deno.execPath(), { args: ["check", file], cwd: folder })
+    .output();
+  const text = new TextDecoder().decode(stderr);
+  // Other errors are what a mutant is about, such as a comparison that never holds.
+  if (text.includes("TS2304")) throw new Error(`mutant "${name}" uses an unknown name: ${text}`);
 }
 
 async function apply({ file, edits, name }: Mutant, folder: string): Promise<void> {
