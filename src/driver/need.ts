@@ -39,41 +39,57 @@ export function needByTags({ left }: OthersTask, now: number): Need | undefined 
 }
 
 /**
- * Tells whether a task of a node that does not work is needed, by what Nomad knows and by no clock. Nothing
- * else can end such a task. Rejects with a `NomadError`, or with the signal's reason.
+ * Tells whether anybody needs a task whose node does not work: no driver on that node can end it. Only Nomad's
+ * answers decide, and no clock of this machine. Rejects with a `NomadError`, or with the signal's reason.
  */
 export async function needOf(
   context: NeedContext,
   task: OthersTask,
   signal: AbortSignal,
 ): Promise<Need> {
-  const { api, known, ours } = context;
-  const { owner: { allocId, namespace, nodeId }, left } = task;
-  const unlessAwaited = async (why: string, successor: string | undefined): Promise<Need> => {
-    if (successor === undefined) return notNeeded(why);
-    const waiting = await waitingFrom(api, successor, namespace, signal);
-    return waiting !== undefined
-      ? needed(`allocation ${waiting} waits to take it over`)
-      : notNeeded(`${why}, and allocation ${successor} has not taken it over`);
-  };
+  const { api, ours } = context;
+  const { ref: { arn }, owner: { allocId, namespace, nodeId }, left } = task;
   const allocation = await api.allocation(allocId, namespace, signal);
-  if (allocation === "unknown") {
-    if (!known.has(nodeId)) return unproven(`this Nomad does not know its node ${nodeId}`);
-    const isForgotten = await api.isForgotten(allocId, namespace, signal);
-    if (!isForgotten) return unproven("the token may not read its allocation");
-    return await isOurs(context, task, signal)
-      ? await unlessAwaited("Nomad has removed its allocation", left?.allocId)
-      : unproven("Nomad has removed its allocation, or never had it");
-  }
+  if (allocation === "unknown") return await needOfUnknown(context, task, signal);
   if (allocation.nodeId !== nodeId) {
     return unproven(`Nomad has its allocation on node ${allocation.nodeId}`);
   }
-  ours.add(task.ref.arn);
+  ours.add(arn);
   if (isWanted(allocation)) return needed("Nomad wants its allocation to run");
-  return await unlessAwaited(
-    `its allocation is over (${allocation.clientStatus})`,
-    left?.allocId ?? allocation.nextAllocation,
-  );
+  const why = `its allocation is over (${allocation.clientStatus})`;
+  const successor = left?.allocId ?? allocation.nextAllocation;
+  return await needOfSuccessor(api, { why, successor, namespace }, signal);
+}
+
+/** Tells the same of a task whose allocation Nomad does not know. */
+async function needOfUnknown(
+  context: NeedContext,
+  task: OthersTask,
+  signal: AbortSignal,
+): Promise<Need> {
+  const { api, known } = context;
+  const { owner: { allocId, namespace, nodeId }, left } = task;
+  if (!known.has(nodeId)) return unproven(`this Nomad does not know its node ${nodeId}`);
+  const isForgotten = await api.isForgotten(allocId, namespace, signal);
+  if (!isForgotten) return unproven("the token may not read its allocation");
+  if (!await isOurs(context, task, signal)) {
+    return unproven("Nomad has removed its allocation, or never had it");
+  }
+  const why = "Nomad has removed its allocation";
+  return await needOfSuccessor(api, { why, successor: left?.allocId, namespace }, signal);
+}
+
+/** Tells the same of a task whose allocation is over, and why it is. Only a successor can need the task then. */
+async function needOfSuccessor(
+  api: NomadApi,
+  { why, successor, namespace }: { why: string; successor: string | undefined; namespace: string },
+  signal: AbortSignal,
+): Promise<Need> {
+  if (successor === undefined) return notNeeded(why);
+  const waiting = await waitingFrom(api, successor, namespace, signal);
+  return waiting !== undefined
+    ? needed(`allocation ${waiting} waits to take it over`)
+    : notNeeded(`${why}, and allocation ${successor} has not taken it over`);
 }
 
 /**
@@ -117,8 +133,8 @@ async function waitingFrom(
 }
 
 /**
- * Tells the same of a task whose node works. That node's own driver ends the task, so this asks for more:
- * the client must have told the end of the allocation, and of every allocation that replaced it.
+ * Tells whether anybody needs a task whose node works. That node's own driver ends the task, so this asks for more
+ * than `needOf`: the client must have told the end of the allocation, and of every allocation that replaced it.
  */
 export async function needOnWorkingNode(
   context: NeedContext,
