@@ -44,23 +44,23 @@ type Wanted = {
 export async function planTask(
   context: LaunchContext,
   wanted: Wanted,
-  how: Asking,
+  asking: Asking,
 ): Promise<Plan> {
   const { config, resources } = wanted;
   const inline = await inlineDefinition(config, resources);
   return inline === undefined
-    ? await planNamed(context, wanted, how)
-    : await planInline(context, inline, wanted, how);
+    ? await planNamed(context, wanted, asking)
+    : await planInline(context, inline, wanted, asking);
 }
 
 async function planNamed(
   context: LaunchContext,
   { config, env }: Wanted,
-  how: Asking,
+  asking: Asking,
 ): Promise<Plan> {
   const taskDefinition = config.task_definition ?? "";
   const attempt = async (): Promise<Plan> => {
-    const definition = await describeDefinition(context, taskDefinition, how);
+    const definition = await describeDefinition(context, taskDefinition, asking);
     return { taskDefinition, definition, renew: undefined, ...fitTo(config, env, definition) };
   };
   try {
@@ -76,13 +76,13 @@ async function planInline(
   context: LaunchContext,
   inline: InlineDefinition,
   { config, env, owner }: Wanted,
-  how: Asking,
+  asking: Asking,
 ): Promise<Plan> {
   const { config: fit, environment, notes } = fitTo(config, env, factsOfInline(inline));
   const definition = await resolveDefinition(context, inline, {
     owner,
     earlier: config.deregister ? "deregister" : "keep",
-  }, how);
+  }, asking);
   // Only the answer to the registration says where the definition can run.
   const problems = problemsWith(fit, definition, "config.task");
   if (problems.length > 0) throw new LaunchError(describeProblems(problems), false);
@@ -118,13 +118,13 @@ export function fitTo(
 export async function describeDefinition(
   context: LaunchContext,
   name: string,
-  how: Asking,
+  asking: Asking,
 ): Promise<DefinitionFacts | undefined> {
   try {
     return await asked(
       context,
-      how,
-      () => orAborted(context.definitions.describe(name), how.signal),
+      asking,
+      () => orAborted(context.definitions.describe(name), asking.signal),
     );
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
@@ -147,13 +147,13 @@ async function resolveDefinition(
   context: LaunchContext,
   definition: InlineDefinition,
   { owner, earlier }: { owner: TaskIdentity; earlier: EarlierRevisions },
-  how: Asking,
+  asking: Asking,
 ): Promise<DefinitionFacts> {
   try {
     return await asked(
       context,
-      how,
-      () => orAborted(context.registry.resolve(definition, owner, earlier), how.signal),
+      asking,
+      () => orAborted(context.registry.resolve(definition, owner, earlier), asking.signal),
     );
   } catch (error) {
     if (!(error instanceof EcsError) || error.kind !== "rejected") throw error;

@@ -12,7 +12,7 @@ import type { Asking, LaunchContext } from "./context.ts";
 export async function findPublicAddress(
   context: LaunchContext,
   networkInterfaceId: string | undefined,
-  how: Asking,
+  asking: Asking,
 ): Promise<string> {
   const option = `config.task.advertise = "public"`;
   if (networkInterfaceId === undefined) {
@@ -20,11 +20,11 @@ export async function findPublicAddress(
   }
   const target = `${networkInterfaceId} of a task in ${clusterInWords(context.cluster)}`;
   try {
-    return await asked(context, how, async () => {
+    return await asked(context, asking, async () => {
       const { publicAddress } = await context.caller.call(
         "describeNetworkInterfaces",
         { networkInterfaceId },
-        { target, priority: "act", signal: how.signal },
+        { target, priority: "act", signal: asking.signal },
       );
       if (publicAddress !== undefined) return publicAddress;
       throw new EcsError(
