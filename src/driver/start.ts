@@ -135,7 +135,7 @@ async function startNew(
   try {
     return await startIn(context, task, { ...request, config, cluster }, abandoned);
   } catch (error) {
-    // ECS may have a task of even a failed start: then the cluster stays searched for orphans.
+    // A failed start may have left an ECS task: then the cluster is still searched for orphans.
     const leavesNothing = error instanceof LaunchError && error.left === "nothing";
     if (!leavesNothing) addCluster(context.clusters, cluster);
     throw error;
@@ -149,7 +149,7 @@ async function startIn(
   abandoned: AbortSignal,
 ): Promise<StartedTask> {
   const { config, cluster } = request;
-  const taken = await takeOver(context, task, request);
+  const taken = await takeFromEarlierStart(context, task, request);
   if (taken !== undefined) return taken;
   const startedAt = context.clock.now();
   const predecessors = config.handover
@@ -161,7 +161,7 @@ async function startIn(
       error: predecessors.failure,
     });
   }
-  const { remote, definition, publicAddress, ...origin } = await context.lifecycle.start({
+  const { remote, how, definition, shown, publicAddress } = await context.lifecycle.start({
     cluster,
     owner: task,
     predecessors,
@@ -176,12 +176,13 @@ async function startIn(
   const ports = portsOf(request.ports, definition, config.container);
   const network = { advertise: config.advertise, address: publicAddress, ports };
   const sources = sourcesOf(context, remote, definition, config, request);
-  // A start that finds its own ECS task looks for no other; the start that ran it may have learned of none.
-  const inDoubt = predecessors !== undefined && (origin.how === "found" || !predecessors.certain);
+  // A start that finds its allocation's ECS task does not look for others. The start that ran the task may have
+  // known of none.
+  const inDoubt = predecessors !== undefined && (how === "found" || !predecessors.certain);
   const known = { network, startedAt, handover: config.handover, inDoubt, sources };
   const record = keep(context, remote, known);
   const earlier = predecessors?.chain.map(({ allocId }) => allocId);
-  followLogs(context, record, request, { ...origin, earlier });
+  followLogs(context, record, request, { how, shown, earlier });
   return answerOf(record);
 }
 
@@ -212,10 +213,10 @@ function readRequest(
 }
 
 /**
- * Takes over the live ECS task that this process already looks after for the same allocation's task:
- * an agent that died before it stored the handle starts the task again under a new id.
+ * Takes over the live ECS task that this process already looks after for the same allocation's task, if any. An
+ * agent that died before it stored the handle starts the task again under a new id.
  */
-async function takeOver(
+async function takeFromEarlierStart(
   context: StartContext,
   task: TaskIdentity,
   { allocDir }: TaskPlace,
