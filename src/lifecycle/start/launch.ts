@@ -100,8 +100,8 @@ function leaveOpen(
  * found and taken over nothing either. Only a process before this one may have started the task then.
  */
 function leftBy({ hasAnswered }: StartContext, earlier: EarlierStarts): Left {
-  const isFirst = earlier.kind === "none" || earlier.isMet;
-  return isFirst && !hasAnswered() ? "nothing" : "perhaps a task";
+  const mayBeOfEarlierProcess = earlier.kind === "possible" && !earlier.isMet;
+  return mayBeOfEarlierProcess || hasAnswered() ? "perhaps a task" : "nothing";
 }
 
 /** Notes each failure as the attempt's last, and tells the task's user of the first. */

@@ -25,21 +25,20 @@ export type RecordedStart = {
   readonly allocDir?: string | undefined;
 };
 
-/**
- * What is known, without asking ECS, of earlier starts of an allocation's task:
- * - `none`: there was no earlier start, and this one is on record;
- * - `possible`: there may have been one. `openRun` is the run that it asked ECS for, where a record
- *   tells and the run's end is not known; `isOwn` tells whether this very start asked for it, in a
- *   process that has died; `unrecorded` tells whether such a process may have asked for a run that no
- *   record tells of; `isMet` tells whether this process has met the task before.
- */
+/** What is known, without asking ECS, of earlier starts of an allocation's task. */
 export type EarlierStarts =
+  /** There was no earlier start, and this one is on record. */
   | { readonly kind: "none" }
+  /** There may have been an earlier start. */
   | {
     readonly kind: "possible";
+    /** The run that it asked ECS for, where a record tells and the run's end is not known. */
     readonly openRun: string | undefined;
+    /** Whether this very start asked for that run, in a process that has died. */
     readonly isOwn: boolean;
+    /** Whether a process that has died may have asked for a run that no record tells of. */
     readonly unrecorded: boolean;
+    /** Whether this process has met the task before. Then it reads no record: it knows its own starts. */
     readonly isMet: boolean;
   };
 
