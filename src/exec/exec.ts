@@ -15,7 +15,7 @@ import { clusterInWords, type TaskRef } from "../aws/cluster_ref.ts";
 import type { EcsCaller } from "../aws/caller.ts";
 import { EcsError } from "../aws/error.ts";
 import type { ExecContext } from "./context.ts";
-import { ExecError, explained } from "./exec_error.ts";
+import { ExecError, explained, final } from "./exec_error.ts";
 import { createOutputReader, type ExecEvent } from "./output.ts";
 import { type DataChannel, openDataChannel } from "./session_manager/channel.ts";
 import type { ChannelEnd, Session } from "./session_manager/context.ts";
@@ -109,6 +109,8 @@ export async function execute(
     io.signal.throwIfAborted();
     await told.finish();
     return told.outcome(end ?? { kind: "closed", reason: "" }, request);
+  } catch (error) {
+    throw error instanceof EcsError ? final(error) : error;
   } finally {
     io.signal.removeEventListener("abort", leave);
     over.abort(new Error("the command is over"));

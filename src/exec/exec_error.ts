@@ -28,8 +28,24 @@ const advice: readonly [RegExp, string][] = [
 /** ECS's refusal of ExecuteCommand, with what to do about it. */
 export function explained(error: EcsError): ExecError {
   const [, what] = advice.find(([words]) => words.test(error.answer)) ?? [];
-  return new ExecError(
-    what === undefined ? error.message : `${error.attempted}: ${error.answer}; ${what}`,
-    { cause: error },
-  );
+  return what === undefined ? final(error) : execError(error, what);
+}
+
+/**
+ * A failed call that ends the command. Nobody tries it again: the command's user has to, where AWS may
+ * answer another time.
+ */
+export function final(error: EcsError): ExecError {
+  switch (error.kind) {
+    case "unavailable":
+      return execError(error, "run the command again once AWS answers");
+    case "throttled":
+      return execError(error, "run the command again in a while");
+    default:
+      return new ExecError(error.message, { cause: error });
+  }
+}
+
+function execError(error: EcsError, what: string): ExecError {
+  return new ExecError(`${error.attempted}: ${error.answer}; ${what}`, { cause: error });
 }

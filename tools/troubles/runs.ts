@@ -340,6 +340,12 @@ export const runs: readonly Section[] = [
         fix: "Add the statements `ExecuteCommand` and `Sessions` ([security](security.md)).",
       },
       {
+        seen: "…; run the command again once AWS answers",
+        texts: ["run the command again once AWS answers", "run the command again in a while"],
+        cause: "A call for the session had no usable answer, or met AWS's rate limit.",
+        fix: "Run it again: the driver does not.",
+      },
+      {
         seen: "… has no …, which a command without a terminal needs in the image",
         texts: ["which a command without a terminal needs in the image", "has no sh in its image"],
         cause:

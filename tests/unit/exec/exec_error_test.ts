@@ -22,6 +22,18 @@ const cases: [string, EcsErrorKind, string, string | undefined][] = [
     "needs ecs:ExecuteCommand on the cluster and the task",
   ],
   [
+    "an outage: that nobody asks again",
+    "unavailable",
+    "HTTP 500, text/html: <!doctype html>",
+    "run the command again once AWS answers",
+  ],
+  [
+    "AWS's rate: to wait, as nobody asks again",
+    "throttled",
+    "ThrottlingException: Rate exceeded",
+    "run the command again in a while",
+  ],
+  [
     "anything else: ECS's own words",
     "rejected",
     "InvalidParameterException: no container",
@@ -31,10 +43,11 @@ const cases: [string, EcsErrorKind, string, string | undefined][] = [
 
 for (const [name, kind, answer, advice] of cases) {
   Deno.test(`a refused command tells what to do about ${name}`, () => {
-    const error = new EcsError(kind, "ExecuteCommand in web", answer);
+    const error = new EcsError(kind, "ECS ExecuteCommand in web", answer);
     const { message, cause } = explained(error);
     assert(message.includes(answer), message);
     assertEquals(advice === undefined ? message === error.message : message.includes(advice), true);
+    assertEquals(message.includes("it is tried again"), false);
     assertEquals(cause, error);
   });
 }

@@ -185,6 +185,20 @@ for (const [kind, answer, expected, times] of refusals) {
   });
 }
 
+Deno.test("a data channel that is not opened tells the command's user to run it again", async () => {
+  const stage = execStage({
+    answers: {
+      openDataChannel: () => {
+        throw new EcsError("unavailable", "Session Manager OpenDataChannel", "no answer");
+      },
+    },
+  });
+  await stage.pass(60_000);
+  const message = messageOf(stage);
+  assertStringIncludes(message, "run the command again");
+  assertEquals(message.includes("it is tried again"), false);
+});
+
 Deno.test("with a KMS key the session's key is made for this session and container", async () => {
   const key = Uint8Array.from({ length: dataKeyLength }, (_, index) => index);
   const theirs = createSessionCipher(
