@@ -206,23 +206,32 @@ async function namesakesOf(
   const listed = list.value;
   const namesakes = namesakesIn(listed, own, chain);
   const chosen = which === "all" ? namesakes : namesakes.filter((other) => !isEnding(other));
-  const replaced = await Promise.allSettled(
-    chosen.slice(0, askedByName).map(({ id }) => replacedBy(api, own, id, signal)),
+  const answers = await Promise.allSettled(
+    chosen.slice(0, askedByName).map(({ id }) => api.allocation(id, own.namespace, signal)),
   );
   signal.throwIfAborted();
+  const documents = new Map(
+    answers.flatMap((answer) =>
+      answer.status === "fulfilled" && answer.value !== "unknown"
+        ? [[answer.value.id, answer.value] as const]
+        : []
+    ),
+  );
+  // Nomad before 1.6 lists no `NextAllocation`: there the documents alone tell it.
+  const others = new Map([...othersById(listed, own), ...documents]);
   // An allocation in the list is not forgotten, and is no predecessor where it is wanted.
   const known = new Set([own, ...listed].map(({ id }) => id).concat(idsOf(chain)));
   const found: Predecessor[] = [];
-  for (const [index, other] of chosen.entries()) {
+  for (const other of chosen) {
+    if (isSucceeded(others.get(other.id) ?? other, others)) continue;
     found.push(predecessorOf(own, other));
-    const answer = replaced[index];
-    const earlier = answer?.status === "fulfilled" ? answer.value : undefined;
+    const earlier = documents.get(other.id)?.previousAllocation;
     if (earlier === undefined || known.has(earlier)) continue;
     known.add(earlier);
     found.push(forgotten(earlier));
   }
   const areEnding = namesakes.some(isEnding);
-  const failed = replaced.find((answer) => answer.status === "rejected");
+  const failed = answers.find((answer) => answer.status === "rejected");
   if (failed === undefined) return { found, areEnding, isFinal: true };
   return { found, areEnding, isFinal: false, failure: messageOf(failed.reason) };
 }
@@ -234,13 +243,18 @@ function namesakesIn(
   chain: readonly Predecessor[],
 ): AllocationStub[] {
   const inChain = new Set([own.id, ...idsOf(chain)]);
-  const others = new Map(
-    listed.filter(({ id }) => id !== own.id).map((other) => [other.id, other]),
-  );
+  const others = othersById(listed, own);
   return listed
     .filter((other) => other.name === own.name && !inChain.has(other.id) && !isWanted(other))
     .filter((other) => !isSucceeded(other, others))
     .toSorted((one, other) => other.createIndex - one.createIndex);
+}
+
+function othersById(
+  listed: readonly AllocationStub[],
+  own: Allocation,
+): ReadonlyMap<string, AllocationStub> {
+  return new Map(listed.filter(({ id }) => id !== own.id).map((other) => [other.id, other]));
 }
 
 /** Whether an allocation that replaces this one is to run: that one takes the ECS task over, or stops it. */
@@ -266,17 +280,6 @@ function isEnding({ clientStatus }: AllocationStub): boolean {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The allocation that another one replaces: a job's list of allocations does not tell it. */
-async function replacedBy(
-  api: NomadApi,
-  { namespace }: Allocation,
-  id: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const allocation = await api.allocation(id, namespace, signal);
-  return allocation === "unknown" ? undefined : allocation.previousAllocation;
 }
 
 function idsOf(chain: readonly Predecessor[]): string[] {

@@ -329,6 +329,31 @@ for (const [name, allocations, expected] of later) {
   });
 }
 
+/** As Nomad before 1.6 answers: a job's list tells of no allocation which one replaces it. */
+function withoutNextInLists(api: NomadApi): NomadApi {
+  return {
+    ...api,
+    allocationsOf: async (...question) =>
+      (await api.allocationsOf(...question)).map((stub) => ({
+        ...stub,
+        nextAllocation: undefined,
+      })),
+  };
+}
+
+Deno.test("an allocation has the same predecessors on Nomad before 1.6, whose lists tell less", async (t) => {
+  const cases = [
+    ...chains.map((one) => ({ one, when: starting })),
+    ...later.map((one) => ({ one, when: afterwards })),
+  ];
+  for (const { one: [name, allocations, expected], when } of cases) {
+    await t.step(name, async () => {
+      const api = withoutNextInLists(apiOf(allocations).api);
+      assertEquals(await predecessorsOf(api, own, when, never), expected);
+    });
+  }
+});
+
 Deno.test("an allocation that users have asked for costs its start no list", async () => {
   const { api } = apiOf([askedFor]);
   const unlisted: NomadApi = {
