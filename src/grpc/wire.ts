@@ -24,15 +24,18 @@ import {
 /** Go's zero time, the first second of the year 1, which Nomad reads as "unknown". */
 const unknownTime = new Date(-62_135_596_800_000);
 
-/** The run of a task that a wire task config is for. */
+/**
+ * The run of a task that a wire task config is for. Nomad before 1.3.12, 1.4.7 and 1.5.2 has no job id, namespace and
+ * node id on the wire. The environment that it makes for the task has the first two; the node id is then "".
+ */
 export function taskIdentity(task: TaskConfig): TaskIdentity {
+  const { NOMAD_NAMESPACE: namespace = "", NOMAD_JOB_ID: jobId = task.jobName } = task.env;
   return {
     id: task.id,
     name: shared(task.name),
     allocId: task.allocId,
-    namespace: shared(task.namespace),
-    // Nomad before 1.1 has no job id on the wire, and gives the job's id as its name.
-    jobId: shared(task.jobId === "" ? task.jobName : task.jobId),
+    namespace: shared(task.namespace === "" ? namespace : task.namespace),
+    jobId: shared(task.jobId === "" ? jobId : task.jobId),
     group: shared(task.taskGroupName),
     nodeId: shared(task.nodeId),
   };

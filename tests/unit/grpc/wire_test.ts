@@ -8,10 +8,12 @@ import {
   DriverTaskEvent,
   InspectTaskResponse,
   MemoryUsage_Fields,
+  TaskConfig,
   TaskStats,
 } from "../../../src/gen/hashicorp/nomad/plugins/drivers/proto/driver.ts";
 import {
   milliseconds,
+  taskIdentity,
   wireEvent,
   wireExit,
   wireFingerprint,
@@ -143,4 +145,31 @@ Deno.test("every usage that Container Insights can tell fits the wire", () => {
     );
     assertEquals(aggResourceUsage?.memory?.usage, BigInt(usage.memoryBytes ?? 0));
   }));
+});
+
+/** A task as Nomad names it on the wire, with the environment that it makes. */
+function namedTask(changes: Partial<TaskConfig>): TaskConfig {
+  return {
+    ...TaskConfig.decode(new Uint8Array()),
+    jobName: "Web shop",
+    env: { NOMAD_JOB_ID: "web", NOMAD_NAMESPACE: "shop" },
+    ...changes,
+  };
+}
+
+Deno.test("a task's job and namespace are those on the wire", () => {
+  const { jobId, namespace } = taskIdentity(
+    namedTask({ jobId: "api", namespace: "prod", nodeId: "node" }),
+  );
+  assertEquals({ jobId, namespace }, { jobId: "api", namespace: "prod" });
+});
+
+Deno.test("where an old Nomad has no job and namespace on the wire, the task's environment tells them", () => {
+  const { jobId, namespace, nodeId } = taskIdentity(namedTask({}));
+  assertEquals({ jobId, namespace, nodeId }, { jobId: "web", namespace: "shop", nodeId: "" });
+});
+
+Deno.test("a task whose environment tells nothing has its job's name for an id", () => {
+  const { jobId, namespace } = taskIdentity(namedTask({ env: {} }));
+  assertEquals({ jobId, namespace }, { jobId: "Web shop", namespace: "" });
 });
