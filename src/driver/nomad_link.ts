@@ -61,10 +61,18 @@ const questionTime = 4_000;
 /** An id that no allocation has: asking for it shows what the token may read. */
 const nobody = "00000000-0000-0000-0000-000000000000";
 
+/**
+ * Milliseconds from the first failed question in which an API that has never answered causes no warning: a Nomad
+ * agent starts its plugins before it listens.
+ */
+const agentStart = 30_000;
+
 /** What the questions so far have shown. */
 type Experience = {
   /** Whether any question was answered. */
   answered: boolean;
+  /** When the first question failed, in monotonic milliseconds; undefined before that. */
+  firstFailure: number | undefined;
   /** By the kind of topic, in the order in which they are told. */
   readonly failures: Map<Topic["kind"], Failure>;
   /** What was logged last; undefined where Nomad answers. */
@@ -74,6 +82,7 @@ type Experience = {
 type LinkContext = {
   readonly api: () => NomadApi | undefined;
   readonly turns: Turns;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly experience: Experience;
 };
@@ -90,9 +99,14 @@ export function createNomadLink(
 ): NomadLink {
   const asked = connect?.(() => targetOf(settings));
   const api = () => settings.config.nomad === undefined ? undefined : asked;
-  const experience: Experience = { answered: false, failures: new Map(), told: undefined };
+  const experience: Experience = {
+    answered: false,
+    firstFailure: undefined,
+    failures: new Map(),
+    told: undefined,
+  };
   const turns = createTurns({ clock, ms: questionTime });
-  const context: LinkContext = { api, turns, log, experience };
+  const context: LinkContext = { api, turns, clock, log, experience };
   return {
     api,
     attribute: () => {
@@ -161,6 +175,7 @@ function noteAnswer(context: LinkContext, { kind }: Topic): void {
 function noteFailure(context: LinkContext, topic: Topic, error: unknown): void {
   const { failures } = context.experience;
   if (topic.kind === "others" && !isUnreachable(error)) return;
+  context.experience.firstFailure ??= context.clock.monotonic();
   const message = error instanceof Error ? error.message : String(error);
   // One text for all allocations: it is a node's attribute, and is logged once.
   const reason = message.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
@@ -172,12 +187,20 @@ function noteFailure(context: LinkContext, topic: Topic, error: unknown): void {
 }
 
 /** Logs what has changed. */
-function tell({ experience, log }: LinkContext): void {
+function tell(context: LinkContext): void {
+  const { experience, log } = context;
   const reason = reasonOf(experience);
-  if (reason === experience.told) return;
+  if (reason === experience.told || mayBeStarting(context)) return;
   experience.told = reason;
   if (reason === undefined) log.info("Nomad's API answers again");
   else log.warn("Nomad's API gives no answer: nothing is handed over", { error: reason });
+}
+
+/** Whether the API may only be silent because its agent has just started. */
+function mayBeStarting({ experience, clock }: LinkContext): boolean {
+  const { answered, firstFailure = clock.monotonic(), failures } = experience;
+  if (answered || clock.monotonic() - firstFailure >= agentStart) return false;
+  return [...failures.values()].every(({ error }) => isUnreachable(error));
 }
 
 /** Why nothing is handed over. Of several reasons the one that came first stays. */

@@ -110,6 +110,37 @@ Deno.test("once Nomad answers anything, it can be reached for everything", async
   assertEquals(link.attribute(), "on");
 });
 
+Deno.test("an agent that starts is no warning, and one that never answers is within half a minute", async () => {
+  const { link, servers, settle, logged, time } = linkWith({});
+  const ask = () => settle(link.agent(never));
+  const wait = (ms: number) => settle(time.clock({ alive: true }).sleep(ms));
+  servers.weather = "silent";
+  await ask();
+  assert(link.attribute()?.startsWith("off: "), "the node's attribute says so from the first on");
+  assertEquals(logged, []);
+  await wait(30_000);
+  await ask();
+  assertEquals(logged, ["Nomad's API gives no answer: nothing is handed over"]);
+
+  const starting = linkWith({});
+  starting.servers.weather = "silent";
+  await starting.settle(starting.link.agent(never));
+  starting.servers.weather = undefined;
+  await starting.settle(starting.link.agent(never));
+  assertEquals([starting.link.attribute(), starting.logged], ["on", []]);
+  // Once it has answered, its silence is told at once.
+  starting.servers.weather = "silent";
+  await starting.settle(starting.link.agent(never));
+  assertEquals(starting.logged, ["Nomad's API gives no answer: nothing is handed over"]);
+});
+
+Deno.test("an agent that denies is a warning at once", async () => {
+  const { link, servers, settle, logged } = linkWith({});
+  servers.weather = "denied";
+  await settle(link.agent(never));
+  assertEquals(logged, ["Nomad's API gives no answer: nothing is handed over"]);
+});
+
 Deno.test("what another Nomad's allocations tell says nothing of hand-over", async () => {
   const { link, servers, settle } = linkWith({});
   await settle(link.agent(never));
