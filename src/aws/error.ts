@@ -1,7 +1,7 @@
 import { answerInWords } from "./answer_words.ts";
 import { parseTaskArn } from "./cluster_ref.ts";
 import { CredentialsError } from "./credentials_error.ts";
-import { type EcsErrorKind, type Fault, kindOf } from "./error_codes.ts";
+import { type EcsErrorKind, type Fault, isForNetwork, isForTime, kindOf } from "./error_codes.ts";
 
 export type { EcsErrorKind };
 
@@ -18,7 +18,7 @@ export class EcsError extends Error {
     readonly arns: readonly string[] = [],
     options?: { cause: unknown },
   ) {
-    super(`${attempted}: ${answer}${advice[kind]}`, options);
+    super(`${attempted}: ${answer}${adviceOn(kind, answer)}`, options);
   }
 }
 
@@ -29,6 +29,15 @@ export function toEcsError(thrown: unknown, attempted: string): EcsError {
   return new EcsError(kindOf(fault), attempted, wordsOf(thrown, fault), arnsOf(thrown), {
     cause: thrown,
   });
+}
+
+/** What to do about an answer: where the kind of error has several causes, AWS's words tell which. */
+function adviceOn(kind: EcsErrorKind, answer: string): string {
+  if (kind === "credentials" && isForTime(answer)) return "; check the clock of this Nomad client";
+  if (kind === "rejected" && isForNetwork(answer)) {
+    return "; check network_configuration.aws_vpc_configuration in config.task, or in the plugin block's config";
+  }
+  return advice[kind];
 }
 
 const advice: Record<EcsErrorKind, string> = {

@@ -184,6 +184,16 @@ export function kindOf({ code, message, status, answered }: Fault): EcsErrorKind
   return status === 429 ? "throttled" : "unavailable";
 }
 
+/** Whether AWS refuses credentials for the time that a request is signed with, which is this host's. */
+export function isForTime(answer: string): boolean {
+  return /Signature (expired|not yet current)|RequestExpired|RequestTimeTooSkewed/.test(answer);
+}
+
+/** Whether ECS refuses a task for its subnets or security groups, in its own words or in EC2's. */
+export function isForNetwork(answer: string): boolean {
+  return /\bsubnets?\b|\bsecurity ?groups?\b|network ?configuration/i.test(answer);
+}
+
 function all(kind: EcsErrorKind, codes: string[]): [string, EcsErrorKind][] {
   return codes.map((code) => [code, kind]);
 }

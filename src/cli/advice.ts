@@ -1,17 +1,24 @@
 /** What a person can do about an error of AWS's or Nomad's. The errors' own messages advise a plugin's user. */
-import { EcsError, type EcsErrorKind } from "../aws/error.ts";
+import { EcsError } from "../aws/error.ts";
+import { isForTime } from "../aws/error_codes.ts";
 import { NomadError, type NomadErrorKind } from "../nomad/error.ts";
 
 export const credentialsFix =
   "give the process credentials: an instance or task role, AWS_PROFILE, AWS_ACCESS_KEY_ID, or --profile";
+export const clockFix = "let a time service set this host's clock (chrony, systemd-timesyncd)";
 export const regionFix = "set region in the plugin block's config, AWS_REGION, or --region";
+
+/** What to do where AWS refuses the credentials of a call. */
+export function refusalFix(answer: string): string {
+  return isForTime(answer) ? clockFix : credentialsFix;
+}
 
 /** An error as the tool tells it: what was asked, what came back, and what to do. */
 export function errorInWords(error: EcsError | NomadError): string {
   if (error instanceof NomadError) {
     return `Nomad API ${error.attempted}: ${error.answer}${after(nomadFix(error.kind))}`;
   }
-  return `${error.attempted}: ${error.answer}${after(awsFix(error.kind))}`;
+  return `${error.attempted}: ${error.answer}${after(awsFix(error))}`;
 }
 
 function after(fix: string | undefined): string {
@@ -19,10 +26,10 @@ function after(fix: string | undefined): string {
 }
 
 /** What to do about a failed call to AWS; undefined where AWS's answer alone can tell. */
-function awsFix(kind: EcsErrorKind): string | undefined {
+function awsFix({ kind, answer }: EcsError): string | undefined {
   switch (kind) {
     case "credentials":
-      return credentialsFix;
+      return refusalFix(answer);
     case "no_region":
       return regionFix;
     case "denied":

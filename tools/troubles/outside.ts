@@ -152,6 +152,34 @@ export const whatEcsSays: readonly Omit<import("./trouble.ts").Trouble, "texts">
       "Check the image's name. Without a public address the subnet needs a NAT gateway or VPC endpoints of ECR and S3.",
   },
   {
+    seen: "CannotPullContainerError: … does not contain descriptor matching platform …",
+    cause: "The image is not built for the task's processor.",
+    fix:
+      "Build it for both, or set `cpu_architecture` of `runtime_platform` ([arm64 example](examples/arm64.nomad.hcl)).",
+  },
+  {
+    seen: "CannotStartContainerError: … executable file not found in $PATH",
+    cause: "`command` or `entry_point` of the container names what its image has not.",
+    fix: 'Name a program of the image. A line for a shell needs `["sh", "-c", "…"]`.',
+  },
+  {
+    seen: "ECS was unable to assume the role '…' that was provided for this task",
+    cause:
+      "The role does not exist, is new, or does not trust `ecs-tasks.amazonaws.com`. The driver tries again until `start_timeout`.",
+    fix: "Correct `task_role_arn` or `execution_role_arn`, or the role's trust policy.",
+  },
+  {
+    seen: "… is not authorized to perform: iam:PassRole on resource: …",
+    cause: "The client's identity may not give this role to a task.",
+    fix:
+      "Allow `iam:PassRole` on the role: statement `PassRoles` of `nomad-driver-ecs iam-policy --cluster my-cluster`.",
+  },
+  {
+    seen: "Timeout waiting for network interface provisioning to complete.",
+    cause: "AWS did not give the task a network interface in time.",
+    fix: "Nothing where it passes. Else look for free addresses in the subnet.",
+  },
+  {
     seen: "ResourceInitializationError: unable to pull secrets or registry auth: …",
     cause: "The execution role may not read a secret, or its endpoint is not reached.",
     fix:

@@ -41,6 +41,12 @@ export const starts: readonly Section[] = [
           "`nomad-driver-ecs doctor`, as the agent's user, says what it finds. New credentials are taken without a restart.",
       },
       {
+        seen: "…; check the clock of this Nomad client",
+        texts: ["; check the clock of this Nomad client"],
+        cause: "The client's clock is more than 5 minutes off, so AWS refuses what it signs.",
+        fix: "Let a time service set the clock (chrony). The driver goes on by itself.",
+      },
+      {
         seen: "…; check the IAM policy of this Nomad client's AWS identity",
         texts: ["; check the IAM policy of this Nomad client's AWS identity"],
         cause: "The identity may not make this call.",
@@ -205,6 +211,15 @@ export const starts: readonly Section[] = [
           "ECS has no room: RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:ENI, AGENT, or no capacity of Fargate.",
         fix:
           "On EC2 add instances or ask for less. On Fargate allow more zones, or use `capacity_provider_strategy`.",
+      },
+      {
+        seen:
+          "…; check network_configuration.aws_vpc_configuration in config.task, or in the plugin block's config",
+        texts: ["; check network_configuration.aws_vpc_configuration in config.task"],
+        cause:
+          "ECS refuses the task's subnets or security groups: they are not there in this region and account, or not of one VPC.",
+        fix:
+          "Correct `subnets` and `security_groups`. A task that names none has those of the plugin block.",
       },
       {
         seen: "the ECS task was stopped before it ran",

@@ -1,7 +1,7 @@
 import { EcsError } from "../../aws/error.ts";
 import { type OperationName, operations } from "../../aws/operations.ts";
 import { actionOf, grants } from "../../aws/permissions.ts";
-import { credentialsFix, regionFix } from "../advice.ts";
+import { refusalFix, regionFix } from "../advice.ts";
 
 /** What the doctor found of one prerequisite. */
 export type Check = {
@@ -38,7 +38,7 @@ export function failedCall(name: string, operation: OperationName, error: unknow
     case "denied":
       return fail(name, error.answer, permissionFix(operation));
     case "credentials":
-      return fail(name, error.answer, credentialsFix);
+      return fail(name, error.answer, refusalFix(error.answer));
     case "no_region":
       return fail(name, error.answer, regionFix);
     case "throttled":

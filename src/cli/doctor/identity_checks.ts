@@ -2,7 +2,7 @@
 import { toEcsError } from "../../aws/error.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Identity } from "../../aws/identity.ts";
-import { credentialsFix, regionFix } from "../advice.ts";
+import { clockFix, credentialsFix, regionFix } from "../advice.ts";
 import type { Host } from "../host.ts";
 import { spanOf } from "../style.ts";
 import { answered } from "./bounded.ts";
@@ -59,9 +59,8 @@ export function clockCheck(time: Date | undefined, now: number): Check {
   if (time === undefined) return skip("clock", "AWS's answer does not tell the time");
   const skew = now - time.getTime();
   const text = `${spanOf(Math.abs(skew))} ${skew < 0 ? "behind" : "ahead of"} AWS's`;
-  const fix = "let a time service set this host's clock (chrony, systemd-timesyncd)";
-  if (Math.abs(skew) >= allowedSkew) return fail("clock", text, fix);
-  return Math.abs(skew) >= worthAWord ? warn("clock", text, fix) : ok("clock", "as AWS's");
+  if (Math.abs(skew) >= allowedSkew) return fail("clock", text, clockFix);
+  return Math.abs(skew) >= worthAWord ? warn("clock", text, clockFix) : ok("clock", "as AWS's");
 }
 
 function failedChecks(error: unknown): Check[] {

@@ -38,6 +38,59 @@ Deno.test("a refusal of AWS's is told in AWS's words, with what it was about and
   );
 });
 
+const advised: [what: string, type: string, message: string, advice: string][] = [
+  [
+    "a clock that is late",
+    "InvalidSignatureException",
+    "Signature expired: 20261126T120000Z is now earlier than 20261126T121500Z",
+    "check the clock of this Nomad client",
+  ],
+  [
+    "a clock that is early",
+    "SignatureDoesNotMatch",
+    "Signature not yet current: 20261126T121500Z is still later than 20261126T120500Z",
+    "check the clock of this Nomad client",
+  ],
+  [
+    "a wrong secret key",
+    "SignatureDoesNotMatch",
+    "The request signature we calculated does not match the signature you provided.",
+    "check the AWS credentials of this Nomad client",
+  ],
+  [
+    "a session that is over",
+    "ExpiredTokenException",
+    "The security token included in the request is expired",
+    "check the AWS credentials of this Nomad client",
+  ],
+  [
+    "a subnet that does not exist",
+    "InvalidParameterException",
+    "Error retrieving subnet information for [subnet-1]: The subnet ID 'subnet-1' does not exist " +
+    "(ErrorCode: InvalidSubnetID.NotFound)",
+    "check network_configuration.aws_vpc_configuration in config.task, or in the plugin block's config",
+  ],
+  [
+    "a security group that does not exist",
+    "InvalidParameterException",
+    "Error retrieving security group information for [sg-1]: The security group 'sg-1' does not exist " +
+    "(ErrorCode: InvalidGroup.NotFound)",
+    "check network_configuration.aws_vpc_configuration in config.task, or in the plugin block's config",
+  ],
+  [
+    "a network that is missing",
+    "InvalidParameterException",
+    "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    "check network_configuration.aws_vpc_configuration in config.task, or in the plugin block's config",
+  ],
+];
+for (const [what, type, message, advice] of advised) {
+  Deno.test(`a refusal for ${what} says what to check`, async () => {
+    const error = await errorOf({ status: 400, body: refusal(type, message) });
+    assertEquals(error?.message, `RunTask web in cluster c: ${type}: ${message}; ${advice}`);
+  });
+}
+
 const page = "\r\n\r\n  <html>\r\n<head><title>Sorry</title></head></html>";
 const foreign: [what: string, answer: Parameters<typeof errorOf>[0], words: string][] = [
   [

@@ -12,6 +12,19 @@ Deno.test("an error of AWS's is told with what was asked, the answer, and what t
   );
 });
 
+Deno.test("a refusal for the time of a request is the clock's, not the credentials'", () => {
+  const late = new EcsError(
+    "credentials",
+    "ECS ListTasks of x",
+    "SignatureDoesNotMatch: Signature expired",
+  );
+  assertEquals(
+    errorInWords(late),
+    "ECS ListTasks of x: SignatureDoesNotMatch: Signature expired; " +
+      "let a time service set this host's clock (chrony, systemd-timesyncd)",
+  );
+});
+
 Deno.test("where AWS's answer alone can tell what to do, nothing is added", () => {
   const rejected = new EcsError("rejected", "ECS StopTask x", "InvalidParameterException: no");
   assertEquals(errorInWords(rejected), "ECS StopTask x: InvalidParameterException: no");
