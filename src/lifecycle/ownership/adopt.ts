@@ -94,10 +94,10 @@ function fateOf(
   const left = leftTo(tags);
   if (left?.allocId === owner.allocId) return { kind: "take", rank: 1 };
   // If an allocation never took the task that was left to it, the next allocation gets it, even if Nomad
-  // has forgotten the allocation that left it.
+  // has forgotten the allocation that left it. Both are places in the chain, and -1 for one that is not in it.
   const heir = chain.findIndex((earlier) => earlier.allocId === left?.allocId);
-  const own = chain.findIndex((earlier) => earlier.allocId === allocId);
-  const predecessor = chain[own] ?? chain[heir];
+  const runner = chain.findIndex((earlier) => earlier.allocId === allocId);
+  const predecessor = chain[runner] ?? chain[heir];
   if (predecessor === undefined) return { kind: "leave alone" };
   // Another allocation that is to replace the same one waits to take it.
   const isAnothers = left !== undefined && heir < 0 && now <= left.until;
@@ -105,5 +105,5 @@ function fateOf(
   const isFree = predecessor.lost || heir >= 0;
   if (predecessor.runs !== "same" || !isFree) return { kind: "stop" };
   // What an allocation ran by itself comes before what was left to it.
-  return { kind: "take", rank: heir >= 0 ? 3 + 2 * heir : 2 + 2 * own };
+  return { kind: "take", rank: heir >= 0 ? 3 + 2 * heir : 2 + 2 * runner };
 }
