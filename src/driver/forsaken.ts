@@ -38,7 +38,7 @@ type Memory = {
   /** The nodes that worked in the last round. */
   working: ReadonlySet<string>;
   /** When all tasks were last due to be described. */
-  forgotten: number;
+  forgottenAt: number;
 };
 
 /** The nodes of this Nomad. */
@@ -105,16 +105,19 @@ function emptyMemory(now: number): Memory {
     reported: new Set(),
     ours: new Set(),
     working: new Set(),
-    forgotten: now,
+    forgottenAt: now,
   };
 }
 
-/** Has all tasks described anew where a node works no more: its tasks may be known as another's. */
+/**
+ * Has all tasks described anew after a node has stopped working, and once in a while: another node may have taken
+ * tasks since they were described.
+ */
 function forgetNodes(memory: Memory, working: ReadonlySet<string>, now: number): void {
   const isSame = [...memory.working].every((id) => working.has(id));
   memory.working = working;
-  if (isSame && now - memory.forgotten < settledTime) return;
-  memory.forgotten = now;
+  if (isSame && now - memory.forgottenAt < settledTime) return;
+  memory.forgottenAt = now;
   memory.nodes.clear();
 }
 
@@ -125,31 +128,51 @@ async function searchCluster(
   nodeId: string,
   { working, known }: Nodes,
 ): Promise<void> {
-  const { lifecycle, onSearched, clock, grace, signal } = context;
+  const { lifecycle, onSearched, clock, signal } = context;
   forgetNodes(memory, working, clock.monotonic());
   // A task of a node that works needs no look: that node's own driver ends it.
   const isSettled = (arn: string) => working.has(memory.nodes.get(arn) ?? "");
   const found = await lifecycle.tasksOfOthers(cluster, nodeId, isSettled, signal);
   onSearched(cluster);
   for (const { ref, owner } of found.described) memory.nodes.set(ref.arn, owner.nodeId);
-  const { nodes, asked, since, reported, ours } = memory;
-  for (const table of [nodes, asked, since, reported, ours]) {
-    for (const arn of table.keys()) if (!found.listed.has(arn)) table.delete(arn);
-  }
+  forgetTasks(memory, found.listed);
   // Those that were asked about longest ago come first: the tasks of another Nomad may be many.
   const open = found.described.filter(({ owner }) => !working.has(owner.nodeId))
     .toSorted((one, other) => askedAt(memory, one) - askedAt(memory, other));
-  await eachSideBySide(open.slice(0, askedInRound), askedAtOnce, async (task) => {
-    const { arn } = task.ref;
-    memory.asked.set(arn, clock.monotonic());
-    if (!await isForsaken(context, task, { known, ours })) {
-      memory.since.delete(arn);
-      return;
-    }
-    const since = memory.since.get(arn) ?? clock.monotonic();
-    memory.since.set(arn, since);
-    if (clock.monotonic() - since >= grace()) settle(context, memory, task);
-  });
+  await eachSideBySide(
+    open.slice(0, askedInRound),
+    askedAtOnce,
+    (task) => askAbout(context, memory, task, known),
+  );
+}
+
+/** Forgets the tasks that the cluster has no more. */
+function forgetTasks(
+  { nodes, asked, since, reported, ours }: Memory,
+  listed: ReadonlySet<string>,
+): void {
+  for (const table of [nodes, asked, since, reported, ours]) {
+    for (const arn of table.keys()) if (!listed.has(arn)) table.delete(arn);
+  }
+}
+
+/** Asks Nomad about a task, and settles it once it has been forsaken for the grace period. */
+async function askAbout(
+  context: ForsakenContext,
+  memory: Memory,
+  task: OthersTask,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const { clock, grace } = context;
+  const { arn } = task.ref;
+  memory.asked.set(arn, clock.monotonic());
+  if (!await isForsaken(context, task, { known, ours: memory.ours })) {
+    memory.since.delete(arn);
+    return;
+  }
+  const since = memory.since.get(arn) ?? clock.monotonic();
+  memory.since.set(arn, since);
+  if (clock.monotonic() - since >= grace()) settle(context, memory, task);
 }
 
 function askedAt({ asked }: Memory, { ref: { arn } }: OthersTask): number {
@@ -177,8 +200,8 @@ function settle(
 }
 
 /**
- * Whether a task of a node that does not work has nobody who will end it. Where Nomad does not answer,
- * or does not show enough, it has.
+ * Whether a task of a node that does not work has nobody who will end it. That must be proven: false where Nomad
+ * does not answer, or does not show enough.
  */
 async function isForsaken(
   { nomad, clock, signal }: ForsakenContext,
