@@ -14,6 +14,18 @@ import { fileURLToPath } from "node:url";
 /** Version of the Nomad under test, as `1.11.3`. */
 export const nomadVersion = Deno.env.get("NOMAD_VERSION") ?? "";
 
+/** Whether the Nomad under test is older than a version, as `1.6.0`. */
+export function isOlderThan(version: string): boolean {
+  const [own, other] = [nomadVersion, version].map((text) => text.split(/[.-]/).map(Number));
+  const at = (other ?? []).findIndex((part, index) => part !== own?.[index]);
+  return (own?.[at] ?? 0) < (other?.[at] ?? 0);
+}
+
+/** Whether Nomad tells an external driver its node id: from 1.3.12, 1.4.7 and 1.5.2 on. */
+export const tellsNode = !isOlderThan("1.3.12") &&
+  !(/^1\.4\./.test(nomadVersion) && isOlderThan("1.4.7")) &&
+  !(/^1\.5\./.test(nomadVersion) && isOlderThan("1.5.2"));
+
 /** The plugin block that users of the Go driver have. */
 export const seedDriverConfig = {
   enabled: true,
