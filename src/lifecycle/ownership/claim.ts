@@ -51,8 +51,8 @@ export type ClaimContext = Claimant & {
   readonly services: ClaimServices;
   /** What its tags have told so far; claiming brings it up to date. */
   ownership: TagOwnership;
-  /** A fresh look at the task, with its tags. */
-  look(signal: AbortSignal): Promise<Observation>;
+  /** A fresh look at the task, with its tags. Each request that shows nothing of it calls `onFailure`. */
+  look(signal: AbortSignal, onFailure?: (error: EcsError) => void): Promise<Observation>;
   /** Whether the task's user was told that its tags cannot be moved. */
   toldUntagged: boolean;
   /** Tells the task's user something. */

@@ -19,7 +19,7 @@ export type StopContext = ClaimContext & {
   readonly ownerIsRead: boolean;
   /** Whether ECS has told of the task before. */
   wasSeen(): boolean;
-  /** Told of each attempt that failed; another follows. */
+  /** Told of each attempt and each look that failed; another follows. */
   stopFailed(error: Error): void;
 };
 
@@ -71,7 +71,8 @@ async function stopOnce(
     return { kind: "withdrawn", why: "an allocation has it after all" };
   }
   const target = taskInWords(ref);
-  const look = await context.look(signal);
+  // Nomad is to hear in its time that ECS describes no task, too.
+  const look = await context.look(signal, (error) => context.stopFailed(error));
   // Whose it is shows once ECS has caught up. If ECS never does, that is the task's end.
   if (look.kind !== "seen") {
     throw new EcsError("unavailable", attemptOf("stopTask", target), whyUnseen(context, look.kind));

@@ -1,4 +1,5 @@
 import type { TaskRef } from "../../aws/cluster_ref.ts";
+import type { EcsError } from "../../aws/error.ts";
 import { claimInTime, foreignText, isOwners, type TagOwnership } from "../ownership/claim.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { TaskIdentity } from "../task_identity.ts";
@@ -268,8 +269,8 @@ class WatchedTask implements RemoteTask, Observer, StopContext {
     this.#settle({ state: this.#endedAs(0, error), missing: undefined });
   }
 
-  look(signal: AbortSignal): Promise<Observation> {
-    return this.#watch.look(signal);
+  look(signal: AbortSignal, onFailure?: (error: EcsError) => void): Promise<Observation> {
+    return this.#watch.look(signal, onFailure);
   }
 
   isStopWanted(): boolean {

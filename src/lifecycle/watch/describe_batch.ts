@@ -3,7 +3,7 @@ import type { Logger } from "../../logger.ts";
 import type { Permit } from "../../aws/budget.ts";
 import type { EcsCaller } from "../../aws/caller.ts";
 import { clusterInWords, type ClusterRef, parseTaskArn } from "../../aws/cluster_ref.ts";
-import { EcsError } from "../../aws/error.ts";
+import { EcsError, toEcsError } from "../../aws/error.ts";
 import { attemptOf } from "../../aws/operations.ts";
 import { verdictOn } from "../error_policy.ts";
 import { accountWithoutCluster } from "./gone_cluster.ts";
@@ -15,6 +15,7 @@ import {
   none,
   postpone,
   setAside,
+  tellFailure,
   type WatchList,
 } from "./watch_list.ts";
 import type { Observation } from "./watcher.ts";
@@ -48,10 +49,24 @@ export async function describeBatch(
   const batch: Batch = { open: new Set(entries), answered: false };
   try {
     await describeOrSplit(context, batch, entries, permit);
+    tellOpen(context, batch, "it does not tell of the task");
+  } catch (error) {
+    tellOpen(context, batch, error);
+    throw error;
   } finally {
     // A task that the answer does not mention is asked for again.
     for (const entry of rotated([...batch.open], context.random)) postpone(context.list, entry);
   }
+}
+
+/** Tells those who wait for a look at the batch's open tasks why the requests showed nothing of them. */
+function tellOpen({ cluster, signal }: DescribeContext, { open }: Batch, why: unknown): void {
+  if (signal.aborted) return;
+  const attempted = attemptOf("describeTasks", `in ${clusterInWords(cluster)}`);
+  const error = typeof why === "string"
+    ? new EcsError("unavailable", attempted, why)
+    : toEcsError(why, attempted);
+  for (const entry of open) tellFailure(entry, error);
 }
 
 async function describeOrSplit(
@@ -171,6 +186,7 @@ function refuse(
   // A denial before the first answer concerns our identity, not this task.
   if (error.kind === "denied" && !answered && !known) throw error;
   open.delete(entry);
+  tellFailure(entry, error);
   log.error("ECS refuses to describe a task; it counts as running", {
     arn: entry.arn,
     error: error.message,

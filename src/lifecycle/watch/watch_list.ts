@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import type { EcsError } from "../../aws/error.ts";
 import { batchSize } from "../../aws/operations.ts";
 import type { DueQueue } from "./due_queue.ts";
 import { quickAhead, quickInterval, refusedInterval } from "./poll_intervals.ts";
@@ -11,7 +12,11 @@ import type { Observation, Observer, Watch } from "./watcher.ts";
 const placesInTurn = batchSize / 4;
 
 /** Someone who waits for a fresh look, tags included. */
-export type Look = { settle: (observation: Observation) => void };
+export type Look = {
+  readonly settle: (observation: Observation) => void;
+  /** Told why a request showed nothing of the task. */
+  readonly onFailure: ((error: EcsError) => void) | undefined;
+};
 
 /** A task that is watched. */
 export type Entry = {
@@ -136,6 +141,11 @@ export function deliver(
   for (const look of looks) look.settle(observation);
 }
 
+/** Tells those who wait for a look why a request showed nothing of the task. */
+export function tellFailure({ looks }: Entry, error: EcsError): void {
+  for (const { onFailure } of looks) onFailure?.(error);
+}
+
 /** Puts an entry back that ECS said nothing of. */
 export function postpone(list: WatchList, entry: Entry): void {
   putBack(list, entry, quickInterval);
@@ -176,11 +186,12 @@ class WatchHandle implements Watch {
     if (next === "quick") hurry(this.#list, this.#entry, quickInterval);
   }
 
-  look(signal: AbortSignal): Promise<Observation> {
+  look(signal: AbortSignal, onFailure?: (error: EcsError) => void): Promise<Observation> {
     const entry = this.#entry;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const look: Look = {
+        onFailure,
         settle: (observation) => {
           signal.removeEventListener("abort", leave);
           resolve(observation);

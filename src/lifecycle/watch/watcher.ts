@@ -34,8 +34,9 @@ export type Watch = {
   /**
    * Resolves to a look at the task, tags included, that ECS was asked for after this call. Rejects
    * with the signal's reason. It is part of the next batch, before the tasks that nobody waits for.
+   * Each request that ECS does not answer with the task calls `onFailure`; another request follows.
    */
-  look(signal: AbortSignal): Promise<Observation>;
+  look(signal: AbortSignal, onFailure?: (error: EcsError) => void): Promise<Observation>;
   /** Has ECS asked for the task at once, also in the pause after a failure. */
   hasten(): void;
   end(): void;

@@ -84,6 +84,24 @@ Deno.test("ECS is asked to stop a released task until it acknowledges", async ()
   assertEquals(world.ecs.live(), []);
 });
 
+for (
+  const [mode, says] of [["error503", "DescribeTasks"], ["cut-before", "DescribeTasks"]] as const
+) {
+  Deno.test(`a stop answers in its time where ECS describes no task: ${mode}`, async () => {
+    const world = createWorld();
+    const { remote } = await started(world);
+    world.ecs.weather = { mode, rate: 1, operation: "DescribeTasks" };
+    const asked = world.time.now();
+    const stopped = await world.settle(remote.stop("the test", 5_000));
+    assert(stopped.status === "fulfilled" && stopped.value.kind === "unacknowledged");
+    assertStringIncludes(stopped.value.error?.message ?? "none yet", says);
+    assertEquals(world.time.now() - asked, 5_000);
+    world.ecs.weather = undefined;
+    await world.pass(60_000);
+    assertEquals(world.ecs.live(), [], "the driver went on asking");
+  });
+}
+
 Deno.test("a stop answers with the end when that comes in time, else with the acknowledgement", async () => {
   const world = createWorld();
   const { remote } = await started(world);

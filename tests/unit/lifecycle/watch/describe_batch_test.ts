@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type * as aws from "../../../../src/aws/operations.ts";
 import type { Permit } from "../../../../src/aws/budget.ts";
 import type { EcsCaller } from "../../../../src/aws/caller.ts";
@@ -160,6 +160,42 @@ Deno.test("a request that fails otherwise is not halved, and whoever waits goes 
   for (const entry of list.entries.values()) list.queue.hurry(entry, 0);
   await run();
   assertEquals((await look)?.kind, "seen");
+});
+
+const failures: [string, RegExp, () => Output][] = [
+  ["fails", /socket hang up/, () => {
+    throw new EcsError("unavailable", "DescribeTasks", "socket hang up");
+  }],
+  ["is refused", /AccessDenied/, () => {
+    throw new EcsError("denied", "DescribeTasks", "AccessDenied");
+  }],
+  ["tells nothing of the task", /it does not tell of the task/, () => running([])],
+];
+for (const [what, says, answer] of failures) {
+  Deno.test(`who waits for a look is told of a request that ${what}, and goes on waiting`, async () => {
+    let away = true;
+    const { watches, list, run } = createBatch(1, (arns) => away ? answer() : running(arns));
+    const told: string[] = [];
+    const look = watches[0]?.look(never, ({ message }) => told.push(message));
+    await run().catch(() => {});
+    assertEquals(told.length, 1);
+    assertMatch(told[0] ?? "", says);
+    away = false;
+    for (const entry of list.entries.values()) list.queue.hurry(entry, 0);
+    await run();
+    assertEquals([(await look)?.kind, told.length], ["seen", 1]);
+  });
+}
+
+Deno.test("who waits for a look is told of no request that its halves make good", async () => {
+  const { watches, run } = createBatch(4, (arns) => {
+    if (arns.includes("task-3")) throw new EcsError("denied", "DescribeTasks", "denied");
+    return running(arns);
+  });
+  const told: string[] = [];
+  const look = watches[0]?.look(never, ({ message }) => told.push(message));
+  await run();
+  assertEquals([(await look)?.kind, told], ["seen", []]);
 });
 
 const noCluster = () => {
