@@ -151,7 +151,7 @@ function failureOf(
   switch (task.stopCode) {
     case "EssentialContainerExited":
       if (container?.exitCode === undefined) break;
-      if (container.reason !== undefined) break;
+      if (said(container.reason) !== undefined) break;
       // Which of several containers it was, the exit code alone does not say.
       return container.exitCode === 0 || (task.containers ?? []).length < 2 ? undefined : exits;
     case "UserInitiated":
@@ -166,10 +166,16 @@ function failureOf(
 
 /** ECS's own words for why a task stopped: stop code, reason, and each container's reason. */
 export function explain(task: Task): string {
+  const stopped = said(task.stoppedReason);
   const containers = (task.containers ?? [])
-    .filter(({ reason }) => reason !== undefined && reason !== "" && reason !== task.stoppedReason)
+    .filter(({ reason }) => said(reason) !== undefined && reason !== stopped)
     .map(({ name, reason }) => `container ${name}: ${reason}`);
-  const causes = [task.stoppedReason, ...containers].filter((cause) => cause !== undefined);
+  const causes = [stopped, ...containers].filter((cause) => cause !== undefined);
   return `ECS task stopped (${task.stopCode ?? "no stop code"})` +
     (causes.length > 0 ? `: ${causes.join("; ")}` : "");
+}
+
+/** A text of an answer; undefined where it is empty, as nothing is said by it. */
+export function said(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
 }

@@ -1,6 +1,6 @@
 import type { Attachment, Container, Task } from "../../aws/ecs_answers.ts";
 import { shorten } from "../../config/show.ts";
-import { isOfAws } from "./ending.ts";
+import { isOfAws, said } from "./ending.ts";
 
 /**
  * The part of ECS's description that the driver acts on and shows. Its members are compared one by one,
@@ -61,9 +61,9 @@ function addressOf(task: Task, network: Attachment | undefined): string | undefi
 }
 
 function reasonOf({ stoppedReason, containers = [], attachments = [] }: Task): string | undefined {
-  const failed = containers.find(({ reason }) => reason !== undefined && reason !== "");
+  const failed = containers.find(({ reason }) => said(reason) !== undefined);
   const waiting = attachments.find(({ status }) => status !== undefined && status !== "ATTACHED");
-  const reason = stoppedReason ??
+  const reason = said(stoppedReason) ??
     (failed === undefined ? undefined : `container ${failed.name}: ${failed.reason}`) ??
     (waiting === undefined ? undefined : attachmentInWords(waiting));
   return reason === undefined ? undefined : shorten(reason, reasonLimit);

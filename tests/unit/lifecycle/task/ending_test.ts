@@ -168,6 +168,18 @@ const cases: Record<string, Case> = {
     error: `ECS task stopped (EssentialContainerExited): ${exitReason}`,
     exits: "container agent exited with code 0",
   },
+  "an empty reason is none": {
+    task: { stopCode: undefined, stoppedReason: "" },
+    containers: [{ name: "main", exitCode: 0, reason: "" }],
+    exitCode: 0,
+    error: "ECS task stopped (no stop code)",
+    exits: "container main exited with code 0",
+  },
+  "a container with an empty reason has its own exit code told, and nothing else": {
+    containers: [{ name: "main", exitCode: 7, reason: "" }],
+    exitCode: 7,
+    exits: "container main exited with code 7",
+  },
   "a task of which ECS says next to nothing is no success": {
     task: { stopCode: undefined, stoppedReason: undefined },
     exitCode: -1,

@@ -50,6 +50,8 @@ Deno.test("the reason is the newest that ECS gives, in a short text", () => {
   const containers = [{ name: "app", reason: "CannotPullContainerError: not found" }];
   assertEquals(reason({ containers }), "container app: CannotPullContainerError: not found");
   assertEquals(reason({ containers, stoppedReason: "it stops" }), "it stops");
+  assertEquals(reason({ containers, stoppedReason: "" }), reason({ containers }), "an empty one");
+  assertEquals(reason({ stoppedReason: "" }), undefined);
   assertEquals(reason({ stoppedReason: "x".repeat(5_000) })?.length, 501);
 });
 
