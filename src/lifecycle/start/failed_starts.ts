@@ -1,7 +1,9 @@
+import { startedBy } from "../ownership/tags.ts";
 import type { OpenRun } from "../ownership/starts.ts";
 import type { TaskIdentity } from "../task_identity.ts";
 import { findLive } from "./find_live.ts";
-import type { StartContext } from "./context.ts";
+import { recordRun } from "./start_record.ts";
+import type { StartContext, StartRequest } from "./context.ts";
 
 /**
  * Milliseconds for which the ECS task of a failed start is looked for. ECS lists a task some seconds
@@ -10,6 +12,32 @@ import type { StartContext } from "./context.ts";
 const searchTime = 120_000;
 /** Milliseconds between looks. */
 const searchInterval = 5_000;
+
+/**
+ * Has the ECS task looked for and stopped of a run that ECS was last asked for before `since`, in monotonic
+ * milliseconds, unless a later start resumes the run.
+ */
+export function leaveOpen(
+  context: StartContext,
+  { owner }: StartRequest,
+  taskId: string,
+  since: number,
+): void {
+  const { cluster, remoteTasks: { ledger } } = context;
+  const left = { cluster, index: startedBy(owner), taskId, since };
+  cleanUp(context, owner, ledger.leaveRun(left));
+}
+
+/**
+ * Puts on record that a failed start has left no run open, once ECS has acknowledged the stop of what it ran:
+ * a later process would resume the stopped task. Before that, should this process die, the next one is to
+ * find the task. Does not reject.
+ */
+export async function leaveNone(context: StartContext, request: StartRequest): Promise<void> {
+  // The next start waits for the same stop, and then asks ECS before it records its run.
+  await context.remoteTasks.ledger.stopsPending(startedBy(request.owner));
+  await recordRun(context, request, undefined);
+}
 
 /**
  * Looks for the ECS task of a run that a start has left open, and stops it, until a later start

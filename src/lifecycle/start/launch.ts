@@ -13,7 +13,7 @@ import {
   type StartRequest,
   tell,
 } from "./context.ts";
-import { cleanUp } from "./failed_starts.ts";
+import { leaveNone, leaveOpen } from "./failed_starts.ts";
 import { findLive } from "./find_live.ts";
 import { type OwnTask, takeFromPredecessor } from "./from_predecessor.ts";
 import { describeDefinition, type Plan, planTask } from "./plan.ts";
@@ -40,6 +40,8 @@ type Launch = {
   readonly earlier: EarlierStarts;
   /** Task id of the run that ECS may have accepted without our having its answer. */
   openRun: string | undefined;
+  /** Whether an earlier process may have asked for a run without a record, which ECS may not list yet. */
+  unlisted: boolean;
   /** Monotonic milliseconds before which an earlier start asked ECS for the run that it left open. */
   readonly openSince: number;
 };
@@ -58,12 +60,13 @@ export async function launch(
   const { cluster, remoteTasks: { ledger } } = context;
   const { request } = attempt;
   const index = startedBy(request.owner);
-  const earlier = await orAborted(earlierStarts(context, request), signal);
+  const earlier = await earlierStarts(context, request, signal);
   const recorded = earlier.kind === "possible" ? earlier.openRun : undefined;
   const launch: Launch = {
     request,
     asking: { signal, retrying: tellingOnce(attempt) },
     earlier,
+    unlisted: earlier.kind === "possible" && earlier.unrecorded,
     // A run on record was asked for by a process before this one.
     openSince: ledger.openRun(cluster, index)?.since ?? context.begunAt,
     openRun: ledger.resumeRun(cluster, index) ?? recorded,
@@ -73,26 +76,21 @@ export async function launch(
       await takeOver(context, launch) ??
       await runNew(context, launch);
   } catch (error) {
-    if (launch.openRun === undefined) {
-      attempt.left = leftBy(context, earlier);
-      recordRun(context, request, undefined);
-    } else {
-      leaveOpen(context, request, launch.openRun, context.clock.monotonic());
-    }
+    leave(context, attempt, launch);
     throw error;
   }
 }
 
-/** Has the ECS task of a run looked for and stopped, unless a later start resumes the run. */
-function leaveOpen(
-  context: StartContext,
-  { owner }: StartRequest,
-  taskId: string,
-  since: number,
-): void {
-  const { cluster, remoteTasks: { ledger } } = context;
-  const left = { cluster, index: startedBy(owner), taskId, since };
-  cleanUp(context, owner, ledger.leaveRun(left));
+/** Notes what a failed launch leaves, for the start that comes next. */
+function leave(context: StartContext, attempt: Attempt, launch: Launch): void {
+  const { request, earlier, openRun } = launch;
+  if (openRun !== undefined) {
+    return leaveOpen(context, request, openRun, context.clock.monotonic());
+  }
+  attempt.left = leftBy(context, earlier);
+  // A record that no run is open would be believed. The next start is to wait as this one did.
+  if (launch.unlisted) context.metTasks.forget(startedBy(request.owner));
+  else leaveNone(context, request);
 }
 
 /**
@@ -130,8 +128,9 @@ async function findRunning(
   const look = () =>
     searchSettled(context, request, indexes, asking, () => findLive(context, owner, search));
   let found = await look();
-  if (found.length === 0 && earlier.unrecorded) {
+  if (found.length === 0 && launch.unlisted) {
     if (await untilEarlierListed(context, request, asking.signal)) found = await look();
+    launch.unlisted = false;
   }
   const [live, ...doubles] = found;
   for (const { taskArn } of doubles) {

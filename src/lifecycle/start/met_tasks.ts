@@ -2,6 +2,8 @@
 export type MetTasks = {
   /** Notes an allocation's task. Answers whether this process has met it before. */
   meet(index: string): "new" | "met";
+  /** Takes the note back: the next one that meets the task is to find out what was before it. */
+  forget(index: string): void;
   /**
    * Milliseconds since the Unix epoch. Of an allocation whose directory was made later than this, only
    * this process can have started a task, and `meet` knows of it.
@@ -33,6 +35,7 @@ export function createMetTasks({ now }: { now: () => number }): MetTasks {
       }
       return known ? "met" : "new";
     },
+    forget: (index) => void met.delete(index),
     knownSince: () => knownSince,
   };
 }

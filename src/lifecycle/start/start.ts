@@ -5,9 +5,10 @@ import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
 import { progressOf } from "../task/tracking.ts";
 import type { Attempt, StartContext, Started, StartRequest } from "./context.ts";
+import { leaveNone } from "./failed_starts.ts";
 import { launch, type Launched } from "./launch.ts";
 import { nameOf } from "./plan.ts";
-import { recordEnd, recordRun } from "./start_record.ts";
+import { recordEnd } from "./start_record.ts";
 import { advertisedAddress, waitUntilStarted } from "./wait.ts";
 
 /**
@@ -75,8 +76,7 @@ async function untilStarted(
       remote.stop("Nomad: the task's start failed", 0);
     }
     remote.release("the task's start failed");
-    // The record must not show an open run: a later process would resume the stopped task.
-    if (!context.signal.aborted) recordRun(context, attempt.request, undefined);
+    if (!context.signal.aborted) leaveNone(context, attempt.request);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { orAborted } from "../../aws/retry.ts";
 import type { Clock } from "../../clock.ts";
 import type { Files } from "../../files.ts";
 import { parseJsonObject } from "../../json_object.ts";
@@ -61,18 +62,38 @@ const maybeUnrecorded = { ...untold, unrecorded: true } as const;
  * - the directory holds no record of a start, should the wall clock have misled us;
  * - the record of this start is on the disk.
  *
- * Does not reject: a disk that cannot be read or written tells nothing.
+ * A disk that cannot be read or written tells nothing. Rejects with the signal's reason when it aborts,
+ * and then counts as not having been asked.
  */
 export async function earlierStarts(
   context: RecordContext,
   start: RecordedStart,
+  signal: AbortSignal,
 ): Promise<EarlierStarts> {
-  const { metTasks, files, log } = context;
+  const { metTasks } = context;
   const { owner, allocDir } = start;
+  const index = startedBy(owner);
   // What this process knows of its own starts is newer than any record.
-  const isMet = metTasks.meet(startedBy(owner)) === "met";
+  const isMet = metTasks.meet(index) === "met";
   // Nomad names the directory of every allocation.
   if (isMet || allocDir === undefined) return { ...untold, isMet };
+  try {
+    return await orAborted(onDisk(context, start, allocDir, signal), signal);
+  } catch (error) {
+    metTasks.forget(index);
+    throw error;
+  }
+}
+
+/** What the allocation's directory tells. Records nothing once the signal has aborted. Does not reject. */
+async function onDisk(
+  context: RecordContext,
+  start: RecordedStart,
+  allocDir: string,
+  signal: AbortSignal,
+): Promise<EarlierStarts> {
+  const { files, log } = context;
+  const { owner } = start;
   try {
     const text = await files.read(pathOf(allocDir, owner));
     if (text !== undefined) return recorded(parse(text), owner);
@@ -82,6 +103,8 @@ export async function earlierStarts(
     log.debug("the record of a task's start cannot be read", { task_id: owner.id, error });
     return maybeUnrecorded;
   }
+  // The next start may have recorded its run by then.
+  if (signal.aborted) return untold;
   return await recordRun(context, start, owner.id) ? { kind: "none" } : untold;
 }
 

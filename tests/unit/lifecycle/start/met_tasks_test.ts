@@ -10,6 +10,13 @@ Deno.test("a task is new once, and met from then on", () => {
   assertEquals([met.meet("a"), met.meet("a"), met.meet("b")], ["new", "met", "new"]);
 });
 
+Deno.test("a task whose note is taken back is new again", () => {
+  const met = createMetTasks({ now: () => 0 });
+  met.meet("a");
+  met.forget("a");
+  assertEquals(met.meet("a"), "new");
+});
+
 Deno.test("a directory that the agent may have made anew when it began does not count as new", () => {
   const met = createMetTasks({ now: () => 1_000 });
   assertEquals(met.knownSince(), 1_000 + restoreTime);

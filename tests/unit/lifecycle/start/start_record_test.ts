@@ -9,6 +9,7 @@ import {
 import { createWorld, ownerOf, silent, type World } from "../../../harness/world.ts";
 
 const allocDir = "/alloc/own";
+const never = new AbortController().signal;
 const path = `${allocDir}/nomad-driver-ecs.main.json`;
 const untold = {
   kind: "possible",
@@ -40,7 +41,9 @@ async function worldWithNewDirectory() {
   await world.pass(restoreTime + 1);
   world.disk.makeDirectory(allocDir);
   const ask = async (run = "11111111", asked = records) => {
-    const found = await world.settle(earlierStarts(asked, { owner: ownerOf(run), allocDir }));
+    const found = await world.settle(
+      earlierStarts(asked, { owner: ownerOf(run), allocDir }, never),
+    );
     return found.status === "fulfilled" ? found.value : found.reason;
   };
   const read = async () => {
@@ -130,7 +133,7 @@ Deno.test("a disk that cannot be read or written, and an agent that names no dir
     assertEquals(await ask(), found, state);
   }
   const { records, settle } = await worldWithNewDirectory();
-  const found = await settle(earlierStarts(records, { owner: ownerOf() }));
+  const found = await settle(earlierStarts(records, { owner: ownerOf() }, never));
   assertEquals(found, { status: "fulfilled", value: untold });
 });
 
@@ -158,4 +161,27 @@ Deno.test("of two writes the later is on record, however long the earlier takes"
   await settle(Promise.all(both));
   assertEquals((await read()).run, "later");
   assertEquals(context.writes.size, 0);
+});
+
+Deno.test("a start that is given up while it reads was not asked for, and records nothing later", async () => {
+  const { records, ask, read, settle } = await worldWithNewDirectory();
+  const { promise: isRead, resolve } = Promise.withResolvers<void>();
+  const slow: RecordContext = {
+    ...records,
+    files: {
+      ...records.files,
+      createdAt: async (directory) => {
+        await isRead;
+        return await records.files.createdAt(directory);
+      },
+    },
+  };
+  const gone = new AbortController();
+  const given = earlierStarts(slow, { owner: ownerOf("11111111"), allocDir }, gone.signal);
+  gone.abort(new Error("given up"));
+  const { status } = await settle(given);
+  assertEquals([status, await ask("22222222")], ["rejected", { kind: "none" }]);
+  resolve();
+  await settle(new Promise<void>((passed) => records.clock.sleep(1_000).then(passed)));
+  assertEquals((await read()).run, ownerOf("22222222").id);
 });
