@@ -21,10 +21,10 @@ export function performCloudWatch(
   model: Model,
   region: string,
   operation: string,
-  input: Input,
+  request: Input,
 ): unknown {
   admitOperation(model, region, operation);
-  const { carryOut } = operationFor(operations, operation, input);
+  const { carryOut, input } = operationFor(operations, operation, request);
   advance(model);
   return carryOut(model, region, input);
 }

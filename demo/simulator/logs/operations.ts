@@ -49,10 +49,11 @@ export function performLogs(
   model: Model,
   region: string,
   operation: string,
-  input: Input,
+  request: Input,
 ): unknown {
   admitOperation(model, region, operation);
-  return operationFor(operations, operation, input).carryOut(model, region, input);
+  const { carryOut, input } = operationFor(operations, operation, request);
+  return carryOut(model, region, input);
 }
 
 function createLogGroup(model: Model, region: string, input: Input): unknown {

@@ -95,9 +95,9 @@ export function performUnthrottled(
   model: Model,
   region: string,
   operation: string,
-  input: Input,
+  request: Input,
 ): unknown {
-  const { carryOut } = operationFor(operations, operation, input);
+  const { carryOut, input } = operationFor(operations, operation, request);
   advance(model);
   return carryOut(model, region, input);
 }

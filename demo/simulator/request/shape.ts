@@ -18,7 +18,7 @@ type SdkSchema = Parameters<typeof NormalizedSchema.of>[0];
  * @example
  * ```ts
  * const shape = shapeOf(RunTaskRequest$);
- * checkShape(shape, { count: "1" }); // throws: STRING_VALUE can not be converted to an Integer
+ * readShape(shape, { count: "1" }); // throws: STRING_VALUE can not be converted to an Integer
  * ```
  */
 export function shapeOf(schema: SdkSchema, number: "integer" | "long" = "integer"): Shape {
@@ -37,33 +37,36 @@ export function shapeOf(schema: SdkSchema, number: "integer" | "long" = "integer
 }
 
 /**
- * Refuses a request that has a member of another JSON type than the shape says. AWS JSON 1.1 answers
- * this with a SerializationException before a service looks at the request. As at AWS, unknown
- * members are ignored, and a null member counts as absent.
+ * The request without the members that the shape does not know, and without null ones: AWS ignores
+ * both. Members of structures are in the shape's order, so that equal requests are equal texts.
+ *
+ * @throws `AwsError` where a member has another JSON type than the shape says. AWS JSON 1.1 answers this
+ * with a SerializationException before a service looks at the request.
  */
-export function checkShape(shape: Shape, value: unknown, path = ""): void {
+export function readShape(shape: Shape, value: unknown, path = ""): unknown {
   const refuse = (message: string) =>
     new AwsError("SerializationException", path === "" ? message : `${message} (${path})`);
   if (typeof shape === "string") {
     const problem = scalarProblem(shape, value);
     if (problem !== undefined) throw refuse(problem);
-  } else if (shape.kind === "list") {
-    if (!Array.isArray(value)) throw refuse("Expected list or null");
-    for (const [index, item] of value.entries()) checkShape(shape.item, item, `${path}[${index}]`);
-  } else {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw refuse("Expected structure or map, or null");
-    }
-    for (const [name, member] of Object.entries(value)) {
-      const expected = shape.kind === "map"
-        ? shape.value
-        : Object.hasOwn(shape.members, name)
-        ? shape.members[name]
-        : undefined;
-      if (expected === undefined || member === undefined || member === null) continue;
-      checkShape(expected, member, path === "" ? name : `${path}.${name}`);
-    }
+    return value;
   }
+  if (shape.kind === "list") {
+    if (!Array.isArray(value)) throw refuse("Expected list or null");
+    return value.map((item, index) => readShape(shape.item, item, `${path}[${index}]`));
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw refuse("Expected structure or map, or null");
+  }
+  const given: Readonly<Record<string, unknown>> = { ...value };
+  const names = Object.keys(shape.kind === "map" ? given : shape.members);
+  const members = names.flatMap((name): [string, unknown][] => {
+    const expected = shape.kind === "map" ? shape.value : shape.members[name];
+    const member = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (expected === undefined || member === undefined || member === null) return [];
+    return [[name, readShape(expected, member, path === "" ? name : `${path}.${name}`)]];
+  });
+  return Object.fromEntries(members);
 }
 
 function scalarProblem(shape: Scalar, value: unknown) {

@@ -30,9 +30,10 @@ export function performSessions(
   model: Model,
   region: string,
   operation: string,
-  input: Input,
+  request: Input,
 ): unknown {
-  return operationFor(operations, operation, input).carryOut(model, region, input);
+  const { carryOut, input } = operationFor(operations, operation, request);
+  return carryOut(model, region, input);
 }
 
 /** TerminateSession. It succeeds for a session that has ended. */

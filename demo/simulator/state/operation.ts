@@ -1,6 +1,6 @@
 import { AwsError } from "../request/aws_error.ts";
 import type { Input } from "../request/input.ts";
-import { checkShape, type Shape } from "../request/shape.ts";
+import { readShape, type Shape } from "../request/shape.ts";
 import { admit } from "./admission.ts";
 import type { Model } from "./model.ts";
 import { categoryOf } from "./quotas.ts";
@@ -22,15 +22,21 @@ export function admitOperation(model: Model, region: string, name: string): void
 }
 
 /**
- * The operation of a name, for a request that has the operation's JSON types.
+ * What carries out the operation of a name, and the request for it, without the members that AWS
+ * ignores.
  *
  * @throws `AwsError` where the service has no such operation, or the request has other types.
  */
-export function operationFor(table: OperationTable, name: string, input: Input): Operation {
+export function operationFor(
+  table: OperationTable,
+  name: string,
+  request: Input,
+): { readonly carryOut: Operation["carryOut"]; readonly input: Input } {
   const operation = table.get(name);
   if (operation === undefined) {
     throw new AwsError("UnknownOperationException", `Operation ${name} is not known`);
   }
-  checkShape(operation.shape, input);
-  return operation;
+  // The shape of a request is always that of a structure.
+  const input = readShape(operation.shape, request) as Input;
+  return { carryOut: operation.carryOut, input };
 }

@@ -1,6 +1,6 @@
 import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from "@aws-sdk/client-ecs";
 import { assertEquals } from "@std/assert";
-import { checkShape, shapeOf } from "../../../../demo/simulator/request/shape.ts";
+import { readShape, shapeOf } from "../../../../demo/simulator/request/shape.ts";
 import { assertRefused } from "../../../harness/simulator_definitions.ts";
 
 const runTask = shapeOf(RunTaskRequest$);
@@ -19,11 +19,21 @@ Deno.test("a shape has the lists, maps, structures and scalars of the AWS SDK's 
   });
 });
 
-Deno.test("unknown and null members are accepted", () => {
-  checkShape(runTask, { cluster: null, isNew: { a: [1] }, overrides: { cpu: null } });
-  checkShape(shapeOf(RegisterTaskDefinitionRequest$), {
+Deno.test("unknown and null members are accepted, and left out", () => {
+  const group = "web";
+  const request = { cluster: null, isNew: { a: [1] }, group, overrides: { cpu: null } };
+  assertEquals(readShape(runTask, request), { group, overrides: {} });
+  const definition = {
     containerDefinitions: [{ dockerLabels: { any: "label" }, memory: 64 }],
-  });
+  };
+  const typo = { containerDefinitions: [{ ...definition.containerDefinitions[0], Memory: 9 }] };
+  assertEquals(readShape(shapeOf(RegisterTaskDefinitionRequest$), typo), definition);
+});
+
+Deno.test("equal requests are equal texts, whatever the order of their members", () => {
+  const [one, other] = [{ group: "g", count: 2 }, { count: 2, group: "g" }]
+    .map((request) => JSON.stringify(readShape(runTask, request)));
+  assertEquals(one, other);
 });
 
 const wrong: Record<string, [value: unknown, says: string]> = {
@@ -48,6 +58,6 @@ const wrong: Record<string, [value: unknown, says: string]> = {
 };
 for (const [what, [value, says]] of Object.entries(wrong)) {
   Deno.test(`a request with another JSON type is refused: ${what}`, () => {
-    assertRefused(() => checkShape(runTask, value), "SerializationException", says);
+    assertRefused(() => readShape(runTask, value), "SerializationException", says);
   });
 }

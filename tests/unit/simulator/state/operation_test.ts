@@ -8,8 +8,13 @@ const table: OperationTable = new Map([
   ["ListTasks", { shape: shapeOf(sdk.ListTasksRequest$), carryOut: () => "done" }],
 ]);
 
-Deno.test("a request of the operation's JSON types finds it", () => {
-  assertEquals(operationFor(table, "ListTasks", { cluster: "c" }), table.get("ListTasks"));
+Deno.test("a request of the operation's JSON types finds it, and is without unknown members", () => {
+  const { carryOut, input } = operationFor(table, "ListTasks", {
+    cluster: "c",
+    family: null,
+    x: 1,
+  });
+  assertEquals([carryOut, input], [table.get("ListTasks")?.carryOut, { cluster: "c" }]);
 });
 
 Deno.test("an operation that there is not, and a wrong type, are refused", () => {
