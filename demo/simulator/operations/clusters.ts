@@ -8,7 +8,9 @@ import {
   requiredString,
   strings,
   tagsOf,
+  words,
 } from "../request/input.ts";
+import { pageOf } from "../request/page.ts";
 import {
   type Cluster,
   type InsightsSetting,
@@ -54,6 +56,9 @@ export function updateCluster(model: Model, region: string, input: Input): unkno
 /** PutClusterCapacityProviders. */
 export function putClusterCapacityProviders(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
+  for (const required of ["capacityProviders", "defaultCapacityProviderStrategy"]) {
+    if (input[required] === undefined) throw invalidParameter(`${required} cannot be null.`);
+  }
   const providers = strings(input, "capacityProviders");
   const strategy = objects(input, "defaultCapacityProviderStrategy");
   const foreign = strategy.map((item) => String(item["capacityProvider"]))
@@ -69,13 +74,16 @@ export function putClusterCapacityProviders(model: Model, region: string, input:
   return { cluster: describe(model, cluster, everything) };
 }
 
+/** What DescribeClusters shows only where it is asked for. */
+const parts = ["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"] as const;
+
 /** DescribeClusters. */
 export function describeClusters(model: Model, region: string, input: Input): unknown {
   const asked = strings(input, "clusters");
   if (asked.length > mostClusters) {
     throw invalidParameter(`Clusters can have at most ${mostClusters} items.`);
   }
-  const include = strings(input, "include");
+  const include = words(input, "include", parts);
   const clusters: unknown[] = [];
   const failures: unknown[] = [];
   for (const name of asked.length === 0 ? ["default"] : asked) {
@@ -88,11 +96,12 @@ export function describeClusters(model: Model, region: string, input: Input): un
 }
 
 /** ListClusters. */
-export function listClusters(model: Model, region: string): unknown {
+export function listClusters(model: Model, region: string, input: Input): unknown {
   const clusterArns = [...model.clusters]
     .filter(([key, { status }]) => key.startsWith(`${region}/`) && status === "ACTIVE")
     .map(([, { arn }]) => arn);
-  return { clusterArns };
+  const { items, nextToken } = pageOf(input, clusterArns);
+  return { clusterArns: items, nextToken };
 }
 
 /** DeleteCluster. A deleted cluster is still described, as INACTIVE. */

@@ -2,6 +2,7 @@ import { AwsError, clientException, invalidParameter } from "../request/aws_erro
 import { admitLaunches, providersOf } from "./capacity.ts";
 import { findCluster } from "./clusters.ts";
 import {
+  bool,
   type Input,
   integer,
   mergedTags,
@@ -49,7 +50,10 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   const asked = withDefaultStrategy(input, cluster);
   const launchType = checkRunTask(asked, definition, cluster.capacityProviders);
   const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
-  const taskTags = mergedTags(propagated ? definition.tags : [], tagsOf(input));
+  const managed = bool(input, "enableECSManagedTags")
+    ? [{ key: "aws:ecs:clusterName", value: cluster.name }]
+    : [];
+  const taskTags = mergedTags([...managed, ...(propagated ? definition.tags : [])], tagsOf(input));
 
   const token = optionalString(input, "clientToken");
   if (token !== undefined && !/^[\x21-\x7e]{1,64}$/.test(token)) {

@@ -1,6 +1,7 @@
 import { AwsError, clientException, invalidParameter } from "../request/aws_error.ts";
 import {
   type Input,
+  isManaged,
   mergedTags,
   requiredString,
   strings,
@@ -23,6 +24,9 @@ export function tagResource(model: Model, _region: string, input: Input): unknow
 export function untagResource(model: Model, _region: string, input: Input): unknown {
   const resource = resourceOf(model, input);
   const gone = new Set(strings(input, "tagKeys"));
+  if ([...gone].some(isManaged)) {
+    throw invalidParameter("Tags whose keys begin with aws: cannot be removed.");
+  }
   resource.tags = resource.tags.filter(({ key }) => !gone.has(key));
   return {};
 }

@@ -1,8 +1,7 @@
 import { refuseForeignArn } from "../request/arn.ts";
-import { clientException, invalidParameter } from "../request/aws_error.ts";
+import { clientException } from "../request/aws_error.ts";
 import {
   type Input,
-  integer,
   object,
   objects,
   optionalString,
@@ -10,7 +9,9 @@ import {
   strings,
   tagsOf,
   word,
+  words,
 } from "../request/input.ts";
+import { pageOf } from "../request/page.ts";
 import type {
   Awslogs,
   ContainerDefinition,
@@ -50,11 +51,12 @@ export function registerTaskDefinition(model: Model, region: string, request: In
 /** DescribeTaskDefinition. */
 export function describeTaskDefinition(model: Model, region: string, input: Input): unknown {
   const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
+  const include = words(input, "include", ["TAGS"]);
   const definition = findTaskDefinition(model, region, name);
   if (definition === undefined) throw clientException("Unable to describe task definition.");
   return {
     taskDefinition: describe(definition),
-    ...(strings(input, "include").includes("TAGS") ? { tags: definition.tags } : {}),
+    ...(include.includes("TAGS") ? { tags: definition.tags } : {}),
   };
 }
 
@@ -107,7 +109,7 @@ export function listTaskDefinitions(model: Model, region: string, input: Input):
     )
     .map(({ arn }) => arn);
   const ordered = word(input, "sort", ["ASC", "DESC"]) === "DESC" ? arns.reverse() : arns;
-  const { items, nextToken } = page(input, ordered);
+  const { items, nextToken } = pageOf(input, ordered);
   return { taskDefinitionArns: items, nextToken };
 }
 
@@ -120,7 +122,7 @@ export function listTaskDefinitionFamilies(model: Model, region: string, input: 
     return family.startsWith(prefix) &&
       (status === "ALL" || (status === "ACTIVE" ? active : !active));
   });
-  const { items, nextToken } = page(input, found);
+  const { items, nextToken } = pageOf(input, found);
   return { families: items, nextToken };
 }
 
@@ -223,14 +225,6 @@ function families(model: Model, region: string): string[] {
 
 function revisionsOf(model: Model, region: string, family: string): readonly TaskDefinition[] {
   return model.definitions.get(`${region}/${family}`) ?? [];
-}
-
-function page(input: Input, all: readonly string[]) {
-  const most = integer(input, "maxResults", { min: 1, max: 100 }) ?? 100;
-  const from = Number(optionalString(input, "nextToken") ?? 0);
-  if (!Number.isInteger(from) || from < 0) throw invalidParameter("Invalid token.");
-  const next = from + most;
-  return { items: all.slice(from, next), nextToken: next < all.length ? String(next) : undefined };
 }
 
 /** A definition as AWS describes it, with the members that AWS adds. */

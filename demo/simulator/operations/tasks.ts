@@ -1,17 +1,21 @@
 import { refuseForeignArn } from "../request/arn.ts";
-import { invalidParameter } from "../request/aws_error.ts";
+import { AwsError, invalidParameter } from "../request/aws_error.ts";
 import { findCluster } from "./clusters.ts";
 import {
   type Input,
-  integer,
   optionalString,
   requiredString,
   strings,
   word,
+  words,
 } from "../request/input.ts";
+import { pageOf } from "../request/page.ts";
 import type { EcsTask, Model } from "../state/model.ts";
 import { describeTask } from "./describe_task.ts";
 import { stop } from "../state/task_life.ts";
+
+/** Launch types that tasks are listed by. */
+const launchTypes = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"] as const;
 
 /** DescribeTasks. */
 export function describeTasks(model: Model, region: string, input: Input): unknown {
@@ -19,7 +23,7 @@ export function describeTasks(model: Model, region: string, input: Input): unkno
   const asked = strings(input, "tasks");
   if (asked.length === 0) throw invalidParameter("Tasks cannot be empty.");
   if (asked.length > 100) throw invalidParameter("taskIds can have at most 100 items.");
-  const withTags = strings(input, "include").includes("TAGS");
+  const withTags = words(input, "include", ["TAGS"]).includes("TAGS");
   const tasks: unknown[] = [];
   const failures: unknown[] = [];
   for (const name of asked) {
@@ -37,26 +41,26 @@ export function listTasks(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
   const startedBy = optionalString(input, "startedBy");
   const family = optionalString(input, "family");
-  const launchType = optionalString(input, "launchType");
+  const launchType = word(input, "launchType", launchTypes);
+  const instance = optionalString(input, "containerInstance")?.split("/").at(-1);
   const desired = word(input, "desiredStatus", ["RUNNING", "PENDING", "STOPPED"]);
   if (startedBy !== undefined && (family !== undefined || optionalString(input, "serviceName"))) {
     throw invalidParameter("startedBy cannot be combined with another filter.");
   }
-  const most = integer(input, "maxResults", { min: 1, max: 100 }) ?? 100;
-  const from = Number(optionalString(input, "nextToken") ?? 0);
-  if (!Number.isInteger(from) || from < 0) throw invalidParameter("Invalid token.");
+  // There are no services.
+  if (optionalString(input, "serviceName") !== undefined) {
+    throw new AwsError("ServiceNotFoundException", "Service not found.");
+  }
   const arns = [...model.tasks.values()].filter((task) =>
     task.cluster === cluster && !isFresh(model, task) &&
     task.desired === (desired ?? "RUNNING") &&
     (startedBy === undefined || task.startedBy === startedBy) &&
     (family === undefined || task.definition.family === family) &&
-    (launchType === undefined || task.launchType === launchType)
+    (launchType === undefined || task.launchType === launchType) &&
+    (instance === undefined || task.containerInstance?.split("/").at(-1) === instance)
   ).map(({ arn }) => arn);
-  const next = from + most;
-  return {
-    taskArns: arns.slice(from, next),
-    ...(next < arns.length ? { nextToken: String(next) } : {}),
-  };
+  const { items, nextToken } = pageOf(input, arns);
+  return { taskArns: items, nextToken };
 }
 
 /**

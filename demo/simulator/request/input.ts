@@ -97,6 +97,17 @@ export function word<T extends string>(
   return found;
 }
 
+/** Reads an optional list of strings, each of which has to be one of `all`. */
+export function words<T extends string>(input: Input, key: string, all: readonly T[]): T[] {
+  return strings(input, key).map((value) => {
+    const found = all.find((candidate) => candidate === value);
+    if (found === undefined) {
+      throw invalidParameter(`${key} must be of ${all.join(", ")}, and not ${value}`);
+    }
+    return found;
+  });
+}
+
 /** Reads an optional boolean. */
 export function bool(input: Input, key: string): boolean | undefined {
   const value = input[key];
@@ -120,7 +131,7 @@ export function tagsOf(input: Input): Tag[] {
   if (read.length > 50) throw invalidParameter("The maximum number of tags is 50.");
   const allowed = /^[\p{L}\p{N}\p{Z}+\-=._:/@]*$/u;
   for (const { key, value } of read) {
-    if (key.length < 1 || key.length > 128 || !allowed.test(key) || /^aws:/i.test(key)) {
+    if (key.length < 1 || key.length > 128 || !allowed.test(key) || isManaged(key)) {
       throw invalidParameter(`Invalid tag key: ${key}`);
     }
     if (value.length > 256 || !allowed.test(value)) {
@@ -135,10 +146,17 @@ export function tagsOf(input: Input): Tag[] {
   return read;
 }
 
-/** Adds tags to tags. Where both have a key, the added value wins. Refuses more than 50 in all. */
+/** Whether a tag is one of AWS's own, which its users neither count, set nor take away. */
+export function isManaged(key: string): boolean {
+  return /^aws:/i.test(key);
+}
+
+/** Adds tags to tags. Where both have a key, the added value wins. Refuses more than 50 of one's own. */
 export function mergedTags(tags: readonly Tag[], added: readonly Tag[]): Tag[] {
   const merged = new Map([...tags, ...added].map((tag) => [tag.key, tag]));
-  if (merged.size > 50) throw invalidParameter("The maximum number of tags is 50.");
+  if ([...merged.keys()].filter((key) => !isManaged(key)).length > 50) {
+    throw invalidParameter("The maximum number of tags is 50.");
+  }
   return [...merged.values()];
 }
 

@@ -104,3 +104,52 @@ Deno.test("a deleted cluster is INACTIVE, and can be created anew", () => {
   );
   assertEquals((call("CreateCluster", { clusterName: "web" }) as Described).cluster["tags"], []);
 });
+
+Deno.test("ListClusters answers pages", () => {
+  const call = stage();
+  for (const clusterName of ["a", "b"]) call("CreateCluster", { clusterName });
+  const list = (input: Input) =>
+    call("ListClusters", input) as { clusterArns: string[]; nextToken?: string };
+  const { clusterArns, nextToken } = list({ maxResults: 2 });
+  const rest = list({ maxResults: 2, nextToken });
+  assertEquals([clusterArns.length, rest.clusterArns.length, rest.nextToken], [2, 1, undefined]);
+  assertEquals([...clusterArns, ...rest.clusterArns], list({}).clusterArns);
+  for (const wrong of [{ maxResults: 0 }, { maxResults: 101 }, { nextToken: "x" }]) {
+    assertRefused(() => list(wrong), "InvalidParameterException", "");
+  }
+});
+
+Deno.test("DescribeClusters and DescribeTaskDefinition refuse to include what there is not", () => {
+  const call = stage();
+  const includes = [
+    [
+      "DescribeClusters",
+      "include must be of ATTACHMENTS, CONFIGURATIONS, SETTINGS, STATISTICS, TAGS",
+    ],
+    ["DescribeTaskDefinition", "include must be of TAGS"],
+  ] as const;
+  for (const [operation, says] of includes) {
+    assertRefused(
+      () => call(operation, { clusters: ["main"], taskDefinition: "web", include: ["X"] }),
+      "InvalidParameterException",
+      says,
+    );
+  }
+});
+
+Deno.test("PutClusterCapacityProviders takes providers and strategy, be they empty", () => {
+  const call = stage();
+  const empty = { capacityProviders: [], defaultCapacityProviderStrategy: [] };
+  for (const missing of Object.keys(empty)) {
+    assertRefused(
+      () => call("PutClusterCapacityProviders", { cluster: "main", ...empty, [missing]: null }),
+      "InvalidParameterException",
+      `${missing} cannot be null.`,
+    );
+  }
+  const { cluster } = call("PutClusterCapacityProviders", {
+    cluster: "main",
+    ...empty,
+  }) as Described;
+  assertEquals(cluster["capacityProviders"], []);
+});

@@ -66,3 +66,47 @@ Deno.test("DescribeTasks takes 1 to 100 tasks", () => {
   assertRefused(describe(0), "InvalidParameterException", "Tasks cannot be empty.");
   assertRefused(describe(101), "InvalidParameterException", "taskIds can have at most 100 items.");
 });
+
+Deno.test("ListTasks lists by each of its filters", () => {
+  const { arn, call } = stage();
+  const listed = (filter: Input) =>
+    (call("ListTasks", { cluster: "main", ...filter }) as { taskArns: string[] }).taskArns;
+  const instance = "0123456789abcdef0123456789abcdef";
+  const matching: Input[] = [
+    {},
+    { family: "web" },
+    { launchType: "EC2" },
+    { containerInstance: instance },
+    { containerInstance: `arn:aws:ecs:us-east-1:123456789012:container-instance/main/${instance}` },
+  ];
+  for (const filter of matching) assertEquals(listed(filter), [arn], JSON.stringify(filter));
+  const others: Input[] = [
+    { family: "other" },
+    { launchType: "FARGATE" },
+    { containerInstance: "f".repeat(32) },
+  ];
+  for (const filter of others) assertEquals(listed(filter), [], JSON.stringify(filter));
+});
+
+Deno.test("ListTasks refuses a service and a launch type that there are not", () => {
+  const { call } = stage();
+  assertRefused(
+    () => call("ListTasks", { cluster: "main", serviceName: "web" }),
+    "ServiceNotFoundException",
+    "Service not found.",
+  );
+  assertRefused(
+    () => call("ListTasks", { cluster: "main", launchType: "X" }),
+    "InvalidParameterException",
+    "launchType must be one of",
+  );
+});
+
+Deno.test("DescribeTasks refuses to include what there is not", () => {
+  const { arn, call } = stage();
+  assertRefused(
+    () => call("DescribeTasks", { cluster: "main", tasks: [arn], include: ["TAG"] }),
+    "InvalidParameterException",
+    "include must be of TAGS",
+  );
+});
