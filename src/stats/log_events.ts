@@ -26,7 +26,8 @@ export function performanceGroup(clusterName: string): string {
 
 /**
  * Reads usages out of the performance log events of Container Insights, which are there with each of
- * its settings. FilterLogEvents costs nothing.
+ * its settings. FilterLogEvents costs nothing. Rejects with an `EcsError`, or with the signal's reason; what it found
+ * before counts.
  */
 export async function readLogEvents(reading: Reading): Promise<void> {
   const ids = new Set(reading.wanted.map(({ id }) => id));

@@ -20,6 +20,7 @@ type Series = Map<number, number>;
 /**
  * Reads usages out of the metrics of Container Insights with enhanced observability. AWS bills each
  * metric that is asked for. `families` are those known so far; others are asked for and added.
+ * Rejects as `readLogEvents` does.
  */
 export async function readMetrics(reading: Reading, families: Families): Promise<void> {
   await describeFamilies(reading, families);

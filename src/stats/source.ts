@@ -31,9 +31,6 @@ export type Reading = {
   readonly onUsage: (taskId: string, usage: Usage) => void;
 };
 
-/** Reads usages. Rejects with an `EcsError`, or with the signal's reason; what it found before counts. */
-export type Source = (reading: Reading) => Promise<void>;
-
 /** What was measured longer ago than these milliseconds is read no more. */
 export const longestLookBack = 600_000;
 
