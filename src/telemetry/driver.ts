@@ -61,8 +61,8 @@ export function meteredDriver(driver: Driver, telemetry: Telemetry, clock: Clock
     },
     start: (task, request, signal) =>
       meter.isOn() ? start(task, request, signal) : driver.start(task, request, signal),
-    recover: (task, handle, allocDir) => {
-      driver.recover(task, handle, allocDir);
+    recover: (task, handle, place) => {
+      driver.recover(task, handle, place);
       if (meter.isOn()) follow(task.id);
     },
     stop: (id, timeout, signal) => {
