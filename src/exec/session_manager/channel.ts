@@ -59,11 +59,11 @@ export async function openDataChannel(
     connection: undefined,
     cipher: undefined,
     handshake: "none",
-    shaken: "no",
+    isShaken: false,
     work: Promise.resolve(),
     end: undefined,
     changed: Promise.withResolvers(),
-    resending: "no",
+    isResending: false,
   };
   const finish = (end: ChannelEnd) => {
     if (state.end !== undefined) return;
@@ -208,8 +208,8 @@ async function take(
       return await context.onOutput("error", open(frame.payload));
     case payloadTypes.handshakeRequest: {
       // A handshake costs calls to ECS and KMS. Their rates are shared by all tasks.
-      if (state.shaken === "yes") throw new Error("the container's agent shakes hands twice");
-      state.shaken = "yes";
+      if (state.isShaken) throw new Error("the container's agent shakes hands twice");
+      state.isShaken = true;
       const { response, cipher } = await answerHandshake(frame.payload, context.makeKey);
       state.cipher = cipher;
       return send(payloadTypes.handshakeResponse, response, state, context, finish);

@@ -42,12 +42,13 @@ export type State = {
   cipher: SessionCipher | undefined;
   /** Input is held while the agent and the client shake hands, as the agent would throw it away. */
   handshake: "none" | "under way";
-  /** Whether the agent has asked for a handshake. */
-  shaken: "no" | "yes";
+  /** Whether the agent has asked for a handshake before. */
+  isShaken: boolean;
   /** Messages of the agent are taken in one after the other: a handshake's answer takes time. */
   work: Promise<void>;
   end: ChannelEnd | undefined;
   /** Called when room, the handshake or the end may have changed. */
   changed: PromiseWithResolvers<void>;
-  resending: "no" | "yes";
+  /** Whether what is due is being sent again. */
+  isResending: boolean;
 };

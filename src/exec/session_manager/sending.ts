@@ -9,6 +9,7 @@ import { encodeFrame, payloadTypes } from "./frame.ts";
 export const chunkLength = 1_024;
 /** Unacknowledged bytes above which `write` waits. */
 export const roomLimit = 64 * 1_024;
+
 /** Sends input. Rejects once the channel has ended. */
 export async function write(
   bytes: Uint8Array,
@@ -58,8 +59,8 @@ async function resendWhatIsDue(
   { clock, signal }: ChannelContext,
   finish: Finish,
 ): Promise<void> {
-  if (state.resending === "yes") return;
-  state.resending = "yes";
+  if (state.isResending) return;
+  state.isResending = true;
   for (;;) {
     const dueAt = state.outgoing.dueAt();
     if (dueAt === undefined || state.end !== undefined) break;
@@ -80,7 +81,7 @@ async function resendWhatIsDue(
     }
     if (message !== undefined) state.connection.send(message.bytes);
   }
-  state.resending = "no";
+  state.isResending = false;
 }
 
 /** Wakes whoever waits for the channel to change. */

@@ -30,8 +30,8 @@ function channel() {
     work: Promise.resolve(),
     end: undefined,
     changed: Promise.withResolvers(),
-    shaken: "no",
-    resending: "no",
+    isShaken: false,
+    isResending: false,
   };
   const context = {
     clock: time.clock({ alive: true }),
