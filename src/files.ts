@@ -22,7 +22,7 @@ export type Files = {
 /** The machine's own files. */
 export const systemFiles: Files = {
   createdAt: async (directory) => (await Deno.stat(directory)).birthtime?.getTime(),
-  read: (path) => whereThereIsOne(() => Deno.readTextFile(path)),
+  read: (path) => unlessMissing(() => Deno.readTextFile(path)),
   write: async (path, text) => {
     const unfinished = `${path}.new`;
     await Deno.writeTextFile(unfinished, text, { mode: 0o600 });
@@ -31,11 +31,11 @@ export const systemFiles: Files = {
     // The new name is durable only once its directory is. Windows has no such thing, and fails here.
     await sync(path.slice(0, path.lastIndexOf("/")));
   },
-  remove: (path) => whereThereIsOne(() => Deno.remove(path)),
+  remove: (path) => unlessMissing(() => Deno.remove(path)),
 };
 
 /** Does something with a file. Answers undefined where there is no such file. */
-async function whereThereIsOne<T>(work: () => Promise<T>): Promise<T | undefined> {
+export async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

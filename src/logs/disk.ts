@@ -12,6 +12,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "
 import { type FileHandle, open } from "node:fs/promises";
 import { joined } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
+import { unlessMissing } from "../files.ts";
 import { notOwn, openedInFolder, refuseLinkedFolder } from "./own_folder.ts";
 
 /** A FIFO that is open for writing. */
@@ -209,15 +210,6 @@ function readWithoutWaiting(fd: number, into: Uint8Array): number {
     return readSync(fd, into, 0, into.length, null);
   } catch (error) {
     if (codeOf(error) === "EAGAIN") return 0;
-    throw error;
-  }
-}
-
-async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
