@@ -49,7 +49,7 @@ export async function tasks(
       const { surveyed, view } = await survey(host, session, cluster, host.signal);
       const rows = surveyed.map(({ row }) => row);
       const text = options.json === true
-        ? jsonOf(cluster, rows, options.watch === true)
+        ? jsonOf(cluster, rows, options.watch === true ? "in one line" : "indented")
         : textOf(host, cluster, rows);
       // Moves to the corner, writes over what is there, and clears the rest (ECMA-48).
       await host.stdout.write(clears ? `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[J` : text);
@@ -127,9 +127,13 @@ function rowOf(
   };
 }
 
-function jsonOf(cluster: ClusterRef, rows: readonly TaskRow[], oneLine: boolean): string {
+function jsonOf(
+  cluster: ClusterRef,
+  rows: readonly TaskRow[],
+  form: "in one line" | "indented",
+): string {
   const document = { cluster: cluster.name, region: cluster.region ?? null, tasks: rows };
-  return JSON.stringify(document, undefined, oneLine ? undefined : 2) + "\n";
+  return JSON.stringify(document, undefined, form === "indented" ? 2 : undefined) + "\n";
 }
 
 /** The rows as a table, with a line that counts them. */
