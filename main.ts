@@ -25,10 +25,10 @@ import { stderrSink } from "./src/plugin/stderr.ts";
 
 const name = "nomad-driver-ecs";
 const { version } = denoConfig;
-/** Milliseconds that the last lines of the log have to be read. */
+/** Milliseconds for which the last lines of the log wait for a reader before the process ends. */
 const lastLines = 100;
 
-// The one place where the environment is read; all else is given what it needs of it.
+// The environment is read here alone. Everything else is given what it needs of it.
 const variables = Deno.env.toObject();
 const invocation = readInvocation(variables, Deno.build.os);
 const awsHost: AwsHost = {
@@ -40,7 +40,7 @@ const awsHost: AwsHost = {
 };
 const connectNomad = connectNomadOver(Deno.readTextFile, systemClock);
 if (invocation.kind === "person") {
-  // A plugin host waits for the handshake, and needs none of this.
+  // Loaded here: a plugin host waits for the handshake, and needs none of the tool.
   const { startCli } = await import("./src/cli/start.ts");
   const status = await startCli(Deno.args, {
     version,
@@ -55,7 +55,7 @@ const now = () => new Date();
 const stderr = stderrSink(now);
 const log = createLogger(stderr, "ecs", now);
 redirectConsole(log);
-// One fault, as of a library that is sent what it does not expect, is not to end what all tasks share.
+// A fault of one library must not end this process: all tasks share it.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   logFault(event.reason);
