@@ -45,7 +45,7 @@ type Memory = {
 type Nodes = {
   /** Those that work: each one's own driver ends its tasks. */
   readonly working: ReadonlySet<string>;
-  /** Those that were listed at some time: what is tagged as theirs is this Nomad's. */
+  /** Those that Nomad lists, or has listed. A task of any other node may be another Nomad's. */
   readonly known: ReadonlySet<string>;
 };
 

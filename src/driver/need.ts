@@ -14,7 +14,7 @@ export type Need =
 /** What Nomad's answers are read against. */
 export type NeedContext = {
   readonly api: NomadApi;
-  /** The nodes that Nomad lists, or has listed: what is tagged as theirs is this Nomad's. */
+  /** The nodes that Nomad lists, or has listed. A task of any other node may be another Nomad's. */
   readonly known: ReadonlySet<string>;
   /** ARNs of tasks that are proven to be of this Nomad. What is proven is added. */
   readonly ours: Set<string>;

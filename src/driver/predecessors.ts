@@ -133,7 +133,7 @@ type Namesakes = {
   readonly found: readonly Predecessor[];
   /** Whether some are to end, and their clients have not told their end yet. */
   readonly areEnding: boolean;
-  /** Whether Nomad is not to be asked again. */
+  /** Whether Nomad would tell no more if it were asked again. */
   readonly isFinal: boolean;
   /** Why not all was told. */
   readonly failure?: string;
@@ -273,7 +273,7 @@ function isSucceeded(
   return false;
 }
 
-/** Whether an allocation that is not to run any more has a client that is to stop it. */
+/** Whether the client of an allocation that is wanted no more has yet to stop it. */
 function isEnding({ clientStatus }: AllocationStub): boolean {
   return clientStatus === "pending" || clientStatus === "running";
 }
