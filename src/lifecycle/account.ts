@@ -88,7 +88,7 @@ export function createAccounts(services: AccountServices): Accounts {
   const accounts = new Map<string, Known>();
   const watchers = () =>
     [...accounts.values()].flatMap(({ account }) => [...account.watchers().values()]);
-  // One listener for all: one of each account's own would keep the account.
+  // One listener for all accounts: a listener of its own would keep an account in memory that is dropped.
   signal.addEventListener("abort", () => watchers().forEach((watcher) => watcher.close()), {
     once: true,
   });

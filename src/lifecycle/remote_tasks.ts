@@ -37,7 +37,7 @@ export function createRemoteTasks(
   },
 ): RemoteTasks {
   const ledger = createLedger<RemoteTask>({ now: clock.monotonic });
-  // They go with their cluster's watcher, and so with its account.
+  // The services of a cluster are dropped with its watcher, and so with its account.
   const services = new WeakMap<Watcher, RemoteTaskServices>();
   const servicesOf = (cluster: ClusterRef): RemoteTaskServices => {
     const account = accountOf(cluster);

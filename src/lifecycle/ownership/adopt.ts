@@ -104,6 +104,6 @@ function fateOf(
   if (isAnothers) return { kind: "leave alone" };
   const isFree = predecessor.lost || heir >= 0;
   if (predecessor.runs !== "same" || !isFree) return { kind: "stop" };
-  // What an allocation ran by itself comes before what was left to it.
+  // The task that an allocation ran itself ranks before one that was left to it.
   return { kind: "take", rank: heir >= 0 ? 3 + 2 * heir : 2 + 2 * runner };
 }

@@ -58,7 +58,7 @@ export function createClusterScans(): ClusterScans {
 function plan(queue: Queue, searched: SearchedCluster, onIdle: () => void): Planned {
   const abandoned = new AbortController();
   const begin = () => {
-    // Who asks from now on may know of what this scan misses.
+    // A question from now on needs another scan: it may be about a task that this one misses.
     if (queue.next === planned) queue.next = undefined;
     abandoned.signal.throwIfAborted();
     const options: CallOptions = {
@@ -70,7 +70,7 @@ function plan(queue: Queue, searched: SearchedCluster, onIdle: () => void): Plan
   };
   const planned = { tasks: queue.last.then(begin), abandoned, waiting: 0 };
   queue.next = planned;
-  // Who waits is told of a failure.
+  // Those who wait for the scan are told of its failure.
   const last = planned.tasks.then(() => {}, () => {}).then(() => {
     if (queue.last === last) onIdle();
   });

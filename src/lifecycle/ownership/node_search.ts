@@ -39,7 +39,7 @@ function enter(
   { cluster, ledger, nodeId }: SearchContext,
   { taskArn: arn, tags, startedBy }: DescribedTask,
 ): UnclaimedTask | undefined {
-  // What an answer leaves out may be in the next.
+  // An answer that leaves out a task's tags or `startedBy` tells nothing. The next one may have them.
   if (tags === undefined) return undefined;
   const ref = { arn, cluster };
   const owner = ownerInTags(tags);

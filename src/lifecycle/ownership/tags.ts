@@ -160,7 +160,7 @@ export function shownTo(tags: readonly Tag[], allocId: string): string | undefin
   return valueOf(tags, leftUntilTag)?.split(".")[1];
 }
 
-/** The tags by which an owner takes a task over from whoever the task's tags name. */
+/** The tags by which an owner takes a task over from the owner that the task's tags name. */
 export function takingTags(
   tags: readonly Tag[],
   owner: TaskIdentity,

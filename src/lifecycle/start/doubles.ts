@@ -16,9 +16,9 @@ export type TaskInDoubt = {
 };
 
 /**
- * Has ECS stop what predecessors' ECS tasks run beside a task's own: each that the task's start would have
- * taken over or stopped. A task that was left to an allocation outside the chain is somebody else's. Answers
- * the ARNs. Asks until ECS answers. Rejects with the signal's reason when it aborts.
+ * Has ECS stop the ECS tasks of predecessors that run beside a task's own: those that the task's start would have
+ * taken over or stopped. One that was left to an allocation outside the chain is somebody else's. Answers their
+ * ARNs. Asks until ECS answers. Rejects with the signal's reason when it aborts.
  */
 export async function stopDoubles(
   context: StartContext,
@@ -26,7 +26,7 @@ export async function stopDoubles(
   signal: AbortSignal,
 ): Promise<string[]> {
   const { remoteTasks: { ledger }, log } = context;
-  // What Nomad has the handle of ends by that task. A start whose answer was lost is nobody's to end.
+  // A task that is claimed ends with its own allocation. Nobody ends the task of a start whose answer was lost.
   const isFree = (arn: string) => ledger.mayTakeOver(arn) && !ledger.isClaimed(arn);
   const { take, stop } = await findPredecessors(
     context,

@@ -43,7 +43,7 @@ export async function stopUntilAcknowledged(
   signal: AbortSignal,
 ): Promise<StopResult> {
   const { ref, services: { clock, random, log } } = context;
-  // One odd answer is not to leave the task running.
+  // One odd answer must not leave the task running.
   const isLasting = createPatience(clock);
   return await retry(() => stopOnce(context, reason, isLasting, signal), {
     clock,
@@ -73,7 +73,7 @@ async function stopOnce(
   const target = taskInWords(ref);
   // Nomad is to hear in its time that ECS describes no task, too.
   const look = await context.look(signal, (error) => context.stopFailed(error));
-  // Whose it is shows once ECS has caught up. If ECS never does, that is the task's end.
+  // ECS shows whose the task is once it has caught up. A task that it never shows counts as ended.
   if (look.kind !== "seen") {
     throw new EcsError("unavailable", attemptOf("stopTask", target), whyUnseen(context, look.kind));
   }

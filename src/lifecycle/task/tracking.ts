@@ -79,7 +79,7 @@ export function inTransition(state: RemoteState): boolean {
   }
 }
 
-/** How far a task has come, for who waits for it: its status, since when, and ECS's reason. */
+/** How far a task has come, in words for those who wait for it: its status, since when, and ECS's reason. */
 export function progressOf(state: RemoteState, now: number): string {
   switch (state.kind) {
     case "unseen":

@@ -137,7 +137,7 @@ async function describe(
   part: readonly Entry[],
   permit: Permit,
 ): Promise<void> {
-  // Who asks for a look while the request is under way waits for the next one.
+  // A look that is asked for while the request is under way waits for the next request.
   const asked = new Map<Entry, readonly Look[]>();
   for (const entry of part) {
     if (entry.looks.length > 0) asked.set(entry, entry.looks);
