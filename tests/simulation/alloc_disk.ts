@@ -1,6 +1,6 @@
 import type { Files } from "../../src/files.ts";
 import type { Chances } from "./random.ts";
-import type { Process, VirtualTime } from "./virtual_time.ts";
+import { never, type Process, type VirtualTime } from "./virtual_time.ts";
 
 /** The disk of a client, as far as the directories of its allocations go. */
 export type AllocDisk = {
@@ -59,7 +59,7 @@ export function createAllocDisk(time: VirtualTime, chances: Chances): AllocDisk 
       };
       const passed = async () => {
         await time.until(time.now() + chances.between(0, 10));
-        if (!process.alive) await new Promise(() => {});
+        if (!process.alive) await never();
       };
       return {
         createdAt: (path) => access(() => directoryOf(path).createdAt),

@@ -3,7 +3,7 @@ import type { Allocation, NomadNode } from "../../src/nomad/documents.ts";
 import { NomadError } from "../../src/nomad/error.ts";
 import { nodeWith } from "../harness/nomad_documents.ts";
 import type { Chances } from "./random.ts";
-import type { Process, VirtualTime } from "./virtual_time.ts";
+import { aborted, never, type Process, type VirtualTime } from "./virtual_time.ts";
 
 /**
  * How the API goes wrong for a while: it does not answer, it refuses the token, it knows nothing that
@@ -92,7 +92,7 @@ export function createNomadServers(
         const weather = servers.cutOff.has(nodeId) ? "silent" : servers.weather;
         const trip = weather === "silent" ? 2_000 : chances.between(2, 50);
         await Promise.race([time.until(time.now() + trip), aborted(signal)]);
-        if (!process.alive) await new Promise(() => {});
+        if (!process.alive) await never();
         signal.throwIfAborted();
         switch (weather) {
           case "silent":
@@ -160,11 +160,4 @@ export function createNomadServers(
     },
   };
   return servers;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

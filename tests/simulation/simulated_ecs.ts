@@ -16,7 +16,7 @@ import { demoPreset, loadPreset } from "../../demo/simulator/preset.ts";
 import { advance, containerExited } from "../../demo/simulator/state/task_life.ts";
 import { distorted, distortions, unfiltered } from "./distortion.ts";
 import type { Chances } from "./random.ts";
-import type { Process, VirtualTime } from "./virtual_time.ts";
+import { aborted, never, type Process, type VirtualTime } from "./virtual_time.ts";
 
 /**
  * What may befall a call: besides what the simulator of `demo/simulator` knows, an answer that is empty
@@ -105,7 +105,7 @@ export function createSimulatedEcs(
     const operation = operations[name].command;
     const arrive = async (ms: number) => {
       await Promise.race([time.until(time.now() + ms), aborted(signal)]);
-      if (!process.alive) await new Promise(() => {});
+      if (!process.alive) await never();
       signal.throwIfAborted();
     };
     await arrive(chances.between(5, 60));
@@ -114,11 +114,11 @@ export function createSimulatedEcs(
       chances.happens(weather.rate);
     const fault = struck ? weather?.mode : undefined;
     const before = refusals[fault ?? "none"];
-    if (fault === "deaf") await new Promise(() => {});
+    if (fault === "deaf") await never();
     if (fault === "hang") {
       await aborted(signal);
       // With its sender's end the connection went, and the request with it.
-      if (!process.alive) await new Promise(() => {});
+      if (!process.alive) await never();
     }
     if (before !== undefined) {
       await arrive(chances.between(5, 60));
@@ -234,13 +234,6 @@ export function deleteCluster(
   for (const [arn, task] of model.tasks) if (task.cluster.name === name) model.tasks.delete(arn);
   model.clusters.delete(`us-east-1/${name}`);
   return () => perform(model, "us-east-1", "CreateCluster", { clusterName: name });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** An error as the SDK throws it. */

@@ -20,6 +20,19 @@ export type VirtualTime = {
 /** A process that may die between any two things that it waits for. */
 export type Process = { alive: boolean };
 
+/** What a process waits for that is dead: nothing reaches it any more. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 type Sleeper = { at: number; order: number; wake: () => void };
 
 /** Makes a virtual time that starts at 0, with the wall clock at `epoch`. */
@@ -68,7 +81,7 @@ export function createVirtualTime(epoch: number): VirtualTime {
         signal?.addEventListener("abort", abort, { once: true });
         await promise;
         signal?.removeEventListener("abort", abort);
-        if (!process.alive) await new Promise(() => {});
+        if (!process.alive) await never();
       },
     }),
     step,
