@@ -1,7 +1,8 @@
 import { containerExited, stop } from "../../demo/simulator/state/task_life.ts";
 import { damageHandle } from "./foreign.ts";
+import { weatherModes } from "./network.ts";
 import type { Node } from "./node.ts";
-import { clusters, deleteCluster, weatherModes } from "./simulated_ecs.ts";
+import { clusters, deleteCluster } from "./simulated_ecs.ts";
 import type { Action, Stage } from "./stage.ts";
 
 /** Operations that weather may hit alone. */
