@@ -6,7 +6,7 @@ import type { Logger } from "../../logger.ts";
 import { startedBy } from "../ownership/tags.ts";
 import type { RemoteTask } from "../task/remote_task.ts";
 import type { TaskIdentity } from "../task_identity.ts";
-import type { MetTasks } from "./met_tasks.ts";
+import { type MetTasks, restoreTime } from "./met_tasks.ts";
 
 /** What keeping records of starts needs. */
 export type RecordContext = {
@@ -165,16 +165,23 @@ export async function hasOpenRun(
 
 /**
  * Whether only this process can have started a task of an allocation whose directory was made at
- * `created`, in milliseconds since the Unix epoch. A time that is yet to come proves nothing.
+ * `created`, in milliseconds since the Unix epoch. A time that is yet to come proves nothing. Nor does one
+ * after the beginning as the wall clock had it, where that clock was behind and has been set since.
  */
-function isNew({ metTasks, clock }: RecordContext, created: number | undefined): boolean {
-  return created !== undefined && created > metTasks.knownSince() && created <= clock.now();
+function isNew(context: RecordContext, created: number | undefined): boolean {
+  const { metTasks, clock } = context;
+  const knownSince = Math.max(metTasks.knownSince(), begun(context) + restoreTime);
+  return created !== undefined && created > knownSince && created <= clock.now();
 }
 
 /** Whether a directory may have been made before this process began. */
-function isOlder({ begunAt, clock }: RecordContext, created: number | undefined): boolean {
-  const begun = clock.now() - (clock.monotonic() - begunAt);
-  return created === undefined || created <= begun || created > clock.now();
+function isOlder(context: RecordContext, created: number | undefined): boolean {
+  return created === undefined || created <= begun(context) || created > context.clock.now();
+}
+
+/** When this process began, by what the wall clock says now, in milliseconds since the Unix epoch. */
+function begun({ begunAt, clock }: RecordContext): number {
+  return clock.now() - (clock.monotonic() - begunAt);
 }
 
 /**

@@ -126,6 +126,15 @@ Deno.test("a directory that is younger than the clock says it can be tells nothi
   assertEquals(await ask(), unrecorded);
 });
 
+Deno.test("a directory from before this process is not new, although the clock was behind when it began", async () => {
+  const world = await worldWithNewDirectory();
+  world.time.jump(-3_600_000);
+  const late = recordsOf(world);
+  world.time.jump(3_600_000);
+  await world.pass(2 * restoreTime);
+  assertEquals(await world.ask("11111111", late), unrecorded);
+});
+
 Deno.test("a disk that cannot be read or written, and an agent that names no directory, tell nothing", async () => {
   for (const [state, found] of [["full", untold], ["broken", unrecorded]] as const) {
     const { ask, disk } = await worldWithNewDirectory();
