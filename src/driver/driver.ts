@@ -3,7 +3,7 @@ import { boundedText, boundedTexts } from "../bounded_text.ts";
 import type { ClusterRef } from "../aws/cluster_ref.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { PluginConfig } from "../config/mod.ts";
-import { createLifecycle, type TaskIdentity } from "../lifecycle/lifecycle.ts";
+import { createLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Files } from "../files.ts";
 import type { Logger } from "../logger.ts";
 import { createLogs, type LogDisk } from "../logs/logs.ts";
@@ -19,7 +19,8 @@ import { searchForsaken } from "./forsaken.ts";
 import { isOfThisMachine, parseAddress } from "../nomad/address.ts";
 import { refuseOtherVersion } from "./moved_handle.ts";
 import { type ConnectNomad, createNomadLink } from "./nomad_link.ts";
-import { type OwnNode, searchOrphans } from "./orphans.ts";
+import { searchOrphans } from "./orphans.ts";
+import { learnNodeOf, noteNode, type OwnNode, withNode } from "./own_node.ts";
 import { recoverTask } from "./recover.ts";
 import {
   addCluster,
@@ -103,14 +104,18 @@ export function createDriver(options: DriverOptions): Driver {
     }),
     fingerprints: fingerprinter.watch,
     events: (listening) => events.subscribe(AbortSignal.any([listening, signal])),
-    start: (task, request, waiting) => {
+    start: async (task, request, waiting) => {
       noteNode(context, task);
-      return startTask(context, task, request, waiting);
+      await learnNodeOf(context, task, signal);
+      return await startTask(context, withNode(context, task), request, waiting);
     },
-    admit: (task, handle) => refuseOtherVersion(context, task, handle, signal),
+    admit: async (task, handle) => {
+      await learnNodeOf(context, task, signal);
+      await refuseOtherVersion(context, task, handle, signal);
+    },
     recover: (task, handle, place = {}) => {
       noteNode(context, task);
-      recoverTask(context, task, handle, place);
+      recoverTask(context, withNode(context, task), handle, place);
     },
     onExit: (id, listener) => recordOf(context, id).onExit(listener),
     stop: async (id, timeout, stopSignal) => {
@@ -271,10 +276,6 @@ async function askAgent(
     context.node ??= { id, toldBy: "an agent" };
   }
   return id;
-}
-
-function noteNode(context: DriverContext, { nodeId }: TaskIdentity): void {
-  if (nodeId !== "") context.node = { id: nodeId, toldBy: "a task" };
 }
 
 /** The record of a task that Nomad asks for, which shows that Nomad has the task's handle. */

@@ -34,6 +34,8 @@ export async function leaveOrStop(
   { allocId, namespace, nodeId }: AllocationRef,
   signal: AbortSignal,
 ): Promise<LeaveVerdict> {
+  // A Nomad that does not tell the node moves handles by itself, and asks by a signal to leave the task.
+  if (nodeId === "") return { kind: "stop" };
   const [allocation, node] = await Promise.all([
     api.allocation(allocId, namespace, signal),
     api.node(nodeId, signal),

@@ -10,16 +10,11 @@ import {
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import { needOnWorkingNode } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
+import type { OwnNode } from "./own_node.ts";
 import { keepThose, nextRound, type RoundContext, searchEach } from "./rounds.ts";
 
 /** What becomes of an orphan. */
 export type OrphanPolicy = "stop" | "report" | "ignore";
-
-/**
- * The Nomad client that this process belongs to. A task tells it for certain. An agent that answers on this
- * machine may be another client's: where two run on one machine, both plugins may ask the same one.
- */
-export type OwnNode = { readonly id: string; readonly toldBy: "a task" | "an agent" };
 
 /** What the search for orphans goes by. */
 export type OrphanContext = RoundContext & {

@@ -4,7 +4,15 @@ import { eventually } from "../../demo/lib/process.ts";
 import type { TaskRow } from "../../src/cli/tasks.ts";
 import { pluginPath } from "../harness/plugin.ts";
 import { kill } from "./harness/kill.ts";
-import { isRunning, nomadVersion, type Site, untilLive, withSite } from "./harness/site.ts";
+import {
+  isRunning,
+  nomadVersion,
+  seedDriverConfig,
+  type Site,
+  tellsNode,
+  untilLive,
+  withSite,
+} from "./harness/site.ts";
 import { fileURLToPath } from "node:url";
 
 const cluster = "nomad-remote-driver-demo";
@@ -31,7 +39,11 @@ async function rows(site: Site): Promise<TaskRow[]> {
 }
 
 Deno.test(`Nomad ${nomadVersion}: the tool tells whose an ECS task is, and stops an orphan`, async (t) => {
-  await withSite({ serverConfig: quickHeartbeats }, async (site) => {
+  // Where Nomad does not tell its drivers their node, its API does.
+  const driverConfig = tellsNode
+    ? seedDriverConfig
+    : (address: string) => ({ ...seedDriverConfig, nomad: [{ address }] });
+  await withSite({ driverConfig, serverConfig: quickHeartbeats }, async (site) => {
     await site.run("sleep");
     const { ID, NodeID } = await site.allocation("sleep", isRunning);
 

@@ -25,12 +25,17 @@ export type TimedDriver = {
 
 /**
  * Launches a plugin process of a node, `node-a` unless another is named, in a world. `config` is of the
- * plugin block; `nomad` are the servers that its `nomad` block leads to.
+ * plugin block; `nomad` are the servers that its `nomad` block leads to. `nodeOnWire` is "" for a Nomad that does not
+ * tell external drivers their node.
  */
 export function launchDriver(
   world: World,
   config: Record<string, unknown> = {},
-  { nodeId = "node-a", nomad }: { nodeId?: string; nomad?: NomadServers } = {},
+  { nodeId = "node-a", nodeOnWire = nodeId, nomad }: {
+    nodeId?: string;
+    nodeOnWire?: string;
+    nomad?: NomadServers;
+  } = {},
 ): TimedDriver {
   const process = { alive: true };
   const decoded = decodePluginConfig(
@@ -57,7 +62,7 @@ export function launchDriver(
     start: (run, allocId, task = {}) => {
       const agent = new AbortController();
       const started = driver.start(
-        { ...ownerOf(run, allocId), nodeId },
+        { ...ownerOf(run, allocId), nodeId: nodeOnWire },
         {
           config: driverConfig({ task_definition: "idle", ...task }),
           env: {},

@@ -171,8 +171,11 @@ export function takingTags(
     ? previous
     : [...previous, allocMark(allocId)];
   const wasLeft = tags.some(({ key }) => key === leftForTag);
+  // An owner that does not know its node leaves the tag of its own allocation's node as it is.
+  const keepsNode = owner.nodeId === "" && allocId === owner.allocId;
+  const wanted = ownerTags(owner, driverVersion, others);
   return [
-    ...ownerTags(owner, driverVersion, others),
+    ...(keepsNode ? wanted.filter(({ key }) => key !== "nomad:node_id") : wanted),
     ...(wasLeft ? [{ key: leftForTag, value: tagValue(owner.allocId) }] : []),
   ];
 }

@@ -143,7 +143,8 @@ async function takenOverBy(
   if (found === "another allocation's" && context.ownership === "started") {
     return nodeId ?? "unknown";
   }
-  if (nodeId === undefined || nodeId === owner.nodeId) return undefined;
+  // An owner that does not know its node cannot tell another one from it.
+  if (nodeId === undefined || owner.nodeId === "" || nodeId === owner.nodeId) return undefined;
   // Nomad may have handed the task over before its tags could follow. Until they do, only the other
   // node may stop it.
   if (context.ownership === "unknown") await claimNow(context, described, signal);

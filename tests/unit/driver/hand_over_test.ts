@@ -116,3 +116,9 @@ Deno.test("an API that does not answer decides nothing", async () => {
   const failing: NomadApi = { ...api, allocation: () => Promise.reject(error) };
   await assertRejects(() => leaveOrStop(failing, old, never), NomadError);
 });
+
+Deno.test("a task whose node nobody told is stopped, without a question", async () => {
+  const { api, asked } = apiOf([drained, replacement], draining);
+  assertEquals(await leaveOrStop(api, { ...old, nodeId: "" }, never), { kind: "stop" });
+  assertEquals(asked, []);
+});
