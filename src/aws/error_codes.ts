@@ -105,6 +105,8 @@ const kinds: ReadonlyMap<string, EcsErrorKind> = new Map<string, EcsErrorKind>([
     "GatewayNotFoundException",
     "InvalidAction",
     "InvalidNetworkInterfaceID.Malformed",
+    // As EC2's documentation spells it.
+    "InvalidNetworkInterfaceId.Malformed",
     "InvalidParameterCombination",
     "InvalidParameterException",
     "InvalidParameterValue",

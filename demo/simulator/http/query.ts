@@ -6,12 +6,16 @@ import { simulatePrincipalPolicy } from "../operations/iam.ts";
 import { assumeRole, assumeRoleWithWebIdentity, getCallerIdentity } from "../operations/sts.ts";
 import { AwsError } from "../request/aws_error.ts";
 import type { Simulator } from "../simulator.ts";
+import { identityOf } from "./aws_json.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import { signerOf } from "./signature.ts";
 import { xml, type XmlValue } from "../request/xml.ts";
 
 /** A service that speaks the AWS Query protocol: a request is a form, an answer is XML. */
 type QueryService = {
   readonly namespace: string;
+  /** The service in the scope of a signature. */
+  readonly signedAs: string;
   readonly operations: Readonly<
     Record<
       string,
@@ -26,6 +30,7 @@ type QueryService = {
 
 const sts: QueryService = {
   namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  signedAs: "sts",
   operations: {
     AssumeRole: assumeRole,
     AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
@@ -46,17 +51,22 @@ const sts: QueryService = {
     AccessDeniedException: ["AccessDenied", 403],
     ExpiredTokenException: ["ExpiredToken", 403],
     UnrecognizedClientException: ["InvalidClientTokenId", 403],
+    MissingAuthenticationTokenException: ["MissingAuthenticationToken", 403],
+    IncompleteSignatureException: ["IncompleteSignature", 403],
+    InvalidSignatureException: ["SignatureDoesNotMatch", 403],
   },
 };
 
 const iam: QueryService = {
   ...sts,
   namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+  signedAs: "iam",
   operations: { SimulatePrincipalPolicy: simulatePrincipalPolicy },
 };
 
 const ec2: QueryService = {
   namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
+  signedAs: "ec2",
   operations: { DescribeNetworkInterfaces: describeNetworkInterfaces },
   result: (_operation, value) => ({ requestId: crypto.randomUUID(), ...(value as object) }),
   error: (Code, Message) =>
@@ -70,6 +80,9 @@ const ec2: QueryService = {
     AccessDeniedException: ["UnauthorizedOperation", 403],
     ExpiredTokenException: ["RequestExpired", 400],
     UnrecognizedClientException: ["AuthFailure", 401],
+    MissingAuthenticationTokenException: ["MissingAuthenticationToken", 403],
+    IncompleteSignatureException: ["AuthFailure", 401],
+    InvalidSignatureException: ["AuthFailure", 401],
   },
 };
 
@@ -79,6 +92,9 @@ const services: ReadonlyMap<string, QueryService> = new Map([
   ["2010-05-08", iam],
   ["2011-06-15", sts],
 ]);
+
+/** What STS does for who has no credentials of AWS. */
+const unsigned: ReadonlySet<string> = new Set(["AssumeRoleWithWebIdentity"]);
 
 /** Whether a request is one of the Query protocol. */
 export function isQuery(headers: IncomingHttpHeaders): boolean {
@@ -103,10 +119,14 @@ export function readQuery(
       if (carryOut === undefined) {
         throw new AwsError("InvalidAction", `Could not find operation ${action}`);
       }
-      const category = categoryOf(action);
-      if (category !== undefined) {
-        admit(simulator.model, regionOf(headers.authorization), category);
+      let region = "us-east-1";
+      if (!unsigned.has(action)) {
+        const signer = signerOf(headers.authorization, service.signedAs);
+        identityOf(simulator, signer, headers);
+        region = signer.region;
       }
+      const category = categoryOf(action);
+      if (category !== undefined) admit(simulator.model, region, category);
       const value = service.result(action, carryOut(simulator, form, headers.authorization));
       return answer(
         200,
@@ -127,8 +147,4 @@ function answer(status: number, body: string): Answer {
 
 function itemName(service: QueryService): string {
   return service === ec2 ? "item" : "member";
-}
-
-function regionOf(authorization: string | undefined): string {
-  return /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\//.exec(authorization ?? "")?.[1] ?? "us-east-1";
 }

@@ -9,7 +9,7 @@ export type Iam = {
   readonly unknown: Set<string>;
 };
 
-/** SimulatePrincipalPolicy, for one action. */
+/** SimulatePrincipalPolicy. */
 export function simulatePrincipalPolicy({ iam }: { iam: Iam }, form: URLSearchParams): XmlValue {
   const source = form.get("PolicySourceArn") ?? "";
   if (!/^arn:aws[a-z-]*:iam::[0-9]{12}:(user|group|role)\/.+$/.test(source)) {
@@ -21,15 +21,24 @@ export function simulatePrincipalPolicy({ iam }: { iam: Iam }, form: URLSearchPa
   if (iam.unknown.has(source)) {
     throw new AwsError("NoSuchEntity", `The entity ${source} cannot be found.`, 404);
   }
-  const action = form.get("ActionNames.member.1") ?? "";
+  const actions = valuesOf(form, "ActionNames.member.");
+  if (actions.length === 0) {
+    throw new AwsError(
+      "ValidationError",
+      "1 validation error detected: Value null at 'actionNames' failed to satisfy constraint: Member " +
+        "must not be null",
+    );
+  }
   const resources = valuesOf(form, "ResourceArns.member.");
   return {
     IsTruncated: "false",
-    EvaluationResults: (resources.length === 0 ? ["*"] : resources).map((resource) => ({
-      EvalActionName: action,
-      EvalResourceName: resource,
-      EvalDecision: iam.decisions.get(`${action} ${resource}`) ?? "allowed",
-    })),
+    EvaluationResults: actions.flatMap((action) =>
+      (resources.length === 0 ? ["*"] : resources).map((resource) => ({
+        EvalActionName: action,
+        EvalResourceName: resource,
+        EvalDecision: iam.decisions.get(`${action} ${resource}`) ?? "allowed",
+      }))
+    ),
   };
 }
 

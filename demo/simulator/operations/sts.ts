@@ -15,8 +15,10 @@ export type Sts = {
 
 type Context = { readonly sts: Sts; readonly model: Model };
 
-/** Seconds that credentials last, where the request does not say. */
+/** Seconds that credentials last, where the request does not say, and at least and most. */
 const defaultDuration = 3_600;
+const leastDuration = 900;
+const mostDuration = 43_200;
 
 /** AssumeRole. */
 export function assumeRole(context: Context, form: URLSearchParams): XmlValue {
@@ -53,14 +55,7 @@ export function getCallerIdentity(
   _form: URLSearchParams,
   authorization: string | undefined,
 ): XmlValue {
-  const key = /Credential=([^/]+)\//.exec(authorization ?? "")?.[1];
-  if (key === undefined) {
-    throw new AwsError(
-      "MissingAuthenticationToken",
-      "Request is missing Authentication Token",
-      403,
-    );
-  }
+  const key = /Credential=([^/]+)\//.exec(authorization ?? "")?.[1] ?? "";
   const session = sts.sessions.get(key);
   return {
     Arn: session === undefined
@@ -86,11 +81,19 @@ function roleOf(form: URLSearchParams): string {
 }
 
 function giveOut({ sts, model }: Context, role: string, form: URLSearchParams) {
+  const seconds = Number(form.get("DurationSeconds") ?? defaultDuration);
+  if (!(seconds >= leastDuration && seconds <= mostDuration)) {
+    throw new AwsError(
+      "ValidationError",
+      `1 validation error detected: Value '${form.get("DurationSeconds")}' at 'durationSeconds' ` +
+        `failed to satisfy constraint: Member must have value between ${leastDuration} and ` +
+        `${mostDuration}`,
+    );
+  }
   const name = form.get("RoleSessionName") ?? "";
   const key = `ASIA${String(sts.sessions.size + 1).padStart(16, "0")}`;
   const token = crypto.randomUUID();
   sts.sessions.set(key, { role, name, token });
-  const seconds = Number(form.get("DurationSeconds") ?? defaultDuration);
   return {
     AssumedRoleUser: { AssumedRoleId: `AROA:${name}`, Arn: `${assumedRole(role)}/${name}` },
     Credentials: {

@@ -20,7 +20,10 @@ async function startHangingSts(behind: string) {
     for await (const chunk of request) chunks.push(chunk);
     const answer = await fetch(behind, {
       method: "POST",
-      headers: { "content-type": String(request.headers["content-type"]) },
+      headers: {
+        "content-type": String(request.headers["content-type"]),
+        authorization: String(request.headers["authorization"]),
+      },
       body: new Blob(chunks as Uint8Array<ArrayBuffer>[]),
     });
     response.writeHead(answer.status, { "content-type": "text/xml" });

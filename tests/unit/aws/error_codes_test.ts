@@ -66,6 +66,7 @@ const cases: [kind: EcsErrorKind, code: string, status: number, message: string]
   ["no_resource", "ResourceNotFoundException", 400, "The specified log stream does not exist."],
   ["conflict", "ConflictException", 409, ""],
   ["rejected", invalid, 400, "Invalid identifier"],
+  ["rejected", "InvalidNetworkInterfaceId.Malformed", 400, 'Invalid id: "eni-x"'],
   ["rejected", client, 400, "TaskDefinition is inactive"],
   ["rejected", client, 400, "Unable to describe task definition."],
   [

@@ -18,16 +18,21 @@ const web = (endpoint: string) =>
     clientConfig: { endpoint, region: "us-east-1", maxAttempts: 1 },
   });
 
-async function query(endpoint: string, form: Record<string, string>, signedIn = "us-east-1") {
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260101/${signedIn}/sts/aws4_request`,
-    },
-    body: new URLSearchParams(form),
-  });
+async function query(
+  endpoint: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = signedFor(form["Version"] === "2016-11-15" ? "ec2" : "sts"),
+) {
+  const body = new URLSearchParams(form);
+  const response = await fetch(endpoint, { method: "POST", headers, body });
   return { status: response.status, text: await response.text() };
 }
+
+function signedFor(service: string, key = "AKIA") {
+  const scope = `${key}/20260101/us-east-1/${service}/aws4_request`;
+  return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` };
+}
+
 const describeInterfaces = (endpoint: string, ...ids: string[]) =>
   query(endpoint, {
     Action: "DescribeNetworkInterfaces",
@@ -105,16 +110,18 @@ Deno.test("EC2 describes the interfaces of several tasks in one call", async () 
 Deno.test("EC2 refuses in its own words", async () => {
   await withEcs(async (_client, ecs) => {
     const { endpoint, simulator } = ecs;
-    const unknown = await describeInterfaces(endpoint, "eni-0");
+    const malformed = await describeInterfaces(endpoint, "eni-x");
+    assertStringIncludes(malformed.text, "<Code>InvalidNetworkInterfaceId.Malformed</Code>");
+    const unknown = await describeInterfaces(endpoint, "eni-00000000");
     assertEquals(unknown.status, 400);
     assertStringIncludes(unknown.text, "<Code>InvalidNetworkInterfaceID.NotFound</Code>");
     await control(ecs, "faults", { faults: [{ mode: "throttle", count: 1 }] });
-    const throttled = await describeInterfaces(endpoint, "eni-0");
+    const throttled = await describeInterfaces(endpoint, "eni-00000000");
     assertEquals(throttled.status, 503);
     assertStringIncludes(throttled.text, "<Code>RequestLimitExceeded</Code>");
     simulator.model.speed = 1e-6;
     await control(ecs, "quotas", { quotas: { "ec2-read": { burst: 0, perSecond: 0 } } });
-    assertEquals((await describeInterfaces(endpoint, "eni-0")).status, 503);
+    assertEquals((await describeInterfaces(endpoint, "eni-00000000")).status, 503);
   });
 });
 
@@ -125,3 +132,58 @@ Deno.test("an unknown action is refused", async () => {
     assertStringIncludes(text, "<Code>InvalidAction</Code>");
   });
 });
+
+const signed = {
+  STS: { Action: "GetCallerIdentity", Version: "2011-06-15" },
+  EC2: { Action: "DescribeNetworkInterfaces", Version: "2016-11-15" },
+  IAM: {
+    Action: "SimulatePrincipalPolicy",
+    Version: "2010-05-08",
+    PolicySourceArn: role,
+    "ActionNames.member.1": "ecs:RunTask",
+  },
+};
+const wrongService = {
+  STS: "SignatureDoesNotMatch",
+  EC2: "AuthFailure",
+  IAM: "SignatureDoesNotMatch",
+};
+const wrongToken = { STS: "InvalidClientTokenId", EC2: "AuthFailure", IAM: "InvalidClientTokenId" };
+
+for (const service of ["STS", "EC2", "IAM"] as const) {
+  Deno.test(`${service} takes a request that is signed for it, and no other`, async () => {
+    await withEcs(async (_client, { endpoint, simulator }) => {
+      const key = "ASIA0000000000000001";
+      simulator.sts.sessions.set(key, { role, name: "job", token: "t" });
+      const ask = (headers: Record<string, string>) => query(endpoint, signed[service], headers);
+      const own = service.toLowerCase();
+      assertEquals((await ask(signedFor(own))).status, 200);
+      const token = { ...signedFor(own, key), "x-amz-security-token": "t" };
+      assertEquals((await ask(token)).status, 200);
+      const refusals: [Record<string, string>, string][] = [
+        [{}, "MissingAuthenticationToken"],
+        [{ authorization: "Bearer x" }, service === "EC2" ? "AuthFailure" : "IncompleteSignature"],
+        [signedFor("s3"), wrongService[service]],
+        [{ ...token, "x-amz-security-token": "other" }, wrongToken[service]],
+      ];
+      for (const [headers, code] of refusals) {
+        assertStringIncludes((await ask(headers)).text, `<Code>${code}</Code>`);
+      }
+    });
+  });
+}
+
+for (const seconds of ["899", "43201", "x"]) {
+  Deno.test(`a role is not assumed for ${seconds} seconds`, async () => {
+    await withEcs(async (_client, { endpoint }) => {
+      const { text } = await query(endpoint, {
+        Action: "AssumeRole",
+        Version: "2011-06-15",
+        RoleArn: role,
+        RoleSessionName: "job",
+        DurationSeconds: seconds,
+      });
+      assertStringIncludes(text, "<Code>ValidationError</Code>");
+    });
+  });
+}

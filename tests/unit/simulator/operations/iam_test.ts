@@ -32,3 +32,16 @@ Deno.test("a session of a role, and a role that there is not, are refused", () =
   assertThrows(() => asked(session, []), AwsError, "does not clearly define");
   assertThrows(() => asked(role, [], { unknown: new Set([role]) }), AwsError, "cannot be found");
 });
+
+Deno.test("each action has a decision, and a request without one is refused", () => {
+  const iam: Iam = { decisions: new Map([["ecs:RunTask *", "explicitDeny"]]), unknown: new Set() };
+  const form = new URLSearchParams({ PolicySourceArn: role });
+  assertThrows(() => simulatePrincipalPolicy({ iam }, form), AwsError, "actionNames");
+  form.set("ActionNames.member.1", "ecs:StopTask");
+  form.set("ActionNames.member.2", "ecs:RunTask");
+  const { EvaluationResults } = simulatePrincipalPolicy({ iam }, form) as ReturnType<typeof asked>;
+  assertEquals(EvaluationResults.map(({ EvalDecision }) => EvalDecision), [
+    "allowed",
+    "explicitDeny",
+  ]);
+});
