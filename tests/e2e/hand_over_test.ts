@@ -5,6 +5,7 @@ import { allowDriver } from "./harness/acl.ts";
 import { kill } from "./harness/kill.ts";
 import {
   eventsOf,
+  isOlderThan,
   isOver,
   isRunning,
   liveArns,
@@ -241,6 +242,10 @@ Deno.test({
     }),
 });
 
+/** Logs that an allocation of 10 MB has room for, where they cannot be disabled. */
+const smallLogs = `max_files     = 1
+            max_file_size = 1`;
+
 /** More than AWS tags at one moment, and more than Nomad's API takes connections of one client. */
 const burst = 120;
 
@@ -250,10 +255,13 @@ Deno.test(
     withSite(handingOver, async (site) => {
       await site.run("sleep", {
         'group "main" {': `group "main" {
-          count = ${burst}`,
+          count = ${burst}
+          ephemeral_disk {
+            size = 10
+          }`,
         'task "main" {': `task "main" {
           logs {
-            disabled = true
+            ${isOlderThan("1.5.4") ? smallLogs : "disabled = true"}
           }
           resources {
             cpu    = 10

@@ -15,7 +15,6 @@ job "script-check" {
       # Nomad runs script checks only for services of Consul.
       service {
         name         = "script-check"
-        provider     = "consul"
         address_mode = "driver"
         port         = 8080
 
