@@ -150,8 +150,8 @@ export const pluginConfig = block("How the driver on this Nomad client uses ECS.
   ),
   logs: bool(
     "Whether `nomad alloc logs` shows what the containers of ECS tasks print, which the driver reads " +
-      "from CloudWatch Logs. With `false` Nomad runs no `logmon` process for a task, and the driver " +
-      "reads no logs.",
+      "from CloudWatch Logs. With `false` the driver reads no logs, and Nomad 1.6 and later run no " +
+      "`logmon` process for a task.",
     { default: true },
   ),
   log_group: string(
