@@ -27,7 +27,9 @@ export async function checkCluster(
     const status = clusters?.[0]?.status;
     if (status === "ACTIVE") return { kind: "active", arn: clusters?.[0]?.clusterArn ?? "" };
     const why = status ?? failures?.[0]?.reason ?? "not described";
-    return { kind: "unusable", reason: `ECS ${target} is ${why}; it must be ACTIVE` };
+    const fix =
+      "check cluster and region in the plugin block's config, and the account of this client's credentials";
+    return { kind: "unusable", reason: `ECS ${target} is ${why}; it must be ACTIVE; ${fix}` };
   } catch (error) {
     return { kind: "unanswered", error: toEcsError(error, attemptOf("describeClusters", target)) };
   }

@@ -22,8 +22,9 @@ export const starts: readonly Section[] = [
         fix: "Set `cluster` in the plugin block, by name or ARN.",
       },
       {
-        seen: "ECS … is INACTIVE; it must be ACTIVE",
-        texts: ["it must be ACTIVE"],
+        seen:
+          "ECS … is INACTIVE; it must be ACTIVE; check cluster and region in the plugin block's config …",
+        texts: ["it must be ACTIVE", "check cluster and region in the plugin block"],
         cause: "The cluster was deleted, or is not there in this region and account.",
         fix: "Check `cluster`, `region` and the account: `aws sts get-caller-identity`.",
       },

@@ -17,7 +17,10 @@ Deno.test("a cluster that ECS calls ACTIVE can take tasks, and tells its ARN", a
 Deno.test("a cluster that there is not is unusable, with ECS's word for it", async () => {
   const health = await healthOf(createWorld(), "missing");
   assert(health.kind === "unusable");
-  assertStringIncludes(health.reason, "cluster missing (us-east-1) is MISSING; it must be ACTIVE");
+  assertStringIncludes(
+    health.reason,
+    "cluster missing (us-east-1) is MISSING; it must be ACTIVE; check cluster and region in the plugin block",
+  );
 });
 
 Deno.test("an answer that does not come is told as such, and never rejects", async () => {
