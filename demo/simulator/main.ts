@@ -14,10 +14,22 @@ const { values } = parseArgs({
     images: { type: "string" },
   },
 });
+const port = Number(values.port);
+if (!/^[0-9]+$/.test(values.port) || port > 65_535) {
+  refuse(`--port must be a whole number from 0 to 65535; got "${values.port}"`);
+}
+const speed = Number(values.speed);
+if (!(speed > 0)) refuse(`--speed must be a number above 0; got "${values.speed}"`);
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(seed)) refuse(`--seed must be a whole number; got "${values.seed}"`);
+if (values.quotas !== "aws" && values.quotas !== "none") {
+  refuse(`--quotas must be aws or none; got "${values.quotas}"`);
+}
+
 const { endpoint, stop } = await startSimulator({
-  port: Number(values.port),
-  speed: Number(values.speed),
-  seed: Number(values.seed),
+  port,
+  speed,
+  seed,
   quotas: readQuotas(values.quotas, noQuotas),
   presets: [demoPreset],
   ...(values.images === undefined ? {} : { images: values.images }),
@@ -29,3 +41,8 @@ const end = async () => {
 Deno.addSignalListener("SIGTERM", end);
 Deno.addSignalListener("SIGINT", end);
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ endpoint }) + "\n"));
+
+function refuse(text: string): never {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  Deno.exit(2);
+}

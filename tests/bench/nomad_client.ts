@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { type Allocation, startAgent } from "../../demo/lib/nomad.ts";
 import { eventually } from "../../demo/lib/process.ts";
 import { startSimulatorProcess } from "../../demo/lib/simulator.ts";
+import { numberWithin, oneOf, wholeNumber } from "../harness/options.ts";
 import { operationsBlocks } from "../harness/operations_page.ts";
 import { pluginPath } from "../harness/plugin.ts";
 import { raisedLimits } from "./raised_limits.ts";
@@ -25,8 +26,9 @@ const { values } = parseArgs({
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 const nomad = Deno.env.get("NOMAD_EXECUTABLE");
 if (nomad === undefined) throw new Error("NOMAD_EXECUTABLE names no Nomad: run make bench-client");
-const count = Number(values.tasks);
-const speed = Number(values.speed);
+const count = wholeNumber("TASKS", values.tasks, 1);
+const speed = numberWithin("SPEED", values.speed, 0.01, 1_000);
+const logs = oneOf("LOGS", values.logs, ["on", "off"]);
 const folder = await Deno.makeTempDir({ prefix: "nomad-ecs-bench-" });
 await using ends = new AsyncDisposableStack();
 ends.defer(() => Deno.remove(folder, { recursive: true }));
@@ -67,7 +69,7 @@ await client.node();
 
 const job = page.job
   .replace(/count *= *\d+/, `count = ${count}`)
-  .replace(/disabled *= true/, `disabled = ${values.logs !== "on"}`);
+  .replace(/disabled *= true/, `disabled = ${logs === "off"}`);
 await Deno.writeTextFile(`${folder}/job.nomad.hcl`, job);
 const name = /job "([^"]+)"/.exec(job)?.[1] ?? "";
 const allocations = () => server.api<Allocation[]>(`/job/${name}/allocations`);
@@ -83,7 +85,7 @@ const gone = () => {
 };
 
 const before = await usageByKind(client.pid(), folder);
-await timed(`${count} tasks, logs ${values.logs}: run until all are running`, async () => {
+await timed(`${count} tasks, logs ${logs}: run until all are running`, async () => {
   const { code, output } = await server.cli("job", "run", "-detach", `${folder}/job.nomad.hcl`);
   if (code !== 0) throw new Error(output);
   await eventually("all tasks run", all("running"), { seconds: 1_800 });

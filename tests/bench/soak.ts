@@ -1,6 +1,7 @@
 /** `make soak`: storms of failing calls against plugin processes, and what became of their tasks. */
 import { parseArgs } from "node:util";
 import { faultModes } from "../../demo/simulator/state/faults.ts";
+import { numberWithin, wholeNumber } from "../harness/options.ts";
 import { measureStorms, type StormResult } from "./fault_storm.ts";
 
 const { values } = parseArgs({
@@ -14,12 +15,15 @@ const { values } = parseArgs({
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 const began = performance.now();
-const parallel = Number(values.parallel);
+const parallel = wholeNumber("--parallel", values.parallel, 1);
+const tasks = wholeNumber("--tasks", values.tasks, 1);
+const seconds = wholeNumber("--seconds", values.seconds, 1);
+const rates = values.rates.split(",").map((rate) => numberWithin("--rates", rate, 0, 1));
 const storms = Array.from({ length: parallel }, (_, worker) => ({
-  tasks: Number(values.tasks),
+  tasks,
   modes: faultModes.filter((_, at) => at % parallel === worker),
-  seconds: Number(values.seconds),
-  rates: (values.rates ?? "").split(",").map(Number),
+  seconds,
+  rates,
   onResult: (result: StormResult) => {
     const { mode, rate, tasks, reportedDead, leftAfterStop, doubled } = result;
     print(

@@ -4,6 +4,7 @@
  * others is reported ended, none is doubled or left, and no secret leaves the plugin.
  */
 import { parseArgs } from "node:util";
+import { oneOf, wholeNumber } from "../harness/options.ts";
 import { answers } from "./answers.ts";
 import { configurations } from "./configurations.ts";
 import { handles } from "./handles.ts";
@@ -30,14 +31,18 @@ const { values } = parseArgs({
   },
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
-const from = Number(values.from);
+const from = wholeNumber("--from", values.from, 0);
+const times = wholeNumber("--times", values.times, 1);
+const runsOfEach = values.runs === undefined ? undefined : wholeNumber("--runs", values.runs, 0);
+const names = kinds.map(({ name }) => name);
+const only = values.kind === undefined ? undefined : oneOf("--kind", values.kind, names);
 const counts: string[] = [];
 let passed = 0;
 let failed = 0;
 
 for (const kind of kinds) {
-  if (values.kind !== undefined && values.kind !== kind.name) continue;
-  const runs = Number(values.runs ?? kind.quick * Number(values.times));
+  if (only !== undefined && only !== kind.name) continue;
+  const runs = runsOfEach ?? kind.quick * times;
   const fixed = values["seeds-only"] ? [] : kind.fixed;
   let site = await openSite();
   const tell = async (input: string, replay: string, run: (site: Site) => Promise<void>) => {

@@ -4,6 +4,7 @@
  * that of an idle plugin at the same time, the plugin's most memory, and how its refusal reads.
  */
 import { parseArgs } from "node:util";
+import { refuse } from "../harness/options.ts";
 import type { ServiceError } from "@grpc/grpc-js";
 import { demoPreset } from "../../demo/simulator/preset.ts";
 import { startSimulator } from "../../demo/simulator/start.ts";
@@ -35,6 +36,8 @@ const { values } = parseArgs({
   options: { only: { type: "string", default: "" } },
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+const inputs = hostileInputs.filter(({ name }) => name.includes(values.only));
+if (inputs.length === 0) refuse(`no input has "${values.only}" in its name`);
 const ecs = await startSimulator({ speed: 100, presets: [demoPreset] });
 const env = {
   AWS_ENDPOINT_URL_ECS: ecs.endpoint,
@@ -42,7 +45,6 @@ const env = {
   AWS_SECRET_ACCESS_KEY: "simulated",
 };
 let failed = 0;
-const inputs = hostileInputs.filter(({ name }) => name.includes(values.only ?? ""));
 for (const input of inputs) {
   let result = await measure(input);
   // Others share the machine: what is slow once may be theirs, what is slow each time is the plugin's.

@@ -1,5 +1,6 @@
 /** `make simulate`: runs seeds of the simulation; a seed that fails is printed with its trace. */
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../harness/options.ts";
 import { simulate } from "./simulation.ts";
 
 const { values } = parseArgs({
@@ -12,8 +13,8 @@ const { values } = parseArgs({
   },
 });
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
-const from = Number(values.from);
-const count = Number(values.seeds);
+const from = wholeNumber("--from", values.from, 0);
+const count = wholeNumber("--seeds", values.seeds, 1);
 let failed = 0;
 let steps = 0;
 let ecsTasks = 0;

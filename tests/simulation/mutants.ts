@@ -44,6 +44,7 @@
  * 40. An allocation that was placed late replaces none.
  */
 import { dirname } from "node:path";
+import { refuse, wholeNumber } from "../harness/options.ts";
 import { type Mutant, mutants } from "./mutant_table.ts";
 import { fileURLToPath } from "node:url";
 
@@ -51,7 +52,9 @@ import { fileURLToPath } from "node:url";
 const control: Mutant = { name: "nothing is broken", file: "main.ts", edits: [] };
 
 const [seeds = "4000", only = ""] = Deno.args;
+wholeNumber("the number of seeds", seeds, 1);
 const chosen = mutants.filter(({ name }) => name.includes(only));
+if (chosen.length === 0) refuse(`no mutant has "${only}" in its name`);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 const unbroken = await noticed(control);
