@@ -1,5 +1,6 @@
 import { AwsError } from "../request/aws_error.ts";
 import {
+  duplicate,
   type Input,
   object,
   objects,
@@ -42,14 +43,26 @@ export function getMetricData(model: Model, region: string, input: Input): unkno
   if (queries.length === 0 || queries.length > mostQueries) {
     throw invalid(`MetricDataQueries must have 1 to ${mostQueries} items.`);
   }
-  const from = Math.floor(timeOf(input, "StartTime") / minuteMs) * minuteMs;
+  const start = timeOf(input, "StartTime");
+  const from = Math.floor(start / minuteMs) * minuteMs;
   const until = timeOf(input, "EndTime");
-  if (from >= until) throw invalid("The parameter StartTime must be less than EndTime.");
+  if (start >= until) throw invalid("The parameter StartTime must be less than EndTime.");
   const newestFirst = word(input, "ScanBy", ["TimestampDescending", "TimestampAscending"]) !==
     "TimestampAscending";
   const metrics = metricsOf(model, region);
   const most = Number(input["MaxDatapoints"] ?? mostPoints);
-  const skipped = Number(optionalString(input, "NextToken") ?? 0);
+  if (!(most >= 1 && most <= mostPoints)) {
+    throw invalid(`MaxDatapoints must be between 1 and ${mostPoints}.`);
+  }
+  const token = optionalString(input, "NextToken");
+  if (token !== undefined && !/^[1-9][0-9]*$/.test(token)) {
+    throw new AwsError("InvalidNextToken", "The next token specified is invalid.");
+  }
+  const skipped = Number(token ?? 0);
+  const twice = duplicate(queries.map(({ Id }) => String(Id)));
+  if (twice !== undefined) {
+    throw invalid(`The values for parameter id in MetricDataQueries are not unique: ${twice}.`);
+  }
   let at = 0;
   const results = queries.map((query) => readQuery(query, metrics, model.speed)).map((query) => {
     const all = pointsOf(query, from, until);
@@ -130,9 +143,15 @@ function readQuery(query: Input, metrics: readonly Metric[], speed: number): Que
     returned: query["ReturnData"] !== false,
     // A minute of the simulator is shorter by its speed.
     periodMs: Math.max(minuteMs, periodMs) / speed,
-    statistic: word(stat, "Stat", statistics) ?? "Average",
+    statistic: statisticNamed(optionalString(stat, "Stat") ?? "Average"),
     values: found?.values ?? [],
   };
+}
+
+function statisticNamed(name: string): Query["statistic"] {
+  const found = statistics.find((one) => one === name);
+  if (found === undefined) throw invalid(`The value ${name} for parameter Stat is not supported.`);
+  return found;
 }
 
 /** The points of a query, oldest first: time of the period, and its statistic. */

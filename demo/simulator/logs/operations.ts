@@ -14,6 +14,19 @@ import { admitOperation, operationFor, type OperationTable } from "../state/oper
 import { filterLogEvents, findGroup, getLogEvents, notFound } from "./read_events.ts";
 import { addEvent, addGroup, addStream, groupOf, type LogGroup, type LogStream } from "./store.ts";
 
+/** Days for which a group can keep its events. */
+const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827]
+  .concat(2_192, 2_557, 2_922, 3_288, 3_653);
+/** Milliseconds of a day, and of what may be between the events of a batch. */
+const day = 24 * 3_600_000;
+/** Milliseconds by which an event may be in the future. */
+const mostAhead = 2 * 3_600_000;
+/** Days after which an event is too old to be put. */
+const oldestDays = 14;
+/** Most bytes of a batch, and what an event takes besides its message. */
+const mostBytes = 1_048_576;
+const eventBytes = 26;
+
 /** All operations of CloudWatch Logs that the simulator has. */
 const operations: OperationTable = new Map([
   ["CreateLogGroup", { shape: shapeOf(sdk.CreateLogGroupRequest$), carryOut: createLogGroup }],
@@ -70,10 +83,12 @@ function deleteLogGroup(model: Model, region: string, input: Input): unknown {
 }
 
 function putRetentionPolicy(model: Model, region: string, input: Input): unknown {
-  findGroup(model, region, input).retentionInDays = integer(input, "retentionInDays", {
-    min: 1,
-    max: 3_653,
-  });
+  const group = findGroup(model, region, input);
+  const days = Number(input["retentionInDays"]);
+  if (!retentions.includes(days)) {
+    throw invalidParameter(`retentionInDays must be one of ${retentions.join(", ")}`);
+  }
+  group.retentionInDays = days;
   return {};
 }
 
@@ -113,11 +128,50 @@ function putLogEvents(model: Model, region: string, input: Input): unknown {
         "order.",
     );
   }
+  const [first, last] = [events[0], events.at(-1)];
+  if ((last?.timestamp ?? 0) - (first?.timestamp ?? 0) > day) {
+    throw invalidParameter(
+      "The batch of log events in a single request cannot span more than 24 hours.",
+    );
+  }
+  const encoder = new TextEncoder();
+  const bytes = events.reduce(
+    (sum, { message }) => sum + encoder.encode(message).length + eventBytes,
+    0,
+  );
+  if (bytes > mostBytes) {
+    throw invalidParameter(
+      `The batch of log events has ${bytes} bytes, and more than ${mostBytes}.`,
+    );
+  }
   const now = Math.floor(model.now());
-  for (const event of events) {
+  const { from, until, rejectedLogEventsInfo } = takenOf(group, events, now);
+  for (const event of events.slice(from, until)) {
     addEvent(model.logs, stream, { ...event, ingestionTime: now, readableAt: now });
   }
-  return { nextSequenceToken: String(model.logs.next) };
+  return { nextSequenceToken: String(model.logs.next), rejectedLogEventsInfo };
+}
+
+/** Which events of a batch are neither too old nor too new, and what is told of the others. */
+function takenOf(
+  { retentionInDays }: LogGroup,
+  events: readonly { readonly timestamp: number }[],
+  now: number,
+) {
+  const before = (time: number) => events.filter(({ timestamp }) => timestamp < time).length;
+  const tooOld = before(now - oldestDays * day);
+  const expired = retentionInDays === undefined ? 0 : before(now - retentionInDays * day);
+  const until = before(now + mostAhead + 1);
+  const rejected = {
+    ...(tooOld > 0 ? { tooOldLogEventEndIndex: tooOld } : {}),
+    ...(expired > 0 ? { expiredLogEventEndIndex: expired } : {}),
+    ...(until < events.length ? { tooNewLogEventStartIndex: until } : {}),
+  };
+  return {
+    from: Math.max(tooOld, expired),
+    until,
+    rejectedLogEventsInfo: Object.keys(rejected).length === 0 ? undefined : rejected,
+  };
 }
 
 function describeLogGroups(model: Model, region: string, input: Input): unknown {

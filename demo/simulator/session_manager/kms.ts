@@ -14,7 +14,7 @@ export function generateDataKey(model: Model, region: string, input: Input): unk
   if (!known) {
     throw new AwsError("NotFoundException", `Key '${keyId}' does not exist`);
   }
-  const bytes = Number(input["NumberOfBytes"] ?? (input["KeySpec"] === "AES_128" ? 16 : 32));
+  const bytes = bytesOf(input);
   const plain = hexBytes(randomHex(model, 2 * bytes));
   const sealed = base64(hexBytes(randomHex(model, 2 * 184)));
   model.dataKeys.set(sealed, { plain, context: contextOf(input["EncryptionContext"]) });
@@ -23,6 +23,25 @@ export function generateDataKey(model: Model, region: string, input: Input): unk
     Plaintext: base64(plain),
     KeyId: keyId.startsWith("arn:") ? keyId : `arn:aws:kms:${region}:${model.account}:key/${keyId}`,
   };
+}
+
+/** How many bytes a request asks for: by their number, or by the kind of key. */
+function bytesOf({ NumberOfBytes: bytes, KeySpec: kind }: Input): number {
+  if ((bytes === undefined) === (kind === undefined)) {
+    throw invalid("Please specify either number of bytes or key spec.");
+  }
+  if (kind === undefined) {
+    if (Number(bytes) >= 1 && Number(bytes) <= 1_024) return Number(bytes);
+    throw invalid(`NumberOfBytes must be between 1 and 1024, and not ${bytes}`);
+  }
+  if (kind !== "AES_128" && kind !== "AES_256") {
+    throw invalid(`KeySpec must be one of AES_128, AES_256, and not ${kind}`);
+  }
+  return kind === "AES_128" ? 16 : 32;
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
 }
 
 /** Decrypts a data key as the SSM agent does. Undefined: KMS would refuse it. */

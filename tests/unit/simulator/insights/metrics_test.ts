@@ -138,3 +138,24 @@ Deno.test("metrics are listed by name and dimension", () => {
   }) as { Metrics: unknown[] };
   assertEquals(Metrics.length, 1);
 });
+
+const refusals: [string, (query: Input) => Input, string][] = [
+  ["a start at the end", () => ({ StartTime: 600 }), "ValidationError"],
+  ["no points", () => ({ MaxDatapoints: 0 }), "ValidationError"],
+  ["more than 100,800 points", () => ({ MaxDatapoints: 100_801 }), "ValidationError"],
+  ["a token that it has not given out", () => ({ NextToken: "x" }), "InvalidNextToken"],
+  ["an id twice", (query) => ({ MetricDataQueries: [query, query] }), "ValidationError"],
+];
+for (const [what, more, type] of refusals) {
+  Deno.test(`GetMetricData refuses ${what}`, () => {
+    const { query, get } = stage();
+    const one = query("CpuUtilized");
+    assertRefused(() => get([one], more(one)), type, "");
+  });
+}
+
+Deno.test("a statistic that there is not is refused as CloudWatch does", () => {
+  const { query, get, dimensions } = stage();
+  const odd = query("CpuUtilized", dimensions, { Stat: "Middle" });
+  assertRefused(() => get([odd]), "ValidationError", "Middle");
+});

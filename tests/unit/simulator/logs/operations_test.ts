@@ -161,6 +161,46 @@ Deno.test("events that cannot be put are refused", () => {
   assertRefused(put([2, "a"], [1, "b"]), invalid, "chronological");
 });
 
+const hour = 3_600_000;
+
+Deno.test("events of a batch that are too old or too new are left out, and named", () => {
+  const logs = createLogsModel();
+  logs.at(20 * 24 * hour);
+  logs.call("CreateLogStream", { logGroupName: "g", logStreamName: "s" });
+  const put = (...hours: number[]) =>
+    logs.call("PutLogEvents", {
+      logGroupName: "g",
+      logStreamName: "s",
+      logEvents: hours.map((at) => ({ timestamp: at * hour, message: `${at}` })),
+    }) as { rejectedLogEventsInfo?: unknown };
+  assertEquals(put(143, 145).rejectedLogEventsInfo, { tooOldLogEventEndIndex: 1 });
+  assertEquals(put(480, 482, 483).rejectedLogEventsInfo, { tooNewLogEventStartIndex: 2 });
+  assertEquals(put(480).rejectedLogEventsInfo, undefined);
+  const { events } = logs.get({ logStreamName: "s", startFromHead: true });
+  assertEquals(events.map(({ message }) => message), ["145", "480", "480", "482"]);
+  logs.call("PutRetentionPolicy", { logGroupName: "g", retentionInDays: 1 });
+  assertEquals(put(455, 457).rejectedLogEventsInfo, { expiredLogEventEndIndex: 1 });
+});
+
+Deno.test("a batch spans 24 hours and has 1,048,576 bytes at most", () => {
+  const logs = createLogsModel();
+  const refused = (...events: [number, string][]) =>
+    assertRefused(() => logs.put("s", ...events), "InvalidParameterException", "batch");
+  refused([0, "a"], [24 * hour + 1, "b"]);
+  refused([0, "x".repeat(1_048_576 - 25)]);
+  logs.put("s", [0, "x".repeat(1_048_576 - 26)]);
+});
+
+for (const retentionInDays of [0, 2, 3_654]) {
+  Deno.test(`a group does not keep its events for ${retentionInDays} days`, () => {
+    assertRefused(
+      () => createLogsModel().call("PutRetentionPolicy", { logGroupName: "g", retentionInDays }),
+      "InvalidParameterException",
+      "retentionInDays",
+    );
+  });
+}
+
 Deno.test("streams are listed by name or by their newest event", () => {
   const logs = createLogsModel();
   logs.put("b", [1, "x"]);

@@ -33,3 +33,29 @@ Deno.test("only a key of a cluster's ECS Exec settings is there", () => {
   const { generate } = stage();
   assertRefused(() => generate("alias/other", {}), "NotFoundException", "alias/other");
 });
+
+const sizes: [string, Record<string, unknown>, string][] = [
+  ["no size", {}, "ValidationException"],
+  ["two sizes", { NumberOfBytes: 32, KeySpec: "AES_256" }, "ValidationException"],
+  ["no bytes", { NumberOfBytes: 0 }, "ValidationException"],
+  ["more than 1,024 bytes", { NumberOfBytes: 1_025 }, "ValidationException"],
+  ["another kind of key", { KeySpec: "AES_512" }, "ValidationException"],
+];
+for (const [what, size, type] of sizes) {
+  Deno.test(`a data key of ${what} is refused`, () => {
+    const { model } = stage();
+    const input = { KeyId: "alias/exec", ...size };
+    assertRefused(() => performSessions(model, region, "GenerateDataKey", input), type, "");
+  });
+}
+
+Deno.test("a data key has the size of its kind", () => {
+  const { model } = stage();
+  for (const [KeySpec, bytes] of [["AES_128", 16], ["AES_256", 32]] as const) {
+    const input = { KeyId: "alias/exec", KeySpec };
+    const { Plaintext } = performSessions(model, region, "GenerateDataKey", input) as {
+      Plaintext: string;
+    };
+    assertEquals(atob(Plaintext).length, bytes);
+  }
+});
