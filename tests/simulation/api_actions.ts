@@ -14,7 +14,7 @@ import {
   type Scheduler,
   stopJob,
 } from "./scheduler.ts";
-import { type Action, ecsTaskOf, nextId, ownerOf } from "./stage.ts";
+import { type Action, ecsTaskOf, ofNewJob, ownerOf } from "./stage.ts";
 import type { Process } from "./virtual_time.ts";
 
 /** What is kept of a run besides what the servers know. */
@@ -85,14 +85,7 @@ export function apiActions(run: ApiRun): Action[] {
     [6, () => {
       const jobs = allocs.filter((other) => other.previous === undefined).length;
       if (jobs >= mostJobs || !mayPlace || node === undefined) return;
-      const kind = chances.happens(0.5) ? "named definition" : chances.pick(jobKinds);
-      run.place({
-        lineage: nextId(run.stage),
-        kind: kind ?? "named definition",
-        node,
-        stored: undefined,
-        restarts: 2,
-      });
+      run.place(ofNewJob(run.stage, node));
     }, "harmless"],
     [6, () => busy && drainNode(run, busy), "harmless"],
     [2, () => alloc && node && mayPlace && replace(run, alloc, "alloc stop", { node })],

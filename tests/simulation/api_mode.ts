@@ -126,7 +126,7 @@ export function createApiMode(
 /** Waits as Nomad's client does before it starts an allocation's tasks. */
 async function untilClientMayStart(run: ApiRun, alloc: Alloc): Promise<void> {
   const { stage: { time, chances }, servers, overs, away, blocked } = run;
-  // Who places it has yet to say that nothing comes of it.
+  // `replace` notes that an allocation is blocked only after `place` has come here.
   await Promise.resolve();
   const { previous } = alloc;
   const isOver = () => {

@@ -1,9 +1,9 @@
 import type { Alloc } from "./alloc.ts";
-import { jobKinds } from "./alloc.ts";
 import {
   ecsTaskOf,
   type Mode,
   nextId,
+  ofNewJob,
   ownerOf,
   type Placement,
   type Stage,
@@ -56,14 +56,7 @@ export function createHandlesMode(stage: Stage, place: (placement: Placement) =>
       return [
         [6, () => {
           if (allocs.length >= mostAllocs || node === undefined) return;
-          const kind = chances.happens(0.5) ? "named definition" : chances.pick(jobKinds);
-          place({
-            lineage: nextId(stage),
-            kind: kind ?? "named definition",
-            node,
-            stored: undefined,
-            restarts: 2,
-          });
+          place(ofNewJob(stage, node));
         }],
         [3, () => alloc && want(stage, alloc, "stop")],
         [2, () => alloc && want(stage, alloc, "detach")],

@@ -4,7 +4,7 @@ import { decodePluginConfig, type PluginConfig } from "../../src/config/mod.ts";
 import { decodeHandleState } from "../../src/driver/handle_state.ts";
 import type { Handle } from "../../src/driver/driver.ts";
 import type { Logger } from "../../src/logger.ts";
-import type { Alloc, Checks } from "./alloc.ts";
+import { type Alloc, type Checks, jobKinds } from "./alloc.ts";
 import type { Node } from "./node.ts";
 import type { Chances } from "./random.ts";
 import type { SimulatedEcs } from "./simulated_ecs.ts";
@@ -81,6 +81,13 @@ const shortestBoot = 5_000;
  * template does that waits for its secrets. Its ECS task may count as an orphan by then.
  */
 export const hooksWait = { least: 10_000, most: 90_000 };
+
+/** The first allocation of a new job, half of the time of the kind that most users have. */
+export function ofNewJob(stage: Stage, node: Node): Placement {
+  const usual = "named definition";
+  const kind = stage.chances.happens(0.5) ? usual : stage.chances.pick(jobKinds) ?? usual;
+  return { lineage: nextId(stage), kind, node, stored: undefined, restarts: 2 };
+}
 
 /** Gives an allocation to its client, which drives it until it is over. */
 export function place(
