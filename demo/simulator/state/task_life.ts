@@ -1,7 +1,14 @@
 import { nextSampleAt, sampleTasks } from "../insights/sample.ts";
 import { containerNamed, mayStop, nextDeadline, outlookOf } from "./dependencies.ts";
 import { closeContainerLog, logProblem, openContainerLog } from "./container_logs.ts";
-import { type EcsTask, type Health, type Model, randomHex, type StopCode } from "./model.ts";
+import {
+  type EcsTask,
+  type Health,
+  type Model,
+  randomHex,
+  type StopCode,
+  type TaskContainer,
+} from "./model.ts";
 
 /** Why a task is stopped. */
 export type StopCause = { code: StopCode; reason: string };
@@ -14,15 +21,13 @@ export function advance(model: Model): void {
     while (task.nextAt !== undefined && task.nextAt <= now) step(model, task, task.nextAt);
   }
   sampleTasks(model);
+  const retentionStart = now - model.pace.retention / model.speed;
   for (const task of model.tasks.values()) {
     // The map is in order of creation: after the first young task, all are young.
-    if (now - task.createdAt < model.pace.retention / model.speed) break;
-    if (
-      task.stoppedAt !== undefined && now - task.stoppedAt >= model.pace.retention / model.speed
-    ) {
-      model.tasks.delete(task.arn);
-      model.insights.series.delete(task.arn);
-    }
+    if (task.createdAt > retentionStart) break;
+    if (task.stoppedAt === undefined || task.stoppedAt > retentionStart) continue;
+    model.tasks.delete(task.arn);
+    model.insights.series.delete(task.arn);
   }
 }
 
@@ -158,31 +163,8 @@ function startContainers(model: Model, task: EcsTask, at: number): void {
       if (outlook.kind === "waiting") continue;
       again = true;
       task.version += 1;
-      if (outlook.kind === "never") {
-        container.phase = "ended";
-        // The exit code that the ECS agent reports for a container that it never starts.
-        container.exitCode = 143;
-        container.reason = outlook.reason;
-        if (!container.definition.essential) continue;
-        stop(model, task, { code: "TaskFailedToStart", reason: "Task failed to start" });
-        return;
-      }
-      const problem = logProblem(model, task, container);
-      if (problem !== undefined) {
-        container.phase = "ended";
-        container.reason = problem;
-        stop(model, task, { code: "TaskFailedToStart", reason: problem });
-        return;
-      }
-      const { startTimeout } = container.definition;
-      container.phase = "running";
-      container.startedAt = at;
-      container.runtimeId = runtimeIdOf(model, task);
-      if (startTimeout !== undefined) {
-        container.startDeadline = at + startTimeout * 1_000 / model.speed;
-      }
-      openContainerLog(model, task, container);
-      model.hooks.start(task, container);
+      if (outlook.kind === "never") neverStart(model, task, container, outlook.reason);
+      else startContainer(model, task, container, at);
     }
   }
   if (!isPending(task) || task.pulledAt === undefined) return;
@@ -194,6 +176,36 @@ function startContainers(model: Model, task: EcsTask, at: number): void {
   }
   task.status = "ACTIVATING";
   wakeAt(model, task, after(model, at, model.pace.activating));
+}
+
+/** Ends a container whose dependencies can no longer be met, and its task where it is essential. */
+function neverStart(model: Model, task: EcsTask, container: TaskContainer, reason: string): void {
+  container.phase = "ended";
+  // The exit code that the ECS agent reports for a container that it never starts.
+  container.exitCode = 143;
+  container.reason = reason;
+  if (!container.definition.essential) return;
+  stop(model, task, { code: "TaskFailedToStart", reason: "Task failed to start" });
+}
+
+/** Starts a container, or ends its task where its log configuration keeps it from starting. */
+function startContainer(model: Model, task: EcsTask, container: TaskContainer, at: number): void {
+  const problem = logProblem(model, task, container);
+  if (problem !== undefined) {
+    container.phase = "ended";
+    container.reason = problem;
+    stop(model, task, { code: "TaskFailedToStart", reason: problem });
+    return;
+  }
+  const { startTimeout } = container.definition;
+  container.phase = "running";
+  container.startedAt = at;
+  container.runtimeId = runtimeIdOf(model, task);
+  if (startTimeout !== undefined) {
+    container.startDeadline = at + startTimeout * 1_000 / model.speed;
+  }
+  openContainerLog(model, task, container);
+  model.hooks.start(task, container);
 }
 
 /** The id of a container at its runtime: Fargate's has the task's id in it, Docker's is random. */
