@@ -11,6 +11,7 @@ import {
   optionalString,
   requiredString,
   strings,
+  type Tag,
   tagsOf,
 } from "../request/input.ts";
 import {
@@ -41,47 +42,19 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   if (definition === undefined) throw clientException("TaskDefinition not found.");
   if (definition.status !== "ACTIVE") throw clientException("TaskDefinition is inactive");
   const count = integer(input, "count", { min: 1, max: 10 }) ?? 1;
-  const startedBy = optionalString(input, "startedBy");
-  if (startedBy !== undefined && !/^[A-Za-z0-9_/-]{0,128}$/.test(startedBy)) {
-    throw invalidParameter(
-      "startedBy may have up to 128 letters, digits, hyphens, slashes and underscores.",
-    );
-  }
+  const startedBy = startedByOf(input);
   const asked = withDefaultStrategy(input, cluster);
   const launchType = checkRunTask(asked, definition, cluster.capacityProviders);
-  const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
-  const managed = bool(input, "enableECSManagedTags")
-    ? [{ key: "aws:ecs:clusterName", value: cluster.name }]
-    : [];
-  const taskTags = mergedTags([...managed, ...(propagated ? definition.tags : [])], tagsOf(input));
+  const tags = taskTagsOf(input, cluster, definition);
 
-  const token = optionalString(input, "clientToken");
-  if (token !== undefined && !/^[\x21-\x7e]{1,64}$/.test(token)) {
-    throw invalidParameter("clientToken may have up to 64 ASCII characters.");
-  }
-  const tokenKey = `${cluster.arn}/${token}`;
-  const request = JSON.stringify(input);
-  const known = token === undefined ? undefined : model.tokens.get(tokenKey);
-  if (known !== undefined && model.now() - known.at < tokenHours * 3_600_000) {
-    if (known.request !== request) {
-      throw new AwsError(
-        "ConflictException",
-        "The provided clientToken is already in use with a different RunTask request.",
-        400,
-        { resourceIds: known.arns },
-      );
-    }
-    return answer(model, known.arns.flatMap((arn) => model.tasks.get(arn) ?? []));
-  }
+  const token = clientTokenOf(input, cluster);
+  const known = token === undefined ? undefined : madeWith(model, token, input);
+  if (known !== undefined) return answer(model, known);
 
   const providers = providersOf(asked, count);
   admitLaunches(model, region, { launchType, providers });
-  const made = providers.map((capacityProvider): EcsTask => {
-    const id = randomHex(model, 32);
-    const arn = `arn:aws:ecs:${region}:${model.account}:task/${cluster.name}/${id}`;
-    const task: EcsTask = {
-      id,
-      arn,
+  const made = providers.map((capacityProvider) => {
+    const task = newTask(model, {
       region,
       cluster,
       definition,
@@ -89,33 +62,105 @@ export function runTask(model: Model, region: string, input: Input): unknown {
       startedBy,
       launchType,
       capacityProvider,
-      containerInstance: launchType === "FARGATE"
-        ? undefined
-        : `${arn.replace(/:task\/.*/, `:container-instance/${cluster.name}/`)}${instanceId}`,
-      ...placeInNetwork(model, region, { input, networkMode: definition.networkMode }),
-      createdAt: model.now(),
-      tags: taskTags,
-      containers: definition.containers.map((container) => ({
-        definition: overridden(container, input),
-        arn: `${arn.replace(":task/", ":container/")}/${randomUuid(model)}`,
-        phase: "waiting",
-        health: "UNKNOWN",
-        terminated: false,
-      })),
-      status: "PROVISIONING",
-      desired: "RUNNING",
-      nextAt: undefined,
-      version: 1,
-    };
-    // The next one is to get another loopback address.
-    model.tasks.set(arn, task);
+      tags,
+    });
+    // The loopback address of the next task is one that no task of the model has.
+    model.tasks.set(task.arn, task);
     return task;
   });
   for (const task of made) begin(model, task);
   if (token !== undefined) {
-    model.tokens.set(tokenKey, { request, arns: made.map(({ arn }) => arn), at: model.now() });
+    const arns = made.map(({ arn }) => arn);
+    model.tokens.set(token, { request: JSON.stringify(input), arns, at: model.now() });
   }
   return answer(model, made);
+}
+
+function startedByOf(input: Input): string | undefined {
+  const startedBy = optionalString(input, "startedBy");
+  if (startedBy !== undefined && !/^[A-Za-z0-9_/-]{0,128}$/.test(startedBy)) {
+    throw invalidParameter(
+      "startedBy may have up to 128 letters, digits, hyphens, slashes and underscores.",
+    );
+  }
+  return startedBy;
+}
+
+function taskTagsOf(input: Input, cluster: Cluster, definition: TaskDefinition): Tag[] {
+  const propagated = optionalString(input, "propagateTags") === "TASK_DEFINITION";
+  const managed = bool(input, "enableECSManagedTags")
+    ? [{ key: "aws:ecs:clusterName", value: cluster.name }]
+    : [];
+  return mergedTags([...managed, ...(propagated ? definition.tags : [])], tagsOf(input));
+}
+
+/** The client token of a request, as `model.tokens` has it: with its cluster. */
+function clientTokenOf(input: Input, cluster: Cluster): string | undefined {
+  const token = optionalString(input, "clientToken");
+  if (token === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+    throw invalidParameter("clientToken may have up to 64 ASCII characters.");
+  }
+  return `${cluster.arn}/${token}`;
+}
+
+/**
+ * The tasks that an earlier request made with the same client token; undefined where ECS remembers no
+ * such request. Refuses a token that came with another request.
+ */
+function madeWith(model: Model, token: string, input: Input): EcsTask[] | undefined {
+  const known = model.tokens.get(token);
+  if (known === undefined || model.now() - known.at >= tokenHours * 3_600_000) return undefined;
+  if (known.request !== JSON.stringify(input)) {
+    throw new AwsError(
+      "ConflictException",
+      "The provided clientToken is already in use with a different RunTask request.",
+      400,
+      { resourceIds: known.arns },
+    );
+  }
+  return known.arns.flatMap((arn) => model.tasks.get(arn) ?? []);
+}
+
+/** A task whose life has yet to begin. */
+function newTask(
+  model: Model,
+  asked: Pick<
+    EcsTask,
+    | "region"
+    | "cluster"
+    | "definition"
+    | "input"
+    | "startedBy"
+    | "launchType"
+    | "capacityProvider"
+    | "tags"
+  >,
+): EcsTask {
+  const { region, cluster, definition, input, launchType } = asked;
+  const id = randomHex(model, 32);
+  const arn = `arn:aws:ecs:${region}:${model.account}:task/${cluster.name}/${id}`;
+  return {
+    ...asked,
+    id,
+    arn,
+    containerInstance: launchType === "FARGATE"
+      ? undefined
+      : `${arn.replace(/:task\/.*/, `:container-instance/${cluster.name}/`)}${instanceId}`,
+    ...placeInNetwork(model, region, { input, networkMode: definition.networkMode }),
+    createdAt: model.now(),
+    containers: definition.containers.map((container) => ({
+      definition: overridden(container, input),
+      arn: `${arn.replace(":task/", ":container/")}/${randomUuid(model)}`,
+      phase: "waiting",
+      health: "UNKNOWN",
+      terminated: false,
+    })),
+    status: "PROVISIONING",
+    desired: "RUNNING",
+    nextAt: undefined,
+    version: 1,
+  };
 }
 
 /** The request with the cluster's own strategy, where it names no launch type and no strategy. */
