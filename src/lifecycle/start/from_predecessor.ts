@@ -78,8 +78,13 @@ async function searchPredecessors(
     const found = await searchSettled(context, request, indexes, asking, search);
     // Where Nomad has forgotten a task's allocation, the task's stop is pending under another index.
     if (await anyStopAcknowledged(context, request, found.ending, asking)) continue;
-    const isNothing = found.take === undefined && found.stop.length === 0;
-    if (!isNothing || !await untilListed(context, request, allocIds, asking.signal)) return found;
+    // Tasks that are to end need no wait: the search is made again once they have.
+    if (found.stop.length > 0) return found;
+    const listed = new Set([found.take, ...found.ending].map((task) => task?.startedBy));
+    const unlisted = allocIds.filter((allocId) =>
+      !listed.has(startedBy({ allocId, name: owner.name }))
+    );
+    if (!await untilListed(context, request, unlisted, asking.signal)) return found;
   }
 }
 

@@ -28,7 +28,10 @@ async function clientThatDiedInStart() {
 }
 
 /** Has another process start what comes in its place. Answers the ECS task's ARN, and what was told. */
-async function startNext({ world, lifecycle }: { world: World; lifecycle: Lifecycle }) {
+async function startNext(
+  { world, lifecycle }: { world: World; lifecycle: Lifecycle },
+  predecessors = afterOld,
+) {
   const told: string[] = [];
   await world.pass(1);
   world.disk.makeDirectory("/alloc/new");
@@ -36,7 +39,7 @@ async function startNext({ world, lifecycle }: { world: World; lifecycle: Lifecy
     owner: ownerOf("22222222", "new"),
     config,
     allocDir: "/alloc/new",
-    predecessors: afterOld,
+    predecessors,
     onEvent: ({ message }) => told.push(message),
   })));
   assert(next.status === "fulfilled");
@@ -59,4 +62,25 @@ Deno.test("a process that is older than the time in which ECS may not list a tas
   assertEquals(told.filter((message) => message.includes("is sure to list")), []);
   await world.pass(120_000);
   assertEquals(world.ecs.live().map((task) => task.arn), [arn]);
+});
+
+Deno.test("a task is not taken over before ECS is sure to list what a later allocation's start may have run", async () => {
+  const world = createWorld({ consistency: 15_000 });
+  const { lifecycle: lost } = world.launch();
+  const older = { ...ownerOf("11111111", "older"), nodeId: "node-b" };
+  await world.settle(lost.start(startRequest({ owner: older, config })));
+  await world.pass(60_000);
+  const { lifecycle, kill } = world.launch();
+  world.disk.makeDirectory("/alloc/old");
+  const owner = ownerOf("11111111", "old");
+  lifecycle.start(startRequest({ owner, config, allocDir: "/alloc/old" }));
+  while (world.ecs.live().length === 1) await world.pass(1);
+  kill();
+  const chain = [
+    { allocId: "old", runs: "same", lost: false },
+    { allocId: "older", runs: "same", lost: true },
+  ] as const;
+  const next = await startNext({ world, ...world.launch() }, { chain, complete: true });
+  await world.pass(120_000);
+  assertEquals(world.ecs.live().map((task) => task.arn), [next.arn]);
 });
