@@ -2,7 +2,7 @@ import type { CallCounter } from "./http/call_counts.ts";
 import type { Iam } from "./operations/iam.ts";
 import type { Sts } from "./operations/sts.ts";
 import type { DataChannels } from "./session_manager/data_channels.ts";
-import type { ContainerRunner } from "./state/containers.ts";
+import type { ContainerRunner } from "./state/container_runner.ts";
 import type { Distortion } from "./state/distortions.ts";
 import type { FaultRule } from "./state/faults.ts";
 import type { Model } from "./state/model.ts";

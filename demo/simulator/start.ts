@@ -8,7 +8,7 @@ import { serveDataChannels } from "./session_manager/data_channels.ts";
 import { createTerminals } from "./session_manager/terminal.ts";
 import type { Simulator } from "./simulator.ts";
 import { containerPrinted } from "./state/container_logs.ts";
-import { createContainerRunner, type Surroundings } from "./state/containers.ts";
+import { createContainerRunner, type Surroundings } from "./state/container_runner.ts";
 import { programOf } from "./state/images.ts";
 import { createModel, type Model } from "./state/model.ts";
 import type { Pace } from "./state/pace.ts";

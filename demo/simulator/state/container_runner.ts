@@ -1,7 +1,7 @@
 import { watchHealth } from "./health.ts";
 import { type LocalProcess, startProcess } from "./local_process.ts";
 import type { Usage } from "../insights/sample.ts";
-import { readSessions } from "./processes.ts";
+import { usageBySession } from "./process_usage.ts";
 import type { EcsTask, Health, HealthCheck, TaskContainer } from "./model.ts";
 
 /** What a container has printed: the last `outputLimit` characters of each stream. */
@@ -177,7 +177,7 @@ export function createContainerRunner(
 }
 
 function measureContainers(containers: readonly (Running | undefined)[]): Usage[] {
-  const sessions = readSessions();
+  const sessions = usageBySession();
   const at = performance.now();
   return containers.map((one) => {
     const session = sessions.get(one?.process?.child.pid ?? 0);

@@ -1,13 +1,13 @@
-/** What the processes of a session use together. */
-export type SessionUse = { readonly cpuMs: number; readonly memoryMib: number };
+/** What the processes of a Linux session use together. */
+export type SessionUsage = { readonly cpuMs: number; readonly memoryMib: number };
 
 /** Milliseconds of a clock tick, and bytes of a page, of Linux on x86 and ARM. */
 const tickMs = 10;
 const pageBytes = 4_096;
 
-/** Processor time and memory of all processes of this machine, by the id of their session. */
-export function readSessions(): Map<number, SessionUse> {
-  const sessions = new Map<number, SessionUse>();
+/** Processor time and memory of all processes of this machine, by the id of their Linux session. */
+export function usageBySession(): Map<number, SessionUsage> {
+  const sessions = new Map<number, SessionUsage>();
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^[0-9]+$/.test(name)) continue;
     const found = readStat(name);
@@ -21,7 +21,7 @@ export function readSessions(): Map<number, SessionUse> {
   return sessions;
 }
 
-function readStat(pid: string): SessionUse & { session: number } | undefined {
+function readStat(pid: string): SessionUsage & { session: number } | undefined {
   let stat: string;
   try {
     stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
