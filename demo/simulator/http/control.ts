@@ -13,7 +13,7 @@ import type { Simulator } from "../simulator.ts";
 /** Where the simulator is controlled, on the same port as ECS. */
 export const controlPrefix = "/_sim/";
 
-/** Answers a control request; README.md beside this file lists them. */
+/** Answers a control request; README.md of the simulator lists them. */
 export function control(
   simulator: Simulator,
   method: string,
@@ -73,7 +73,7 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
       simulator.sts.externalIds.set(String(body["arn"]), String(body["externalId"]));
       return {};
     case "POST /exit":
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         const exitCode = typeof body["exitCode"] === "number" ? body["exitCode"] : 0;
         const reason = body["oom"] === true
           ? { reason: "OutOfMemoryError: Container killed due to memory usage" }
@@ -81,21 +81,18 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
         const container = containerOf(task, body);
         containerExited(model, task, container.definition.name, { exitCode, ...reason });
         simulator.containers.kill(container);
-        return task.arn;
       });
     case "POST /health": {
       const health = (["HEALTHY", "UNHEALTHY", "UNKNOWN"] as const)
         .find((candidate) => candidate === body["health"]);
       if (health === undefined) throw new Error("health must be HEALTHY, UNHEALTHY or UNKNOWN");
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         healthReported(model, task, containerOf(task, body).definition.name, health);
-        return task.arn;
       });
     }
     case "POST /reason":
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         containerOf(task, body).reason = String(body["reason"]);
-        return task.arn;
       });
     case "GET /sessions":
       return simulator.channels.reports();
@@ -110,11 +107,10 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
     }
     case "POST /agent": {
       const { status } = body;
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         const container = containerOf(task, body);
         if (status === "STOPPED" || status === "UNREACHABLE") container.agent = status;
         else delete container.agent;
-        return task.arn;
       });
     }
     case "POST /logs":
@@ -129,19 +125,28 @@ function route(simulator: Simulator, request: string, body: Record<string, unkno
     case "POST /stop": {
       const code = String(body["stopCode"] ?? "UserInitiated") as StopCode;
       const reason = String(body["reason"] ?? "Task stopped by user");
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         stop(model, task, { code, reason });
-        return task.arn;
       });
     }
     case "POST /forget":
-      return chosen(simulator, body).map((task) => {
+      return changeChosen(simulator, body, (task) => {
         model.tasks.delete(task.arn);
-        return task.arn;
       });
     default:
       return undefined;
   }
+}
+
+/** Changes each task that a request speaks of. Answers their ARNs. */
+function changeChosen(
+  simulator: Simulator,
+  body: Record<string, unknown>,
+  change: (task: EcsTask) => void,
+): string[] {
+  const tasks = chosen(simulator, body);
+  tasks.forEach(change);
+  return tasks.map(({ arn }) => arn);
 }
 
 /** The tasks that a request speaks of: those of `arns`, or the first `count` that run. */
