@@ -8,7 +8,7 @@ import { Command, CommanderError } from "commander";
 import { EcsError } from "../aws/error.ts";
 import { features } from "../aws/permissions.ts";
 import { NomadError } from "../nomad/error.ts";
-import { errorInWords } from "./advice.ts";
+import { errorInWords, regionFix } from "./advice.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { CliError, exitCodes } from "./exit_codes.ts";
@@ -224,6 +224,9 @@ type Told = { readonly text: string; readonly exitCode: number; readonly stack?:
 
 function told(error: unknown): Told {
   if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof EcsError && error.kind === "no_region") {
+    return { text: `no region: ${regionFix}`, exitCode: exitCodes.usage };
+  }
   if (error instanceof EcsError || error instanceof NomadError) {
     return { text: errorInWords(error), exitCode: exitCodes.unanswered };
   }

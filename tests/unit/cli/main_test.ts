@@ -79,7 +79,6 @@ Deno.test("an error of AWS's says what a person can do, and promises no other at
       ["ExpiredTokenException", "expired", "give the process credentials"],
       ["ClusterNotFoundException", "Cluster not found.", "check --cluster"],
       ["NetworkingError", "connection refused", "check the network, the proxy and the endpoint"],
-      ["Error", "Region is missing", "--region"],
     ];
     for (const [name, message, fix] of errors) {
       const error = Object.assign(new Error(message), { name });
@@ -89,6 +88,22 @@ Deno.test("an error of AWS's says what a person can do, and promises no other at
       assertStringIncludes(stderr, fix);
       assertEquals(/tried again|asked again|Nomad client/.test(stderr), false, stderr);
     }
+  });
+});
+
+Deno.test("a region that nothing names is a command line that cannot be used, as a cluster is", async () => {
+  await withStage(async ({ tool }) => {
+    const missing = () => Promise.reject(new Error("Region is missing"));
+    const connectAws = () => eachOperation(missing);
+    const ran = await tool(["tasks", "--cluster", "x"], { connectAws });
+    assertEquals(
+      [ran.code, ran.stdout, ran.stderr],
+      [
+        2,
+        "",
+        "error: no region: set region in the plugin block's config, AWS_REGION, or --region\n",
+      ],
+    );
   });
 });
 
