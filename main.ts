@@ -16,7 +16,7 @@ import { connectNomadOver } from "./src/driver/nomad_link.ts";
 import { basePluginService } from "./src/grpc/base_service.ts";
 import { driverService } from "./src/grpc/driver_service.ts";
 import { connectAws } from "./src/aws/client.ts";
-import type { AwsHost } from "./src/aws/host.ts";
+import { type AwsHost, endpointIn } from "./src/aws/host.ts";
 import { systemLogDisk } from "./src/logs/logs.ts";
 import { readInvocation } from "./src/plugin/environment.ts";
 import { createLogger, redirectConsole } from "./src/plugin/log.ts";
@@ -34,8 +34,8 @@ const invocation = readInvocation(variables, Deno.build.os);
 const awsHost: AwsHost = {
   userAgent: { name, version },
   endpoints: {
-    ec2: variables["AWS_ENDPOINT_URL_EC2"] || undefined,
-    ssmmessages: variables["AWS_ENDPOINT_URL_SSMMESSAGES"] || undefined,
+    ec2: endpointIn(variables, "EC2"),
+    ssmmessages: endpointIn(variables, "SSMMESSAGES"),
   },
 };
 const connectNomad = connectNomadOver(Deno.readTextFile, systemClock);

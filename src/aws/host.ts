@@ -8,6 +8,17 @@ export type Credentials = {
   readonly expiration?: Date;
 };
 
+/**
+ * The URL that an environment names for a service, by the variables that the SDK's own clients read: the
+ * service's, and else that of all services. An empty variable counts as not set.
+ */
+export function endpointIn(
+  environment: Readonly<Record<string, string | undefined>>,
+  service: string,
+): string | undefined {
+  return environment[`AWS_ENDPOINT_URL_${service}`] || environment["AWS_ENDPOINT_URL"] || undefined;
+}
+
 /** What every client of this process has in common. */
 export type AwsHost = {
   /** Names the driver in AWS's own logs. */

@@ -1,5 +1,5 @@
 import { connectAws } from "../aws/client.ts";
-import type { AwsHost } from "../aws/host.ts";
+import { type AwsHost, endpointIn } from "../aws/host.ts";
 import { identityOf, simulatePassRole } from "../aws/identity.ts";
 import { systemClock } from "../clock.ts";
 import { systemFiles } from "../files.ts";
@@ -90,8 +90,7 @@ const keyboard: Keyboard = {
 
 /** STS and IAM where the environment has them, as the SDK's own clients find them. */
 function withEndpoints(host: AwsHost, environment: Host["environment"]): AwsHost {
-  const of = (service: string) =>
-    environment[`AWS_ENDPOINT_URL_${service}`] || environment["AWS_ENDPOINT_URL"] || undefined;
+  const of = (service: string) => endpointIn(environment, service);
   return { ...host, endpoints: { ...host.endpoints, sts: of("STS"), iam: of("IAM") } };
 }
 

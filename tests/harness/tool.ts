@@ -262,8 +262,6 @@ export function environmentOf(endpoint: string): Record<string, string> {
     AWS_ACCESS_KEY_ID: "simulated",
     AWS_SECRET_ACCESS_KEY: "simulated",
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ENDPOINT_URL_EC2: endpoint,
-    AWS_ENDPOINT_URL_SSMMESSAGES: endpoint,
     NOMAD_ADDR: "",
   };
 }
