@@ -113,6 +113,11 @@ export function createEcsCaller(
     async call(name, input, { target, priority, permit: reserved, signal }) {
       const permit = reserved ??
         await budget.acquire(categoriesOf(name, input), { priority, lane: name, signal });
+      // Its caller may have gone at the very moment of its turn. ECS must not run a task for nobody.
+      if (signal?.aborted) {
+        permit.giveBack();
+        throw signal.reason;
+      }
       const { command } = table[name];
       const attempted = attemptOf(name, target);
       const attempt = new AbortController();

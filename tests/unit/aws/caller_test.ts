@@ -39,13 +39,43 @@ Deno.test("an answer without what it is about is no answer", async () => {
 });
 
 Deno.test("a call ends with its caller, whether or not what it waits for heeds that", async () => {
-  const { caller, settle } = callerWith(answering("listTasks", deaf));
+  const { caller, pass, time } = callerWith(answering("listTasks", deaf));
   const gone = new AbortController();
   const call = caller.call("listTasks", {}, { ...act, signal: gone.signal });
+  await pass(1_000);
   gone.abort(new Error("the caller has gone"));
-  const result = await settle(call);
-  assertEquals(result.status === "rejected" && result.reason.message, "the caller has gone");
+  await assertRejects(() => call, Error, "the caller has gone");
+  assertEquals(time.now(), 1_000);
 });
+
+for (const leave of ["asked for", "reserved"] as const) {
+  Deno.test(`a call whose caller goes at its turn is not made, and its leave that was ${leave} is another's`, async () => {
+    let calls = 0;
+    const { caller, time } = callerWith(
+      answering("listTasks", (input, signal, real) => {
+        calls += 1;
+        return real(input, signal);
+      }),
+    );
+    const gone = new AbortController();
+    const { signal } = gone;
+    const leaving = async () => {
+      if (leave === "asked for") return caller.call("listTasks", {}, { ...act, signal });
+      const permit = await caller.reserve("listTasks", { priority: "act" });
+      gone.abort(new Error("the caller has gone"));
+      return await caller.call("listTasks", {}, { ...act, signal, permit });
+    };
+    const call = leaving();
+    // It has its turn by now, and learns of it a moment later.
+    if (leave === "asked for") gone.abort(new Error("the caller has gone"));
+    await assertRejects(() => call, Error, "the caller has gone");
+    // A bucket of 100 gives 4 at once.
+    await Promise.all(
+      Array.from({ length: 4 }, () => caller.reserve("listTasks", { priority: "act" })),
+    );
+    assertEquals([calls, time.now()], [0, 0]);
+  });
+}
 
 Deno.test("a call that nobody answers is over after a while", async () => {
   const { caller, settle, time } = callerWith(answering("listTasks", deaf));
