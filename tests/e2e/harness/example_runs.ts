@@ -33,6 +33,11 @@ export type Run = {
 /** Where the examples are. */
 export const folder = fileURLToPath(new URL("../../../docs/examples/", import.meta.url));
 
+/** Where a site has its copy of an example. */
+export function pathOf({ agent }: Site, file: string): string {
+  return `${agent.folder}/${file}`;
+}
+
 /** Another image tag is another revision, another task, and the end of the first of both. */
 export async function changeImage(
   { site, file, job, allocation, task, definition }: Run,
@@ -48,7 +53,7 @@ export async function changeImage(
     "cpu = 512, from resources, which ask for 300; memory = 1024, from resources",
   );
 
-  const run = ["job", "run", "-detach", "-var", "tag=2.4.62", `${folder}${file}`];
+  const run = ["job", "run", "-detach", "-var", "tag=2.4.62", pathOf(site, file)];
   const { code, output } = await site.agent.cli(...run);
   assertEquals(code, 0, output);
   await site.allocation(job, (other) => other.ID !== allocation.ID && isRunning(other));
