@@ -179,8 +179,6 @@ function boundsOf(allowed: Allowed): string {
         : `One of ${allowed.words.map((word) => `\`"${word}"\``).join(", ")}.`;
     case "range":
       return `From ${allowed.min} to ${allowed.max}.`;
-    case "above":
-      return `Above ${allowed.above}, at most ${allowed.max}.`;
     case "duration":
       return allowed.min === undefined
         ? `Up to \`"${allowed.max}"\`.`

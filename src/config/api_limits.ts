@@ -2,6 +2,8 @@ import { block, number, optionalBlock, whole } from "./schema.ts";
 
 /** Most calls that a bucket may be said to allow. */
 const most = 10_000;
+/** Least calls a second of a bucket, and least share: below that, starts and stops would wait for hours. */
+const least = 0.01;
 
 /** Of limits that differ by region, or that AWS does not publish. */
 const modest = "which is little in most regions";
@@ -18,7 +20,7 @@ export const apiLimits = block(
       "Part of each limit that this client may use at most. Less than 1 leaves some of the rate to other " +
         "programs of the account, and slows down all that this client does: starts, stops, definitions, " +
         "and how soon it sees an end. Clients of this driver need it not: they share by themselves.",
-      { default: 1, above: 0, max: 1 },
+      { default: 1, min: least, max: 1 },
     ),
     cluster_reads: bucket("DescribeClusters", 50, 20),
     cluster_resource_reads: bucket("DescribeTasks and ListTasks", 100, 20),
@@ -48,7 +50,7 @@ function bucket(calls: string, burst: number, perSecond: number, source = "as AW
       }),
       per_second: number("Calls of the kind a second that AWS allows for longer.", {
         required: true,
-        above: 0,
+        min: least,
         max: most,
       }),
     },

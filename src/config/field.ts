@@ -24,7 +24,6 @@ export type Example = Readonly<Record<string, unknown>>;
 export type Allowed =
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "range"; readonly min: number; readonly max: number; readonly whole: boolean }
-  | { readonly kind: "above"; readonly above: number; readonly max: number }
   | { readonly kind: "duration"; readonly min?: string; readonly max: string }
   /** Most characters of a text. */
   | { readonly kind: "text"; readonly max: number }

@@ -65,20 +65,12 @@ export function bool<const O extends Options<boolean>>(
   });
 }
 
-/** A number from `min`, or above `above`, to `max`. */
-export function number<
-  const O extends Options<number> & ({ min: number } | { above: number }) & { max: number },
->(doc: string, options: O): Field<Result<number, O>> {
-  const { max } = options;
-  if ("above" in options) {
-    const { above } = options;
-    return numeric(doc, options, {
-      what: `a number above ${above} and at most ${max}`,
-      allowed: { kind: "above", above, max },
-      isRight: (value) => value > above && value <= max,
-    });
-  }
-  const { min } = options;
+/** A number from `min` to `max`. */
+export function number<const O extends Options<number> & { min: number; max: number }>(
+  doc: string,
+  options: O,
+): Field<Result<number, O>> {
+  const { min, max } = options;
   return numeric(doc, options, {
     what: `a number from ${min} to ${max}`,
     allowed: { kind: "range", min, max, whole: false },

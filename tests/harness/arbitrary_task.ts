@@ -133,7 +133,6 @@ function arbitraryOf(
         }),
         "{",
       );
-    case "above":
     case "text":
     case "list":
     case undefined:

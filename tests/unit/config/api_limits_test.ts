@@ -26,6 +26,19 @@ Deno.test("each block of api_limits is one of AWS's buckets, and tells what AWS 
   }
 });
 
+Deno.test("a limit so low that starts and stops would wait for hours is refused by its path", () => {
+  const decoded = decodePluginConfig(encode({
+    api_limits: { share: 1e-9, cluster_resource_writes: { burst: 1, per_second: 1e-9 } },
+  }));
+  assert(decoded.kind === "invalid");
+  const text = describeProblems(decoded.problems);
+  assertStringIncludes(text, "config.api_limits.share must be a number from 0.01 to 1; got 1e-9");
+  assertStringIncludes(
+    text,
+    "config.api_limits.cluster_resource_writes.per_second must be a number from 0.01 to 10000; got 1e-9",
+  );
+});
+
 Deno.test("a limit that makes no sense is refused by its path", () => {
   const decoded = decodePluginConfig(encode({
     api_limits: { share: 0, tag_writes: { burst: 0, per_second: 10 } },
@@ -34,7 +47,7 @@ Deno.test("a limit that makes no sense is refused by its path", () => {
   const text = describeProblems(decoded.problems);
   assertStringIncludes(
     text,
-    "config.api_limits.share must be a number above 0 and at most 1; got 0",
+    "config.api_limits.share must be a number from 0.01 to 1; got 0",
   );
   assertStringIncludes(
     text,
