@@ -6,6 +6,7 @@ import { NomadError, type NomadErrorKind } from "../nomad/error.ts";
 export const credentialsFix =
   "give the process credentials: an instance or task role, AWS_PROFILE, AWS_ACCESS_KEY_ID, or --profile";
 export const clockFix = "let a time service set this host's clock (chrony, systemd-timesyncd)";
+export const againFix = "run doctor again in a while";
 export const regionFix = "set region in the plugin block's config, AWS_REGION, or --region";
 
 /** What to do where AWS refuses the credentials of a call. */

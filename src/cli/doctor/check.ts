@@ -1,7 +1,7 @@
 import { EcsError } from "../../aws/error.ts";
 import { type OperationName, operations } from "../../aws/operations.ts";
 import { actionOf, grants } from "../../aws/permissions.ts";
-import { refusalFix, regionFix } from "../advice.ts";
+import { againFix, refusalFix, regionFix } from "../advice.ts";
 
 /** What the doctor found of one prerequisite. */
 export type Check = {
@@ -42,7 +42,7 @@ export function failedCall(name: string, operation: OperationName, error: unknow
     case "no_region":
       return fail(name, error.answer, regionFix);
     case "throttled":
-      return warn(name, error.answer, "run doctor again in a while");
+      return warn(name, error.answer, againFix);
     case "unavailable":
       return fail(
         name,

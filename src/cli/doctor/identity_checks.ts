@@ -2,7 +2,7 @@
 import { toEcsError } from "../../aws/error.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Identity } from "../../aws/identity.ts";
-import { clockFix, credentialsFix, regionFix } from "../advice.ts";
+import { againFix, clockFix, credentialsFix, regionFix } from "../advice.ts";
 import type { Host } from "../host.ts";
 import { spanOf } from "../style.ts";
 import { answered } from "./bounded.ts";
@@ -81,7 +81,15 @@ function failedChecks(error: unknown): Check[] {
       ),
     ];
   }
-  return kind === "credentials" || kind === "denied"
-    ? [fail("credentials", answer, credentialsFix)]
-    : [fail("credentials", answer, "check the network, the proxy, and the VPC endpoint of sts")];
+  switch (kind) {
+    case "credentials":
+    case "denied":
+      return [fail("credentials", answer, credentialsFix)];
+    case "throttled":
+      return [fail("credentials", answer, againFix)];
+    default:
+      return [
+        fail("credentials", answer, "check the network, the proxy, and the VPC endpoint of sts"),
+      ];
+  }
 }

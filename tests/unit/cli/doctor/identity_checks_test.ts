@@ -42,6 +42,7 @@ const failures: [string, string, string, string][] = [
   ["Error", "Region is missing", "region", "--region"],
   ["SignatureDoesNotMatch", "Signature expired", "credentials", "this host's clock"],
   ["CredentialsProviderError", "none", "credentials", "give the process credentials"],
+  ["ThrottlingException", "Rate exceeded", "credentials", "run doctor again in a while"],
   ["NetworkingError", "connection refused", "credentials", "the VPC endpoint of sts"],
 ];
 
