@@ -51,37 +51,17 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     },
     violations,
   });
-  const { time, chances, ecs, nodes, allocs, note, violate } = stage;
+  const { time, ecs, nodes } = stage;
   const placeOne = (placement: Placement): Alloc => place(stage, { mode, checks }, placement);
   const mode: Mode = stage.servers === undefined
     ? createHandlesMode(stage, placeOne)
     : createApiMode(stage, stage.servers, placeOne);
-  const checks: Checks = {
-    ...createChecks(stage, mode),
-    onStarted: (alloc, handle) => {
-      checkStarted(stage, alloc, handle);
-      mode.onStarted(alloc, handle);
-      // An agent may not live to store the handle. Later on nothing dies any more.
-      if (time.now() >= actionTime || !chances.happens(0.08)) return;
-      note(`the answer to the start of ${alloc.id} may be lost`);
-      mode.disturb();
-      killAgent(stage, alloc.node);
-    },
-  };
+  const checks = checksOf(stage, mode);
+  killAgentsAtRunTask(stage, mode);
 
-  ecs.onRun = (process) => {
-    const node = nodes.find((candidate) => candidate.process() === process);
-    if (node === undefined || time.now() >= actionTime || !chances.happens(0.03)) return;
-    note(`agent and plugin of ${node.id} die with a task that ECS has just begun to run`);
-    mode.disturb();
-    node.killAgent("dies too");
-  };
-
-  // What must not happen while all is well shows only where all is well for long enough.
-  const roughness = stage.servers === undefined ? 1 : chances.pick([1, 0.5, 0.1]) ?? 1;
   let steps = 0;
-  const pass = async (until: number, done: () => boolean) => {
-    while (time.now() < until && violations.length === 0 && !done()) {
+  const pass: Pass = async (until, isDone = () => false) => {
+    while (time.now() < until && violations.length === 0 && !isDone()) {
       await time.step(until);
       advance(ecs.model);
       mode.look();
@@ -89,15 +69,70 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
       steps += 1;
     }
   };
+  // What must not happen while all is well shows only where all is well for long enough.
+  const roughness = stage.servers === undefined ? 1 : stage.chances.pick([1, 0.5, 0.1]) ?? 1;
   while (time.now() < actionTime && violations.length === 0) {
-    const shared = sharedActions(stage)
-      .map(([weight, ...action]): Action => [weight * roughness, ...action]);
-    actOnce(stage, [...mode.actions(), ...shared], mode.disturb);
-    await pass(time.now() + chances.between(200, 15_000), () => false);
+    await actAndPass(stage, mode, roughness, pass);
   }
   ecs.weather = undefined;
-  await pass(time.now() + mode.settle(), () => false);
+  await pass(time.now() + mode.settle());
   mode.calm();
+  await endAll(stage, mode, placeOne, pass);
+  if (violations.length === 0) checkEnded(stage, mode);
+  for (const node of nodes) node.driver().shutdown();
+  return { seed, violations, trace, steps, ecsTasks: ecs.model.tasks.size };
+}
+
+/** Lets time pass until `until`, in virtual milliseconds, or until a promise is broken or `isDone`. */
+type Pass = (until: number, isDone?: () => boolean) => Promise<void>;
+
+/** The checks of a run. An agent may die between the answer to a start and its storing of the handle. */
+function checksOf(stage: Stage, mode: Mode): Checks {
+  const { time, chances, note } = stage;
+  return {
+    ...createChecks(stage, mode),
+    onStarted: (alloc, handle) => {
+      checkStarted(stage, alloc, handle);
+      mode.onStarted(alloc, handle);
+      // Once nothing more is to go wrong, nothing dies.
+      if (time.now() >= actionTime || !chances.happens(0.08)) return;
+      note(`the answer to the start of ${alloc.id} may be lost`);
+      mode.disturb();
+      killAgent(stage, alloc.node);
+    },
+  };
+}
+
+/** Has agent and plugin die now and then, when ECS has begun to run a task and not answered yet. */
+function killAgentsAtRunTask({ time, chances, ecs, nodes, note }: Stage, mode: Mode): void {
+  ecs.onRun = (process) => {
+    const node = nodes.find((candidate) => candidate.process() === process);
+    if (node === undefined || time.now() >= actionTime || !chances.happens(0.03)) return;
+    note(`agent and plugin of ${node.id} die with a task that ECS has just begun to run`);
+    mode.disturb();
+    node.killAgent("dies too");
+  };
+}
+
+/** Does one thing of all that may happen, and lets some time pass. `roughness` weighs what goes wrong. */
+async function actAndPass(stage: Stage, mode: Mode, roughness: number, pass: Pass): Promise<void> {
+  const shared = sharedActions(stage)
+    .map(([weight, ...action]): Action => [weight * roughness, ...action]);
+  actOnce(stage, [...mode.actions(), ...shared], mode.disturb);
+  await pass(stage.time.now() + stage.chances.between(200, 15_000));
+}
+
+/**
+ * Stops everything, and waits for the end of all ECS tasks: first of all but the beacons, one on each node
+ * that learns its id from a task, then of these.
+ */
+async function endAll(
+  stage: Stage,
+  mode: Mode,
+  placeOne: (placement: Placement) => Alloc,
+  pass: Pass,
+): Promise<void> {
+  const { time } = stage;
   const beacons = mode.beacons().map((node) => {
     const id = `beacon-${node.id}`;
     placeOne({
@@ -110,24 +145,31 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
     });
     return id;
   });
-  const toEnd = () => ecs.live().filter((task) => !mode.isUnproven(task));
   const isBeacon = (by: string | undefined) => beacons.some((id) => by?.includes(id));
   await pass(time.now() + mode.quiesceTime, () => {
     const over = stopAll(stage, ({ id }) => !beacons.includes(id));
-    return over && toEnd().every(({ startedBy: by }) => isBeacon(by));
+    return over && toEnd(stage, mode).every(({ startedBy: by }) => isBeacon(by));
   });
   await pass(
     time.now() + mode.quiesceTime,
-    () => stopAll(stage, () => true) && toEnd().length === 0,
+    () => stopAll(stage, () => true) && toEnd(stage, mode).length === 0,
   );
-  if (violations.length === 0) {
-    for (const { id, state } of allocs) {
-      if (state === "active") violate(`alloc ${id} never ended after its stop`);
-    }
-    for (const { id, startedBy: by } of toEnd()) violate(`${id.slice(0, 6)} of ${by} runs on`);
+}
+
+/** Reports the allocations and ECS tasks that are still there after the end of all. */
+function checkEnded(stage: Stage, mode: Mode): void {
+  const { allocs, violate } = stage;
+  for (const { id, state } of allocs) {
+    if (state === "active") violate(`alloc ${id} never ended after its stop`);
   }
-  for (const node of nodes) node.driver().shutdown();
-  return { seed, violations, trace, steps, ecsTasks: ecs.model.tasks.size };
+  for (const { id, startedBy: by } of toEnd(stage, mode)) {
+    violate(`${id.slice(0, 6)} of ${by} runs on`);
+  }
+}
+
+/** The ECS tasks that live and are to end: all but those of which nobody may know whose they are. */
+function toEnd({ ecs }: Stage, mode: Mode) {
+  return ecs.live().filter((task) => !mode.isUnproven(task));
 }
 
 /** Makes what the run is about: time, ECS, the nodes, and Nomad's servers where they have an API. */
