@@ -36,7 +36,8 @@ export function leaveOpen(
 export async function leaveNone(context: StartContext, request: StartRequest): Promise<void> {
   // The next start waits for the same stop, and then asks ECS before it records its run.
   await context.remoteTasks.ledger.stopsPending(startedBy(request.owner));
-  await recordRun(context, request, undefined);
+  // The driver's end ends the asking, too: then ECS may not have acknowledged the stop.
+  if (!context.signal.aborted) await recordRun(context, request, undefined);
 }
 
 /**

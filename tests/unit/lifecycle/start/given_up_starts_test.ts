@@ -124,3 +124,20 @@ Deno.test("once its stop is acknowledged, the record of a start that failed show
   assert(over.status === "fulfilled");
   assertEquals(JSON.parse(over.value ?? ""), { task_id: ownerOf().id });
 });
+
+Deno.test("a task whose stop is pending when its plugin ends is found by the next process", async () => {
+  const site = await createSite();
+  site.setStopsAnswer(false);
+  const { lifecycle, kill } = site.first;
+  const task = { start_timeout: "5s", wait_for: "running" };
+  const failed = await site.settle(site.start(lifecycle, "11111111", { task }));
+  assertEquals(failed.status, "rejected");
+  const waiting = site.start(lifecycle, "22222222");
+  waiting.catch(() => {});
+  await site.pass(1_000);
+  lifecycle.close();
+  await site.pass(1_000);
+  kill();
+  site.setStopsAnswer(true);
+  assertEquals(await site.finish(site.launch().lifecycle), { how: "started", others: 0 });
+});
