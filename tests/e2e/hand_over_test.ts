@@ -242,9 +242,10 @@ Deno.test({
     }),
 });
 
-/** Logs that an allocation of 10 MB has room for, where they cannot be disabled. */
+/** Logs that an allocation of 10 MB has room for, which Nomad also asks where they are disabled. */
 const smallLogs = `max_files     = 1
-            max_file_size = 1`;
+            max_file_size = 1
+            ${isOlderThan("1.5.4") ? "" : "disabled = true"}`;
 
 /** More than AWS tags at one moment, and more than Nomad's API takes connections of one client. */
 const burst = 120;
@@ -261,7 +262,7 @@ Deno.test(
           }`,
         'task "main" {': `task "main" {
           logs {
-            ${isOlderThan("1.5.4") ? smallLogs : "disabled = true"}
+            ${smallLogs}
           }
           resources {
             cpu    = 10
