@@ -48,7 +48,7 @@ export type TaskPhase = "starting" | "running" | "ended";
 
 /** Where measurements go. */
 export type Meter = {
-  /** Whether anybody reads them. Where nobody does, whoever measures need not look at the clock. */
+  /** Whether anybody reads measurements. Where nobody does, the clock need not be read for one. */
   isOn(): boolean;
   record(measurement: Measurement): void;
 };

@@ -110,7 +110,7 @@ async function connectTo(
     clientId: state.clientId,
     token: session.token,
   }));
-  // What the agent has acknowledged meanwhile it drops by its number.
+  // The agent may have taken some of these already: it knows them by their number, and drops them.
   for (const { bytes } of state.outgoing.all()) connection.send(bytes);
   notify(state);
 }
@@ -150,7 +150,7 @@ function receive(message: Uint8Array, state: State, context: ChannelContext, fin
     }
     case "channel_closed": {
       const end: ChannelEnd = { kind: "closed", reason: closingReason(frame.payload) };
-      // What came before it is handed on first.
+      // Messages that came before the end are handed on before it.
       state.work = state.work.then(() => finish(end));
       return;
     }

@@ -2,7 +2,7 @@
 export type MetTasks = {
   /** Notes an allocation's task. Answers whether this process has met it before. */
   meet(index: string): "new" | "met";
-  /** Takes the note back: the next one that meets the task is to find out what was before it. */
+  /** Removes the note: the next `meet` answers "new", and so the next start looks for earlier ones again. */
   forget(index: string): void;
   /**
    * Milliseconds since the Unix epoch. Of an allocation whose directory was made later than this, only

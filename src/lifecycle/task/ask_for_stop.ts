@@ -71,7 +71,7 @@ async function stopOnce(
     return { kind: "withdrawn", why: "an allocation has it after all" };
   }
   const target = taskInWords(ref);
-  // Nomad is to hear in its time that ECS describes no task, too.
+  // A look that fails delays the stop too: Nomad is told of it as of a StopTask that fails.
   const look = await context.look(signal, (error) => context.stopFailed(error));
   // ECS shows whose the task is once it has caught up. A task that it never shows counts as ended.
   if (look.kind !== "seen") {
