@@ -1,4 +1,5 @@
 import type { AwsHost } from "./host.ts";
+import type { JsonProtocol } from "./json_protocol.ts";
 import type { AwsTarget, ServiceName } from "./operations.ts";
 import type { SdkSettings } from "./sdk.ts";
 import type { SdkClient, ServiceClient } from "./service_client.ts";
@@ -13,7 +14,7 @@ type Maker = (target: AwsTarget, host: AwsHost, clients: Clients) => Promise<Ser
  * takes longer to load than everything else that a plugin does before its handshake.
  */
 const makers: { readonly [Service in ServiceName]: Maker } = {
-  ecs: ofSdk("ecs", () => import("./packages/ecs.ts"), (sdk) => sdk.ECSClient),
+  ecs: ofSdk("ecs", () => import("./packages/ecs.ts"), (sdk) => sdk.ECSClient, loadJsonProtocol),
   ec2: async (_target, host, clients) => {
     const [{ createEc2Client }, { config }] = await Promise.all([
       import("./ec2.ts"),
@@ -23,7 +24,12 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
   },
   ssm: ofSdk("ssm", () => import("./packages/ssm.ts"), (sdk) => sdk.SSMClient),
   kms: ofSdk("kms", () => import("./packages/kms.ts"), (sdk) => sdk.KMSClient),
-  logs: ofSdk("logs", () => import("./packages/logs.ts"), (sdk) => sdk.CloudWatchLogsClient),
+  logs: ofSdk(
+    "logs",
+    () => import("./packages/logs.ts"),
+    (sdk) => sdk.CloudWatchLogsClient,
+    loadJsonProtocol,
+  ),
   cloudwatch: ofSdk(
     "cloudwatch",
     () => import("./packages/cloudwatch.ts"),
@@ -38,6 +44,14 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
   },
 };
 
+/** The protocol of a client, in place of the SDK's own. */
+type WithProtocol = { readonly protocol?: typeof JsonProtocol };
+
+async function loadJsonProtocol(): Promise<WithProtocol> {
+  const { JsonProtocol } = await import("./json_protocol.ts");
+  return { protocol: JsonProtocol };
+}
+
 /**
  * Makes clients of one of the SDK's packages. The client of ECS fetches the credentials of its target.
  * The other clients sign with the same credentials.
@@ -45,19 +59,21 @@ const makers: { readonly [Service in ServiceName]: Maker } = {
 function ofSdk<Sdk extends object>(
   service: ServiceName,
   load: () => Promise<Sdk>,
-  Client: (sdk: Sdk) => new (settings: SdkSettings) => SdkClient,
+  Client: (sdk: Sdk) => new (settings: SdkSettings & WithProtocol) => SdkClient,
+  loadProtocol: () => Promise<WithProtocol> = () => Promise.resolve({}),
 ): Maker {
   return async (target, host, clients) => {
-    const [{ credentialsOf, fromSdk, settingsOf }, sdk] = await Promise.all([
+    const [{ credentialsOf, fromSdk, settingsOf }, sdk, protocol] = await Promise.all([
       import("./sdk.ts"),
       load(),
+      loadProtocol(),
     ]);
     const ofEcs = service === "ecs";
     const settings = settingsOf(target, host, {
       endpoint: ofEcs ? target.endpoint : host.endpoints?.[service],
       credentials: ofEcs ? credentialsOf(target, host) : (await clients("ecs")).config.credentials,
     });
-    return fromSdk(new (Client(sdk))(settings), sdk);
+    return fromSdk(new (Client(sdk))({ ...settings, ...protocol }), sdk);
   };
 }
 
