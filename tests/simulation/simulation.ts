@@ -7,6 +7,7 @@ import { createHandlesMode } from "./handles_mode.ts";
 import { createNode } from "./node.ts";
 import { createNomadServers } from "./nomad_servers.ts";
 import { createChances } from "./random.ts";
+import type { RunResult } from "./seeds.ts";
 import { actOnce, killAgent, sharedActions } from "./shared_actions.ts";
 import { createSimulatedEcs } from "./simulated_ecs.ts";
 import {
@@ -20,17 +21,6 @@ import {
   stopAll,
 } from "./stage.ts";
 import { createVirtualTime } from "./virtual_time.ts";
-
-/** What a run of one seed showed. */
-export type RunResult = {
-  readonly seed: number;
-  /** Promises that were broken, in words; none if all is well. */
-  readonly violations: readonly string[];
-  /** What happened, in order; only where it was asked for. */
-  readonly trace: readonly string[];
-  readonly steps: number;
-  readonly ecsTasks: number;
-};
 
 /** Milliseconds, on the wall clock, that the simulated time starts at. */
 const epoch = Date.UTC(2026, 0, 1);
@@ -80,7 +70,7 @@ export async function simulate(seed: number, traced: "traced" | "quiet"): Promis
   await endAll(stage, mode, placeOne, pass);
   if (violations.length === 0) checkEnded(stage, mode);
   for (const node of nodes) node.driver().shutdown();
-  return { seed, violations, trace, steps, ecsTasks: ecs.model.tasks.size };
+  return { violations, trace, counts: { steps, "ECS tasks": ecs.model.tasks.size } };
 }
 
 /** Lets time pass until `until`, in virtual milliseconds, or until a promise is broken or `isDone`. */
