@@ -14,7 +14,7 @@ import type { ClusterRef } from "../../src/aws/cluster_ref.ts";
 import type { Logger } from "../../src/logger.ts";
 import { driverConfig } from "./driver_calls.ts";
 import { type AllocDisk, createAllocDisk } from "../simulation/alloc_disk.ts";
-import { createChances } from "../simulation/random.ts";
+import { type Chances, createChances } from "../simulation/random.ts";
 import { createSimulatedEcs, type SimulatedEcs } from "../simulation/simulated_ecs.ts";
 import { createVirtualTime, type Process, type VirtualTime } from "../simulation/virtual_time.ts";
 
@@ -38,15 +38,16 @@ export type World = {
   pass(ms: number): Promise<void>;
 };
 
-/** Makes a world. `intercept` may wrap the operations that the driver is given. */
+/** Makes a world. `intercept` may wrap the operations that the driver of a process is given. */
 export function createWorld(
-  { consistency = 0, intercept = (operations) => operations }: {
+  { chances = createChances(1), consistency = 0, intercept = (operations) => operations }: {
+    /** What decides where things take their time by chance. */
+    chances?: Chances;
     /** Milliseconds after RunTask for which ECS does not show a task. */
     consistency?: number;
-    intercept?: (operations: AwsOperations) => AwsOperations;
+    intercept?: (operations: AwsOperations, process: Process) => AwsOperations;
   } = {},
 ): World {
-  const chances = createChances(1);
   const time = createVirtualTime(epoch);
   const ecs = createSimulatedEcs(time, chances, epoch);
   ecs.model.pace.consistency = consistency;
@@ -54,7 +55,7 @@ export function createWorld(
   const targets: AwsTarget[] = [];
   const connect: World["connect"] = (process, target) => {
     if (target !== undefined) targets.push(target);
-    return intercept(ecs.connect(process));
+    return intercept(ecs.connect(process), process);
   };
   const launch: World["launch"] = () => {
     const process = { alive: true };
@@ -86,6 +87,8 @@ export function createWorld(
     settle: async (promise) => {
       let settled: PromiseSettledResult<Awaited<typeof promise>> | undefined;
       Promise.allSettled([promise]).then(([result]) => settled = result);
+      // One that has settled already takes no time.
+      await time.step(time.now());
       const end = time.now() + 3_600_000;
       while (settled === undefined && time.now() < end) await time.step(end);
       if (settled === undefined) throw new Error("it has not settled within an hour");
