@@ -10,8 +10,8 @@ export NO_COLOR ?= 1
 export DENO_NO_UPDATE_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo terraform picture hack test e2e build plugin bench bench-client soak simulate mutants fuzz \
-	neighbours check workflows imports fmt proto docs clean
+.PHONY: help demo terraform picture hack test e2e build plugin bench bench-client soak simulate starts mutants \
+	fuzz neighbours check workflows imports fmt proto docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,7 +65,11 @@ simulate: $(DENO) ## Run the deterministic simulation (SEEDS=2000, FROM=1, TRACE
 	@$(DENO) run --frozen -A tests/simulation/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1) \
 		$(if $(TRACE),--trace)
 
-mutants: $(DENO) ## Break the driver in 40 places and show that the simulation notices
+starts: $(DENO) ## Simulate many starts of one task, most of them cut off (SEEDS=2000, FROM=1, TRACE=1)
+	@$(DENO) run --frozen -A tests/simulation/starts/main.ts --seeds $(or $(SEEDS),2000) --from $(or $(FROM),1) \
+		$(if $(TRACE),--trace)
+
+mutants: $(DENO) ## Break the driver in 46 places and show that the simulations notice
 	@$(DENO) run --frozen -A tests/simulation/mutants.ts
 
 fuzz: plugin ## Give the plugin inputs that nobody means to send (ARGS="--kind frame --from 7 --runs 1")

@@ -1,6 +1,6 @@
 /**
- * `make mutants`: breaks the driver on purpose in 40 places, one at a time, and shows that the
- * simulation notices each, and nothing where nothing is broken:
+ * `make mutants`: breaks the driver on purpose in 46 places, one at a time, and shows that the
+ * simulations notice each, and nothing where nothing is broken. By `make simulate`:
  *
  *  1. RunTask carries no client token, so a retry is a second task.
  *  2. A start does not look for the ECS task that a lost handle left.
@@ -42,39 +42,63 @@
  * 38. The chain of predecessors has one link, and the rest is not looked for by its name.
  * 39. A task of another Nomad counts as forgotten by this one, without a proof that it was this one's.
  * 40. An allocation that was placed late replaces none.
+ *
+ * By `make starts`:
+ *
+ * 41. A run that an earlier start left open is forgotten for a predecessor's task.
+ * 42. A task counts as met by a start that was given up while it read the record.
+ * 43. A start that was given up before it knew of earlier ones puts on record that no run is open.
+ * 44. A failed start's record is cleared before the stop of its ECS task is acknowledged.
+ * 45. A failed start's record is cleared at the plugin's end, which ends the asking for that stop.
+ * 46. A directory counts as new where the wall clock was behind when the plugin began.
  */
 import { dirname } from "node:path";
 import { refuse, wholeNumber } from "../harness/options.ts";
 import { type Mutant, mutants } from "./mutant_table.ts";
+import { startsMutants } from "./starts/mutant_table.ts";
 import { fileURLToPath } from "node:url";
 
 /** The driver as it is, which the simulation must find nothing wrong with. */
 const control: Mutant = { name: "nothing is broken", file: "main.ts", edits: [] };
 
+/** The simulations, each with the mutants that it must notice. */
+const hunts = [
+  { simulation: "tests/simulation/main.ts", mutants },
+  { simulation: "tests/simulation/starts/main.ts", mutants: startsMutants },
+];
+
 const [seeds = "4000", only = ""] = Deno.args;
 wholeNumber("the number of seeds", seeds, 1);
-const chosen = mutants.filter(({ name }) => name.includes(only));
+const chosen = hunts
+  .map((hunt) => ({ ...hunt, mutants: hunt.mutants.filter(({ name }) => name.includes(only)) }))
+  .filter((hunt) => hunt.mutants.length > 0);
 if (chosen.length === 0) refuse(`no mutant has "${only}" in its name`);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
-const unbroken = await noticed(control);
-print(`${control.name}: ${unbroken ?? "no seed noticed"}`);
-let survivors = unbroken === undefined ? 0 : 1;
-for (const mutant of chosen) {
-  const found = await noticed(mutant);
-  if (found === undefined) survivors += 1;
-  print(`${found === undefined ? "NOT CAUGHT" : "caught"}: ${mutant.name}: ${found ?? ""}`);
+let passed = 0;
+let survivors = 0;
+for (const { simulation, mutants } of chosen) {
+  const unbroken = await noticed(control, simulation);
+  if (unbroken === undefined) passed += 1;
+  else survivors += 1;
+  print(`${simulation}: ${control.name}: ${unbroken ?? "no seed noticed"}`);
+  for (const mutant of mutants) {
+    const found = await noticed(mutant, simulation);
+    if (found === undefined) survivors += 1;
+    else passed += 1;
+    print(`${found === undefined ? "NOT CAUGHT" : "caught"}: ${mutant.name}: ${found ?? ""}`);
+  }
 }
-print(`${chosen.length + 1 - survivors} passed, ${survivors} failed`);
+print(`${passed} passed, ${survivors} failed`);
 Deno.exit(survivors === 0 ? 0 : 1);
 
-/** The first violation that the simulation of a mutant shows, if any. */
-async function noticed(mutant: Mutant): Promise<string | undefined> {
+/** The first violation that a simulation of a mutant shows, if any. */
+async function noticed(mutant: Mutant, simulation: string): Promise<string | undefined> {
   const folder = await Deno.makeTempDir();
   try {
     await apply(mutant, folder);
     await checkNames(mutant, folder);
-    const args = ["run", "--no-check", "-A", "tests/simulation/main.ts", "--fail-fast"];
+    const args = ["run", "--no-check", "-A", simulation, "--fail-fast"];
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [...args, "--seeds", seeds],
       cwd: folder,

@@ -21,6 +21,16 @@ const refused: [command: string, args: string[], text: string][] = [
     '--from must be a whole number of at least 0; got "1e"',
   ],
   [
+    "tests/simulation/starts/main.ts",
+    ["--seeds", "0"],
+    '--seeds must be a whole number of at least 1; got "0"',
+  ],
+  [
+    "tests/simulation/starts/main.ts",
+    ["--from", "1e"],
+    '--from must be a whole number of at least 0; got "1e"',
+  ],
+  [
     "tests/simulation/mutants.ts",
     ["none"],
     'the number of seeds must be a whole number of at least 1; got "none"',

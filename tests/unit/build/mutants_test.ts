@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { mutants } from "../../simulation/mutant_table.ts";
+import { startsMutants } from "../../simulation/starts/mutant_table.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-for (const { name, file, edits } of mutants) {
+const all = [...mutants, ...startsMutants];
+
+for (const { name, file, edits } of all) {
   Deno.test(`the mutant "${name}" still finds the code that it breaks`, async () => {
     const text = await Deno.readTextFile(new URL(file, root));
     for (const [from, to] of edits) {
@@ -14,5 +17,5 @@ for (const { name, file, edits } of mutants) {
 }
 
 Deno.test("mutants have names of their own", () => {
-  assertEquals(new Set(mutants.map(({ name }) => name)).size, mutants.length);
+  assertEquals(new Set(all.map(({ name }) => name)).size, all.length);
 });
