@@ -10,9 +10,12 @@ const growth = 1.5;
 /** After a refusal until AWS is asked again: policies are repaired by hand. */
 export const refusedWait = 60_000;
 /** Until a stream that does not exist is asked for again: at first, and at most. */
-const missingWait = { first: 2_000, last: 30_000 };
-/** After a failure that may pass: at first, and at most. */
-const failedWait = { first: 500, last: 30_000 };
+const missingWait = { first: 2_000, last: 30_000, ending: shortestInterval };
+/**
+ * After a failure that may pass: at first, and at most. Of the 15 s that the end of a log has, only the last five
+ * show that it was read: they want many attempts.
+ */
+const failedWait = { first: 500, last: 30_000, ending: 500 };
 
 /** What the intervals of a stream go by. */
 type Pace = {
@@ -43,8 +46,8 @@ export function waitAfterFailure(pace: Pace): number {
 /** Milliseconds that grow with each failure in a row. The end of a log has no time for that. */
 function growing(
   { failures, isEnding }: Pace,
-  { first, last }: { readonly first: number; readonly last: number },
+  { first, last, ending }: Readonly<Record<"first" | "last" | "ending", number>>,
 ): number {
-  const most = isEnding ? shortestInterval : last;
+  const most = isEnding ? ending : last;
   return Math.min(most, first * 2 ** Math.min(20, failures - 1));
 }

@@ -25,7 +25,15 @@ Deno.test("a wait doubles with each failure in a row, up to half a minute", () =
 Deno.test("once the container has ended, no wait is longer than the shortest interval", () => {
   const ending = { interval: longestInterval, failures: 9, isEnding: true };
   assertEquals(
-    [nextInterval(ending, 0), waitForMissing(ending), waitAfterFailure(ending)],
-    [shortestInterval, shortestInterval, shortestInterval],
+    [nextInterval(ending, 0), waitForMissing(ending)],
+    [shortestInterval, shortestInterval],
+  );
+});
+
+Deno.test("once the container has ended, a failed read is made again after half a second each time", () => {
+  const ending = { interval: longestInterval, isEnding: true };
+  assertEquals(
+    [1, 2, 9].map((failures) => waitAfterFailure({ ...ending, failures })),
+    [500, 500, 500],
   );
 });
