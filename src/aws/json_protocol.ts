@@ -22,7 +22,7 @@ export class JsonProtocol extends AwsJson1_1Protocol {
 
 class Codec extends JsonCodec2 {
   override createDeserializer(): Reader {
-    const reader = new Reader(settings);
+    const reader = new Reader(this.settings);
     if (this.serdeContext !== undefined) reader.setSerdeContext(this.serdeContext);
     return reader;
   }
@@ -35,8 +35,8 @@ type Member = { readonly schema: NormalizedSchema; readonly isText: boolean };
 
 /** Reads values of JSON by the SDK's schemas. */
 export class Reader extends JsonShapeDeserializer2 {
-  /** The members of structures by their names, made when the first such structure is read. */
-  readonly #members = new WeakMap<object, ReadonlyMap<string, Member>>();
+  /** By the schema of a structure, its members by their names. Made when the first such structure is read. */
+  readonly #members = new Map<unknown, ReadonlyMap<string, Member>>();
 
   protected override _read(schema: Schema, value: unknown): unknown {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -60,7 +60,7 @@ export class Reader extends JsonShapeDeserializer2 {
   }
 
   #membersOf(structure: NormalizedSchema): ReadonlyMap<string, Member> {
-    const schema = Object(structure.getSchema());
+    const schema = structure.getSchema();
     const known = this.#members.get(schema);
     if (known !== undefined) return known;
     const members = new Map<string, Member>();

@@ -203,7 +203,9 @@ async function namesakesOf(
     const isFinal = list.reason instanceof NomadError && list.reason.kind === "too_large";
     return { found: [], areEnding: false, isFinal, failure: messageOf(list.reason) };
   }
-  const listed = list.value;
+  const listed = new Map(
+    list.value.filter(({ id }) => id !== own.id).map((other) => [other.id, other]),
+  );
   const namesakes = namesakesIn(listed, own, chain);
   const chosen = which === "all" ? namesakes : namesakes.filter((other) => !isEnding(other));
   const answers = await Promise.allSettled(
@@ -218,9 +220,9 @@ async function namesakesOf(
     ),
   );
   // Nomad before 1.6 lists no `NextAllocation`: there the documents alone tell it.
-  const others = new Map([...othersById(listed, own), ...documents]);
+  const others = new Map<string, AllocationStub>([...listed, ...documents]);
   // An allocation in the list is not forgotten, and is no predecessor where it is wanted.
-  const known = new Set([own, ...listed].map(({ id }) => id).concat(idsOf(chain)));
+  const known = new Set([own.id, ...listed.keys(), ...idsOf(chain)]);
   const found: Predecessor[] = [];
   for (const other of chosen) {
     if (isSucceeded(others.get(other.id) ?? other, others)) continue;
@@ -236,25 +238,17 @@ async function namesakesOf(
   return { found, areEnding, isFinal: false, failure: messageOf(failed.reason) };
 }
 
-/** The namesakes in a job's list of allocations whose ECS tasks no allocation but the new one is to take over. */
+/** The namesakes among a job's other allocations whose ECS tasks only the new allocation is to take over. */
 function namesakesIn(
-  listed: readonly AllocationStub[],
+  others: ReadonlyMap<string, AllocationStub>,
   own: Allocation,
   chain: readonly Predecessor[],
 ): AllocationStub[] {
-  const inChain = new Set([own.id, ...idsOf(chain)]);
-  const others = othersById(listed, own);
-  return listed
+  const inChain = new Set(idsOf(chain));
+  return [...others.values()]
     .filter((other) => other.name === own.name && !inChain.has(other.id) && !isWanted(other))
     .filter((other) => !isSucceeded(other, others))
     .toSorted((one, other) => other.createIndex - one.createIndex);
-}
-
-function othersById(
-  listed: readonly AllocationStub[],
-  own: Allocation,
-): ReadonlyMap<string, AllocationStub> {
-  return new Map(listed.filter(({ id }) => id !== own.id).map((other) => [other.id, other]));
 }
 
 /** Whether an allocation that replaces this one is to run: that one takes the ECS task over, or stops it. */

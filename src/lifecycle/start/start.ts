@@ -76,7 +76,7 @@ async function untilStarted(
       remote.stop("Nomad: the task's start failed", 0);
     }
     remote.release("the task's start failed");
-    if (!context.signal.aborted) leaveNone(context, attempt.request);
+    leaveNone(context, attempt.request);
     throw error;
   }
 }

@@ -165,8 +165,8 @@ export async function hasOpenRun(
 
 /**
  * Whether only this process can have started a task of an allocation whose directory was made at
- * `created`, in milliseconds since the Unix epoch. A time that is yet to come proves nothing. Nor does one
- * after the beginning as the wall clock had it, where that clock was behind and has been set since.
+ * `created`, in milliseconds since the Unix epoch. A time that is yet to come proves nothing. If the wall clock
+ * was behind when this process began, and has been set since, a time after `knownSince` proves nothing either.
  */
 function isNew(context: RecordContext, created: number | undefined): boolean {
   const { metTasks, clock } = context;

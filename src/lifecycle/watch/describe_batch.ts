@@ -61,7 +61,8 @@ export async function describeBatch(
 
 /** Tells those who wait for a look at the batch's open tasks why the requests showed nothing of them. */
 function tellOpen({ cluster, signal }: DescribeContext, { open }: Batch, why: unknown): void {
-  if (signal.aborted) return;
+  // The ordinary answer leaves none open, and each error costs a stack trace.
+  if (signal.aborted || open.size === 0) return;
   const attempted = attemptOf("describeTasks", `in ${clusterInWords(cluster)}`);
   const error = typeof why === "string"
     ? new EcsError("unavailable", attempted, why)
