@@ -10,6 +10,7 @@ import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
 import type { NomadApi } from "../nomad/api.ts";
 import type { AllocationStub } from "../nomad/documents.ts";
+import { mostOfSearch } from "../nomad/turns.ts";
 import { eachSideBySide } from "../side_by_side.ts";
 import { type NomadLink, predecessorsFrom } from "./nomad_link.ts";
 import type { TaskRecord } from "./task_record.ts";
@@ -44,8 +45,6 @@ const longestPause = 60_000;
  * thousand tasks in doubt, for which ECS is asked about twenty times a second.
  */
 const askedInRound = 200;
-/** Tasks that are asked about at the same time: half of the turns are left to starts and stops. */
-const askedAtOnce = 10;
 /** Milliseconds that Nomad and ECS have for all answers about one task. */
 const searchTime = 60_000;
 /** Questions without a useful answer that end a round: each may take Nomad seconds. */
@@ -92,7 +91,7 @@ async function askAbout(
   const sharing = { ...context, nomad: sharingLists(context.nomad) };
   let settled = 0;
   let failures = 0;
-  await eachSideBySide(records, askedAtOnce, async (record) => {
+  await eachSideBySide(records, mostOfSearch, async (record) => {
     if (failures < failuresInRound && await settleDoubt(sharing, record, searchTime)) {
       settled += 1;
       return;

@@ -5,6 +5,7 @@
 import { clusterKey, type ClusterRef } from "../aws/cluster_ref.ts";
 import type { Lifecycle, OthersTask } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../logger.ts";
+import { mostOfSearch } from "../nomad/turns.ts";
 import { eachSideBySide } from "../side_by_side.ts";
 import { needByTags, type NeedContext, needOf } from "./need.ts";
 import type { NomadLink } from "./nomad_link.ts";
@@ -51,11 +52,10 @@ type Nodes = {
 
 /**
  * Tasks of one cluster about which Nomad is asked in one round: each costs one to three requests. Every client asks
- * about all of them, so a hundred clients ask Nomad's servers some hundred questions a second at the most.
+ * about all of them. With the default `orphan_grace` a hundred clients ask Nomad's servers at most 200 questions a
+ * second.
  */
 const askedInRound = 200;
-/** Tasks that are asked about at the same time: half of the turns are left to starts and stops. */
-const askedAtOnce = 10;
 
 /** Milliseconds after which tasks of working nodes are described again: another node may have taken them. */
 const settledTime = 3_600_000;
@@ -141,7 +141,7 @@ async function searchCluster(
     .toSorted((one, other) => askedAt(memory, one) - askedAt(memory, other));
   await eachSideBySide(
     open.slice(0, askedInRound),
-    askedAtOnce,
+    mostOfSearch,
     (task) => askAbout(context, memory, task, known),
   );
 }

@@ -29,6 +29,9 @@ export type Asking = { readonly late: () => Error; readonly signal: AbortSignal 
 /** Questions that are asked at one time: a fifth of the connections that Nomad takes by default. */
 export const mostAtOnce = 20;
 
+/** Questions of one search at one time: half of the turns are left to starts and stops. */
+export const mostOfSearch = mostAtOnce / 2;
+
 /** Milliseconds that a question may take with its wait, however slowly Nomad answers the others. */
 export const longestWait = 60_000;
 

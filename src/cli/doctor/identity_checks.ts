@@ -1,5 +1,6 @@
 /** Whose credentials AWS is called with, until when, and whether this host's clock is AWS's. */
 import { toEcsError } from "../../aws/error.ts";
+import { isForTime } from "../../aws/error_codes.ts";
 import type { ClusterRef } from "../../aws/cluster_ref.ts";
 import type { Identity } from "../../aws/identity.ts";
 import { againFix, clockFix, credentialsFix, regionFix } from "../advice.ts";
@@ -68,11 +69,7 @@ function failedChecks(error: unknown): Check[] {
   if (kind === "no_region") {
     return [fail("region", answer, regionFix), skip("credentials", "they need a region")];
   }
-  if (
-    /SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|Signature (expired|not yet)/.test(
-      answer,
-    )
-  ) {
+  if (answer.includes("SignatureDoesNotMatch") || isForTime(answer)) {
     return [
       fail(
         "credentials",
@@ -87,7 +84,14 @@ function failedChecks(error: unknown): Check[] {
       return [fail("credentials", answer, credentialsFix)];
     case "throttled":
       return [fail("credentials", answer, againFix)];
-    default:
+    case "unavailable":
+    case "no_cluster":
+    case "no_task":
+    case "no_resource":
+    case "conflict":
+    case "capacity":
+    case "not_yet":
+    case "rejected":
       return [
         fail("credentials", answer, "check the network, the proxy, and the VPC endpoint of sts"),
       ];
