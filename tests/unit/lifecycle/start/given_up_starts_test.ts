@@ -53,6 +53,12 @@ async function createSite() {
       const settled = await world.settle(given);
       assertEquals(settled.status, "rejected");
     },
+    /** The first process's start, whose task is not running in its time. */
+    failToStart: async () => {
+      const task = { start_timeout: "5s", wait_for: "running" };
+      const failed = await world.settle(start(first.lifecycle, "11111111", { task }));
+      assertEquals(failed.status, "rejected");
+    },
     read: () => world.settle(world.disk.connect({ alive: true }).read(record)),
     /** The start that nobody gives up. Answers how it came by its ECS task, and what lives beside that. */
     finish: async (lifecycle: Lifecycle) => {
@@ -97,9 +103,7 @@ for (const next of ["the same process", "the next process"] as const) {
     const site = await createSite();
     site.setStopsAnswer(false);
     const { lifecycle, kill } = site.first;
-    const task = { start_timeout: "5s", wait_for: "running" };
-    const failed = await site.settle(site.start(lifecycle, "11111111", { task }));
-    assertEquals(failed.status, "rejected");
+    await site.failToStart();
     if (next === "the next process") {
       // Nor does a start that waits for that stop in vain put on record that there is no run.
       await site.giveUp(lifecycle, "22222222", 1_000);
@@ -113,9 +117,7 @@ for (const next of ["the same process", "the next process"] as const) {
 
 Deno.test("once its stop is acknowledged, the record of a start that failed shows no open run", async () => {
   const site = await createSite();
-  const task = { start_timeout: "5s", wait_for: "running" };
-  const failed = await site.settle(site.start(site.first.lifecycle, "11111111", { task }));
-  assertEquals(failed.status, "rejected");
+  await site.failToStart();
   const open = await site.read();
   assert(open.status === "fulfilled");
   assertEquals(JSON.parse(open.value ?? ""), { task_id: ownerOf().id, run: ownerOf().id });
@@ -129,9 +131,7 @@ Deno.test("a task whose stop is pending when its plugin ends is found by the nex
   const site = await createSite();
   site.setStopsAnswer(false);
   const { lifecycle, kill } = site.first;
-  const task = { start_timeout: "5s", wait_for: "running" };
-  const failed = await site.settle(site.start(lifecycle, "11111111", { task }));
-  assertEquals(failed.status, "rejected");
+  await site.failToStart();
   const waiting = site.start(lifecycle, "22222222");
   waiting.catch(() => {});
   await site.pass(1_000);
