@@ -6,7 +6,7 @@
  * (`output.ts`), exactly once also through the death of the plugin's process (`delivery.ts`,
  * `checkpoint.ts`, `delivered.ts`).
  *
- * Nothing here ever throws into a caller, or holds up a task for more than 15 s at its end.
+ * Nothing here ever throws into a caller, or holds up a task for more than 30 s at its end.
  *
  * @module
  */

@@ -12,8 +12,8 @@ export const refusedWait = 60_000;
 /** Until a stream that does not exist is asked for again: at first, and at most. */
 const missingWait = { first: 2_000, last: 30_000, ending: shortestInterval };
 /**
- * After a failure that may pass: at first, and at most. Of the 15 s that the end of a log has, only the last five
- * show that it was read: they want many attempts.
+ * After a failure that may pass: at first, and at most. Of the 15 s that the end of a log usually has, only the
+ * last seven show that it was read: they want many attempts.
  */
 const failedWait = { first: 500, last: 30_000, ending: 500 };
 

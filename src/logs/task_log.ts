@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { LogDisk } from "./disk.ts";
-import { isReadToEnd, longestWait } from "./end_of_log.ts";
+import { isReadToEnd, isTooLate, usualWait } from "./end_of_log.ts";
 import { lineBytes } from "./lines.ts";
 import { Output, type WaitingInAll } from "./output.ts";
 import { positionAt } from "./position.ts";
@@ -87,7 +87,7 @@ export class TaskLog implements StreamSink {
   }
 
   /**
-   * Tells that the ECS task has ended. Its logs are read to their end, for at most 15 s, unless `ran` tells
+   * Tells that the ECS task has ended. Its logs are read to their end, for at most 30 s, unless `ran` tells
    * that no container has run.
    */
   end(ran: boolean): void {
@@ -248,8 +248,7 @@ export class TaskLog implements StreamSink {
   async #readToEnd(signal: AbortSignal): Promise<void> {
     const { clock } = this.#services;
     const ended = clock.monotonic();
-    const isLate = () => clock.monotonic() - ended >= longestWait;
-    await Promise.race([this.#prepared, clock.sleep(longestWait, signal)]);
+    await Promise.race([this.#prepared, clock.sleep(usualWait, signal)]);
     this.begin();
     if (this.#phase !== "following") return;
     for (const stream of this.#streams) {
@@ -261,6 +260,7 @@ export class TaskLog implements StreamSink {
     const isDone = () =>
       this.#streams.every((stream) => isReadToEnd(stream, ended, clock.monotonic())) &&
       this.#outputs().every(([, output]) => output.isEmpty());
+    const isLate = () => isTooLate(this.#streams, ended, clock.monotonic());
     while (this.#phase === "following" && !isDone() && !isLate()) {
       await clock.sleep(endLook, signal);
     }

@@ -1,6 +1,5 @@
 import type { LogSource } from "./source.ts";
-import { quietTime } from "./end_of_log.ts";
-import { shortestInterval } from "./read_intervals.ts";
+import { isReadAfter } from "./end_of_log.ts";
 import type { FollowedStream, Trouble } from "./stream.ts";
 
 /** Tells a task's user something. */
@@ -46,17 +45,18 @@ export function stuckText(output: LogSource["output"]): string {
     `reads on once Nomad takes them; CloudWatch Logs has them all. If it lasts, restart the Nomad agent`;
 }
 
-/**
- * The line that ends a log of which the last lines were not read; undefined where all of it was. The last
- * call may have failed after a read that was late enough to have all there was to come.
- */
-export function unreadText({ trouble, readAt }: FollowedStream, ended: number): string | undefined {
-  if (trouble?.kind === "outage") {
-    if ((readAt ?? -Infinity) >= ended + quietTime) return undefined;
-    return `[nomad-driver-ecs] The end of the log was not read: ${trouble.error.message}`;
+/** The line that ends a log of which the last lines were not read; undefined where all of it was. */
+export function unreadText(stream: FollowedStream, ended: number): string | undefined {
+  if (isReadAfter(stream, ended)) return undefined;
+  switch (stream.trouble?.kind) {
+    case "outage":
+      return `[nomad-driver-ecs] The end of the log was not read: ${stream.trouble.error.message}`;
+    case undefined:
+      return "[nomad-driver-ecs] The end of the log was not read in time. CloudWatch Logs has it";
+    // The task's user is told of these, and what to do.
+    case "no stream":
+    case "no group":
+    case "refused":
+      return undefined;
   }
-  // The last lines are readable up to ten seconds after the end.
-  const lastNeeded = ended + quietTime - shortestInterval;
-  if (trouble !== undefined || (readAt ?? 0) >= lastNeeded) return undefined;
-  return "[nomad-driver-ecs] The end of the log was not read within 15 s. CloudWatch Logs has it";
 }

@@ -485,9 +485,10 @@ export const runs: readonly Section[] = [
         seen: "[nomad-driver-ecs] The end of the log was not read …",
         texts: [
           "[nomad-driver-ecs] The end of the log was not read: …",
-          "[nomad-driver-ecs] The end of the log was not read within 15 s",
+          "[nomad-driver-ecs] The end of the log was not read in time",
         ],
-        cause: "CloudWatch Logs had the last lines later than 15 seconds after the end.",
+        cause:
+          "CloudWatch Logs did not answer, or answered too few calls, in the seconds after the end.",
         fix: "Read them there: `aws logs tail`.",
       },
       {

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { EcsError } from "../../../src/aws/error.ts";
-import { isReadToEnd, quietTime } from "../../../src/logs/end_of_log.ts";
+import {
+  isReadToEnd,
+  isTooLate,
+  longestWait,
+  quietTime,
+  usualWait,
+} from "../../../src/logs/end_of_log.ts";
 import type { FollowedStream, Trouble } from "../../../src/logs/stream.ts";
 import { followed } from "../../harness/logs_world.ts";
 
@@ -33,5 +39,29 @@ Deno.test("what cannot be read is not waited for, but for a stream that may come
   assertEquals(isRead({ trouble: trouble("no group") }, 0), true);
   assertEquals(isRead({ trouble: trouble("no stream") }, quietTime - 1), false);
   assertEquals(isRead({ trouble: trouble("no stream") }, quietTime), true);
-  assertEquals(isRead({ trouble: trouble("outage") }, quietTime), false);
+});
+
+Deno.test("a failure after a read that was late enough changes nothing", () => {
+  const outage = trouble("outage");
+  assertEquals(isRead({ trouble: outage }, quietTime), true);
+  assertEquals(isRead({ trouble: outage, readAt: ended + 1_000 }, quietTime), false);
+});
+
+Deno.test("the wait ends after 15 s, and after 30 s where a stream is answered now and then", () => {
+  const unread = { ...followed("app").stream, readAt: ended };
+  const endOf = (stream: FollowedStream) => {
+    let waited = 0;
+    while (!isTooLate([stream], ended, ended + waited)) waited += 1_000;
+    return waited;
+  };
+  assertEquals(endOf({ ...unread, readAt: ended + quietTime }), usualWait);
+  assertEquals(endOf(unread), longestWait);
+  const failing = { ...unread, trouble: trouble("outage") };
+  assertEquals(endOf({ ...failing, failingSince: ended - 1_000 }), usualWait);
+  assertEquals(endOf({ ...failing, failingSince: ended + 9_000 }), usualWait + 9_000);
+  assertEquals(endOf({ ...failing, failingSince: ended + 20_000 }), longestWait);
+  assertEquals(endOf({ ...unread, trouble: trouble("no stream") }), usualWait);
+  const { stream, sink } = followed("app");
+  sink.full = true;
+  assertEquals(endOf(stream), usualWait, "nobody takes its lines");
 });
