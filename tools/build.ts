@@ -154,8 +154,16 @@ async function compile(triple: string, output: string): Promise<string> {
     env: base === undefined ? {} : { DENORT_BIN: base },
   }).output();
   const said = textOf(stdout) + textOf(stderr);
-  if (!success) throw new Error(`deno compile failed for ${triple}:\n${said}`);
+  if (!success) throw new Error(`deno compile failed for ${triple}:\n${said}${hint(base)}`);
   return said;
+}
+
+/** What to do where `deno compile` cannot download its base. */
+function hint(base: string | undefined): string {
+  return base !== undefined
+    ? ""
+    : "Where it could not download its runtime base, download that elsewhere " +
+      "and set DENORT_BIN to the file (docs/building.md)";
 }
 
 /**
