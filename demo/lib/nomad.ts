@@ -1,5 +1,6 @@
 import { endHelpers, unmountBelow } from "./nomad_processes.ts";
-import { eventually, freePort, type LoggedProcess, startLogged } from "./process.ts";
+import { freePort } from "./free_port.ts";
+import { eventually, type LoggedProcess, startLogged } from "./process.ts";
 
 /** The part of an allocation that is looked at. */
 export type Allocation = {

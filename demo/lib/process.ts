@@ -103,28 +103,3 @@ export async function eventually<T>(
     `not within ${seconds} s: ${what}${trouble === undefined ? "" : ` (${trouble})`}`,
   );
 }
-
-/**
- * Ports a server may be given: below Linux's default range for outgoing connections
- * (net.ipv4.ip_local_port_range), so that no connection takes one while its server is down.
- */
-const SERVER_PORTS = { first: 15_000, count: 15_000 };
-const givenPorts = new Set<number>();
-
-/** A TCP port of loopback that was free a moment ago and that this process has not given out. */
-export function freePort(): number {
-  for (let attempt = 0; attempt < 1_000; attempt++) {
-    const port = SERVER_PORTS.first + Math.floor(Math.random() * SERVER_PORTS.count);
-    if (givenPorts.has(port)) continue;
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.AddrInUse) continue;
-      throw error;
-    }
-    givenPorts.add(port);
-    return port;
-  }
-  const { first, count } = SERVER_PORTS;
-  throw new Error(`no free port between ${first} and ${first + count - 1}`);
-}

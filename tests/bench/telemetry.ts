@@ -1,4 +1,4 @@
-import { freePort } from "../../demo/lib/process.ts";
+import { freePort } from "../../demo/lib/free_port.ts";
 import { systemClock } from "../../src/clock.ts";
 import { percentile } from "./handshake.ts";
 import { measureLoad } from "./load.ts";

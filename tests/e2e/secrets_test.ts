@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCanary } from "../fuzz/canary.ts";
-import { eventually, freePort } from "../../demo/lib/process.ts";
+import { freePort } from "../../demo/lib/free_port.ts";
+import { eventually } from "../../demo/lib/process.ts";
 import {
   eventsOf,
   isOver,

@@ -8,7 +8,8 @@ import {
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { ChannelCredentials } from "@grpc/grpc-js";
-import { eventually, freePort } from "../../../demo/lib/process.ts";
+import { freePort } from "../../../demo/lib/free_port.ts";
+import { eventually } from "../../../demo/lib/process.ts";
 import { call, pluginPath, startPlugin } from "../../harness/plugin.ts";
 import { failureOf } from "../../harness/driver_calls.ts";
 import { selfSigned } from "../../harness/certificate.ts";

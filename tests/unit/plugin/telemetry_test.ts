@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually, freePort } from "../../../demo/lib/process.ts";
+import { freePort } from "../../../demo/lib/free_port.ts";
+import { eventually } from "../../../demo/lib/process.ts";
 import { createCanary } from "../../fuzz/canary.ts";
 import { driverConfig, start, taskOf } from "../../harness/driver_calls.ts";
 import { withPlugin } from "../../harness/with_plugin.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { freePort } from "../../../demo/lib/process.ts";
+import { freePort } from "../../../demo/lib/free_port.ts";
 import { createInstruments } from "../../../src/telemetry/instruments.ts";
 import { type Exporter, openExporter } from "../../../src/telemetry/exporter.ts";
 import { serveHttp } from "../../harness/http.ts";
