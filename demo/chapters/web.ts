@@ -34,7 +34,7 @@ async function play(stage: Stage): Promise<void> {
   screen.say(
     "The service has the ECS task's own address, not the client's. Here it is one of this machine.",
   );
-  await until(stage, "waiting for the health check", () => steadyWebServer(stage));
+  await until(stage, "waiting for the web server", () => steadyWebServer(stage));
   await type(stage, "nomad service info web");
   const [{ address } = { address: "" }] = await webAddresses(stage);
   const answer = await type(stage, `curl -s http://${address}/`);
@@ -44,7 +44,7 @@ async function play(stage: Stage): Promise<void> {
   await type(stage, "sed -n '/health_check {/,/}/p' web.nomad.hcl");
   const health = await until(stage, "waiting for its first result", async () => {
     const { healthStatus } = await ecsTaskOf(stage, ID);
-    return healthStatus === "UNKNOWN" ? undefined : healthStatus;
+    return healthStatus === "HEALTHY" ? healthStatus : undefined;
   });
   check(stage, health === "HEALTHY", `ECS calls the task ${health}.`);
 

@@ -17,8 +17,11 @@ export type Asker = {
   stop(): Promise<Asked>;
 };
 
-/** Milliseconds from one request to the next, and that one may take. */
-const usualPace = { every: 1_000, patience: 900 };
+/**
+ * Milliseconds from one request to the next, and that one may take. A server that has gone refuses at once, and a
+ * busy machine may hold up an answer.
+ */
+const usualPace = { every: 1_000, patience: 5_000 };
 
 /**
  * Asks a web server once a second. `addresses` tells where instances of it listen; each is tried

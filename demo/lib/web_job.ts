@@ -22,10 +22,19 @@ export async function webServer(stage: Stage): Promise<Allocation> {
 /** The web server's only running allocation, once its address answers. */
 export async function steadyWebServer(stage: Stage): Promise<Allocation | undefined> {
   const running = await allocationOf(stage, "web", runs);
-  const addresses = await webAddresses(stage);
-  return running !== undefined && addresses.some((one) => one.alloc === running.ID)
-    ? running
-    : undefined;
+  const found = (await webAddresses(stage)).find(({ alloc }) => alloc === running?.ID);
+  return found !== undefined && await answers(found.address) ? running : undefined;
+}
+
+/** Whether something answers. A container is RUNNING before its server listens. */
+async function answers(address: string): Promise<boolean> {
+  try {
+    const { body } = await fetch(`http://${address}/`, { signal: AbortSignal.timeout(2_000) });
+    await body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where instances of the web server listen, by Nomad's service discovery. */

@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { isOver, isRunning, nomadVersion, tellsNode, withSite } from "./harness/site.ts";
+import {
+  isOver,
+  isRunning,
+  nomadVersion,
+  tellsNode,
+  untilTaggedFor,
+  withSite,
+} from "./harness/site.ts";
 
 Deno.test({
   name: `Nomad ${nomadVersion}: a drain hands the ECS task to another client`,
@@ -25,9 +32,7 @@ Deno.test({
       const live = await site.live();
       assertEquals(live.map(({ taskArn }) => taskArn), [task?.taskArn]);
       assertEquals(await site.calls("RunTask"), 1);
-      const tags = Object.fromEntries(live[0]?.tags.map(({ key, value }) => [key, value]) ?? []);
-      assertEquals(tags["nomad:node_id"], tellsNode ? other.ID : "");
-      assertEquals(tags["nomad:alloc_id"], moved.ID);
+      await untilTaggedFor(site, { ID: moved.ID, NodeID: tellsNode ? other.ID : "" });
 
       await site.agent.cli("job", "stop", "-detach", "sleep");
       await site.allocation(

@@ -13,6 +13,7 @@ import {
   seedDriverConfig,
   type Site,
   untilLive,
+  untilTaggedFor,
   withSite,
 } from "./harness/site.ts";
 
@@ -112,12 +113,7 @@ Deno.test(
       const moved = await runningOn(site, "sleep", other.ID);
       assertEquals(await liveArns(site), [arn]);
       assertEquals(await site.calls("RunTask"), 1);
-      const [task] = await site.live();
-      const tags = Object.fromEntries(task?.tags.map(({ key, value }) => [key, value]) ?? []);
-      assertEquals([tags["nomad:alloc_id"], tags["nomad:node_id"]], [
-        moved.ID,
-        other.ID,
-      ]);
+      await untilTaggedFor(site, moved);
       const [whole] = [await site.server.api<typeof moved>(`/allocation/${moved.ID}`)];
       if (!movesHandles) {
         assert(eventsOf(whole).some(({ message }) => message.includes("Took over ECS task")));

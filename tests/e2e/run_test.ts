@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Agent, startAgent } from "../../demo/lib/nomad.ts";
+import { eventually } from "../../demo/lib/process.ts";
 import { pluginPath } from "../harness/plugin.ts";
 import { nomad } from "./harness/cli.ts";
 import {
@@ -36,8 +37,10 @@ else if (jobspec !== config) throw new Error("SEED_JOBSPEC and SEED_CLIENT_CONFI
 Deno.test(`Nomad ${nomadVersion} runs jobs on ECS`, async (t) => {
   await withSite({}, async (site) => {
     await t.step("the node tells of the driver", async () => {
-      const { Attributes, Drivers } = await site.agent.node();
-      assertEquals(Drivers["ecs"]?.Healthy, true);
+      const { Attributes } = await eventually("the driver is healthy", async () => {
+        const node = await site.agent.node();
+        return node.Drivers["ecs"]?.Healthy ? node : undefined;
+      });
       assertEquals(Attributes["driver.ecs.cluster"], "nomad-remote-driver-demo");
       assertEquals(Attributes["driver.ecs.region"], "us-east-1");
       assertMatch(Attributes["driver.ecs.version"] ?? "", /^\d+\.\d+\.\d+$/);

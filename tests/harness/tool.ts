@@ -67,7 +67,8 @@ export async function withStage(use: (stage: Stage) => Promise<void>): Promise<v
     speed: 1_000,
     presets: [demoPreset],
     quotas: noQuotas,
-    pace: { consistency: 0 },
+    // At this speed ECS would forget an ended task within 4 s, before the tool is up on a busy machine.
+    pace: { consistency: 0, retention: Infinity },
   });
   const folder = await Deno.makeTempDir();
   const told: Omit<ToldNomad, "address"> = {

@@ -208,6 +208,21 @@ export function untilLive(
   }, { seconds });
 }
 
+/** Resolves once the one ECS task that lives is tagged as an allocation's; Nomad may show that one before. */
+export function untilTaggedFor(
+  site: Site,
+  { ID, NodeID }: Pick<Allocation, "ID" | "NodeID">,
+): Promise<true> {
+  return eventually(`the ECS task is tagged for ${ID} on ${NodeID}`, async () => {
+    const [task, ...others] = await site.live();
+    const tags = new Map(task?.tags.map(({ key, value }) => [key, value]));
+    return others.length === 0 && tags.get("nomad:alloc_id") === ID &&
+        tags.get("nomad:node_id") === NodeID
+      ? true
+      : undefined;
+  });
+}
+
 /** Resolves once ECS has been asked after tasks again: somebody still looks. */
 export async function watched(site: Site): Promise<void> {
   const before = await site.calls("DescribeTasks");
