@@ -1,13 +1,13 @@
 /** Prints docs/troubleshooting.md, from the table of what the driver may say. */
-import { sections, whatEcsSays } from "./troubles/mod.ts";
+import { sections, whatEcsSays, whatNomadSays } from "./troubles/mod.ts";
 import { symptoms } from "./troubles/symptoms.ts";
 import type { Trouble } from "./troubles/trouble.ts";
 
 const introduction = `# Troubleshooting
 
 For who sees something go wrong. The page begins with [symptoms](#by-symptom). After them come all messages of the
-driver, by the place where they are seen: search the page for a piece of yours. \`…\` stands for what differs.
-\`make docs\` writes this page from \`tools/troubles\`; a test fails where the driver can say something that is not here.
+driver, by the place where they are seen, and some of Nomad and ECS: search the page for a piece of yours. \`…\` stands for what
+differs. \`make docs\` writes this page from \`tools/troubles\`; a test fails where the driver can say something that is not here.
 
 \`nomad-driver-ecs doctor\` checks all prerequisites at once ([the tool](tool.md)). The tool's
 commands stand here without \`--cluster\` and \`--region\`, which they need unless \`--config\` names a file.
@@ -39,6 +39,9 @@ const pages = [
   ...sections.map(({ title, where, troubles }) =>
     `## ${title}\n\nSeen in ${where.replace(/\.$/, "")}.\n\n${table(troubles)}\n`
   ),
+  `## What Nomad says\n\nSeen in the agent's log, in lines of Nomad itself.\n\n${
+    table(whatNomadSays)
+  }\n`,
   `## What ECS says\n\nSeen in events of the task, after a colon.\n\n${table(whatEcsSays)}\n`,
 ];
 Deno.stdout.writeSync(new TextEncoder().encode(pages.join("\n")));

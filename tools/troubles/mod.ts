@@ -2,13 +2,13 @@
  * All that the driver may say, with cause and fix. `tools/troubleshooting.ts` makes a page of it. A
  * test holds it to `src`: a text there that no entry has fails, and so does an entry without a text.
  */
-import { outside, whatEcsSays } from "./outside.ts";
+import { outside, whatEcsSays, whatNomadSays } from "./outside.ts";
 import { runs } from "./runs.ts";
 import { starts } from "./starts.ts";
 import type { Piece } from "./trouble.ts";
 
 export const sections = [...starts, ...runs, ...outside];
-export { whatEcsSays };
+export { whatEcsSays, whatNomadSays };
 
 /** Texts of `src` that nobody sees alone: causes that go no further, fields of the log, scripts. */
 export const inside: readonly Piece[] = [

@@ -1,11 +1,21 @@
-import type { Section } from "./trouble.ts";
+import type { Section, Trouble } from "./trouble.ts";
 
-/** What Nomad's agent logs of the plugin, and what AWS says in the driver's events. */
+/** Something that others than the driver say. */
+type Foreign = Omit<Trouble, "texts">;
+
+/** What the agent's log has of the plugin and of Nomad itself, and what AWS says in the driver's events. */
 export const outside: readonly Section[] = [
   {
     title: "The plugin itself",
     where: "the agent's log.",
     troubles: [
+      {
+        seen: "a call failed: rpc=… error=…",
+        texts: [],
+        cause:
+          "The driver has refused, or could not do, what the agent asked for in the call `rpc`.",
+        fix: "Look for the text of `error` on this page.",
+      },
       {
         seen: "the host speaks plugin protocol versions …; this plugin speaks …",
         texts: ["the host speaks plugin protocol versions"],
@@ -142,8 +152,37 @@ export const outside: readonly Section[] = [
   },
 ];
 
+/** What Nomad itself logs where this driver is used. */
+export const whatNomadSays: readonly Foreign[] = [
+  {
+    seen: "failed to fingerprint plugin: … exec format error",
+    cause:
+      "The file in `plugin_dir` is none for this machine's system and processor. The agent does not start.",
+    fix:
+      "Put the executable for this machine there: `make build` makes all ([building](building.md)).",
+  },
+  {
+    seen: "failed to fingerprint plugin: … Unrecognized remote plugin message: …",
+    cause:
+      "The agent starts each executable file in `plugin_dir`, and one is no plugin. Or it is a launcher ([building](building.md)) away from its clone. The agent does not start.",
+    fix: "The line names the file: take it out, or put the executable in its place.",
+  },
+  {
+    seen: "logmon.nomad: timed out waiting for read-side of process output pipe to close",
+    cause:
+      "Nomad's `logmon` has had no output of the task: its start failed, or the driver shows no log of it. One line is for standard output, one for standard error.",
+    fix:
+      "Nothing. No line is lost, and `logmon` ends four seconds later. With `logs = false` in the plugin block there is no `logmon` (Nomad 1.6 and later).",
+  },
+  {
+    seen: "logmon: plugin failed to exit gracefully",
+    cause: "A task has ended that ran already when the agent was restarted.",
+    fix: "Nothing: Nomad ends `logmon` itself two seconds later.",
+  },
+];
+
 /** What ECS itself says. The driver shows it as it is. */
-export const whatEcsSays: readonly Omit<import("./trouble.ts").Trouble, "texts">[] = [
+export const whatEcsSays: readonly Foreign[] = [
   {
     seen: "CannotPullContainerError: …",
     cause:

@@ -559,6 +559,12 @@ export const runs: readonly Section[] = [
         cause: "A permission is missing, or AWS does not answer.",
         fix: "Statement `Stats` or `StatsMetrics` ([security](security.md)). Tasks go on.",
       },
+      {
+        seen: "reading stats ended",
+        texts: [],
+        cause: "A fault of the driver in reading stats.",
+        fix: "Report the line. Tasks go on.",
+      },
     ],
   },
   {

@@ -34,7 +34,11 @@ cannot call a start off: without the second command the stop comes when the star
 | The job has \`logs { disabled = true }\`. | Take it out. |
 | The output is that of another container than the main one. | \`nomad alloc logs -stderr <alloc>\`; \`sidecar_logs\` must not be \`none\`. |
 | The lines are on their way: the log driver sends every 5 s. | Wait some seconds. |
-| The allocation is over, and the client has removed it (\`gc_max_allocs\`, 50 by default). | \`nomad-driver-ecs logs <task>\` reads CloudWatch Logs. |
+| The allocation is over, and the client has removed it (\`gc_max_allocs\`, 50 by default). | \`nomad-driver-ecs logs <task>\` reads CloudWatch Logs. An hour after the task's end it also needs [\`--definition\`](tool.md#logs-of-a-task). |
+
+**The end of a task comes late.** ECS says STOPPED, and Nomad tells the end 10 to 15 s later: the driver waits for the last
+lines of the log. Where CloudWatch Logs refuses or fails some of its calls, it waits up to 30 s. \`logs = false\` in the task
+spares the wait ([logs](logs-exec-stats.md#logs)).
 
 **\`nomad alloc exec\` fails.** The error says what is missing: [commands and signals](#commands-and-signals).
 \`nomad-driver-ecs doctor --task <arn>\` checks the ECS task and the driver's permissions, but not
