@@ -188,7 +188,8 @@ export const starts: readonly Section[] = [
   },
   {
     title: "A task does not start",
-    where: "events of the task. Its job's `restart` block decides whether it is tried again.",
+    where:
+      "events of the task. A start that may succeed later is tried again, as the job's `restart` block says. After any other Nomad says `Error was unrecoverable`, and the job's `reschedule` block decides",
     troubles: [
       {
         seen: "Still waiting for the ECS task to be … after … s: …",

@@ -50,6 +50,8 @@ two: [security](security.md#the-drivers-identity) has policies to paste, and
 \`nomad-driver-ecs stop-orphans --yes\` ends those that are. One that is \`unknown\`, and that you know to be unneeded, is
 ended by \`aws ecs stop-task\`. The [runbook](runbook.md#after-a-client-was-lost) shows each with its output.
 
+**AWS bills too much.** The [runbook](runbook.md#aws-bills-too-much) has the commands, and what their answers mean.
+
 **Two ECS tasks run for one Nomad task.** A client was lost, and no \`nomad\` block let the next one take over
 ([hand-over](hand-over.md#what-happens-on-each-nomad)), or the group's \`disconnect\` block has a second one run meanwhile
 (\`replace\`, on by default). One of the two ends when the client comes back. Where it never does and no client has a
