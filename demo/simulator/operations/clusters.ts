@@ -87,6 +87,7 @@ export function describeClusters(model: Model, region: string, input: Input): un
   const clusters: unknown[] = [];
   const failures: unknown[] = [];
   for (const name of asked.length === 0 ? ["default"] : asked) {
+    refuseForeignArn(name, region, model.account);
     const cluster = model.clusters.get(`${region}/${clusterName(name)}`);
     if (cluster === undefined) {
       failures.push({ arn: clusterArn(model, region, name), reason: "MISSING" });
@@ -124,7 +125,7 @@ export function deleteCluster(model: Model, region: string, input: Input): unkno
 /** The active cluster that a request names, by name or ARN. The default is `default`. */
 export function findCluster(model: Model, region: string, input: Input): Cluster {
   const name = optionalString(input, "cluster") ?? "default";
-  refuseForeignArn(name, region);
+  refuseForeignArn(name, region, model.account);
   const cluster = model.clusters.get(`${region}/${clusterName(name)}`);
   if (cluster === undefined) {
     throw new AwsError("ClusterNotFoundException", "Cluster not found.");

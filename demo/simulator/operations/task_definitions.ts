@@ -128,14 +128,14 @@ export function listTaskDefinitionFamilies(model: Model, region: string, input: 
 
 /**
  * Finds a definition by `family`, `family:revision` or ARN. A bare family stands for its newest
- * active revision. Refuses an ARN of another region.
+ * active revision. Refuses an ARN of another region or account.
  */
 export function findTaskDefinition(
   model: Model,
   region: string,
   name: string,
 ): TaskDefinition | undefined {
-  refuseForeignArn(name, region);
+  refuseForeignArn(name, region, model.account);
   const short = name.includes(":task-definition/") ? name.split(":task-definition/")[1] : name;
   const [family = "", revision] = (short ?? "").split(":");
   const revisions = revisionsOf(model, region, family);

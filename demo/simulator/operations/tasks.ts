@@ -87,10 +87,10 @@ function isFresh(model: Model, task: EcsTask): boolean {
 
 /**
  * The ARN of a task that a request names by id or ARN. Refuses what is no id, and an ARN of another
- * region or cluster than the request's.
+ * region, account or cluster than the request's.
  */
 export function taskArn(model: Model, region: string, cluster: string, name: string): string {
-  refuseForeignArn(name, region);
+  refuseForeignArn(name, region, model.account);
   const [, ofCluster, id = name] = /^arn:[^/]+:task\/([^/]+)\/(.+)$/.exec(name) ?? [];
   if (id.length !== 32 && id.length !== 36) {
     throw invalidParameter("taskId length should be one of [32,36]");

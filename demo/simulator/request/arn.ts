@@ -1,7 +1,11 @@
 import { invalidParameter } from "./aws_error.ts";
 
-/** Refuses an ARN of another region. A plain name passes. */
-export function refuseForeignArn(nameOrArn: string, region: string): void {
-  const [scheme, , , of] = nameOrArn.split(":");
-  if (scheme === "arn" && of !== region) throw invalidParameter("Invalid Region in ARN");
+/** Refuses an ARN of another region or of another account. A plain name passes. */
+export function refuseForeignArn(nameOrArn: string, region: string, account: string): void {
+  const [scheme, , , ofRegion, ofAccount] = nameOrArn.split(":");
+  if (scheme !== "arn") return;
+  if (ofRegion !== region) throw invalidParameter("Invalid Region in ARN");
+  if (ofAccount !== account) {
+    throw invalidParameter(`Identifier is for ${ofAccount}. Your accountId is ${account}`);
+  }
 }
