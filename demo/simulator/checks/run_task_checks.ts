@@ -2,20 +2,17 @@ import { invalidParameter } from "../request/aws_error.ts";
 import {
   bool,
   type Input,
-  integer,
   object,
   objects,
   optionalString,
-  requiredString,
   strings,
   word,
 } from "../request/input.ts";
 import { checkLaunchVolumes } from "./launch_volume_checks.ts";
 import type { TaskDefinition } from "../state/model.ts";
 import { checkOverrides } from "./override_checks.ts";
+import { checkStrategy } from "./strategy_checks.ts";
 
-/** Capacity providers of Fargate. */
-const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 /** Most placement constraints of a task, those of its definition included. */
 const mostConstraints = 10;
 
@@ -31,6 +28,7 @@ export function checkRunTask(
   const launchType = launchTypeOf(input);
   const strategy = objects(input, "capacityProviderStrategy");
   checkStrategy(strategy, capacityProviders);
+  checkWeights(strategy);
   if (!definition.compatibilities.includes(launchType)) {
     throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
   }
@@ -61,35 +59,7 @@ function launchTypeOf(input: Input): string {
   return launchType ?? (strategy.length > 0 ? "FARGATE" : "EC2");
 }
 
-function checkStrategy(strategy: Input[], capacityProviders: readonly string[]): void {
-  if (strategy.length > 20) {
-    throw invalidParameter("The capacity provider strategy can have at most 20 items.");
-  }
-  const names = strategy.map((item) =>
-    requiredString(item, "capacityProvider", "capacityProvider cannot be empty.")
-  );
-  const fargate = names.filter((name) => fargateProviders.includes(name)).length;
-  if (fargate > 0 && fargate < names.length) {
-    throw invalidParameter(
-      "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling " +
-        "groups and Fargate providers. Specify one or the other and try again.",
-    );
-  }
-  let bases = 0;
-  for (const item of strategy) {
-    const name = String(item["capacityProvider"]);
-    if (!capacityProviders.includes(name)) {
-      throw invalidParameter(
-        `The specified capacity provider '${name}' was not found or is not associated with the ` +
-          "cluster. Specify a valid name and try again.",
-      );
-    }
-    integer(item, "weight", { min: 0, max: 1_000 });
-    if ((integer(item, "base", { min: 0, max: 100_000 }) ?? 0) > 0) bases += 1;
-  }
-  if (bases > 1) {
-    throw invalidParameter("Only one capacity provider in a strategy can have a base defined.");
-  }
+function checkWeights(strategy: readonly Input[]): void {
   if (strategy.length > 0 && strategy.every((item) => !item["weight"])) {
     throw invalidParameter("At least one capacity provider must have a weight greater than zero.");
   }

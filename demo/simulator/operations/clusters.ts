@@ -11,12 +11,8 @@ import {
   words,
 } from "../request/input.ts";
 import { pageOf } from "../request/page.ts";
-import {
-  type Cluster,
-  type InsightsSetting,
-  insightsSettings,
-  type Model,
-} from "../state/model.ts";
+import type { Cluster, Model } from "../state/model.ts";
+import { checkCluster, insightsOf } from "../checks/cluster_checks.ts";
 
 /** Most clusters in one DescribeClusters call. */
 const mostClusters = 100;
@@ -29,6 +25,7 @@ export function createCluster(model: Model, region: string, input: Input): unkno
       `Identifier is for ${name}. Identifiers may have letters, digits, - and _`,
     );
   }
+  checkCluster(input);
   const key = `${region}/${name}`;
   const known = model.clusters.get(key);
   const cluster: Cluster = known !== undefined && known.status === "ACTIVE" ? known : {
@@ -40,37 +37,37 @@ export function createCluster(model: Model, region: string, input: Input): unkno
     capacityProviders: strings(input, "capacityProviders"),
     defaultStrategy: objects(input, "defaultCapacityProviderStrategy"),
     configuration: object(input, "configuration"),
+    namespace: namespaceOf(input),
   };
   model.clusters.set(key, cluster);
   return { cluster: describe(model, cluster, everything) };
 }
 
-/** UpdateCluster and UpdateClusterSettings. */
+/** UpdateCluster. An empty namespace takes the cluster's own away. */
 export function updateCluster(model: Model, region: string, input: Input): unknown {
-  const cluster = findCluster(model, region, input);
+  const cluster = namedCluster(model, region, input);
+  checkCluster(input);
   cluster.containerInsights = insightsOf(input) ?? cluster.containerInsights;
   cluster.configuration = object(input, "configuration") ?? cluster.configuration;
+  if (input["serviceConnectDefaults"] !== undefined) cluster.namespace = namespaceOf(input);
   return { cluster: describe(model, cluster, everything) };
+}
+
+/** UpdateClusterSettings. */
+export function updateClusterSettings(model: Model, region: string, input: Input): unknown {
+  if (input["settings"] === undefined) throw invalidParameter("settings cannot be null.");
+  return updateCluster(model, region, input);
 }
 
 /** PutClusterCapacityProviders. */
 export function putClusterCapacityProviders(model: Model, region: string, input: Input): unknown {
-  const cluster = findCluster(model, region, input);
+  const cluster = namedCluster(model, region, input);
   for (const required of ["capacityProviders", "defaultCapacityProviderStrategy"]) {
     if (input[required] === undefined) throw invalidParameter(`${required} cannot be null.`);
   }
-  const providers = strings(input, "capacityProviders");
-  const strategy = objects(input, "defaultCapacityProviderStrategy");
-  const foreign = strategy.map((item) => String(item["capacityProvider"]))
-    .find((name) => !providers.includes(name));
-  if (foreign !== undefined) {
-    throw invalidParameter(
-      `The specified capacity provider '${foreign}' was not found or is not associated with the ` +
-        "cluster. Specify a valid name and try again.",
-    );
-  }
-  cluster.capacityProviders = providers;
-  cluster.defaultStrategy = strategy;
+  checkCluster(input);
+  cluster.capacityProviders = strings(input, "capacityProviders");
+  cluster.defaultStrategy = objects(input, "defaultCapacityProviderStrategy");
   return { cluster: describe(model, cluster, everything) };
 }
 
@@ -107,8 +104,7 @@ export function listClusters(model: Model, region: string, input: Input): unknow
 
 /** DeleteCluster. A deleted cluster is still described, as INACTIVE. */
 export function deleteCluster(model: Model, region: string, input: Input): unknown {
-  requiredString(input, "cluster", "Cluster cannot be null or empty.");
-  const cluster = findCluster(model, region, input);
+  const cluster = namedCluster(model, region, input);
   const busy = [...model.tasks.values()].some((task) =>
     task.cluster === cluster && task.status !== "STOPPED"
   );
@@ -132,6 +128,17 @@ export function findCluster(model: Model, region: string, input: Input): Cluster
   }
   if (cluster.status === "INACTIVE") throw clientException("The referenced cluster was inactive.");
   return cluster;
+}
+
+/** The cluster of an operation that has no default for it. */
+function namedCluster(model: Model, region: string, input: Input): Cluster {
+  requiredString(input, "cluster", "Cluster cannot be null or empty.");
+  return findCluster(model, region, input);
+}
+
+/** The namespace of Service Connect in a request. Undefined where it is empty too. */
+function namespaceOf(input: Input): string | undefined {
+  return optionalString(object(input, "serviceConnectDefaults") ?? {}, "namespace") || undefined;
 }
 
 /** What operations answer that create or change a cluster. */
@@ -164,18 +171,10 @@ function describe(model: Model, cluster: Cluster, include: readonly string[]): u
     ...(include.includes("CONFIGURATIONS") ? { configuration: cluster.configuration } : {}),
     capacityProviders: cluster.capacityProviders,
     defaultCapacityProviderStrategy: cluster.defaultStrategy,
+    serviceConnectDefaults: cluster.namespace === undefined
+      ? undefined
+      : { namespace: cluster.namespace },
   };
-}
-
-function insightsOf(input: Input): InsightsSetting | undefined {
-  const setting = objects(input, "settings").find(({ name }) => name === "containerInsights");
-  const value = setting?.["value"];
-  if (value === undefined) return undefined;
-  const known = insightsSettings.find((candidate) => candidate === value);
-  if (known === undefined) {
-    throw invalidParameter(`containerInsights must be one of ${insightsSettings.join(", ")}`);
-  }
-  return known;
 }
 
 function clusterName(nameOrArn: string): string {

@@ -11,6 +11,7 @@ import {
   listClusters,
   putClusterCapacityProviders,
   updateCluster,
+  updateClusterSettings,
 } from "./clusters.ts";
 import { executeCommand } from "./execute_command.ts";
 import { runTask } from "./run_task.ts";
@@ -37,7 +38,7 @@ const operations: OperationTable = new Map([
   ["UpdateCluster", { shape: shapeOf(sdk.UpdateClusterRequest$), carryOut: updateCluster }],
   ["UpdateClusterSettings", {
     shape: shapeOf(sdk.UpdateClusterSettingsRequest$),
-    carryOut: updateCluster,
+    carryOut: updateClusterSettings,
   }],
   ["PutClusterCapacityProviders", {
     shape: shapeOf(sdk.PutClusterCapacityProvidersRequest$),

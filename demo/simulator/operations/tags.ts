@@ -15,6 +15,7 @@ type Tagged = { tags: Tag[] };
 
 /** TagResource. */
 export function tagResource(model: Model, _region: string, input: Input): unknown {
+  if (input["tags"] === undefined) throw invalidParameter("tags cannot be null.");
   const resource = resourceOf(model, input);
   resource.tags = mergedTags(resource.tags, tagsOf(input));
   return {};
@@ -22,6 +23,7 @@ export function tagResource(model: Model, _region: string, input: Input): unknow
 
 /** UntagResource. */
 export function untagResource(model: Model, _region: string, input: Input): unknown {
+  if (input["tagKeys"] === undefined) throw invalidParameter("tagKeys cannot be null.");
   const resource = resourceOf(model, input);
   const gone = new Set(strings(input, "tagKeys"));
   if ([...gone].some(isManaged)) {

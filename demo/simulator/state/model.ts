@@ -20,6 +20,8 @@ export type Cluster = {
   defaultStrategy: readonly Input[];
   /** `configuration` of the request, with the settings of ECS Exec in it. */
   configuration: Input | undefined;
+  /** The default namespace of Service Connect. */
+  namespace: string | undefined;
 };
 
 /** Values of the cluster setting `containerInsights`. */

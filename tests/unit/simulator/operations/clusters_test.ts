@@ -50,7 +50,7 @@ Deno.test("Container Insights of a cluster are set later too, and take known val
   assertRefused(
     () => set("on"),
     "InvalidParameterException",
-    "must be one of disabled, enabled, enhanced",
+    "Invalid setting 'value'",
   );
 });
 
@@ -152,4 +152,43 @@ Deno.test("PutClusterCapacityProviders takes providers and strategy, be they emp
     ...empty,
   }) as Described;
   assertEquals(cluster["capacityProviders"], []);
+});
+
+Deno.test("operations that change a cluster have no default cluster", () => {
+  const call = stage();
+  call("CreateCluster", {});
+  for (
+    const operation of ["UpdateCluster", "UpdateClusterSettings", "PutClusterCapacityProviders"]
+  ) {
+    assertRefused(
+      () =>
+        call(operation, {
+          settings: [],
+          capacityProviders: [],
+          defaultCapacityProviderStrategy: [],
+        }),
+      "InvalidParameterException",
+      "Cluster cannot be null or empty.",
+    );
+  }
+  assertRefused(
+    () => call("UpdateClusterSettings", { cluster: "main" }),
+    "InvalidParameterException",
+    "settings cannot be null.",
+  );
+});
+
+Deno.test("a cluster has its namespace of Service Connect until UpdateCluster empties it", () => {
+  const call = stage();
+  const namespace = (operation: string, input: Input) =>
+    (call(operation, input) as Described).cluster["serviceConnectDefaults"];
+  const set = { serviceConnectDefaults: { namespace: "internal" } };
+  assertEquals(namespace("CreateCluster", { clusterName: "web", ...set }), {
+    namespace: "internal",
+  });
+  assertEquals(namespace("UpdateCluster", { cluster: "web", settings: [] }), {
+    namespace: "internal",
+  });
+  const emptied = { serviceConnectDefaults: { namespace: "" } };
+  assertEquals(namespace("UpdateCluster", { cluster: "web", ...emptied }), undefined);
 });

@@ -72,3 +72,14 @@ Deno.test("resources that are not there are refused", () => {
   assertRefused(tag(`${base}task-definition/x:1`), "ClientException", "does not exist");
   assertRefused(tag(`${base}task/main/x`), "ResourceNotFoundException", "was not found");
 });
+
+Deno.test("tags and keys of tags are required", () => {
+  const { arn, call } = stage();
+  for (const [operation, key] of [["TagResource", "tags"], ["UntagResource", "tagKeys"]] as const) {
+    assertRefused(
+      () => call(operation, { resourceArn: arn }),
+      "InvalidParameterException",
+      `${key} cannot be null.`,
+    );
+  }
+});
