@@ -2,7 +2,8 @@ import { type Input, object, objects, optionalString } from "../request/input.ts
 import { taskHealth } from "../state/health.ts";
 import { type EcsTask, type Model, statuses, type TaskContainer, uuidOf } from "../state/model.ts";
 import { managedAgents } from "./execute_command.ts";
-import { networkInterfaceId } from "./network.ts";
+import { macAddress, networkInterfaceId, privateDnsName } from "./network.ts";
+import { networkBindings } from "./network_bindings.ts";
 
 /** A task as RunTask, StopTask and DescribeTasks answer it. */
 export function describeTask(
@@ -70,12 +71,13 @@ function describeContainer(
     exitCode: container.exitCode,
     healthStatus: container.health,
     image: definition.image,
+    imageDigest: container.startedAt === undefined ? undefined : definition.imageDigest,
     lastStatus: { waiting: "PENDING", running: "RUNNING", ended: "STOPPED" }[phase],
     managedAgents: managedAgents(model, task, container),
     memory: memory === undefined ? undefined : String(memory),
     memoryReservation: memoryReservation === undefined ? undefined : String(memoryReservation),
     name: definition.name,
-    networkBindings: [],
+    networkBindings: networkBindings(task, container),
     networkInterfaces: task.subnet === undefined || !hasReached(task, "PENDING") ? [] : [{
       attachmentId: attachmentId(task),
       privateIpv4Address: task.address,
@@ -93,13 +95,8 @@ function attachments(task: EcsTask): unknown[] {
   if (hasReached(task, "PENDING")) {
     details.push(
       ["networkInterfaceId", networkInterfaceId(task)],
-      ["macAddress", `0a:${(task.id.slice(0, 10).match(/../g) ?? []).join(":")}`],
-      [
-        "privateDnsName",
-        task.address === undefined
-          ? undefined
-          : `ip-${task.address.replaceAll(".", "-")}.${task.region}.compute.internal`,
-      ],
+      ["macAddress", macAddress(task)],
+      ["privateDnsName", privateDnsName(task)],
       ["privateIPv4Address", task.address],
       ["ipv6Address", task.ipv6Address],
     );
@@ -134,9 +131,11 @@ function fargate(task: EcsTask, overrides: Input): Record<string, unknown> {
   const family = optionalString(platform, "operatingSystemFamily") ?? "LINUX";
   const windows = family !== "LINUX";
   const version = optionalString(task.input, "platformVersion") ?? "LATEST";
+  const storage = object(overrides, "ephemeralStorage") ??
+    object(task.definition.input, "ephemeralStorage") ?? { sizeInGiB: 20 };
   return {
-    ephemeralStorage: object(overrides, "ephemeralStorage") ??
-      object(task.definition.input, "ephemeralStorage") ?? { sizeInGiB: 20 },
+    ephemeralStorage: storage,
+    fargateEphemeralStorage: { sizeInGiB: storage["sizeInGiB"] },
     platformFamily: windows ? family : "Linux",
     platformVersion: version === "LATEST" ? (windows ? "1.0.0" : "1.4.0") : version,
   };

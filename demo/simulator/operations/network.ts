@@ -39,6 +39,20 @@ export function networkInterfaceId({ id }: { id: string }): string {
   return `eni-${id.slice(0, 17)}`;
 }
 
+/** The hardware address of a task's network interface. */
+export function macAddress({ id }: { id: string }): string {
+  return `0a:${(id.slice(0, 10).match(/../g) ?? []).join(":")}`;
+}
+
+/** The name in a VPC's DNS of a task with an IPv4 address. us-east-1 has another domain than others. */
+export function privateDnsName(
+  { address, region }: { address: string | undefined; region: string },
+): string | undefined {
+  if (address === undefined) return undefined;
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  return `ip-${address.replaceAll(".", "-")}.${domain}`;
+}
+
 function privateAddress(model: Model, kind: SubnetKind): string {
   if (kind === "loopback") return loopbackAddress(model);
   const part = () => Math.floor(model.random() * 254) + 1;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { refuseForeignArn } from "../request/arn.ts";
 import { clientException } from "../request/aws_error.ts";
 import {
@@ -38,6 +39,7 @@ export function registerTaskDefinition(model: Model, region: string, request: In
     status: "ACTIVE",
     registeredAt: model.now(),
     deregisteredAt: undefined,
+    deleteRequestedAt: undefined,
     networkMode,
     compatibilities,
     containers: objects(input, "containerDefinitions").map(container),
@@ -92,6 +94,7 @@ export function deleteTaskDefinitions(model: Model, region: string, input: Input
           "target and try again.",
       });
     } else {
+      if (definition.status !== "DELETE_IN_PROGRESS") definition.deleteRequestedAt = model.now();
       definition.status = "DELETE_IN_PROGRESS";
       taskDefinitions.push(describe(definition));
     }
@@ -150,9 +153,11 @@ function container(input: Input): ContainerDefinition {
     optionalString(pair, "name") ?? "",
     optionalString(pair, "value") ?? "",
   ]);
+  const image = optionalString(input, "image") ?? "";
   return {
     name: optionalString(input, "name") ?? "",
-    image: optionalString(input, "image") ?? "",
+    image,
+    imageDigest: digestOf(image),
     essential: input["essential"] !== false,
     reserved: {
       cpu: Number(input["cpu"] ?? 0),
@@ -166,6 +171,12 @@ function container(input: Input): ContainerDefinition {
     healthCheck: healthCheck(input),
     awslogs: awslogs(input),
   };
+}
+
+/** The digest that an image's name ends in, or one that is always the same for the name. */
+function digestOf(image: string): string {
+  return /@(sha256:[0-9A-Fa-f]{64})$/.exec(image)?.[1] ??
+    `sha256:${createHash("sha256").update(image).digest("hex")}`;
 }
 
 /** `dependsOn`, and what links and volumes of other containers come to: these start first. */
@@ -230,7 +241,7 @@ function revisionsOf(model: Model, region: string, family: string): readonly Tas
 /** A definition as AWS describes it, with the members that AWS adds. */
 function describe(definition: TaskDefinition): unknown {
   const { family, revision, arn, status, networkMode, compatibilities, input } = definition;
-  const { registeredAt, deregisteredAt } = definition;
+  const { registeredAt, deregisteredAt, deleteRequestedAt } = definition;
   const { tags: _tags, ...rest } = input;
   return {
     volumes: [],
@@ -254,10 +265,15 @@ function describe(definition: TaskDefinition): unknown {
     status,
     networkMode,
     compatibilities,
-    registeredAt: registeredAt / 1_000,
+    registeredAt: seconds(registeredAt),
     registeredBy: `arn:aws:iam::${arn.split(":")[4]}:user/simulated`,
-    deregisteredAt: deregisteredAt === undefined ? undefined : deregisteredAt / 1_000,
+    deregisteredAt: seconds(deregisteredAt),
+    deleteRequestedAt: seconds(deleteRequestedAt),
   };
+}
+
+function seconds(millis: number | undefined): number | undefined {
+  return millis === undefined ? undefined : millis / 1_000;
 }
 
 /** In awsvpc and host mode the host's port is that of the container. */

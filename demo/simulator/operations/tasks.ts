@@ -44,7 +44,8 @@ export function listTasks(model: Model, region: string, input: Input): unknown {
   const launchType = word(input, "launchType", launchTypes);
   const instance = optionalString(input, "containerInstance")?.split("/").at(-1);
   const desired = word(input, "desiredStatus", ["RUNNING", "PENDING", "STOPPED"]);
-  if (startedBy !== undefined && (family !== undefined || optionalString(input, "serviceName"))) {
+  const others = ["family", "containerInstance", "serviceName", "launchType", "daemonName"];
+  if (startedBy !== undefined && others.some((name) => input[name] !== undefined)) {
     throw invalidParameter("startedBy cannot be combined with another filter.");
   }
   // There are no services.
@@ -82,7 +83,7 @@ export function stopTask(model: Model, region: string, input: Input): unknown {
 
 /** Whether ECS does not show the task yet: a new task is MISSING for a moment. */
 function isFresh(model: Model, task: EcsTask): boolean {
-  return model.now() - task.createdAt < model.pace.consistency;
+  return model.now() - task.createdAt < model.pace.consistency / model.speed;
 }
 
 /**

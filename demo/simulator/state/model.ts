@@ -36,6 +36,7 @@ export type TaskDefinition = {
   status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
   readonly registeredAt: number;
   deregisteredAt: number | undefined;
+  deleteRequestedAt: number | undefined;
   readonly networkMode: string;
   /** Launch types that the definition can run on. */
   readonly compatibilities: readonly string[];
@@ -49,6 +50,8 @@ export type TaskDefinition = {
 export type ContainerDefinition = {
   readonly name: string;
   readonly image: string;
+  /** The digest of the image's manifest. */
+  readonly imageDigest: string;
   readonly essential: boolean;
   /** CPU units and MiB that the container reserves; 0 where it says nothing. */
   readonly reserved: { readonly cpu: number; readonly memory: number };

@@ -9,6 +9,8 @@ import {
   register,
 } from "../../../harness/simulator_definitions.ts";
 
+import { createTaskModel, runContainers } from "../../../harness/simulator_tasks.ts";
+
 type Described = Record<string, unknown> & { containers: Record<string, unknown>[] };
 
 /** A task as RunTask answers it. */
@@ -32,6 +34,7 @@ const onFargate = {
 Deno.test("a task on Fargate shows its platform, size and storage, and no instance", () => {
   const task = described(fargate(), onFargate);
   const { platformFamily, platformVersion, cpu, memory, ephemeralStorage } = task;
+  assertEquals(task["fargateEphemeralStorage"], { sizeInGiB: 20 });
   assertEquals({ platformFamily, platformVersion, cpu, memory, ephemeralStorage }, {
     platformFamily: "Linux",
     platformVersion: "1.4.0",
@@ -71,4 +74,22 @@ Deno.test("overrides are shown for every container, and win in its size", () => 
     containerOverrides: [{ name: "app" }],
     inferenceAcceleratorOverrides: [],
   });
+});
+
+Deno.test("a container shows its image's digest once it has started", () => {
+  const digest = `sha256:${"ab".repeat(32)}`;
+  const world = createTaskModel();
+  const { arn } = runContainers(world, {
+    named: { image: `busybox@${digest}` },
+    tagged: { image: "busybox:1" },
+  });
+  const digests = () =>
+    (perform(world.model, region, "DescribeTasks", { cluster: "main", tasks: [arn] }) as {
+      tasks: Described[];
+    }).tasks[0]?.containers.map(({ imageDigest }) => imageDigest);
+  assertEquals(digests(), [undefined, undefined]);
+  world.at(2_000);
+  const [named, tagged] = digests() ?? [];
+  assertEquals(named, digest);
+  assertMatch(String(tagged), /^sha256:[0-9a-f]{64}$/);
 });

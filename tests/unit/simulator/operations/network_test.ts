@@ -1,5 +1,6 @@
 import { ECSClient, RunTaskCommand } from "@aws-sdk/client-ecs";
 import { assertEquals, assertMatch } from "@std/assert";
+import { privateDnsName } from "../../../../demo/simulator/operations/network.ts";
 import { demoPreset } from "../../../../demo/simulator/preset.ts";
 import { type RunningSimulator, startSimulator } from "../../../../demo/simulator/start.ts";
 import { noQuotas } from "../../../../demo/simulator/state/quotas.ts";
@@ -36,4 +37,11 @@ Deno.test("no two live tasks have one address of this machine, in one simulator 
   } finally {
     for (const ecs of both) await ecs.stop();
   }
+});
+
+Deno.test("the domain of private names is that of the region", () => {
+  const name = (region: string) => privateDnsName({ address: "10.0.1.2", region });
+  assertEquals(name("us-east-1"), "ip-10-0-1-2.ec2.internal");
+  assertEquals(name("eu-west-1"), "ip-10-0-1-2.eu-west-1.compute.internal");
+  assertEquals(privateDnsName({ address: undefined, region: "eu-west-1" }), undefined);
 });

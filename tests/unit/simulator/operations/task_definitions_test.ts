@@ -55,7 +55,8 @@ Deno.test("only an inactive definition can be deleted, and then runs no more", (
     ["The specified task definition is still i", "MISSING"],
   );
   call("DeregisterTaskDefinition", { taskDefinition: "web:1" });
-  assertEquals(remove("web:1").taskDefinitions[0]?.["status"], "DELETE_IN_PROGRESS");
+  const [removed] = remove("web:1").taskDefinitions;
+  assertEquals([removed?.["status"], removed?.["deleteRequestedAt"]], ["DELETE_IN_PROGRESS", 0]);
   assertRefused(
     () => call("RunTask", { cluster: "main", taskDefinition: "web:1" }),
     "ClientException",

@@ -110,3 +110,36 @@ Deno.test("DescribeTasks refuses to include what there is not", () => {
     "include must be of TAGS",
   );
 });
+
+Deno.test("startedBy is combined with no filter other than the desired status", () => {
+  const { call } = stage();
+  const list = (filter: Input) => call("ListTasks", { cluster: "main", startedBy: "a", ...filter });
+  list({ desiredStatus: "STOPPED" });
+  for (const name of ["family", "containerInstance", "serviceName", "launchType", "daemonName"]) {
+    assertRefused(
+      () => list({ [name]: "EC2" }),
+      "InvalidParameterException",
+      "startedBy cannot be combined with another filter.",
+    );
+  }
+});
+
+Deno.test("a new task is MISSING for a time that is shorter by the speed", () => {
+  const world = createTaskModel();
+  Object.assign(world.model, { speed: 10 });
+  world.model.pace.consistency = 1_000;
+  const { arn } = runContainers(world, { app: {} });
+  const found = (operation: string, input: Input, member: string) =>
+    (perform(world.model, region, operation, { cluster: "main", ...input }) as Record<
+      string,
+      unknown[]
+    >)[member]?.length;
+  const both = () => [
+    found("DescribeTasks", { tasks: [arn] }, "tasks"),
+    found("ListTasks", {}, "taskArns"),
+  ];
+  world.at(99);
+  assertEquals(both(), [0, 0]);
+  world.at(100);
+  assertEquals(both(), [1, 1]);
+});
