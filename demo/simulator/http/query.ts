@@ -11,6 +11,9 @@ import type { Answer, Exchange } from "./exchange.ts";
 import { signerOf } from "./signature.ts";
 import { xml, type XmlValue } from "../request/xml.ts";
 
+/** Who calls an operation, and in which region. */
+type Caller = { readonly authorization: string | undefined; readonly region: string };
+
 /** A service that speaks the AWS Query protocol: a request is a form, an answer is XML. */
 type QueryService = {
   readonly namespace: string;
@@ -19,7 +22,7 @@ type QueryService = {
   readonly operations: Readonly<
     Record<
       string,
-      (simulator: Simulator, form: URLSearchParams, authorization: string | undefined) => XmlValue
+      (simulator: Simulator, form: URLSearchParams, caller: Caller) => XmlValue
     >
   >;
   readonly result: (operation: string, value: XmlValue) => XmlValue;
@@ -127,7 +130,8 @@ export function readQuery(
       }
       const category = categoryOf(action);
       if (category !== undefined) admit(simulator.model, region, category);
-      const value = service.result(action, carryOut(simulator, form, headers.authorization));
+      const caller = { authorization: headers.authorization, region };
+      const value = service.result(action, carryOut(simulator, form, caller));
       return answer(
         200,
         `<${action}Response xmlns="${service.namespace}">${xml(value, itemName(service))}` +

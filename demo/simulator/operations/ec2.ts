@@ -2,25 +2,17 @@ import type { XmlValue } from "../request/xml.ts";
 import { AwsError } from "../request/aws_error.ts";
 import type { EcsTask, Model } from "../state/model.ts";
 import { networkInterfaceId } from "./network.ts";
+import { readFilters, valuesOf } from "./interface_filters.ts";
+import { describeInterface } from "./network_interface.ts";
 
 /** Least and most interfaces of a page. Without a size a page has all of them. */
 const pageSizes = { min: 5, max: 1_000 };
 
-/** What interfaces are filtered by, by the filter's name. */
-const filters: Readonly<Record<string, (id: string, task: EcsTask) => string | undefined>> = {
-  "network-interface-id": (id) => id,
-  "subnet-id": (_id, { subnet }) => subnet,
-  "availability-zone": (_id, { availabilityZone }) => availabilityZone,
-  "private-ip-address": (_id, { address }) => address,
-  "addresses.private-ip-address": (_id, { address }) => address,
-  "association.public-ip": (_id, { publicAddress }) => publicAddress,
-  "status": () => "in-use",
-};
-
-/** DescribeNetworkInterfaces, for the interfaces of tasks. */
+/** DescribeNetworkInterfaces, for the interfaces of the region's tasks. */
 export function describeNetworkInterfaces(
   { model }: { model: Model },
   form: URLSearchParams,
+  { region }: { region: string },
 ): XmlValue {
   if (form.get("DryRun") === "true") {
     throw new AwsError(
@@ -32,23 +24,22 @@ export function describeNetworkInterfaces(
   const ids = valuesOf(form, /^NetworkInterfaceId\.[0-9]+$/);
   const { from, size } = pageOf(form, ids);
   const all = new Map(
-    [...model.tasks.values()].filter(({ subnet, status }) =>
-      subnet !== undefined && status !== "STOPPED"
+    [...model.tasks.values()].filter((task) =>
+      task.region === region && task.subnet !== undefined && task.status !== "STOPPED"
     ).map((task) => [networkInterfaceId(task), task]),
   );
-  const named = ids.length === 0 ? [...all] : ids.map((id) => interfaceNamed(id, all));
-  const found = filtersOf(form).reduce(
-    (left, { of, values }) => left.filter(([id, task]) => values.includes(of(id, task) ?? "")),
-    named,
-  );
+  const named = ids.length === 0 ? [...all.values()] : ids.map((id) => interfaceNamed(id, all));
+  const filters = readFilters(form);
+  const found = named.map((task) => describeInterface(model, task))
+    .filter((one) => filters.every((matches) => matches(one)));
   const next = from + (size ?? found.length);
   return {
-    networkInterfaceSet: found.slice(from, next).map(([id, task]) => describe(id, task)),
+    networkInterfaceSet: found.slice(from, next),
     nextToken: next < found.length ? String(next) : undefined,
   };
 }
 
-function interfaceNamed(id: string, all: ReadonlyMap<string, EcsTask>): [string, EcsTask] {
+function interfaceNamed(id: string, all: ReadonlyMap<string, EcsTask>): EcsTask {
   if (!/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
     throw new AwsError("InvalidNetworkInterfaceId.Malformed", `Invalid id: "${id}"`);
   }
@@ -59,20 +50,7 @@ function interfaceNamed(id: string, all: ReadonlyMap<string, EcsTask>): [string,
       `The networkInterface ID '${id}' does not exist`,
     );
   }
-  return [id, task];
-}
-
-/** The filters of a request: an interface has to have one of the values of each. */
-function filtersOf(form: URLSearchParams) {
-  return [...form].flatMap(([key, name]) => {
-    const [, at] = /^Filter\.([0-9]+)\.Name$/.exec(key) ?? [];
-    if (at === undefined) return [];
-    const of = Object.hasOwn(filters, name) ? filters[name] : undefined;
-    if (of === undefined) {
-      throw new AwsError("InvalidParameterValue", `The filter '${name}' is invalid`);
-    }
-    return [{ of, values: valuesOf(form, new RegExp(`^Filter\\.${at}\\.Value\\.[0-9]+$`)) }];
-  });
+  return task;
 }
 
 /** Where a request's page begins, and how many interfaces it has at most. */
@@ -96,21 +74,4 @@ function pageOf(form: URLSearchParams, ids: readonly string[]) {
     );
   }
   return { from: Number(token ?? 0), size };
-}
-
-function valuesOf(form: URLSearchParams, name: RegExp): string[] {
-  return [...form].filter(([key]) => name.test(key)).map(([, value]) => value);
-}
-
-function describe(networkInterfaceId: string, task: EcsTask): XmlValue {
-  return {
-    networkInterfaceId,
-    subnetId: task.subnet,
-    availabilityZone: task.availabilityZone,
-    interfaceType: "interface",
-    status: "in-use",
-    privateIpAddress: task.address,
-    ipv6AddressesSet: task.ipv6Address === undefined ? [] : [{ ipv6Address: task.ipv6Address }],
-    association: task.publicAddress === undefined ? undefined : { publicIp: task.publicAddress },
-  };
 }

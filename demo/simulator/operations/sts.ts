@@ -53,7 +53,7 @@ export function assumeRoleWithWebIdentity(context: Context, form: URLSearchParam
 export function getCallerIdentity(
   { sts, model }: Context,
   _form: URLSearchParams,
-  authorization: string | undefined,
+  { authorization }: { authorization: string | undefined },
 ): XmlValue {
   const key = /Credential=([^/]+)\//.exec(authorization ?? "")?.[1] ?? "";
   const session = sts.sessions.get(key);

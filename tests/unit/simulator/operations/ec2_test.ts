@@ -19,8 +19,8 @@ function stage() {
       networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
     });
   }
-  return (form: Record<string, string>) =>
-    describeNetworkInterfaces({ model }, new URLSearchParams(form)) as {
+  return (form: Record<string, string>, of = region) =>
+    describeNetworkInterfaces({ model }, new URLSearchParams(form), { region: of }) as {
       networkInterfaceSet: { networkInterfaceId: string; subnetId: string }[];
       nextToken: string | undefined;
     };
@@ -42,12 +42,12 @@ Deno.test("interfaces are filtered by all of a request's filters", () => {
   );
 });
 
-Deno.test("a filter that is not simulated is refused, and not ignored", () => {
+Deno.test("a filter that EC2 does not have is refused, and not ignored", () => {
   const call = stage();
   assertRefused(
-    () => call({ "Filter.1.Name": "tag:a", "Filter.1.Value.1": "b" }),
+    () => call({ "Filter.1.Name": "colour", "Filter.1.Value.1": "b" }),
     "InvalidParameterValue",
-    "The filter 'tag:a' is invalid",
+    "The filter 'colour' is invalid",
   );
 });
 
@@ -78,6 +78,17 @@ for (const [what, form, code] of refusals) {
     assertRefused(() => call(form), code, "");
   });
 }
+
+Deno.test("interfaces of another region are not there", () => {
+  const call = stage();
+  const [{ networkInterfaceId } = { networkInterfaceId: "" }] = call({}).networkInterfaceSet;
+  assertEquals(call({}, "eu-west-1").networkInterfaceSet, []);
+  assertRefused(
+    () => call({ "NetworkInterfaceId.1": networkInterfaceId }, "eu-west-1"),
+    "InvalidNetworkInterfaceID.NotFound",
+    networkInterfaceId,
+  );
+});
 
 Deno.test("a dry run answers that the request would have succeeded", () => {
   const { type, status } = assertThrows(() => stage()({ DryRun: "true" }), AwsError);
