@@ -5,9 +5,18 @@ export type Page = { readonly path: string; readonly text: string };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** README.md, all of docs/, and the READMEs of demo/. */
+/** The pages at the top, all of docs/, and the READMEs of demo/. */
 export async function pages(): Promise<Page[]> {
-  const paths = ["README.md", "demo/README.md", "demo/aws/README.md", "demo/simulator/README.md"];
+  const paths = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "demo/README.md",
+    "demo/aws/README.md",
+    "demo/observability/README.md",
+    "demo/simulator/README.md",
+  ];
   for (const folder of ["docs", "docs/examples"]) {
     for (const { name } of Deno.readDirSync(root + folder)) {
       if (name.endsWith(".md")) paths.push(`${folder}/${name}`);
