@@ -1,6 +1,6 @@
 # A task that runs every night, and not while the run of the night before goes on. `nomad job periodic
 # force cleanup` runs it at once. Change the times, the image, the command and the subnets. Nomad
-# before 1.6 has `cron`, a single text, in place of `crons`.
+# before 1.6.2 has `cron`, a single text, in place of `crons`.
 
 variable "subnets" {
   type    = list(string)
