@@ -6,13 +6,22 @@ import {
   objects,
   optionalString,
   requiredString,
+  strings,
   word,
 } from "../request/input.ts";
 import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
 import { admitOperation, operationFor, type OperationTable } from "../state/operation.ts";
-import { filterLogEvents, findGroup, getLogEvents, notFound } from "./read_events.ts";
-import { addEvent, addGroup, addStream, groupOf, type LogGroup, type LogStream } from "./store.ts";
+import { filterLogEvents, findGroup, getLogEvents, groupNameOf, notFound } from "./read_events.ts";
+import {
+  addEvent,
+  addGroup,
+  addStream,
+  groupOf,
+  logClasses,
+  type LogGroup,
+  type LogStream,
+} from "./store.ts";
 
 /** Days for which a group can keep its events. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827]
@@ -34,6 +43,10 @@ const operations: OperationTable = new Map([
   ["PutRetentionPolicy", {
     shape: shapeOf(sdk.PutRetentionPolicyRequest$),
     carryOut: putRetentionPolicy,
+  }],
+  ["DeleteRetentionPolicy", {
+    shape: shapeOf(sdk.DeleteRetentionPolicyRequest$),
+    carryOut: deleteRetentionPolicy,
   }],
   ["CreateLogStream", { shape: shapeOf(sdk.CreateLogStreamRequest$), carryOut: createLogStream }],
   ["DeleteLogStream", { shape: shapeOf(sdk.DeleteLogStreamRequest$), carryOut: deleteLogStream }],
@@ -72,7 +85,10 @@ export function performLogs(
 function createLogGroup(model: Model, region: string, input: Input): unknown {
   const name = nameOf(input, "logGroupName", /^[A-Za-z0-9_\-/.#]{1,512}$/);
   if (groupOf(model.logs, region, name) !== undefined) throw exists("log group");
-  addGroup(model.logs, region, name, model.now());
+  addGroup(model.logs, region, name, model.now(), {
+    class: word(input, "logGroupClass", logClasses) ?? "STANDARD",
+    kmsKeyId: optionalString(input, "kmsKeyId"),
+  });
   return {};
 }
 
@@ -89,6 +105,12 @@ function putRetentionPolicy(model: Model, region: string, input: Input): unknown
     throw invalidParameter(`retentionInDays must be one of ${retentions.join(", ")}`);
   }
   group.retentionInDays = days;
+  return {};
+}
+
+/** The events of the group then expire no more. */
+function deleteRetentionPolicy(model: Model, region: string, input: Input): unknown {
+  findGroup(model, region, input).retentionInDays = undefined;
   return {};
 }
 
@@ -113,7 +135,7 @@ function putLogEvents(model: Model, region: string, input: Input): unknown {
   const stream = group.streams.get(optionalString(input, "logStreamName") ?? "");
   if (stream === undefined) throw notFound("log stream");
   const events = objects(input, "logEvents").map((event) => ({
-    timestamp: Number(event["timestamp"]),
+    timestamp: timestampOf(event),
     message: optionalString(event, "message") ?? "",
   }));
   if (events.length === 0 || events.length > 10_000) {
@@ -152,6 +174,13 @@ function putLogEvents(model: Model, region: string, input: Input): unknown {
   return { nextSequenceToken: String(model.logs.next), rejectedLogEventsInfo };
 }
 
+/** The time of an event, in milliseconds since the Unix epoch. */
+function timestampOf(event: Input): number {
+  const timestamp = integer(event, "timestamp", { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (timestamp === undefined) throw invalidParameter("Log event timestamp must not be null.");
+  return timestamp;
+}
+
 /** Which events of a batch are neither too old nor too new, and what is told of the others. */
 function takenOf(
   { retentionInDays }: LogGroup,
@@ -180,9 +209,18 @@ function describeLogGroups(model: Model, region: string, input: Input): unknown 
   if (prefix !== undefined && pattern !== undefined) {
     throw invalidParameter("logGroupNamePrefix and logGroupNamePattern cannot be used together.");
   }
+  const wantedClass = word(input, "logGroupClass", logClasses);
+  const named = strings(input, "logGroupIdentifiers").map(groupNameOf);
+  if (named.length > 0 && (prefix ?? pattern ?? wantedClass) !== undefined) {
+    throw invalidParameter("logGroupIdentifiers cannot be used together with another filter.");
+  }
   const groups = [...model.logs.groups].filter(([key]) => key.startsWith(`${region}/`))
     .map(([, group]) => group)
-    .filter(({ name }) => name.startsWith(prefix ?? "") && name.includes(pattern ?? ""))
+    .filter((group) =>
+      group.name.startsWith(prefix ?? "") && group.name.includes(pattern ?? "") &&
+      (wantedClass === undefined || group.class === wantedClass) &&
+      (named.length === 0 || named.includes(group.name))
+    )
     .sort((one, other) => one.name < other.name ? -1 : 1);
   const { items, nextToken } = pageOf(input, groups);
   return { logGroups: items.map(describeGroup), nextToken };
@@ -213,7 +251,8 @@ function describeGroup(group: LogGroup): unknown {
     arn: `${group.arn}:*`,
     creationTime: Math.floor(group.createdAt),
     logGroupArn: group.arn,
-    logGroupClass: "STANDARD",
+    kmsKeyId: group.kmsKeyId,
+    logGroupClass: group.class,
     logGroupName: group.name,
     metricFilterCount: 0,
     retentionInDays: group.retentionInDays,

@@ -8,9 +8,9 @@ const longestPattern = 1_024;
 
 /**
  * Reads a filter pattern of CloudWatch Logs: terms and quoted phrases that must all be there, `-term`
- * that must not, `?term` of which one must be; or `{ $.a.b = "text" && ($.c >= 3 || $.d != 1) }` for
- * messages that are JSON. `*` in a text stands for anything. Regular expressions, arrays and the
- * operators IS and NOT EXISTS are not there.
+ * that must not, `?term` of which one must be; `%regular expression%` in place of a term; or `{ $.a.b = "text" && ($.c >= 3 || $.d != 1) }` for
+ * messages that are JSON. `*` in a text stands for anything. Messages of columns (`[a, b]`), and in
+ * JSON regular expressions, arrays and the operators IS and NOT EXISTS are not there.
  *
  * @throws `AwsError` for any other pattern.
  */
@@ -23,19 +23,35 @@ export function readPattern(pattern: string): Matcher {
   }
   const text = pattern.trim();
   if (text === "") return () => true;
+  // A pattern of columns would as a term match nothing, and seem to find nothing.
+  if (text.startsWith("[")) throw invalidPattern();
   return text.startsWith("{") ? readJsonPattern(text) : readTerms(text);
 }
 
 function readTerms(text: string): Matcher {
-  const terms = [...text.matchAll(/([-?]?)(?:"([^"]*)"|([^\s"]+))/g)].map((
-    [, sign = "", phrase, term = ""],
-  ) => ({ sign, text: phrase ?? term }));
+  const terms = [...text.matchAll(/([-?]?)(?:%((?:[^%\\]|\\.)+)%|"([^"]*)"|([^\s"]+))/g)].map((
+    [, sign = "", expression, phrase, term = ""],
+  ) => ({ sign, isIn: expression === undefined ? has(phrase ?? term) : fits(expression) }));
   const of = (wanted: string) => terms.filter(({ sign }) => sign === wanted);
   const any = of("?");
   return (message) =>
-    of("").every((term) => message.includes(term.text)) &&
-    of("-").every((term) => !message.includes(term.text)) &&
-    (any.length === 0 || any.some((term) => message.includes(term.text)));
+    of("").every(({ isIn }) => isIn(message)) &&
+    of("-").every(({ isIn }) => !isIn(message)) &&
+    (any.length === 0 || any.some(({ isIn }) => isIn(message)));
+}
+
+function has(text: string): Matcher {
+  return (message) => message.includes(text);
+}
+
+/** Regular expressions of CloudWatch Logs have fewer forms than those of JavaScript. */
+function fits(expression: string): Matcher {
+  try {
+    const regex = new RegExp(expression);
+    return (message) => regex.test(message);
+  } catch {
+    throw invalidPattern();
+  }
 }
 
 type Test = (value: unknown) => boolean;

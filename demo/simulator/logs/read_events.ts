@@ -122,10 +122,15 @@ export function findGroup(model: Model, region: string, input: Input): LogGroup 
   if ((name === undefined) === (identifier === undefined)) {
     throw invalidParameter("Exactly one of logGroupName and logGroupIdentifier must be given.");
   }
-  const known = name ?? (identifier ?? "").replace(/^arn:[^/]*?:log-group:/, "");
+  const known = name ?? groupNameOf(identifier ?? "");
   const group = groupOf(model.logs, region, known);
   if (group === undefined) throw notFound("log group");
   return group;
+}
+
+/** The name of a group in its name or ARN, which may end in `:*` as DescribeLogGroups answers it. */
+export function groupNameOf(identifier: string): string {
+  return /^arn:[^/]*?:log-group:([^:]+)(:\*)?$/.exec(identifier)?.[1] ?? identifier;
 }
 
 /** The error for a group or a stream that is not there. */

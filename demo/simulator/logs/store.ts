@@ -27,9 +27,15 @@ export type LogGroup = {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: number;
+  readonly class: LogClass;
+  readonly kmsKeyId: string | undefined;
   retentionInDays: number | undefined;
   readonly streams: Map<string, LogStream>;
 };
+
+/** Classes of log groups. */
+export const logClasses = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] as const;
+export type LogClass = typeof logClasses[number];
 
 /** How CloudWatch Logs and the log drivers behave. Times are divided by the model's speed. */
 export type LogHabits = {
@@ -93,12 +99,20 @@ export function groupOf(store: LogStore, region: string, name: string): LogGroup
 }
 
 /** Adds a group. One that is there already stays as it is. */
-export function addGroup(store: LogStore, region: string, name: string, now: number): LogGroup {
+export function addGroup(
+  store: LogStore,
+  region: string,
+  name: string,
+  now: number,
+  more: Partial<Pick<LogGroup, "class" | "kmsKeyId">> = {},
+): LogGroup {
   const key = `${region}/${name}`;
   const group = store.groups.get(key) ?? {
     name,
     arn: `arn:aws:logs:${region}:${store.account}:log-group:${name}`,
     createdAt: now,
+    class: more.class ?? "STANDARD",
+    kmsKeyId: more.kmsKeyId,
     retentionInDays: undefined,
     streams: new Map(),
   };

@@ -218,3 +218,71 @@ Deno.test("streams are listed by name or by their newest event", () => {
     "LastEventTime",
   );
 });
+
+type Groups = { logGroups: Record<string, unknown>[] };
+
+Deno.test("a group keeps the class and the key that it was created with, and is found by its class", () => {
+  const { call } = createLogsModel();
+  const kmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/1";
+  call("CreateLogGroup", { logGroupName: "plain" });
+  call("CreateLogGroup", { logGroupName: "rare", logGroupClass: "INFREQUENT_ACCESS", kmsKeyId });
+  const found = (filter: Record<string, unknown>) =>
+    (call("DescribeLogGroups", filter) as Groups).logGroups
+      .filter(({ logGroupName }) => logGroupName === "plain" || logGroupName === "rare")
+      .map((group) => [group["logGroupName"], group["logGroupClass"], group["kmsKeyId"]]);
+  const plain = ["plain", "STANDARD", undefined];
+  const rare = ["rare", "INFREQUENT_ACCESS", kmsKeyId];
+  assertEquals(found({}), [plain, rare]);
+  assertEquals(found({ logGroupClass: "INFREQUENT_ACCESS" }), [rare]);
+  assertEquals(found({ logGroupIdentifiers: ["plain"] }), [plain]);
+  for (
+    const wrong of [
+      { logGroupClass: "X" },
+      { logGroupIdentifiers: ["plain"], logGroupNamePrefix: "p" },
+    ]
+  ) {
+    assertRefused(() => call("DescribeLogGroups", wrong), "InvalidParameterException", "");
+  }
+  assertRefused(
+    () => call("CreateLogGroup", { logGroupName: "x", logGroupClass: "X" }),
+    "InvalidParameterException",
+    "logGroupClass must be one of STANDARD",
+  );
+});
+
+Deno.test("a retention policy can be taken away", () => {
+  const { call } = createLogsModel();
+  call("CreateLogGroup", { logGroupName: "kept" });
+  const retention = () =>
+    (call("DescribeLogGroups", { logGroupNamePrefix: "kept" }) as Groups)
+      .logGroups[0]?.["retentionInDays"];
+  call("PutRetentionPolicy", { logGroupName: "kept", retentionInDays: 7 });
+  assertEquals(retention(), 7);
+  call("DeleteRetentionPolicy", { logGroupName: "kept" });
+  assertEquals(retention(), undefined);
+});
+
+Deno.test("a group is named by its ARN, also with the star of DescribeLogGroups", () => {
+  const { call } = createLogsModel();
+  call("CreateLogGroup", { logGroupName: "/a/b" });
+  const arn = "arn:aws:logs:us-east-1:123456789012:log-group:/a/b";
+  for (const logGroupIdentifier of ["/a/b", arn, `${arn}:*`]) {
+    assertEquals(call("DescribeLogStreams", { logGroupIdentifier }), {
+      logStreams: [],
+      nextToken: undefined,
+    });
+  }
+});
+
+Deno.test("an event without a time, or of a time before 1970, is refused", () => {
+  const { call } = createLogsModel();
+  call("CreateLogStream", { logGroupName: "g", logStreamName: "s" });
+  const put = (timestamp: number | undefined) => () =>
+    call("PutLogEvents", {
+      logGroupName: "g",
+      logStreamName: "s",
+      logEvents: [{ timestamp, message: "a" }],
+    });
+  assertRefused(put(undefined), "InvalidParameterException", "timestamp must not be null");
+  assertRefused(put(-1), "InvalidParameterException", "timestamp must be between 0");
+});

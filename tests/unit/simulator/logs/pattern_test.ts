@@ -56,3 +56,15 @@ Deno.test("a pattern of more than 1,024 characters is refused", () => {
   readPattern("a".repeat(1_024));
   assertRefused(() => readPattern("a".repeat(1_025)), "InvalidParameterException", "1024");
 });
+
+Deno.test("a regular expression between percent signs is a term, with the signs of one", () => {
+  assertEquals(matching("%m[0-9]+x%", "m12x", "mx"), ["m12x"]);
+  assertEquals(matching("ERROR -%code [45]..%", "ERROR code 404", "ERROR code 200"), [
+    "ERROR code 200",
+  ]);
+  assertRefused(() => readPattern("%(%"), "InvalidParameterException", "Invalid filter pattern");
+});
+
+Deno.test("a pattern of columns is refused, and does not seem to find nothing", () => {
+  assertRefused(() => readPattern("[a, b]"), "InvalidParameterException", "Invalid filter pattern");
+});
