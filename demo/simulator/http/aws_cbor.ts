@@ -32,7 +32,7 @@ export function readCbor(
       }
       const signer = signerOf(headers.authorization, service.signedAs);
       simulator.calls.countAs(identityOf(simulator, signer, headers), operation);
-      const input = fromCbor(body.length === 0 ? {} : cbor.deserialize(body)) as Input;
+      const input = read(body);
       return answer(200, service.perform(simulator, signer.region, operation, input));
     },
     refuse: ({ type, message, status, fields }) =>
@@ -57,6 +57,21 @@ function toCbor(value: unknown): unknown {
     Object.entries(value).filter(([, inner]) => inner !== undefined)
       .map(([name, inner]) => [name, toCbor(inner)]),
   );
+}
+
+/** @throws `AwsError` where the body is no CBOR, or no map. */
+function read(body: Uint8Array): Input {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = fromCbor(cbor.deserialize(body));
+  } catch {
+    throw new AwsError("SerializationException", "The request is not valid CBOR");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AwsError("SerializationException", "The request is not a structure");
+  }
+  return value as Input;
 }
 
 /** Tagged values as the values themselves, and whole numbers as numbers. */

@@ -1,13 +1,5 @@
 import { AwsError } from "../request/aws_error.ts";
-import {
-  duplicate,
-  type Input,
-  object,
-  objects,
-  optionalString,
-  requiredString,
-  word,
-} from "../request/input.ts";
+import { duplicate, type Input, object, objects, optionalString } from "../request/input.ts";
 import { Timestamp } from "../request/timestamp.ts";
 import type { Model } from "../state/model.ts";
 import type { Point, Sample, Series } from "./sample.ts";
@@ -16,6 +8,8 @@ const namespace = "ECS/ContainerInsights";
 /** Most queries, and most points, in one GetMetricData call. */
 const mostQueries = 500;
 const mostPoints = 100_800;
+/** Periods below a minute, for metrics of high resolution. */
+const shortPeriodsMs = [1_000, 5_000, 10_000, 20_000, 30_000];
 /** Milliseconds of a minute, which is the resolution of Container Insights. */
 const minuteMs = 60_000;
 
@@ -31,11 +25,13 @@ type Query = {
   readonly label: string;
   readonly returned: boolean;
   readonly periodMs: number;
-  readonly statistic: typeof statistics[number];
+  readonly statistic: Statistic;
   readonly values: Metric["values"];
 };
 
 const statistics = ["Average", "Sum", "Minimum", "Maximum", "SampleCount"] as const;
+/** A statistic, or a percentile between 0 and 100. */
+type Statistic = typeof statistics[number] | { readonly percentile: number };
 
 /** GetMetricData. Expressions and Metrics Insights are not there. */
 export function getMetricData(model: Model, region: string, input: Input): unknown {
@@ -47,8 +43,11 @@ export function getMetricData(model: Model, region: string, input: Input): unkno
   const from = Math.floor(start / minuteMs) * minuteMs;
   const until = timeOf(input, "EndTime");
   if (start >= until) throw invalid("The parameter StartTime must be less than EndTime.");
-  const newestFirst = word(input, "ScanBy", ["TimestampDescending", "TimestampAscending"]) !==
-    "TimestampAscending";
+  const order = optionalString(input, "ScanBy") ?? "TimestampDescending";
+  if (order !== "TimestampDescending" && order !== "TimestampAscending") {
+    throw invalid(`The value ${order} for parameter ScanBy is invalid.`);
+  }
+  const newestFirst = order === "TimestampDescending";
   const metrics = metricsOf(model, region);
   const most = Number(input["MaxDatapoints"] ?? mostPoints);
   if (!(most >= 1 && most <= mostPoints)) {
@@ -118,7 +117,8 @@ export function listMetrics(model: Model, region: string, input: Input): unknown
 }
 
 function readQuery(query: Input, metrics: readonly Metric[], speed: number): Query {
-  const id = requiredString(query, "Id", "The parameter Id is required.");
+  const id = optionalString(query, "Id") ?? "";
+  if (id === "") throw new AwsError("MissingParameter", "The parameter Id is required.");
   if (!/^[a-z][A-Za-z0-9_]*$/.test(id)) {
     throw invalid(`The value ${id} for Id is invalid.`);
   }
@@ -126,8 +126,8 @@ function readQuery(query: Input, metrics: readonly Metric[], speed: number): Que
   if (stat === undefined) throw invalid("Expressions are not simulated.");
   const metric = object(stat, "Metric") ?? {};
   const periodMs = Number(stat["Period"]) * 1_000;
-  if (!(periodMs > 0) || periodMs % minuteMs !== 0 && periodMs > minuteMs) {
-    throw invalid("The parameter Period must be a multiple of 60.");
+  if (!shortPeriodsMs.includes(periodMs) && !(periodMs > 0 && periodMs % minuteMs === 0)) {
+    throw invalid("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.");
   }
   const name = optionalString(metric, "MetricName") ?? "";
   const dimensions = objects(metric, "Dimensions");
@@ -148,7 +148,9 @@ function readQuery(query: Input, metrics: readonly Metric[], speed: number): Que
   };
 }
 
-function statisticNamed(name: string): Query["statistic"] {
+function statisticNamed(name: string): Statistic {
+  const percentile = /^p(\d{1,2}(\.\d{1,10})?|100)$/.exec(name)?.[1];
+  if (percentile !== undefined) return { percentile: Number(percentile) };
   const found = statistics.find((one) => one === name);
   if (found === undefined) throw invalid(`The value ${name} for parameter Stat is not supported.`);
   return found;
@@ -170,7 +172,8 @@ function pointsOf(
     .map(([start, all]) => [start, statisticOf(statistic, all)]);
 }
 
-function statisticOf(statistic: Query["statistic"], values: readonly number[]): number {
+function statisticOf(statistic: Statistic, values: readonly number[]): number {
+  if (typeof statistic === "object") return percentileOf(statistic.percentile, values);
   const sum = values.reduce((total, value) => total + value, 0);
   switch (statistic) {
     case "Average":
@@ -184,6 +187,12 @@ function statisticOf(statistic: Query["statistic"], values: readonly number[]): 
     case "SampleCount":
       return values.length;
   }
+}
+
+/** The least value that this many per cent of the values are not above. */
+function percentileOf(percentile: number, values: readonly number[]): number {
+  const ordered = values.toSorted((one, other) => one - other);
+  return ordered[Math.max(0, Math.ceil(percentile / 100 * ordered.length) - 1)] ?? 0;
 }
 
 /** All metrics that a region has: of tasks and containers only with enhanced observability. */

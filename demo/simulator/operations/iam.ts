@@ -9,6 +9,9 @@ export type Iam = {
   readonly unknown: Set<string>;
 };
 
+/** Results of a page, where a request does not say how many. */
+const mostItems = 100;
+
 /** SimulatePrincipalPolicy. */
 export function simulatePrincipalPolicy({ iam }: { iam: Iam }, form: URLSearchParams): XmlValue {
   const source = form.get("PolicySourceArn") ?? "";
@@ -30,16 +33,37 @@ export function simulatePrincipalPolicy({ iam }: { iam: Iam }, form: URLSearchPa
     );
   }
   const resources = valuesOf(form, "ResourceArns.member.");
+  const results = actions.flatMap((action) =>
+    (resources.length === 0 ? ["*"] : resources).map((resource) => ({
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: iam.decisions.get(`${action} ${resource}`) ?? "allowed",
+    }))
+  );
+  const { from, size } = pageOf(form);
+  const next = from + size;
   return {
-    IsTruncated: "false",
-    EvaluationResults: actions.flatMap((action) =>
-      (resources.length === 0 ? ["*"] : resources).map((resource) => ({
-        EvalActionName: action,
-        EvalResourceName: resource,
-        EvalDecision: iam.decisions.get(`${action} ${resource}`) ?? "allowed",
-      }))
-    ),
+    IsTruncated: String(next < results.length),
+    Marker: next < results.length ? String(next) : undefined,
+    EvaluationResults: results.slice(from, next),
   };
+}
+
+/** Where a request's page begins, and how many results it has at most. */
+function pageOf(form: URLSearchParams) {
+  const [marker, most] = [form.get("Marker"), form.get("MaxItems")];
+  if (marker !== null && !/^[1-9][0-9]{0,9}$/.test(marker)) {
+    throw new AwsError("ValidationError", "Invalid Marker.");
+  }
+  const size = Number(most ?? mostItems);
+  if (!(Number.isInteger(size) && size >= 1 && size <= 1_000)) {
+    throw new AwsError(
+      "ValidationError",
+      `1 validation error detected: Value '${most}' at 'maxItems' failed to satisfy constraint: ` +
+        "Member must have value between 1 and 1000",
+    );
+  }
+  return { from: Number(marker ?? 0), size };
 }
 
 function valuesOf(form: URLSearchParams, prefix: string): string[] {

@@ -23,20 +23,25 @@ const mostDuration = 43_200;
 /** AssumeRole. */
 export function assumeRole(context: Context, form: URLSearchParams): XmlValue {
   const role = roleOf(form);
+  const identity = form.get("SourceIdentity") ?? undefined;
+  if (identity !== undefined && !/^[\w+=,.@-]{2,64}$/.test(identity)) {
+    throw new AwsError("ValidationError", "Value at 'sourceIdentity' failed to satisfy constraint");
+  }
   const { externalIds } = context.sts;
   if (externalIds.has(role) && externalIds.get(role) !== form.get("ExternalId")) {
     throw new AwsError("AccessDenied", `Not authorized to perform sts:AssumeRole on ${role}`, 403);
   }
-  return giveOut(context, role, form);
+  return { ...giveOut(context, role, form), SourceIdentity: identity };
 }
 
-/** AssumeRoleWithWebIdentity. Any token that is not empty is taken. */
+/** AssumeRoleWithWebIdentity. Any token of 4 characters or more is taken. */
 export function assumeRoleWithWebIdentity(context: Context, form: URLSearchParams): XmlValue {
   const role = roleOf(form);
-  if ((form.get("WebIdentityToken") ?? "") === "") {
+  const token = form.get("WebIdentityToken") ?? "";
+  if (token.length < 4) {
     throw new AwsError(
       "ValidationError",
-      "1 validation error detected: Value '' at " +
+      `1 validation error detected: Value '${token}' at ` +
         "'webIdentityToken' failed to satisfy constraint: Member must have length greater than or " +
         "equal to 4",
     );
@@ -69,7 +74,13 @@ export function getCallerIdentity(
 function roleOf(form: URLSearchParams): string {
   const role = form.get("RoleArn") ?? "";
   if (!/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/.test(role)) {
-    throw new AwsError("ValidationError", `${role} is invalid`);
+    throw new AwsError(
+      "ValidationError",
+      role === ""
+        ? "1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: " +
+          "Member must not be null"
+        : `${role} is invalid`,
+    );
   }
   if (!/^[\w+=,.@-]{2,64}$/.test(form.get("RoleSessionName") ?? "")) {
     throw new AwsError(
@@ -105,6 +116,7 @@ function giveOut({ sts, model }: Context, role: string, form: URLSearchParams) {
   };
 }
 
+/** A role as its sessions have it in their ARN: without the role's path. */
 function assumedRole(role: string): string {
-  return role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/");
+  return role.replace(":iam:", ":sts:").replace(/:role\/(.*\/)?/, ":assumed-role/");
 }

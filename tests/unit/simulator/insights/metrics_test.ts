@@ -159,3 +159,29 @@ Deno.test("a statistic that there is not is refused as CloudWatch does", () => {
   const odd = query("CpuUtilized", dimensions, { Stat: "Middle" });
   assertRefused(() => get([odd]), "ValidationError", "Middle");
 });
+
+Deno.test("percentiles are of the values of a period", () => {
+  const { dimensions, values } = stage();
+  const of = (Stat: string) => values("CpuUtilized", dimensions, { Period: 600, Stat });
+  assertEquals([of("p0"), of("p50"), of("p99.9"), of("p100")].map((found) => found?.[0]), [
+    0,
+    10,
+    30,
+    30,
+  ]);
+  for (const wrong of ["p101", "p", "p-1"]) {
+    assertRefused(() => of(wrong), "ValidationError", `The value ${wrong} for parameter Stat`);
+  }
+});
+
+Deno.test("a query is refused by CloudWatch's own error types", () => {
+  const { get, query } = stage();
+  const one = query("CpuUtilized");
+  assertRefused(() => get([{ ...one, Id: undefined }]), "MissingParameter", "Id is required");
+  assertRefused(() => get([one], { ScanBy: "x" }), "ValidationError", "parameter ScanBy");
+  for (const Period of [0, 7, 90]) {
+    const wrong = query("CpuUtilized", undefined, { Period });
+    assertRefused(() => get([wrong]), "ValidationError", "The parameter Period must be");
+  }
+  get([query("CpuUtilized", undefined, { Period: 30 })]);
+});

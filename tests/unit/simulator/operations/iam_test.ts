@@ -45,3 +45,26 @@ Deno.test("each action has a decision, and a request without one is refused", ()
     "explicitDeny",
   ]);
 });
+
+Deno.test("results come in pages of MaxItems", () => {
+  const iam: Iam = { decisions: new Map(), unknown: new Set() };
+  const page = (more: Record<string, string>) =>
+    simulatePrincipalPolicy(
+      { iam },
+      new URLSearchParams({
+        PolicySourceArn: role,
+        "ActionNames.member.1": "ecs:StopTask",
+        "ActionNames.member.2": "ecs:RunTask",
+        "ActionNames.member.3": "ecs:ListTasks",
+        ...more,
+      }),
+    ) as { IsTruncated: string; Marker?: string; EvaluationResults: unknown[] };
+  const first = page({ MaxItems: "2" });
+  assertEquals([first.IsTruncated, first.EvaluationResults.length], ["true", 2]);
+  const second = page({ MaxItems: "2", Marker: first.Marker ?? "" });
+  assertEquals([second.IsTruncated, second.EvaluationResults.length], ["false", 1]);
+  assertEquals([page({}).IsTruncated, page({}).EvaluationResults.length], ["false", 3]);
+  assertThrows(() => page({ MaxItems: "0" }), AwsError, "maxItems");
+  assertThrows(() => page({ MaxItems: "1001" }), AwsError, "maxItems");
+  assertThrows(() => page({ Marker: "x" }), AwsError, "Invalid Marker.");
+});
