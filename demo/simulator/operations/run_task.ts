@@ -37,6 +37,11 @@ const instanceId = "0123456789abcdef0123456789abcdef";
 /** RunTask. */
 export function runTask(model: Model, region: string, input: Input): unknown {
   const cluster = findCluster(model, region, input);
+  // A request that succeeded succeeds again, whatever has become of its definition since.
+  const token = clientTokenOf(input, cluster);
+  const known = token === undefined ? undefined : madeWith(model, token, input);
+  if (known !== undefined) return answer(model, known);
+
   const name = requiredString(input, "taskDefinition", "TaskDefinition cannot be null or empty.");
   const definition = findTaskDefinition(model, region, name);
   if (definition === undefined) throw clientException("TaskDefinition not found.");
@@ -46,10 +51,6 @@ export function runTask(model: Model, region: string, input: Input): unknown {
   const asked = withDefaultStrategy(input, cluster);
   const launchType = checkRunTask(asked, definition, cluster.capacityProviders);
   const tags = taskTagsOf(input, cluster, definition);
-
-  const token = clientTokenOf(input, cluster);
-  const known = token === undefined ? undefined : madeWith(model, token, input);
-  if (known !== undefined) return answer(model, known);
 
   const providers = providersOf(asked, count);
   admitLaunches(model, region, { launchType, providers });

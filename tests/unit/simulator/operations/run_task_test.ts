@@ -33,6 +33,18 @@ Deno.test("a client token with other parameters is refused", () => {
   assertRefused(() => arnsOf({ ...request, count: 1 }), "ConflictException", "already in use");
 });
 
+Deno.test("a client token answers the same tasks after their definition has become inactive", () => {
+  const { call, arnsOf } = stage();
+  const first = arnsOf({ ...request, taskDefinition: "web:1" });
+  call("DeregisterTaskDefinition", { taskDefinition: "web:1" });
+  assertEquals(arnsOf({ ...request, taskDefinition: "web:1" }), first);
+  assertRefused(
+    () => arnsOf({ ...request, taskDefinition: "web:1", clientToken: "twice" }),
+    "ClientException",
+    "TaskDefinition is inactive",
+  );
+});
+
 Deno.test("managed tags name the cluster, beside 50 tags of one's own", () => {
   const { call } = stage();
   const tags = Array.from({ length: 50 }, (_, at) => ({ key: `key-${at}`, value: "" }));
