@@ -112,6 +112,9 @@ function clientTokenOf(input: Input, cluster: Cluster): string | undefined {
 function madeWith(model: Model, token: string, input: Input): EcsTask[] | undefined {
   const known = model.tokens.get(token);
   if (known === undefined || model.now() - known.at >= tokenHours * 3_600_000) return undefined;
+  // A token lives an hour longer than its tasks: as long as a stopped task is remembered.
+  const tasks = known.arns.flatMap((arn) => model.tasks.get(arn) ?? []);
+  if (tasks.length === 0) return undefined;
   if (known.request !== JSON.stringify(input)) {
     throw new AwsError(
       "ConflictException",
@@ -120,7 +123,7 @@ function madeWith(model: Model, token: string, input: Input): EcsTask[] | undefi
       { resourceIds: known.arns },
     );
   }
-  return known.arns.flatMap((arn) => model.tasks.get(arn) ?? []);
+  return tasks;
 }
 
 /** A task whose life has yet to begin. */

@@ -45,6 +45,25 @@ Deno.test("a client token answers the same tasks after their definition has beco
   );
 });
 
+Deno.test("a client token lives an hour longer than its tasks, as their descriptions do", () => {
+  let draws = 0;
+  const world = createTaskModel(() => (draws += 0.618) % 1);
+  const call = (operation: string, input: Input) => perform(world.model, region, operation, input);
+  call("RegisterTaskDefinition", containers({ app: {} }));
+  const run = () => (call("RunTask", request) as Started).tasks.map(({ taskArn }) => taskArn);
+  const first = run();
+  for (const task of first) call("StopTask", { cluster: "main", task });
+  const stoppedAt = () =>
+    Math.max(...[...world.model.tasks.values()].map((task) => task.stoppedAt ?? Infinity));
+  world.at(5_000);
+  const forgottenAt = stoppedAt() + 3_600_000;
+  world.at(forgottenAt - 1);
+  assertEquals(run(), first);
+  world.at(forgottenAt);
+  const again = run();
+  assertEquals([again.length, again.filter((arn) => first.includes(arn)).length], [2, 0]);
+});
+
 Deno.test("managed tags name the cluster, beside 50 tags of one's own", () => {
   const { call } = stage();
   const tags = Array.from({ length: 50 }, (_, at) => ({ key: `key-${at}`, value: "" }));
