@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { demoPreset } from "./preset.ts";
 import { noQuotas, readQuotas } from "./state/quotas.ts";
+import { fargatePace } from "./state/pace.ts";
 import { startSimulator } from "./start.ts";
 
 const { values } = parseArgs({
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     quotas: { type: "string", default: "aws" },
     images: { type: "string" },
+    missing: { type: "string" },
   },
 });
 const port = Number(values.port);
@@ -22,6 +24,10 @@ const speed = Number(values.speed);
 if (!(speed > 0)) refuse(`--speed must be a number above 0; got "${values.speed}"`);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(seed)) refuse(`--seed must be a whole number; got "${values.seed}"`);
+const missing = Number(values.missing ?? fargatePace.consistency);
+if (values.missing === "" || !(missing >= 0)) {
+  refuse(`--missing must be a number of milliseconds, 0 or more; got "${values.missing}"`);
+}
 if (values.quotas !== "aws" && values.quotas !== "none") {
   refuse(`--quotas must be aws or none; got "${values.quotas}"`);
 }
@@ -32,6 +38,7 @@ const { endpoint, stop } = await startSimulator({
   seed,
   quotas: readQuotas(values.quotas, noQuotas),
   presets: [demoPreset],
+  pace: { consistency: missing },
   ...(values.images === undefined ? {} : { images: values.images }),
 });
 const end = async () => {

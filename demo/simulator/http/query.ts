@@ -99,18 +99,29 @@ const services: ReadonlyMap<string, QueryService> = new Map([
 /** What STS does for who has no credentials of AWS. */
 const unsigned: ReadonlySet<string> = new Set(["AssumeRoleWithWebIdentity"]);
 
-/** Whether a request is one of the Query protocol. */
-export function isQuery(headers: IncomingHttpHeaders): boolean {
-  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
+/**
+ * The parameters of a request of the Query protocol: a form, or the query of a path, as `curl` and
+ * presigned addresses have it. Undefined: the request is of another protocol.
+ */
+export function queryOf(
+  headers: IncomingHttpHeaders,
+  path: string,
+  body: string,
+): URLSearchParams | undefined {
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
+    return new URLSearchParams(body);
+  }
+  const form = new URLSearchParams(path.replace(/^[^?]*\??/, ""));
+  return form.has("Action") ? form : undefined;
 }
 
 /** Reads a request of STS, IAM or EC2. */
 export function readQuery(
   simulator: Simulator,
-  headers: IncomingHttpHeaders,
-  body: string,
+  sent: IncomingHttpHeaders,
+  form: URLSearchParams,
 ): Exchange {
-  const form = new URLSearchParams(body);
+  const headers = signedBy(sent, form);
   const action = form.get("Action") ?? "";
   const service = services.get(form.get("Version") ?? "") ?? sts;
   const carryOut = Object.hasOwn(service.operations, action)
@@ -142,6 +153,18 @@ export function readQuery(
       const [code, as] = service.names[type] ?? [type, status];
       return answer(as, service.error(code, message));
     },
+  };
+}
+
+/** The headers with the signature that a presigned address has among its parameters. */
+function signedBy(headers: IncomingHttpHeaders, form: URLSearchParams): IncomingHttpHeaders {
+  const credential = form.get("X-Amz-Credential");
+  if (credential === null) return headers;
+  const token = form.get("X-Amz-Security-Token");
+  return {
+    ...headers,
+    authorization: `${form.get("X-Amz-Algorithm")} Credential=${credential}`,
+    ...(token === null ? {} : { "x-amz-security-token": token }),
   };
 }
 

@@ -7,7 +7,7 @@ import { readJson } from "./aws_json.ts";
 import { control, controlPrefix } from "./control.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import { containerMetadata } from "./metadata.ts";
-import { isQuery, readQuery } from "./query.ts";
+import { queryOf, readQuery } from "./query.ts";
 
 /** Serves the simulator on loopback. Resolves with its address once it listens. */
 export async function serve(
@@ -58,10 +58,11 @@ async function answer(
     response.end(JSON.stringify(metadata));
     return;
   }
+  const query = queryOf(request.headers, path, body);
   const exchange = isCbor(request.headers)
     ? readCbor(simulator, request.headers, path, bytes)
-    : isQuery(request.headers)
-    ? readQuery(simulator, request.headers, body)
+    : query !== undefined
+    ? readQuery(simulator, request.headers, query)
     : readJson(simulator, request.headers, body);
   simulator.calls.count(exchange.operation);
   const fault = faultFor(simulator.faults, exchange.operation, {

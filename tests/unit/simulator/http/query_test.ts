@@ -188,3 +188,29 @@ for (const seconds of ["899", "43201", "x"]) {
     });
   });
 }
+
+Deno.test("a presigned address of GetCallerIdentity tells who signed it", async () => {
+  await withEcs(async (_client, { endpoint, simulator }) => {
+    const role = "arn:aws:iam::123456789012:role/web";
+    simulator.sts.sessions.set("ASIA1", { role, name: "session", token: "secret" });
+    const signed = async (token: string) => {
+      const response = await fetch(
+        `${endpoint}/?${new URLSearchParams({
+          Action: "GetCallerIdentity",
+          Version: "2011-06-15",
+          "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+          "X-Amz-Credential": "ASIA1/20260101/us-east-1/sts/aws4_request",
+          "X-Amz-Security-Token": token,
+        })}`,
+      );
+      return { status: response.status, text: await response.text() };
+    };
+    const { status, text } = await signed("secret");
+    assertEquals(status, 200);
+    assertStringIncludes(text, "<Arn>arn:aws:sts::123456789012:assumed-role/web/session</Arn>");
+    assertEquals((await signed("other")).status, 403);
+    const bare = await fetch(`${endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`);
+    assertEquals(bare.status, 403);
+    assertStringIncludes(await bare.text(), "<Code>MissingAuthenticationToken</Code>");
+  });
+});

@@ -49,6 +49,17 @@ for (const [what, size, type] of sizes) {
   });
 }
 
+Deno.test("a request without the name of a key or session is refused as KMS and SSM do", () => {
+  const { model } = stage();
+  for (const operation of ["GenerateDataKey", "TerminateSession", "ResumeSession"]) {
+    assertRefused(
+      () => performSessions(model, region, operation, { NumberOfBytes: 32 }),
+      "ValidationException",
+      "must not be empty",
+    );
+  }
+});
+
 Deno.test("a data key has the size of its kind", () => {
   const { model } = stage();
   for (const [KeySpec, bytes] of [["AES_128", 16], ["AES_256", 32]] as const) {
