@@ -18,6 +18,8 @@ import { containerSizes, sizeProblem, taskSize } from "../request/sizes.ts";
 import { checkVolumes } from "./volume_checks.ts";
 
 const mostContainers = 10;
+/** Most bytes of a definition as JSON, by ECS's service quotas. */
+const mostBytes = 65_536;
 const mostConstraints = 10;
 const windows = ["2016_FULL", "2019_CORE", "2019_FULL", "2004_CORE", "20H2_CORE"]
   .concat("2022_CORE", "2022_FULL", "2025_CORE", "2025_FULL")
@@ -62,6 +64,7 @@ export function checkTaskDefinition(request: Input): CheckedDefinition {
   checkRoles(request);
   checkExecutionRole(request, containers);
 
+  checkLength(request);
   const size = taskSize(request, clientException);
   const problem = sizeProblem(size, containerSizes(request));
   if (problem !== undefined) throw clientException(problem);
@@ -79,6 +82,16 @@ export function checkTaskDefinition(request: Input): CheckedDefinition {
       ...(size.memory === undefined ? {} : { memory: String(size.memory) }),
     },
   };
+}
+
+/** Refuses a definition that is too long. Its tags are not part of it. */
+function checkLength({ tags: _tags, ...definition }: Input): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(definition)).length;
+  if (bytes > mostBytes) {
+    throw clientException(
+      `Actual length: '${bytes}'. Max allowed length is '${mostBytes}' bytes.`,
+    );
+  }
 }
 
 /** Refuses roles that are neither an ARN nor a short name. */

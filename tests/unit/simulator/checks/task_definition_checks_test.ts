@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Input } from "../../../../demo/simulator/request/input.ts";
 import {
+  assertRefused,
   containers,
   ec2,
   fargate,
@@ -199,4 +200,20 @@ Deno.test("sizes are described in CPU units and MiB", () => {
       assertEquals([described["cpu"], described["memory"]], ["1024", "2048"]);
     }
   }
+});
+
+Deno.test("a definition may have 65,536 bytes, its tags not counted", () => {
+  const of = (length: number) =>
+    ec2({ environment: [{ name: "text", value: "é".repeat(length / 2) }] }, {
+      tags: [{ key: "a", value: "b" }],
+    });
+  const { tags: _tags, ...empty } = of(0);
+  const room = 65_536 - new TextEncoder().encode(JSON.stringify(empty)).length;
+  const even = room - room % 2;
+  register(of(even));
+  assertRefused(
+    () => register(of(even + 2)),
+    "ClientException",
+    `Actual length: '${65_536 - room % 2 + 2}'. Max allowed length is '65536' bytes.`,
+  );
 });
