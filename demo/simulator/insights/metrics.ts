@@ -4,7 +4,8 @@ import { Timestamp } from "../request/timestamp.ts";
 import type { Model } from "../state/model.ts";
 import type { Point, Sample, Series } from "./sample.ts";
 
-const namespace = "ECS/ContainerInsights";
+/** The namespace of Container Insights. */
+export const namespace = "ECS/ContainerInsights";
 /** Most queries, and most points, in one GetMetricData call. */
 const mostQueries = 500;
 const mostPoints = 100_800;
@@ -14,7 +15,7 @@ const shortPeriodsMs = [1_000, 5_000, 10_000, 20_000, 30_000];
 const minuteMs = 60_000;
 
 /** One metric, as ListMetrics lists it. */
-type Metric = {
+export type Metric = {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly values: readonly { readonly at: number; readonly value: number }[];
@@ -92,27 +93,6 @@ export function getMetricData(model: Model, region: string, input: Input): unkno
     })),
     Messages: [],
     NextToken: at > skipped + most ? String(skipped + most) : undefined,
-  };
-}
-
-/** ListMetrics: the metrics of Container Insights. */
-export function listMetrics(model: Model, region: string, input: Input): unknown {
-  const wanted = objects(input, "Dimensions");
-  const asked = optionalString(input, "Namespace") ?? namespace;
-  const name = optionalString(input, "MetricName");
-  const found = metricsOf(model, region).filter((metric) =>
-    asked === namespace && (name === undefined || metric.name === name) &&
-    wanted.every(({ Name, Value }) => {
-      const value = metric.dimensions[String(Name)];
-      return value !== undefined && (Value === undefined || Value === value);
-    })
-  );
-  return {
-    Metrics: found.map(({ name, dimensions }) => ({
-      Namespace: namespace,
-      MetricName: name,
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    })),
   };
 }
 
@@ -196,7 +176,7 @@ function percentileOf(percentile: number, values: readonly number[]): number {
 }
 
 /** All metrics that a region has: of tasks and containers only with enhanced observability. */
-function metricsOf(model: Model, region: string): Metric[] {
+export function metricsOf(model: Model, region: string): Metric[] {
   const metrics: Metric[] = [];
   const groups = new Map<string, Series[]>();
   for (const series of model.insights.series.values()) {

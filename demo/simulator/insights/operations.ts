@@ -4,7 +4,8 @@ import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
 import { admitOperation, operationFor, type OperationTable } from "../state/operation.ts";
 import { advance } from "../state/task_life.ts";
-import { getMetricData, listMetrics } from "./metrics.ts";
+import { listMetrics } from "./list_metrics.ts";
+import { getMetricData } from "./metrics.ts";
 
 /** All operations of CloudWatch that the simulator has. */
 const operations: OperationTable = new Map([
