@@ -54,6 +54,8 @@ export function listTasks(model: Model, region: string, input: Input): unknown {
   }
   const arns = [...model.tasks.values()].filter((task) =>
     task.cluster === cluster && !isFresh(model, task) &&
+    // There are no daemons, and so no tasks of one.
+    input["daemonName"] === undefined &&
     task.desired === (desired ?? "RUNNING") &&
     (startedBy === undefined || task.startedBy === startedBy) &&
     (family === undefined || task.definition.family === family) &&

@@ -82,6 +82,7 @@ Deno.test("ListTasks lists by each of its filters", () => {
   for (const filter of matching) assertEquals(listed(filter), [arn], JSON.stringify(filter));
   const others: Input[] = [
     { family: "other" },
+    { daemonName: "agent" },
     { launchType: "FARGATE" },
     { containerInstance: "f".repeat(32) },
   ];
