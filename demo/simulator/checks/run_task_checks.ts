@@ -11,6 +11,7 @@ import {
 import { checkLaunchVolumes } from "./launch_volume_checks.ts";
 import type { TaskDefinition } from "../state/model.ts";
 import { checkOverrides } from "./override_checks.ts";
+import { checkPlatform } from "./platform_checks.ts";
 import { checkStrategy } from "./strategy_checks.ts";
 
 /** Most placement constraints of a task, those of its definition included. */
@@ -36,7 +37,8 @@ export function checkRunTask(
   checkPlacement(input, definition, launchType);
   checkOverrides(input, definition, launchType);
   checkLaunchVolumes(input, definition);
-  checkWords(input, launchType);
+  checkPlatform(input, definition.input, launchType);
+  checkWords(input);
   checkExecuteCommand(input, definition);
   return launchType;
 }
@@ -65,16 +67,7 @@ function checkWeights(strategy: readonly Input[]): void {
   }
 }
 
-function checkWords(input: Input, launchType: string): void {
-  const version = optionalString(input, "platformVersion");
-  if (version !== undefined && launchType !== "FARGATE") {
-    throw invalidParameter(
-      `The platform version must be null when specifying an ${launchType} launch type.`,
-    );
-  }
-  if (version !== undefined && !/^(LATEST|1\.[0-4]\.0)$/.test(version)) {
-    throw invalidParameter("The specified platform does not exist.");
-  }
+function checkWords(input: Input): void {
   if ((optionalString(input, "group") ?? "").length > 255) {
     throw invalidParameter("group can have at most 255 characters.");
   }

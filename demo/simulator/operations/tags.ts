@@ -33,19 +33,26 @@ export function untagResource(model: Model, _region: string, input: Input): unkn
   return {};
 }
 
-/** ListTagsForResource. */
+/** ListTagsForResource. Unlike its siblings it has no ResourceNotFoundException. */
 export function listTagsForResource(model: Model, _region: string, input: Input): unknown {
-  return { tags: resourceOf(model, input).tags };
+  return { tags: resourceOf(model, input, invalidParameter).tags };
 }
 
-/** The resource of a request. ECS refuses a stopped task, for reading its tags too. */
-function resourceOf(model: Model, input: Input): Tagged {
+/**
+ * The resource of a request. ECS refuses a stopped task, for reading its tags too. `unknown` makes the
+ * error for a task that there is not.
+ */
+function resourceOf(
+  model: Model,
+  input: Input,
+  unknown: (message: string) => AwsError = notFound,
+): Tagged {
   const arn = requiredString(input, "resourceArn", "resourceArn cannot be null or empty.");
   const [, kind] = /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:([a-z-]+)\/.+$/.exec(arn) ?? [];
   switch (kind) {
     case "task": {
       const task = model.tasks.get(arn);
-      if (task === undefined) throw notFound();
+      if (task === undefined) throw unknown("The specified resource was not found.");
       if (task.status === "STOPPED") {
         throw invalidParameter(
           "The specified task is stopped. Specify a running task and try again.",
@@ -72,6 +79,6 @@ function resourceOf(model: Model, input: Input): Tagged {
   }
 }
 
-function notFound(): AwsError {
-  return new AwsError("ResourceNotFoundException", "The specified resource was not found.");
+function notFound(message: string): AwsError {
+  return new AwsError("ResourceNotFoundException", message);
 }

@@ -71,6 +71,11 @@ Deno.test("resources that are not there are refused", () => {
   assertRefused(tag(`${base}cluster/x`), "ClusterNotFoundException", "Cluster not found.");
   assertRefused(tag(`${base}task-definition/x:1`), "ClientException", "does not exist");
   assertRefused(tag(`${base}task/main/x`), "ResourceNotFoundException", "was not found");
+  assertRefused(
+    () => call("ListTagsForResource", { resourceArn: `${base}task/main/x` }),
+    "InvalidParameterException",
+    "was not found",
+  );
 });
 
 Deno.test("tags and keys of tags are required", () => {
