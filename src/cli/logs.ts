@@ -56,8 +56,11 @@ const followInterval = 2_000;
  * the ten for old streams. Pages with events may be as many as there are.
  */
 const mostIdlePages = 1_000;
-/** Milliseconds after the task's end for which CloudWatch Logs may still get lines of it. */
-const settleTime = 15_000;
+/**
+ * Milliseconds after the task's end for which CloudWatch Logs may still get lines of it, and after which a read that
+ * fails ends the command.
+ */
+const settleTime = { usual: 15_000, longest: 60_000 };
 
 /** Prints the logs; with `--follow` until the task has ended, or the person ends it. */
 export async function logs(host: Host, task: string, options: LogsOptions): Promise<number> {
@@ -83,7 +86,10 @@ export async function logs(host: Host, task: string, options: LogsOptions): Prom
   });
 }
 
-/** Reads on until nothing new has come for a while after the task's end. */
+/**
+ * Reads on for 15 s after the task's end, and until a read after that is answered. Rejects with an `EcsError`
+ * where none is answered for a minute.
+ */
 async function follow(
   host: Host,
   session: Session,
@@ -93,16 +99,19 @@ async function follow(
 ): Promise<void> {
   const { clock, signal } = host;
   let endedAt: number | undefined;
+  const sinceEnd = () => endedAt === undefined ? 0 : clock.monotonic() - endedAt;
+  const look = async () => {
+    if (endedAt === undefined && await isOver(session, ref, signal)) endedAt = clock.monotonic();
+    for (const stream of streams) {
+      await readStream(host, stream, (event) => print({ stream, event }));
+    }
+  };
   for (;;) {
     await clock.sleep(followInterval, signal);
     signal.throwIfAborted();
-    await lookAgain(host, async () => {
-      if (endedAt === undefined && await isOver(session, ref, signal)) endedAt = clock.monotonic();
-      for (const stream of streams) {
-        await readStream(host, stream, (event) => print({ stream, event }));
-      }
-    });
-    if (endedAt !== undefined && clock.monotonic() - endedAt >= settleTime) return;
+    if (sinceEnd() >= settleTime.longest) return await look();
+    const isAnswered = await lookAgain(host, look);
+    if (isAnswered && sinceEnd() >= settleTime.usual) return;
   }
 }
 

@@ -137,6 +137,50 @@ Deno.test("--follow prints each line once, and ends a while after the task", asy
   });
 });
 
+for (
+  const { what, until, code, stdout } of [
+    { what: "goes on until they are answered again", until: 15, code: 0, stdout: "last\n" },
+    { what: "ends with the error after a minute", until: Infinity, code: 3, stdout: "" },
+  ]
+) {
+  Deno.test(`--follow whose reads fail after the task's end ${what}`, async () => {
+    await withStage(async (stage) => {
+      const task = loggedTask(stage);
+      stage.ecs.simulator.model.tasks.delete(task.arn);
+      print(stage, task, "web", ["last"], Date.now());
+      const real = operationsAt(stage.ecs.endpoint, { logs: stage.ecs.endpoint });
+      let asked = 0;
+      let skipped = 0;
+      const ran = await stage.tool(
+        ["logs", "--follow", ...options, "--container", "web", "--definition", "two", task.arn],
+        {
+          connectAws: () => ({
+            ...real,
+            filterLogEvents: (input, signal) => {
+              asked += 1;
+              if (asked <= 2) return Promise.resolve({ events: [], nextToken: undefined });
+              if (asked > until) return real.filterLogEvents(input, signal);
+              return Promise.reject(Object.assign(new Error("no"), { name: "InternalFailure" }));
+            },
+          }),
+          clock: {
+            ...systemClock,
+            monotonic: () => performance.now() + skipped,
+            // Only the pauses between reads are skipped.
+            sleep: async (ms, signal) => {
+              if (ms !== 2_000) return await systemClock.sleep(ms, signal);
+              skipped += ms;
+            },
+          },
+        },
+      );
+      assertEquals([ran.code, ran.stdout], [code, stdout], ran.stderr);
+      const warnings = ran.stderr.split("\n").filter((line) => line.startsWith("warning:"));
+      assertEquals(warnings.length, Math.min(until - 2, 29));
+    });
+  });
+}
+
 Deno.test("a task that ECS has forgotten is read by its definition", async () => {
   await withStage(async (stage) => {
     const task = loggedTask(stage);

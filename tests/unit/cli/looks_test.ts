@@ -16,10 +16,16 @@ const failing = (kind: EcsErrorKind) => () =>
 Deno.test("a look that fails for a while is told, and ends nothing", async () => {
   for (const kind of ["unavailable", "throttled"] as const) {
     const { host, told } = watching();
-    await lookAgain(host, failing(kind));
+    assertEquals(await lookAgain(host, failing(kind)), false);
     assertEquals(told.length, 1);
     assertEquals(told[0]?.startsWith("warning: ECS ListTasks of cluster x: no; "), true);
   }
+});
+
+Deno.test("a look that is answered says so", async () => {
+  const { host, told } = watching();
+  assertEquals(await lookAgain(host, () => Promise.resolve()), true);
+  assertEquals(told, []);
 });
 
 Deno.test("a look that no later one can better, a fault, and the person's wish end the command", async () => {
