@@ -4,7 +4,7 @@ import { performLogs } from "../../../demo/simulator/logs/operations.ts";
 import { performUnthrottled } from "../../../demo/simulator/operations/operations.ts";
 import type { EcsTask } from "../../../demo/simulator/state/model.ts";
 import { stop } from "../../../demo/simulator/state/task_life.ts";
-import { systemClock } from "../../../src/clock.ts";
+import { type Clock, systemClock } from "../../../src/clock.ts";
 import type { Output } from "../../../src/aws/operations.ts";
 import { operationsAt } from "../../harness/aws.ts";
 import { runTask, type Stage, withStage } from "../../harness/tool.ts";
@@ -99,32 +99,38 @@ Deno.test("--json prints a document for each line", async () => {
   });
 });
 
+/** The system's clock, on which the pauses between two reads take no time. `meanwhile` happens in each. */
+function withoutPauses(meanwhile = () => Promise.resolve()): Clock {
+  let skipped = 0;
+  return {
+    ...systemClock,
+    monotonic: () => performance.now() + skipped,
+    sleep: async (ms, signal) => {
+      if (ms !== 2_000) return await systemClock.sleep(ms, signal);
+      skipped += ms;
+      await meanwhile();
+    },
+  };
+}
+
 Deno.test("--follow prints each line once, and ends a while after the task", async () => {
   await withStage(async (stage) => {
     const task = loggedTask(stage);
     print(stage, task, "web", ["one"], Date.now());
     let shown = "";
-    let skipped = 0;
     const { code } = await stage.tool(["logs", "--follow", ...options, task.arn], {
-      clock: {
-        ...systemClock,
-        monotonic: () => performance.now() + skipped,
-        // Only the pauses between reads are skipped.
-        sleep: async (ms, signal) => {
-          if (ms !== 2_000) return await systemClock.sleep(ms, signal);
-          skipped += ms;
-          if (shown === "one\n") print(stage, task, "web", ["two"], Date.now());
-          else if (task.desired === "RUNNING") {
-            stop(stage.ecs.simulator.model, task, { code: "UserInitiated", reason: "over" });
-            stage.ecs.simulator.schedule();
-          } else if (task.status !== "STOPPED") {
-            await eventually(
-              "the task has stopped",
-              () => task.status === "STOPPED" ? true : undefined,
-            );
-          } else if (!shown.includes("three")) print(stage, task, "web", ["three"], Date.now());
-        },
-      },
+      clock: withoutPauses(async () => {
+        if (shown === "one\n") print(stage, task, "web", ["two"], Date.now());
+        else if (task.desired === "RUNNING") {
+          stop(stage.ecs.simulator.model, task, { code: "UserInitiated", reason: "over" });
+          stage.ecs.simulator.schedule();
+        } else if (task.status !== "STOPPED") {
+          await eventually(
+            "the task has stopped",
+            () => task.status === "STOPPED" ? true : undefined,
+          );
+        } else if (!shown.includes("three")) print(stage, task, "web", ["three"], Date.now());
+      }),
       stdout: {
         isTerminal: false,
         write: (text) => {
@@ -150,7 +156,6 @@ for (
       print(stage, task, "web", ["last"], Date.now());
       const real = operationsAt(stage.ecs.endpoint, { logs: stage.ecs.endpoint });
       let asked = 0;
-      let skipped = 0;
       const ran = await stage.tool(
         ["logs", "--follow", ...options, "--container", "web", "--definition", "two", task.arn],
         {
@@ -163,15 +168,7 @@ for (
               return Promise.reject(Object.assign(new Error("no"), { name: "InternalFailure" }));
             },
           }),
-          clock: {
-            ...systemClock,
-            monotonic: () => performance.now() + skipped,
-            // Only the pauses between reads are skipped.
-            sleep: async (ms, signal) => {
-              if (ms !== 2_000) return await systemClock.sleep(ms, signal);
-              skipped += ms;
-            },
-          },
+          clock: withoutPauses(),
         },
       );
       assertEquals([ran.code, ran.stdout], [code, stdout], ran.stderr);

@@ -18,6 +18,16 @@ function follow(world: LogsWorld, changes: Partial<LogRequest> = {}) {
   return { taskLog, kill, told, logs };
 }
 
+/** A task that runs, whose first line is shown. */
+async function withFirstLine() {
+  const world = createLogsWorld();
+  const { taskLog } = follow(world);
+  world.put("app", [0, "first"]);
+  taskLog.begin();
+  await world.pass(3_000);
+  return { world, taskLog };
+}
+
 /** Milliseconds until a log has ended. */
 async function timeToEnd(world: LogsWorld, taskLog: TaskLog): Promise<number> {
   const began = world.time.now();
@@ -54,11 +64,7 @@ Deno.test("CloudWatch Logs is not asked before the containers run", async () => 
 });
 
 Deno.test("the end is told once nothing new has come for ten seconds, with the last line", async () => {
-  const world = createLogsWorld();
-  const { taskLog } = follow(world);
-  world.put("app", [0, "first"]);
-  taskLog.begin();
-  await world.pass(3_000);
+  const { world, taskLog } = await withFirstLine();
   taskLog.end(true);
   await world.pass(4_000);
   world.put("app", [3_000, "last"]);
@@ -68,11 +74,7 @@ Deno.test("the end is told once nothing new has come for ten seconds, with the l
 });
 
 Deno.test("the end is told within 17 s whatever CloudWatch Logs answers, and the log says what it lacks", async () => {
-  const world = createLogsWorld();
-  const { taskLog } = follow(world);
-  world.put("app", [0, "first"]);
-  taskLog.begin();
-  await world.pass(3_000);
+  const { world, taskLog } = await withFirstLine();
   world.fault = () => "unavailable";
   taskLog.end(true);
   const time = await timeToEnd(world, taskLog);
@@ -84,11 +86,7 @@ Deno.test("the end is told within 17 s whatever CloudWatch Logs answers, and the
 });
 
 Deno.test("the end is waited for up to 30 s while CloudWatch Logs refuses calls, and is whole", async () => {
-  const world = createLogsWorld();
-  const { taskLog } = follow(world);
-  world.put("app", [0, "first"]);
-  taskLog.begin();
-  await world.pass(3_000);
+  const { world, taskLog } = await withFirstLine();
   taskLog.end(true);
   const ended = world.time.now();
   world.fault = () => {
