@@ -1,4 +1,5 @@
 import { type Input, object, objects, optionalString } from "../request/input.ts";
+import { seconds } from "../request/timestamp.ts";
 import { taskHealth } from "../state/health.ts";
 import { type EcsTask, type Model, statuses, type TaskContainer, uuidOf } from "../state/model.ts";
 import { managedAgents } from "./execute_command.ts";
@@ -152,9 +153,4 @@ function attachmentId({ id }: EcsTask): string {
 
 function hasReached({ status }: EcsTask, wanted: EcsTask["status"]): boolean {
   return statuses.indexOf(status) >= statuses.indexOf(wanted);
-}
-
-/** AWS has times in seconds, to the millisecond. */
-function seconds(millis: number | undefined): number | undefined {
-  return millis === undefined ? undefined : Math.round(millis) / 1_000;
 }

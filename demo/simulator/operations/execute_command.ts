@@ -1,5 +1,6 @@
 import { AwsError, invalidParameter } from "../request/aws_error.ts";
 import { type Input, optionalString, requiredString } from "../request/input.ts";
+import { seconds } from "../request/timestamp.ts";
 import { addSession, streamUrl } from "../session_manager/sessions.ts";
 import { containerNamed } from "../state/dependencies.ts";
 import type { EcsTask, Model, TaskContainer } from "../state/model.ts";
@@ -59,7 +60,7 @@ export function managedAgents(
     name: "ExecuteCommandAgent",
     lastStatus,
     ...(startedAt !== undefined && lastStatus !== "PENDING"
-      ? { lastStartedAt: Math.round(startedAt) / 1_000 }
+      ? { lastStartedAt: seconds(startedAt) }
       : {}),
     ...(container.agent === "STOPPED" ? { reason: "Received Container Stopped event" } : {}),
   }];

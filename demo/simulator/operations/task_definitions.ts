@@ -13,6 +13,7 @@ import {
   words,
 } from "../request/input.ts";
 import { pageOf } from "../request/page.ts";
+import { seconds } from "../request/timestamp.ts";
 import type {
   Awslogs,
   ContainerDefinition,
@@ -270,10 +271,6 @@ function describe(definition: TaskDefinition): unknown {
     deregisteredAt: seconds(deregisteredAt),
     deleteRequestedAt: seconds(deleteRequestedAt),
   };
-}
-
-function seconds(millis: number | undefined): number | undefined {
-  return millis === undefined ? undefined : millis / 1_000;
 }
 
 /** In awsvpc and host mode the host's port is that of the container. */

@@ -11,10 +11,15 @@ export function optionalString(input: Input, key: string): string | undefined {
   return value;
 }
 
-/** Reads a string. Refuses an absent or empty one. */
-export function requiredString(input: Input, key: string, message: string): string {
+/** Reads a string. Refuses an absent or empty one, with the error that the service has for it. */
+export function requiredString(
+  input: Input,
+  key: string,
+  message: string,
+  errorOf: (message: string) => AwsError = invalidParameter,
+): string {
   const value = optionalString(input, key);
-  if (value === undefined || value === "") throw invalidParameter(message);
+  if (value === undefined || value === "") throw errorOf(message);
   return value;
 }
 

@@ -4,6 +4,13 @@ export class Timestamp {
   constructor(readonly at: number) {}
 
   toJSON(): number {
-    return Math.round(this.at) / 1_000;
+    return seconds(this.at);
   }
+}
+
+/** Milliseconds as AWS has times in JSON: in seconds, to the millisecond. */
+export function seconds(millis: number): number;
+export function seconds(millis: number | undefined): number | undefined;
+export function seconds(millis: number | undefined): number | undefined {
+  return millis === undefined ? undefined : Math.round(millis) / 1_000;
 }

@@ -1,5 +1,5 @@
 import { AwsError } from "../request/aws_error.ts";
-import { type Input, object, optionalString } from "../request/input.ts";
+import { type Input, object, requiredString } from "../request/input.ts";
 import { type Model, randomHex } from "../state/model.ts";
 
 /** A data key that KMS has made, and the encryption context that it belongs to. */
@@ -7,8 +7,7 @@ export type DataKey = { readonly plain: Uint8Array; readonly context: string };
 
 /** GenerateDataKey, for keys that a cluster's ECS Exec settings name. */
 export function generateDataKey(model: Model, region: string, input: Input): unknown {
-  const keyId = optionalString(input, "KeyId") ?? "";
-  if (keyId === "") throw invalid("KeyId must not be empty.");
+  const keyId = requiredString(input, "KeyId", "KeyId must not be empty.", invalid);
   const known = [...model.clusters.values()].some(({ configuration }) =>
     object(configuration ?? {}, "executeCommandConfiguration")?.["kmsKeyId"] === keyId
   );

@@ -1,7 +1,7 @@
 import * as kms from "@aws-sdk/client-kms";
 import * as ssm from "@aws-sdk/client-ssm";
 import { AwsError } from "../request/aws_error.ts";
-import { type Input, object, optionalString } from "../request/input.ts";
+import { type Input, object, requiredString } from "../request/input.ts";
 import { shapeOf } from "../request/shape.ts";
 import type { Model } from "../state/model.ts";
 import { operationFor, type OperationTable } from "../state/operation.ts";
@@ -54,9 +54,12 @@ function resumeSession(model: Model, _region: string, input: Input): unknown {
   return { SessionId: session.id, TokenValue: session.token, StreamUrl: streamUrl(model, session) };
 }
 
+function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
+}
+
 function sessionOf({ sessions }: Model, input: Input): Session {
-  const id = optionalString(input, "SessionId") ?? "";
-  if (id === "") throw new AwsError("ValidationException", "SessionId must not be empty.");
+  const id = requiredString(input, "SessionId", "SessionId must not be empty.", invalid);
   const session = sessions.byId.get(id);
   if (session === undefined) {
     throw new AwsError("DoesNotExistException", `Session ${id} does not exist.`);
