@@ -42,11 +42,11 @@ async function play(stage: Stage): Promise<void> {
 
   screen.say("ECS runs the container's health check, as the jobspec says.");
   await type(stage, "sed -n '/health_check {/,/}/p' web.nomad.hcl");
-  const health = await until(stage, "waiting for its first result", async () => {
+  await until(stage, "waiting for its first success", async () => {
     const { healthStatus } = await ecsTaskOf(stage, ID);
-    return healthStatus === "HEALTHY" ? healthStatus : undefined;
+    return healthStatus === "HEALTHY" ? true : undefined;
   });
-  check(stage, health === "HEALTHY", `ECS calls the task ${health}.`);
+  screen.found("ECS calls the task HEALTHY.");
 
   screen.say(
     "What the container prints goes to CloudWatch Logs. The driver brings it from there to Nomad.",
